@@ -1,0 +1,128 @@
+// Every environment variable of the service: its default, unit, check and meaning, in one table. The
+// README's table is kept equal to it by a test. Entries read the environment once and hand the
+// result on; nothing else does. A value never stands in an error of a secret variable.
+
+import {
+  integer,
+  readVariables,
+  Secret,
+  type Values,
+  type Variable,
+  type Variables,
+} from "./variable.ts";
+
+/** The service's own variables. */
+export interface ServiceVariables extends Variables {
+  readonly DATABASE_URL: Variable<Secret>;
+  readonly DATABASE_CONNECTIONS: Variable<number>;
+  readonly CONNECT_TIMEOUT_MS: Variable<number>;
+  readonly REQUEST_TIMEOUT_MS: Variable<number>;
+  readonly MAX_IN_FLIGHT: Variable<number>;
+  readonly MAX_BODY_BYTES: Variable<number>;
+  readonly TRUST_PROXY: Variable<boolean>;
+  readonly LISTEN_HOST: Variable<string>;
+  readonly PORT: Variable<number>;
+  readonly SHUTDOWN_SECONDS: Variable<number>;
+  readonly LOG_LEVEL: Variable<LogLevel>;
+}
+
+/** From the most to the least that is logged. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+
+/** One of {@link LOG_LEVELS}. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** See {@link ServiceVariables}. */
+export const SERVICE_VARIABLES: ServiceVariables = {
+  DATABASE_URL: {
+    about: "Where the service role connects: a transaction pooler, or PostgreSQL itself",
+    secret: true,
+    parse: parseDatabaseUrl,
+  },
+  DATABASE_CONNECTIONS: integer(
+    "16",
+    1,
+    1000,
+    "Connections to the database; each runs one message",
+  ),
+  CONNECT_TIMEOUT_MS: integer("5000", 100, 60_000, "How long opening a connection may take"),
+  REQUEST_TIMEOUT_MS: integer(
+    "15000",
+    100,
+    600_000,
+    "How long a message or transaction may take, waiting for a connection included",
+  ),
+  MAX_IN_FLIGHT: integer("256", 1, 100_000, "Requests at work at once; one more is answered 503"),
+  MAX_BODY_BYTES: integer("131072", 1, 104_857_600, "The largest request body"),
+  TRUST_PROXY: {
+    fallback: "false",
+    about:
+      "`true` takes the host from `X-Forwarded-Host` and the id from `X-Request-Id`: " +
+      "only behind a proxy that sets both",
+    parse: parseBoolean,
+  },
+  LISTEN_HOST: {
+    fallback: "127.0.0.1",
+    about: "Address to listen on; `0.0.0.0` in a container",
+    parse: (text) => text,
+  },
+  PORT: integer("5000", 1, 65_535, "Port to listen on"),
+  SHUTDOWN_SECONDS: integer("10", 1, 600, "How long requests may finish after SIGTERM or SIGINT"),
+  LOG_LEVEL: {
+    fallback: "info",
+    about:
+      "`debug`, `info`, `warn`, `error` or `silent`; a request's line has level info or higher",
+    parse: parseLogLevel,
+  },
+};
+
+/** What the service is configured with, frozen. */
+export type Config = Values<ServiceVariables>;
+
+/**
+ * Reads the service's variables.
+ * @param env names to texts; an empty text counts as unset
+ * @throws {ConfigError} that lists every problem at once, one line each
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  return readVariables(SERVICE_VARIABLES, env);
+}
+
+// postgres.js sends every other parameter of a URL to the server as a session setting.
+const URL_PARAMETERS = new Set(["sslmode", "application_name"]);
+
+/**
+ * Checks a PostgreSQL URL without ever repeating it.
+ * @throws {Error} that completes "Cannot read NAME: …"
+ */
+export function parseDatabaseUrl(text: string): Secret {
+  if (!URL.canParse(text))
+    throw new Error("it is no URL; write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+  const url = new URL(text);
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
+    throw new Error("it must begin with postgres:// or postgresql://");
+  }
+  if (url.username === "") throw new Error("it names no user");
+  if (url.hostname === "") throw new Error("it names no host");
+  if (url.pathname.length < 2) throw new Error("it names no database");
+  for (const name of url.searchParams.keys()) {
+    if (!URL_PARAMETERS.has(name)) {
+      throw new Error(
+        `its parameter "${name}" is not accepted: a session setting would not survive a pooler; ` +
+          `accepted are ${[...URL_PARAMETERS].join(", ")}`,
+      );
+    }
+  }
+  return new Secret(text);
+}
+
+function parseBoolean(text: string): boolean {
+  if (text !== "true" && text !== "false") throw new Error(`"${text}" is neither true nor false`);
+  return text === "true";
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) throw new Error(`"${text}" is none of ${LOG_LEVELS.join(", ")}`);
+  return level;
+}

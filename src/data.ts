@@ -1,0 +1,159 @@
+// The example application: a key-value store of 32-bit integers. This is the only file that knows a
+// tenant's tables, and the one that an application of your own replaces, with its tenant migrations.
+// Each handler is one message.
+
+import { readJson } from "./body.ts";
+import { AppError, sqlState, UNIQUE_VIOLATION } from "./errors.ts";
+import { type Exchange, Reply } from "./exchange.ts";
+import type { Tenant } from "./tenant.ts";
+
+const MIN_INTEGER = -(2 ** 31);
+const MAX_INTEGER = 2 ** 31 - 1;
+const MAX_PAIRS = 1000;
+const DEFAULT_LIMIT = 100;
+
+/** `POST /data/insert/:key/:value`: 200 `{"status":"success"}`, 400 KEY_EXISTS. */
+export async function insertPair({ tenant, params }: Exchange): Promise<unknown> {
+  const key = parseKey(params["key"]);
+  const value = parseValue(params["value"]);
+  const [row] = await tenant`
+    insert into data (key, value) values (${key}, ${value}) on conflict (key) do nothing
+    returning key`;
+  if (row === undefined) throw keyExists(`key "${key}" exists already`);
+  return { status: "success" };
+}
+
+/** `GET /data/:key` and `GET /data/get/:key`: 200 `{"value":n}`, 404 NOT_FOUND. */
+export async function getValue({ tenant, params }: Exchange): Promise<unknown> {
+  const key = parseKey(params["key"]);
+  const [row] = await tenant`select value from data where key = ${key}`;
+  if (row === undefined) throw notFound(key);
+  return row;
+}
+
+/** `PUT /data/:key` with `{"value":n}`: 201 when the key is new, 200 when it was replaced. */
+export async function putValue(exchange: Exchange, maxBodyBytes: number): Promise<unknown> {
+  const key = parseKey(exchange.params["key"]);
+  const value = toValue(field(await readJson(exchange.request, maxBodyBytes), "value", "body"));
+  // xmax is 0 in a row that this statement inserted, and the updating transaction's id otherwise.
+  const [row] = await exchange.tenant<{ created: boolean }>`
+    insert into data (key, value) values (${key}, ${value})
+    on conflict (key) do update set value = excluded.value
+    returning xmax = 0 as created`;
+  return new Reply(row?.created ? 201 : 200, { value });
+}
+
+/** `DELETE /data/:key`: 204, 404 NOT_FOUND. */
+export async function deleteKey({ tenant, params }: Exchange): Promise<unknown> {
+  const key = parseKey(params["key"]);
+  const [row] = await tenant`delete from data where key = ${key} returning key`;
+  if (row === undefined) throw notFound(key);
+  return new Reply(204);
+}
+
+/** `GET /data?after=K&limit=N`: 200 `{"items":[{"key","value"}],"next":K|null}`, by ascending key. */
+export async function listPairs({ tenant, query }: Exchange): Promise<unknown> {
+  const { after, limit } = query;
+  const from = after === undefined ? MIN_INTEGER : parseKey(after) + 1;
+  const count = limit === undefined ? DEFAULT_LIMIT : parseLimit(limit);
+  const rows = await tenant<{ key: number; value: number }>`
+    select key, value from data where key >= ${from} order by key limit ${count + 1}`;
+  const items = rows.slice(0, count);
+  return { items, next: rows.length > count ? items.at(-1)?.key : null };
+}
+
+/** `POST /data` with `[{"key":k,"value":v},…]`, 1 to 1000, all or nothing: 201 `{"inserted":n}`. */
+export async function insertPairs(exchange: Exchange, maxBodyBytes: number): Promise<unknown> {
+  const pairs = await readJson(exchange.request, maxBodyBytes);
+  if (!Array.isArray(pairs) || pairs.length < 1 || pairs.length > MAX_PAIRS) {
+    throw new AppError(
+      "BODY_INVALID",
+      `Cannot insert: the body must be an array of 1 to ${MAX_PAIRS} pairs`,
+    );
+  }
+  const keys = pairs.map((pair: unknown, index) => toKey(field(pair, "key", `pair ${index + 1}`)));
+  const values = pairs.map((pair: unknown, index) =>
+    toValue(field(pair, "value", `pair ${index + 1}`)),
+  );
+  return new Reply(201, { inserted: await insertAll(exchange.tenant, keys, values) });
+}
+
+async function insertAll(
+  tenant: Tenant,
+  keys: readonly number[],
+  values: readonly number[],
+): Promise<number> {
+  try {
+    const [row] = await tenant<{ inserted: number }>`
+      with pair as (
+        insert into data (key, value) select * from unnest(${keys}::int[], ${values}::int[])
+        returning key
+      )
+      select count(*)::int as inserted from pair`;
+    return row?.inserted ?? 0;
+  } catch (error) {
+    if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+    throw keyExists("one of the keys exists already, or comes twice; nothing was inserted");
+  }
+}
+
+/** A 32-bit integer in its one decimal form: no sign but "-", no leading zero, no "-0". */
+function parseInteger(text: unknown): number | undefined {
+  if (typeof text !== "string" || !/^(?:0|-?[1-9]\d{0,9})$/.test(text)) return undefined;
+  return asInteger(Number(text));
+}
+
+function asInteger(value: unknown): number | undefined {
+  if (!Number.isInteger(value) || Object.is(value, -0)) return undefined;
+  const number = value as number;
+  return number >= MIN_INTEGER && number <= MAX_INTEGER ? number : undefined;
+}
+
+function parseKey(text: unknown): number {
+  return parseInteger(text) ?? refuse("KEY_INVALID", "key", text);
+}
+
+function parseValue(text: unknown): number {
+  return parseInteger(text) ?? refuse("VALUE_INVALID", "value", text);
+}
+
+function toKey(value: unknown): number {
+  return asInteger(value) ?? refuse("KEY_INVALID", "key", value);
+}
+
+function toValue(value: unknown): number {
+  return asInteger(value) ?? refuse("VALUE_INVALID", "value", value);
+}
+
+function parseLimit(text: unknown): number {
+  const limit = parseInteger(text);
+  if (limit !== undefined && limit >= 1 && limit <= MAX_PAIRS) return limit;
+  throw new AppError("VALUE_INVALID", `Cannot list: limit ${show(text)} is not 1 to ${MAX_PAIRS}`);
+}
+
+function refuse(code: "KEY_INVALID" | "VALUE_INVALID", what: string, given: unknown): never {
+  throw new AppError(
+    code,
+    `Cannot use ${what}: ${show(given)} is no whole number from ${MIN_INTEGER} to ${MAX_INTEGER}`,
+  );
+}
+
+function field(body: unknown, name: "key" | "value", place: string): unknown {
+  if (typeof body === "object" && body !== null && Object.hasOwn(body, name)) {
+    return Reflect.get(body, name);
+  }
+  throw new AppError("BODY_INVALID", `Cannot read body: ${place} has no "${name}"`);
+}
+
+function show(given: unknown): string {
+  const text = JSON.stringify(given) ?? "undefined";
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+function keyExists(problem: string): AppError {
+  return new AppError("KEY_EXISTS", `Cannot insert: ${problem}`);
+}
+
+function notFound(key: number): AppError {
+  return new AppError("NOT_FOUND", `Cannot find key "${key}"`);
+}

@@ -1,0 +1,80 @@
+// One request and its answer, from arrival to the log. Handlers see this instead of the runtime's
+// Request, so that HEAD can be served as GET and no runtime's own object is written to.
+
+import { type AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "./errors.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** What a handler gets; itty-router fills in `params`, `query` and `route`. */
+export interface Exchange {
+  /** The request as the runtime gave it; `method` below is GET for a HEAD. */
+  readonly request: Request;
+  readonly method: string;
+  readonly url: string;
+  /** Stands in the answer's `x-request-id` and in the log. */
+  readonly requestId: string;
+  /** The path's parameters, decoded. */
+  params: Record<string, string>;
+  /** The query's parameters; an array for one that comes more than once. */
+  query: Record<string, string | string[] | undefined>;
+  /** The path pattern of the route. */
+  route?: string;
+  /** The tenant of the request's host, on routes that have one. */
+  tenant: Tenant;
+  /** The request's host in its normal form, once it was read. */
+  host?: string;
+  /** The tenant's schema, once a message entered it. */
+  schemaName?: string;
+}
+
+/** An answer with a status of its own; a handler that returns a plain value answers 200 with it. */
+export class Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /**
+   * @param status the HTTP status
+   * @param body what is sent as JSON; undefined for no body
+   * @param headers headers beside `content-type`, `cache-control` and `x-request-id`
+   */
+  constructor(status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** The HTTP form of what a handler returned: a {@link Reply}, a Response, or a value for JSON. */
+export function toResponse(result: unknown, exchange: Exchange): Response {
+  if (result instanceof Response) {
+    const response = new Response(result.body, result);
+    response.headers.set("x-request-id", exchange.requestId);
+    return response;
+  }
+  const { status, body, headers } = result instanceof Reply ? result : new Reply(200, result);
+  return write(exchange, status, body, "application/json", headers);
+}
+
+/** The HTTP form of an error: `application/problem+json`, https://www.rfc-editor.org/rfc/rfc9457. */
+export function toErrorResponse(error: AppError, exchange: Exchange): Response {
+  const { status } = ERRORS[error.code];
+  const headers =
+    status === 503
+      ? { "retry-after": String(RETRY_AFTER_SECONDS), ...error.headers }
+      : error.headers;
+  const problem = toProblem(error, exchange.requestId);
+  return write(exchange, status, problem, "application/problem+json", headers);
+}
+
+function write(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  contentType: string,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const common = { "x-request-id": exchange.requestId, "cache-control": "no-store", ...headers };
+  if (body === undefined) return new Response(null, { status, headers: common });
+  const text = exchange.request.method === "HEAD" ? null : JSON.stringify(body);
+  return new Response(text, { status, headers: { "content-type": contentType, ...common } });
+}

@@ -1,0 +1,111 @@
+// The rules for hosts, in one place: the Host header of a request, and the hosts that the registry
+// stores. Both go through the same parser, so that what was stored is what is looked up. Nothing is
+// guessed: a host that has two readings is refused.
+
+import { AppError } from "./errors.ts";
+
+/** A host in its one normal form: lower case, ASCII, no trailing dot, IPv6 in brackets. */
+export interface Host {
+  /** Name or address, at most 253 bytes. */
+  readonly name: string;
+  /** 1 to 65535, or undefined when the text had none. */
+  readonly port: number | undefined;
+}
+
+const MAX_NAME_BYTES = 253;
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+const PLAIN_NAME = /^[a-z0-9._-]+$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+const PORT = /^[1-9]\d{0,4}$/;
+
+/**
+ * Reads a host with an optional port, as in `acme.example.com:5000`, `127.0.0.1` or `[::1]:8080`.
+ * Names become lower-case ASCII (IDNA, https://url.spec.whatwg.org/#host-parsing); one trailing dot
+ * is dropped. An IPv4 address has its four decimal parts: `127.1` and `0x7f.1` are refused.
+ * @throws {AppError} HOST_INVALID, with the text and what is wrong with it
+ */
+export function parseHost(text: string): Host {
+  const colon = text.startsWith("[") ? text.indexOf(":", text.indexOf("]")) : text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  return {
+    name: parseName(name, text),
+    port: colon < 0 ? undefined : parsePort(text.slice(colon + 1), text),
+  };
+}
+
+/**
+ * Reads a host as the registry stores it: what {@link parseHost} reads, or `*.` before a name (without
+ * a port) for every host that has exactly one label more.
+ * @returns the normal form
+ * @throws {AppError} HOST_INVALID
+ */
+export function parseDomain(text: string): string {
+  if (!text.startsWith("*.")) return formatHost(parseHost(text));
+  const { name, port } = parseHost(text.slice(2));
+  if (port !== undefined) throw invalid(text, "has both a wildcard and a port");
+  if (isAddress(name)) throw invalid(text, "has a wildcard before an address");
+  return `*.${name}`;
+}
+
+/** The normal form of a host as text. */
+export function formatHost({ name, port }: Host): string {
+  return port === undefined ? name : `${name}:${port}`;
+}
+
+/**
+ * The stored hosts that a request's host may match, first match wins: with its port, without it, and
+ * as `*.` before its parent. An address has no parent.
+ */
+export function candidates(host: Host): readonly string[] {
+  const found = host.port === undefined ? [host.name] : [formatHost(host), host.name];
+  const dot = host.name.indexOf(".");
+  if (dot > 0 && !isAddress(host.name)) found.push(`*${host.name.slice(dot)}`);
+  return found;
+}
+
+function isAddress(name: string): boolean {
+  return name.startsWith("[") || IPV4.test(name);
+}
+
+function parseName(given: string, text: string): string {
+  if (given.startsWith("[")) return parseUrlHost(given, text);
+  let name = given.toLowerCase();
+  if (!PLAIN_NAME.test(name)) {
+    // URL would decode %41 and cut at / ? # @ \, so nothing of ASCII goes there that is no name.
+    if (/[^-._\w\u0080-\uffff]/.test(name)) throw invalid(text, "has a character that no host has");
+    name = parseUrlHost(name, text);
+  }
+  if (name.endsWith(".")) name = name.slice(0, -1);
+  if (name.length === 0) throw invalid(text, "is empty");
+  if (name.length > MAX_NAME_BYTES) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);
+  const labels = name.split(".");
+  for (const label of labels) {
+    if (label === "") throw invalid(text, "has an empty label");
+    if (!LABEL.test(label)) throw invalid(text, `has the label "${label}", which is none`);
+  }
+  // https://url.spec.whatwg.org/#ends-in-a-number-checker: such a name is read as an address.
+  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "") && !IPV4.test(name)) {
+    throw invalid(text, "ends in a number but is no IPv4 address");
+  }
+  return name;
+}
+
+/** The host as the URL standard normalises it: IDNA names to ASCII, IPv6 to its short form. */
+function parseUrlHost(name: string, text: string): string {
+  try {
+    return new URL(`http://${name}`).hostname;
+  } catch {
+    throw invalid(text, "is no valid name or address");
+  }
+}
+
+function parsePort(digits: string, text: string): number {
+  const port = Number(digits);
+  if (!PORT.test(digits) || port > 65535) throw invalid(text, "has a port that is not 1 to 65535");
+  return port;
+}
+
+function invalid(text: string, problem: string): AppError {
+  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return new AppError("HOST_INVALID", `Cannot read host: ${JSON.stringify(shown)} ${problem}`);
+}

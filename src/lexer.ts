@@ -1,0 +1,196 @@
+// The fixed text of a template, read as PostgreSQL reads it. What it must guarantee: a placeholder
+// is accepted only where a value or a name may stand, and one template is one statement that can
+// neither leave its tenant nor end the transaction. Where PostgreSQL's own lexer depends on a
+// setting or a version, the text is refused. Rules:
+// https://www.postgresql.org/docs/current/sql-syntax-lexical.html
+
+const FIRST_WORDS = new Set("select insert update delete merge with values table".split(" "));
+const VERBS = new Set([...FIRST_WORDS].filter((word) => word !== "with"));
+const NEEDS_RETURNING = new Set(["insert", "update", "delete", "merge"]);
+
+// A word behind one of these is a name, whatever it looks like: of a CTE, or of a column.
+const BEFORE_NAME = new Set(["with", "recursive", ","]);
+const BEFORE_LABEL = new Set([".", "as"]);
+
+// Functions and views that change what enter_tenant has set, run text as SQL, or hold a lock for
+// longer than the message. https://www.postgresql.org/docs/current/functions-admin.html
+const FORBIDDEN =
+  /^(?:set_config|pg_settings|query_to_xml(?:schema|_and_xmlschema)?|cursor_to_xml(?:schema)?|ts_stat|ts_rewrite|pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?|enter_tenant)$/;
+
+const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
+const NUMBER = /\.?[0-9][\w.]*/y;
+const SPACE = /[ \t\n\r\f\v]+/y;
+const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
+
+/** Thrown for a template that is no single query; nothing was sent. The author has to mend it. */
+export class TemplateError extends TypeError {
+  override readonly name = "TemplateError";
+}
+
+/** Whether a name is one that no statement may use, whatever the spelling. */
+export function isForbiddenName(name: string): boolean {
+  return FORBIDDEN.test(name.toLowerCase());
+}
+
+/**
+ * Checks the pieces of fixed text between the placeholders of a template.
+ * @param pieces the template's cooked strings, one more than there are placeholders
+ * @throws {TemplateError} for a placeholder inside a quoted string, a quoted name, a dollar quote or
+ *   a comment; for a `;`; for a first word that is no query; for INSERT, UPDATE, DELETE or MERGE
+ *   without RETURNING; for a name that undoes the tenant's settings
+ */
+export function checkTemplate(pieces: readonly string[]): void {
+  const statement = new Statement();
+  pieces.forEach((piece, index) => {
+    if (piece === undefined || !piece.isWellFormed() || piece.includes("\0")) {
+      throw new TemplateError(`Cannot read statement: piece ${index + 1} is no valid text`);
+    }
+    checkPiece(piece, index < pieces.length - 1 ? index + 1 : undefined, statement);
+  });
+  statement.end();
+}
+
+/** Reads one piece; `placeholder` is the number of the placeholder that follows it, if any. */
+function checkPiece(text: string, placeholder: number | undefined, statement: Statement): void {
+  let at = 0;
+  const fail = (problem: string, from = at): never => {
+    throw new TemplateError(`Cannot read statement: ${problem} at "${excerpt(text, from)}"`);
+  };
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
+  };
+  const skipTo = (end: number, length: number, what: string): string => {
+    if (end < 0) {
+      fail(placeholder ? `placeholder ${placeholder} stands inside ${what}` : `${what} has no end`);
+    }
+    const inner = text.slice(at, end);
+    at = end + length;
+    return inner;
+  };
+
+  while (at < text.length) {
+    const char = text.charAt(at);
+    const two = text.slice(at, at + 2);
+    let token: string | undefined;
+    if ((token = match(SPACE))) at += token.length;
+    else if (two === "--") {
+      const end = text.slice(at).search(/[\n\r]/);
+      if (end < 0 && placeholder === undefined) return;
+      skipTo(end < 0 ? -1 : at + end, 1, "a comment");
+    } else if (two === "/*") skipTo(endOfBlockComment(text, at), 2, "a comment");
+    else if (char === "'") skipString(false);
+    else if (char === '"') {
+      if (text.slice(Math.max(0, at - 2), at).toLowerCase() === "u&") {
+        fail("a name with Unicode escapes is not accepted", at - 2);
+      }
+      at += 1;
+      const name = skipTo(endOfQuoted(text, at, '"'), 1, "a quoted name");
+      statement.name(name.replaceAll('""', '"'), fail);
+    } else if ((token = match(WORD))) {
+      at += token.length;
+      if (/^e$/i.test(token) && text.charAt(at) === "'") skipString(true);
+      else statement.word(token, fail);
+    } else if ((token = match(NUMBER))) {
+      at += token.length;
+      if (text.charAt(at) === "$") fail("a number runs into a dollar sign");
+      statement.other(token);
+    } else if (char === "$") {
+      token = match(DOLLAR_TAG) ?? fail('"$" begins no dollar quote; a value is written ${…}');
+      at += token.length;
+      skipTo(text.indexOf(token, at), token.length, "a dollar quote");
+      statement.other("$");
+    } else if (char === ";") fail('";" would begin a second statement');
+    else {
+      at += 1;
+      statement.other(char);
+    }
+  }
+  if (placeholder !== undefined) statement.other("value");
+
+  function skipString(escapes: boolean): void {
+    const start = at++;
+    const inner = skipTo(endOfQuoted(text, at, "'", escapes), 1, "a quoted string");
+    if (!escapes && inner.includes("\\")) fail("a backslash needs an E'…' string", start);
+    statement.other("'");
+  }
+}
+
+/** Where the closing quote stands, or -1. A doubled quote is part of the text. */
+function endOfQuoted(text: string, from: number, quote: string, escapes = false): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (escapes && text.charAt(at) === "\\") at += 1;
+    else if (text.charAt(at) === quote) {
+      if (text.charAt(at + 1) !== quote) return at;
+      at += 1;
+    }
+  }
+  return -1;
+}
+
+/** Where the end of a block comment stands, or -1. Block comments nest. */
+function endOfBlockComment(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length - 1; at += 1) {
+    const two = text.slice(at, at + 2);
+    if (two === "/*") depth += 1;
+    else if (two === "*/") depth -= 1;
+    else continue;
+    if (depth === 0) return at;
+    at += 1;
+  }
+  return -1;
+}
+
+function excerpt(text: string, at: number): string {
+  return text.slice(Math.max(0, at - 10), at + 20).replace(/\s+/g, " ");
+}
+
+/** What the words of a statement say about it, in the order in which they come. */
+class Statement {
+  #first: string | undefined;
+  #verb: string | undefined;
+  #returning = false;
+  #depth = 0;
+  #previous = "";
+
+  word(token: string, fail: (problem: string) => never): void {
+    const word = token.toLowerCase();
+    if (isForbiddenName(word)) fail(`"${word}" is not accepted`);
+    this.#first ??= word;
+    if (this.#depth === 0) {
+      if (VERBS.has(word) && !BEFORE_NAME.has(this.#previous)) this.#verb ??= word;
+      if (word === "returning" && !BEFORE_LABEL.has(this.#previous)) this.#returning = true;
+    }
+    this.#previous = word;
+  }
+
+  name(name: string, fail: (problem: string) => never): void {
+    if (isForbiddenName(name)) fail(`"${name}" is not accepted`);
+    this.other('"');
+  }
+
+  other(token: string): void {
+    if (token === "(") this.#depth += 1;
+    else {
+      if (token === ")") this.#depth -= 1;
+      this.#first ??= token;
+    }
+    this.#previous = token;
+  }
+
+  end(): void {
+    if (this.#first === undefined || !FIRST_WORDS.has(this.#first)) {
+      throw new TemplateError(
+        `Cannot read statement: it begins with "${this.#first ?? ""}", must begin with one of ` +
+          [...FIRST_WORDS].join(", "),
+      );
+    }
+    if (NEEDS_RETURNING.has(this.#verb ?? "") && !this.#returning) {
+      throw new TemplateError(
+        `Cannot read statement: ${this.#verb} without "returning" has no result; ` +
+          "add a returning list, and read the outcome from its rows",
+      );
+    }
+  }
+}

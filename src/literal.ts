@@ -1,0 +1,132 @@
+// One JavaScript value to one SQL literal. It must hold for every value and every setting of
+// standard_conforming_strings that a literal can neither end before its last character nor join
+// what stands beside it: hence the doubled quotes, the E'…' for a backslash, the parentheses.
+// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS
+// Numbers: https://nvd.nist.gov/vuln/detail/CVE-2024-27289 is what a bare "-1" can do.
+
+import { AppError } from "./errors.ts";
+
+/** A value that becomes a literal. Arrays may be nested; PostgreSQL wants them rectangular. */
+export type Value =
+  null | boolean | number | bigint | string | Date | Uint8Array | Json | readonly Value[];
+
+const MAX_INT8 = 2n ** 63n - 1n;
+const MIN_INT8 = -(2n ** 63n);
+
+/** A value to be written as JSON text; made by {@link json}. */
+export class Json {
+  /** The JSON text. */
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/**
+ * Marks a value to be written as JSON, for a `json` or `jsonb` column or parameter. Without this an
+ * object is refused, and an array is an SQL array.
+ * @throws {TypeError} when `JSON.stringify` yields no text, as for a function or a cycle
+ */
+export function json(value: unknown): Json {
+  const text: unknown = JSON.stringify(value);
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot write JSON: a ${typeof value} has no JSON form`);
+  }
+  return new Json(text);
+}
+
+/**
+ * Writes a value as an SQL literal in parentheses. Safe integers and bigints are digits and so have
+ * a type of their own (`text = (42)` is an error, and `order by (2)` is no column number); strings,
+ * dates, bytes, JSON, arrays and all other numbers are quoted and untyped, like `'…'` in SQL.
+ * @param place names the value in errors, such as "value 2"
+ * @throws {AppError} VALUE_INVALID for a string with NUL or a lone surrogate, a bigint beyond int8,
+ *   a date that is none or lies outside the years 1 to 9999
+ * @throws {TypeError} for every other type, `undefined` and plain objects included
+ */
+export function literal(value: unknown, place: string): string {
+  switch (typeof value) {
+    case "string":
+      return quote(value, place);
+    case "number":
+      return Number.isSafeInteger(value) && !Object.is(value, -0)
+        ? `(${value})`
+        : quote(scalarText(value, place), place);
+    case "bigint":
+      return `(${scalarText(value, place)})`;
+    case "boolean":
+      return value ? "(true)" : "(false)";
+    default:
+      if (value === null) return "(null)";
+      return quote(
+        Array.isArray(value) ? arrayText(value, place) : scalarText(value, place),
+        place,
+      );
+  }
+}
+
+function quote(text: string, place: string): string {
+  if (text.includes("\0")) throw invalid(place, "text has a NUL character");
+  if (!text.isWellFormed()) throw invalid(place, "text has a lone surrogate");
+  const doubled = text.replaceAll("'", "''");
+  return text.includes("\\") ? `(E'${doubled.replaceAll("\\", "\\\\")}')` : `('${doubled}')`;
+}
+
+/** The text form of one value, before any quoting. */
+function scalarText(value: unknown, place: string): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "boolean":
+      return String(value);
+    case "number":
+      return Object.is(value, -0) ? "-0" : String(value);
+    case "bigint":
+      if (value > MAX_INT8 || value < MIN_INT8) throw invalid(place, "bigint is beyond int8");
+      return String(value);
+    default:
+      if (value instanceof Date) return dateText(value, place);
+      if (value instanceof Uint8Array) return bytesText(value);
+      if (value instanceof Json) return value.text;
+      throw new TypeError(
+        `Cannot write ${place}: a value of type ${typeName(value)}; ` +
+          "pass null, boolean, number, bigint, string, Date, Uint8Array, an array of these, or json(…)",
+      );
+  }
+}
+
+/** An array in PostgreSQL's text form: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function arrayText(values: readonly unknown[], place: string): string {
+  const items = Array.from(values, (value, index) => {
+    const itemPlace = `${place}, item ${index + 1}`;
+    if (value === null) return "NULL";
+    if (Array.isArray(value)) return arrayText(value, itemPlace);
+    const text = scalarText(value, itemPlace);
+    return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean"
+      ? text
+      : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  });
+  return `{${items.join(",")}}`;
+}
+
+function dateText(date: Date, place: string): string {
+  const year = date.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) throw invalid(place, "date is outside the years 1 to 9999");
+  return date.toISOString();
+}
+
+function bytesText(bytes: Uint8Array): string {
+  let text = "\\x";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return "undefined";
+  return typeof value === "object" ? (value?.constructor?.name ?? "object") : typeof value;
+}
+
+function invalid(place: string, problem: string): AppError {
+  return new AppError("VALUE_INVALID", `Cannot write ${place}: its ${problem}`);
+}

@@ -1,0 +1,74 @@
+// One JSON line for each event. Redaction lives here: of an error only its name, code, SQLSTATE,
+// routine, constraint and stack frames are written, because messages, details and queries hold values.
+
+import { LOG_LEVELS, type LogLevel } from "./config.ts";
+import { AppError, sqlState } from "./errors.ts";
+
+/** Writes events; made by {@link createLog}. */
+export interface Log {
+  /**
+   * Writes one line, unless `level` is below the configured one.
+   * @param event what happened, in one or two words
+   * @param fields must hold no value of a tenant and no connection string; undefined ones are left out
+   */
+  write(
+    level: Exclude<LogLevel, "silent">,
+    event: string,
+    fields?: Readonly<Record<string, unknown>>,
+  ): void;
+}
+
+/**
+ * A log that hands finished lines, newline included, to `write`.
+ * @param level the lowest level that is written
+ * @param now milliseconds since the epoch
+ */
+export function createLog(
+  level: LogLevel,
+  write: (line: string) => void,
+  now: () => number = Date.now,
+): Log {
+  const lowest = LOG_LEVELS.indexOf(level);
+  return {
+    write(at, event, fields) {
+      if (LOG_LEVELS.indexOf(at) < lowest) return;
+      const time = new Date(now()).toISOString();
+      write(`${JSON.stringify({ time, level: at, event, ...fields })}\n`);
+    },
+  };
+}
+
+/**
+ * What may be logged of something thrown: never its message, and nothing that it carries as a value.
+ * Of an AppError with a cause, the cause is described.
+ */
+export function describeError(thrown: unknown): Readonly<Record<string, unknown>> {
+  const cause = thrown instanceof AppError && thrown.cause !== undefined ? thrown.cause : thrown;
+  if (!(cause instanceof Error)) return { name: typeof cause };
+  const state = sqlState(cause);
+  return {
+    name: cause.name,
+    code: state === undefined ? textField(cause, "code") : undefined,
+    sqlState: state,
+    routine: textField(cause, "routine"),
+    constraint: textField(cause, "constraint_name"),
+    frames: frames(cause),
+  };
+}
+
+function textField(error: Error, name: string): string | undefined {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === "string" && /^[\w.-]{1,128}$/.test(value) ? value : undefined;
+}
+
+/** The stack without the message before it, whatever lines the message has. */
+function frames(error: Error): readonly string[] {
+  const stack = error.stack ?? "";
+  const heading = stack.indexOf(error.message);
+  const trace = heading < 0 ? "" : stack.slice(heading + error.message.length);
+  return trace
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim())
+    .slice(0, 12);
+}

@@ -1,0 +1,69 @@
+// A template and its values to one safe SQL text. The fixed text is checked once for each place in
+// the source that has a template; the values become literals, the names quoted identifiers. There is
+// no way to put raw text into a statement, and none shall be added.
+
+import { checkTemplate, isForbiddenName, TemplateError } from "./lexer.ts";
+import { literal } from "./literal.ts";
+
+export { TemplateError } from "./lexer.ts";
+export { json, type Json, type Value } from "./literal.ts";
+
+/** A name to be put into a statement; made by {@link identifier}. */
+export class Identifier {
+  /** The name in double quotes, between spaces so that it joins no neighbour. */
+  readonly sql: string;
+
+  constructor(sql: string) {
+    this.sql = sql;
+  }
+}
+
+const MAX_NAME_BYTES = 63;
+const utf8 = new TextEncoder();
+const checked = new WeakSet<object>();
+
+/**
+ * The one way to put a name (of a table, a column, …) into a statement at run time. A dot is part of
+ * the name: write `` ${identifier("a")}.${identifier("b")} `` for two.
+ * @param name 1 to 63 bytes of UTF-8: PostgreSQL cuts a longer one, and it would be another's
+ * @throws {TemplateError} for an empty or longer name, NUL, a lone surrogate, or a name that no
+ *   statement may use
+ * Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+ */
+export function identifier(name: string): Identifier {
+  const bytes = utf8.encode(name).length;
+  if (bytes < 1 || bytes > MAX_NAME_BYTES || name.includes("\0") || !name.isWellFormed()) {
+    throw new TemplateError(
+      `Cannot write name ${JSON.stringify(name)}: it has ${bytes} bytes, must have 1 to ` +
+        `${MAX_NAME_BYTES} of well-formed text without NUL`,
+    );
+  }
+  if (isForbiddenName(name)) throw new TemplateError(`Cannot write name "${name}": not accepted`);
+  return new Identifier(` "${name.replaceAll('"', '""')}" `);
+}
+
+/**
+ * Writes a tagged template as one SQL statement.
+ * @param strings the fixed text, as a tag receives it
+ * @param values literals ({@link literal} has the rules) or identifiers, one for each placeholder
+ * @throws {TemplateError} when the fixed text is not acceptable, see {@link checkTemplate}
+ * @throws {AppError} VALUE_INVALID when a value cannot be written
+ * @throws {TypeError} when a value has a type that has no literal
+ */
+export function compile(strings: TemplateStringsArray, values: readonly unknown[]): string {
+  if (!checked.has(strings)) {
+    if (!Array.isArray(strings) || !Array.isArray(strings.raw) || !Object.isFrozen(strings)) {
+      throw new TemplateError("Cannot read statement: write it as a tagged template, tenant`…`");
+    }
+    checkTemplate(strings);
+    checked.add(strings);
+  }
+  let text = strings[0] ?? "";
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    text += value instanceof Identifier ? value.sql : literal(value, `value ${index + 1}`);
+    text += strings[index + 1] ?? "";
+  }
+  // A comment may be the last thing in the text: the line ends here, whatever follows.
+  return `${text}\n`;
+}

@@ -1,0 +1,103 @@
+// One environment variable, and how a table of them is read: all problems at once, nothing secret in
+// what is printed.
+
+/** One environment variable. */
+export interface Variable<T> {
+  /** The text that stands when the variable is unset or empty; undefined: it must be set. */
+  readonly fallback?: string;
+  /** What it decides, for the README. */
+  readonly about: string;
+  /** True when neither the value nor a part of it may be printed. */
+  readonly secret?: boolean;
+  /** Reads the text; throws an Error whose message completes "Cannot read NAME: …". */
+  parse(text: string): T;
+}
+
+/** A table of variables by name. */
+export type Variables = Readonly<Record<string, Variable<unknown>>>;
+
+/** The values that a table's variables have. */
+export type Values<T extends Variables> = {
+  readonly [Name in keyof T]: T[Name] extends Variable<infer V> ? V : never;
+};
+
+/** Thrown for variables that cannot be read; its message has one line for each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** A text that no print, log or JSON shows. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself, for whoever opens the connection. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  // console.log and the like ask for these: https://nodejs.org/api/util.html, https://docs.deno.com
+  static {
+    for (const inspect of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
+      Object.defineProperty(this.prototype, Symbol.for(inspect), { value: () => "[secret]" });
+    }
+  }
+}
+
+/**
+ * Reads every variable of a table.
+ * @param env names to texts; an empty text counts as unset
+ * @returns the values by name, frozen
+ * @throws {ConfigError} that lists every problem at once, one line each
+ */
+export function readVariables<T extends Variables>(
+  table: T,
+  env: Readonly<Record<string, string | undefined>>,
+): Values<T> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, variable] of Object.entries(table)) {
+    const text = env[name] || variable.fallback;
+    try {
+      if (text === undefined) throw new Error("it is not set");
+      values[name] = variable.parse(text);
+    } catch (error) {
+      problems.push(
+        `Cannot read ${name}: ${error instanceof Error ? error.message : "unreadable"}`,
+      );
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return Object.freeze(values) as Values<T>;
+}
+
+/** A variable that is a whole number from `min` to `max`. */
+export function integer(
+  fallback: string,
+  min: number,
+  max: number,
+  about: string,
+): Variable<number> {
+  return {
+    fallback,
+    about,
+    parse(text) {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < min || value > max) {
+        throw new Error(`"${text}" is no whole number from ${min} to ${max}`);
+      }
+      return value;
+    },
+  };
+}
