@@ -73,7 +73,7 @@ export function createApp({ database, log, config }: AppParts): App {
     const methods = new Set(router.routes.filter(([, p]) => p.test(pathname)).map(([m]) => m));
     if (methods.size === 0) return new AppError("PATH_NOT_FOUND", "Cannot route: no such path");
     if (methods.has("GET")) methods.add("HEAD");
-    const allow = [...methods].sort().join(", ");
+    const allow = [...methods].toSorted().join(", ");
     return new AppError("METHOD_NOT_ALLOWED", `Cannot route: the path takes ${allow}`, {
       headers: { allow },
     });

@@ -134,7 +134,7 @@ function parseLimit(text: unknown): number {
 function refuse(code: "KEY_INVALID" | "VALUE_INVALID", what: string, given: unknown): never {
   throw new AppError(
     code,
-    `Cannot use ${what}: ${show(given)} is no whole number from ${MIN_INTEGER} to ${MAX_INTEGER}`,
+    `Cannot use ${what}: ${show(given)} is no whole number from ${MIN_INTEGER} to ${MAX_INTEGER} in plain digits`,
   );
 }
 

@@ -73,7 +73,7 @@ export function sqlState(error: unknown): string | undefined {
 export const UNIQUE_VIOLATION = "23505";
 
 const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  RH404: ["TENANT_NOT_FOUND", "Cannot resolve tenant: no tenant has this host"],
+  RH404: ["TENANT_NOT_FOUND", "Cannot resolve tenant: no tenant has the request's host"],
   RH403: ["TENANT_SUSPENDED", "Cannot enter tenant: it is suspended"],
   // read_only_sql_transaction
   "25006": ["TENANT_READ_ONLY", "Cannot write: the tenant is read-only"],

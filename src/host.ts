@@ -69,6 +69,7 @@ function isAddress(name: string): boolean {
 
 function parseName(given: string, text: string): string {
   if (given.startsWith("[")) return parseUrlHost(given, text);
+  if (given === "") throw invalid(text, "has no name");
   let name = given.toLowerCase();
   if (!PLAIN_NAME.test(name)) {
     // URL would decode %41 and cut at / ? # @ \, so nothing of ASCII goes there that is no name.
@@ -76,7 +77,6 @@ function parseName(given: string, text: string): string {
     name = parseUrlHost(name, text);
   }
   if (name.endsWith(".")) name = name.slice(0, -1);
-  if (name.length === 0) throw invalid(text, "is empty");
   if (name.length > MAX_NAME_BYTES) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);
   const labels = name.split(".");
   for (const label of labels) {

@@ -1,0 +1,26 @@
+// node admin/add-domain.js HOST SCHEMA: gives a tenant one more host.
+
+import { parseDomain } from "../src/host.ts";
+import { runVerb } from "./command/command.ts";
+import { adminUrl } from "./config.ts";
+import { addDomain } from "./registry/domain.ts";
+import { withRegistry } from "./registry/registry.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+
+await runVerb({
+  name: "add-domain",
+  about: "Adds a host to a tenant; the next request to it is the tenant's.",
+  operands: ["HOST", "SCHEMA"],
+  options: {},
+  example: "www.acme.test acme",
+  async run(call) {
+    const [host = "", schema = ""] = call.operands;
+    const schemaName = parseSchemaName(schema);
+    const domain = parseDomain(host);
+    await withRegistry(adminUrl(call.env), (registry) => addDomain(registry, domain, schemaName));
+    return {
+      lines: [`Added host "${domain}" to tenant "${schemaName}"`],
+      json: { host: domain, schemaName },
+    };
+  },
+});

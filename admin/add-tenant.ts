@@ -1,0 +1,30 @@
+// node admin/add-tenant.js HOST SCHEMA: creates a tenant.
+
+import { parseDomain } from "../src/host.ts";
+import { runVerb } from "./command/command.ts";
+import { adminUrl } from "./config.ts";
+import { withRegistry } from "./registry/registry.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+import { createTenant } from "./registry/tenant.ts";
+
+await runVerb({
+  name: "add-tenant",
+  about:
+    "Creates a tenant: its schema, role, tables and hosts, or nothing at all. " +
+    "A host may have a port, or *. for every name one label below it.",
+  operands: ["HOST", "SCHEMA"],
+  options: {
+    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+  },
+  example: "acme.example.com acme --host www.acme.test",
+  async run(call) {
+    const [host = "", schema = ""] = call.operands;
+    const schemaName = parseSchemaName(schema);
+    const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
+    await withRegistry(adminUrl(call.env), (registry) => createTenant(registry, schemaName, hosts));
+    return {
+      lines: [`Added tenant "${schemaName}" at ${hosts.join(", ")}`],
+      json: { schemaName, hosts },
+    };
+  },
+});

@@ -1,0 +1,25 @@
+// The text that --help prints.
+
+import type { Option, Verb } from "./command.ts";
+
+/** The help of a verb: its use, what it does, its options and an example. */
+export function helpText(verb: Verb, options: Readonly<Record<string, Option>>): string {
+  const names = Object.entries(options).map(([name, option]): [string, string] => [
+    `--${name}${option.value ? ` ${option.value}` : ""}${option.multiple ? " …" : ""}`,
+    option.about,
+  ]);
+  const width = Math.max(...names.map(([name]) => name.length));
+  return [
+    ["Usage: node", `admin/${verb.name}.js`, ...verb.operands, "[options]"].join(" "),
+    "",
+    verb.about,
+    "",
+    ...names.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`),
+    "",
+    "Connects with ADMIN_DATABASE_URL, else DATABASE_URL.",
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part.",
+    "",
+    `Example: node admin/${verb.name}.js ${verb.example}`.trimEnd(),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,68 @@
+// The environment variables of the verbs, beside those of the service.
+
+import { parseDatabaseUrl } from "../src/config.ts";
+import {
+  integer,
+  readVariables,
+  type Secret,
+  type Values,
+  type Variable,
+  type Variables,
+} from "../src/variable.ts";
+import { AdminError } from "./command/command.ts";
+
+/** The verbs' own variables. */
+export interface AdminVariables extends Variables {
+  readonly ADMIN_DATABASE_URL: Variable<Secret | undefined>;
+  readonly DATABASE_URL: Variable<Secret | undefined>;
+  readonly DEV_DATABASE_PORT: Variable<number>;
+}
+
+/** See {@link AdminVariables}. */
+export const ADMIN_VARIABLES: AdminVariables = {
+  ADMIN_DATABASE_URL: {
+    fallback: "",
+    about: "Where the verbs connect as the admin role: PostgreSQL itself, not a pooler",
+    secret: true,
+    parse: (text) => (text === "" ? undefined : parseDatabaseUrl(text)),
+  },
+  DATABASE_URL: {
+    fallback: "",
+    about: "What the verbs use where ADMIN_DATABASE_URL is not set",
+    secret: true,
+    parse: (text) => (text === "" ? undefined : parseDatabaseUrl(text)),
+  },
+  DEV_DATABASE_PORT: integer(
+    "54329",
+    1,
+    65_535,
+    "Port of the PostgreSQL that `npm run dev` starts",
+  ),
+};
+
+/** What the verbs are configured with. */
+export type AdminConfig = Values<AdminVariables>;
+
+/**
+ * Reads the verbs' variables.
+ * @throws {ConfigError} that lists every problem, one line each
+ */
+export function readAdminConfig(env: Readonly<Record<string, string | undefined>>): AdminConfig {
+  return readVariables(ADMIN_VARIABLES, env);
+}
+
+/**
+ * The URL with which the verbs connect.
+ * @throws {AdminError} when neither variable is set
+ */
+export function adminUrl(env: Readonly<Record<string, string | undefined>>): string {
+  const config = readAdminConfig(env);
+  const url = config.ADMIN_DATABASE_URL ?? config.DATABASE_URL;
+  if (url === undefined) {
+    throw new AdminError(
+      "Cannot connect: neither ADMIN_DATABASE_URL nor DATABASE_URL is set; " +
+        "set ADMIN_DATABASE_URL to postgres://ADMIN:PASSWORD@HOST:PORT/DATABASE",
+    );
+  }
+  return url.reveal();
+}

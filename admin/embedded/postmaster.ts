@@ -1,0 +1,102 @@
+// The server process of a data folder, known by the lock file that it keeps there. A lock file
+// outlives its process after SIGKILL or a crash, so it is never believed alone.
+// Source: src/include/utils/pidfile.h of PostgreSQL (one fact per line).
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+const POLL_MS = 20;
+
+/** A server process that is alive. */
+export interface Postmaster {
+  readonly pid: number;
+  /** The TCP port that it listens on, or will. */
+  readonly port: number;
+  /** "starting", "ready", "stopping", or "" when it has only just begun. */
+  readonly status: string;
+}
+
+/** Finds the server that runs on `dataFolder`; undefined when none does. */
+export async function findPostmaster(dataFolder: string): Promise<Postmaster | undefined> {
+  const lock = await findLock(dataFolder);
+  if (!lock || !(await isServer(lock.pid, dataFolder))) return undefined;
+  return lock;
+}
+
+/**
+ * Waits until the server that runs on `dataFolder` takes connections.
+ * Throws an Error when it ends, or is not ready after `timeoutMs` milliseconds.
+ */
+export async function waitUntilReady(dataFolder: string, timeoutMs: number): Promise<void> {
+  await poll(timeoutMs, `the server of "${dataFolder}" does not get ready`, async () => {
+    const found = await findPostmaster(dataFolder);
+    if (!found) throw new Error(`Cannot start PostgreSQL: the server of "${dataFolder}" has ended`);
+    return found.status === "ready";
+  });
+}
+
+/**
+ * Waits until no process of a dead server is left, and removes its lock file where PostgreSQL would
+ * take it for a living server's: when its number belongs to a zombie or to another program by now.
+ * Does nothing while a server runs. Throws an Error when processes are left after `timeoutMs`.
+ */
+export async function clearDeadServer(dataFolder: string, timeoutMs: number): Promise<void> {
+  const lock = await findLock(dataFolder);
+  if (!lock || (await isServer(lock.pid, dataFolder))) return;
+  await poll(timeoutMs, `processes of a dead server still use "${dataFolder}"`, async () => {
+    return !(await isAttached(lock.sharedMemoryId));
+  });
+  if (isAlive(lock.pid)) await rm(join(dataFolder, "postmaster.pid"), { force: true });
+}
+
+/** Sends SIGKILL to the server of `dataFolder`, and waits until it and its children are gone. */
+export async function killPostmaster(dataFolder: string, timeoutMs: number): Promise<void> {
+  const found = await findPostmaster(dataFolder);
+  if (!found) return;
+  process.kill(found.pid, "SIGKILL");
+  await poll(timeoutMs, `the server of "${dataFolder}" does not end`, async () => {
+    return !(await isServer(found.pid, dataFolder));
+  });
+  await clearDeadServer(dataFolder, timeoutMs);
+}
+
+async function findLock(
+  dataFolder: string,
+): Promise<(Postmaster & { sharedMemoryId: string | undefined }) | undefined> {
+  const text = await readFile(join(dataFolder, "postmaster.pid"), "utf8").catch(() => "");
+  const lines = text.split("\n").map((line) => line.trim());
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  const sharedMemoryId = lines[6]?.split(/\s+/)[1];
+  return { pid, port: Number(lines[3]), status: lines[7] ?? "", sharedMemoryId };
+}
+
+/** Linux lets everybody read a process's command line, and that of a zombie is empty. */
+async function isServer(pid: number, dataFolder: string): Promise<boolean> {
+  if (process.platform !== "linux") return isAlive(pid);
+  const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  return line.split("\0").includes(dataFolder);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return Object(error)["code"] === "EPERM";
+  }
+}
+
+/** Whether a process still has the server's shared memory: its number and users, columns 2 and 7. */
+async function isAttached(sharedMemoryId: string | undefined): Promise<boolean> {
+  const table = await readFile("/proc/sysvipc/shm", "utf8").catch(() => "");
+  const rows = table.split("\n").map((row) => row.trim().split(/\s+/));
+  return rows.some((row) => row[1] === sharedMemoryId && Number(row[6]) > 0);
+}
+
+async function poll(timeoutMs: number, what: string, done: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await done())) {
+    if (Date.now() > deadline) throw new Error(`Cannot wait longer: ${what} (${timeoutMs} ms)`);
+    await setTimeout(POLL_MS);
+  }
+}

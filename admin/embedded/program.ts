@@ -1,0 +1,26 @@
+// Runs one program to its end, as another user when asked. It owns the environment that programs
+// get: a fixed one, so that no PG… variable of the caller's shell reaches PostgreSQL.
+import { execFile } from "node:child_process";
+import type { ServerUser } from "./user.ts";
+
+/**
+ * Runs `file` with `parameters` (no shell between) and resolves to its standard output.
+ * The working folder is `/`, because the other user may not be able to enter the caller's.
+ *
+ * @param user who runs it; undefined for the caller itself
+ * Throws an Error with the program's standard error output when it ends with another code than 0.
+ */
+export function runProgram(
+  file: string,
+  parameters: readonly string[],
+  user?: ServerUser,
+): Promise<string> {
+  const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
+  return new Promise((resolve, reject) => {
+    execFile(file, parameters, { cwd: "/", env, ...user }, (error, output, errorOutput) => {
+      if (!error) return resolve(output);
+      const reason = `${errorOutput}${output}`.trim() || error.message;
+      reject(new Error(`Cannot run "${file}": ${reason}`, { cause: error }));
+    });
+  });
+}

@@ -1,0 +1,158 @@
+// A PostgreSQL server of one's own for development and tests, on 127.0.0.1 only. It runs in a
+// session of its own: neither Ctrl-C nor the death of the process that started it ends it, and the
+// next start on the same folder shares it.
+import { readFile, rm, stat } from "node:fs/promises";
+import { findBinaries } from "./binaries.ts";
+import type { Binaries } from "./binaries.ts";
+import { openCluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
+import { openBinaries } from "./place.ts";
+import { isPortFree, PortInUseError } from "./port.ts";
+import { clearDeadServer, findPostmaster, killPostmaster, waitUntilReady } from "./postmaster.ts";
+import { runProgram } from "./program.ts";
+import { findServerUser } from "./user.ts";
+import type { ServerUser } from "./user.ts";
+
+const TIMEOUT_SECONDS = 60;
+const TIMEOUT_MS = TIMEOUT_SECONDS * 1000;
+
+/** What {@link startEmbedded} needs to know. */
+export interface EmbeddedOptions {
+  /**
+   * Made when missing. Holds `data`, `postgres.log` and `admin-password`; the first two are links
+   * when root works under a folder that PostgreSQL's user cannot enter.
+   */
+  readonly folder: string;
+  /** The TCP port on 127.0.0.1, 1 to 65535. */
+  readonly port: number;
+  /** The environment variable that sets the port, for the message when it is in use. */
+  readonly portVariable?: string;
+  /** Server settings by name, such as `{ fsync: "off" }`; a server that runs already keeps its own. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A server that takes connections. Whoever started it stops it. */
+export interface EmbeddedServer {
+  /** The superuser's connection string: `postgres://postgres:…@127.0.0.1:port/postgres`. */
+  readonly adminUrl: string;
+  /** The TCP port on 127.0.0.1. */
+  readonly port: number;
+  /** False when the server was running already and is shared with whoever started it. */
+  readonly started: boolean;
+  /** Ends it in order (open transactions are undone) and waits; does nothing when it has ended. */
+  stop(): Promise<void>;
+  /** Ends it with SIGKILL, as a crash would, and waits until its children are gone as well. */
+  kill(): Promise<void>;
+  /** Stops it and removes its folder with all data. */
+  remove(): Promise<void>;
+}
+
+interface Context {
+  readonly options: EmbeddedOptions;
+  readonly binaries: Binaries;
+  readonly user: ServerUser | undefined;
+  readonly cluster: Cluster;
+}
+
+/**
+ * Starts the server of a folder, or shares the one that runs there, and waits until it takes
+ * connections. A running one on another port is stopped and started on the wanted port. The data is
+ * made at the first start (superuser `postgres`, random password) and kept by every later one.
+ *
+ * Throws {@link PortInUseError} when another program has the port, and an Error, with the end of the
+ * server's log, when the server does not start.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const user = await findServerUser();
+  const binaries = await openBinaries(await findBinaries(), user);
+  const cluster = await openCluster(options.folder, binaries, user);
+  const context: Context = { options, binaries, user, cluster };
+  return toServer(context, await start(context));
+}
+
+/** Resolves to false when a server was running already. */
+async function start(context: Context): Promise<boolean> {
+  const { options, cluster } = context;
+  const found = await findPostmaster(cluster.dataFolder);
+  if (found?.status === "stopping") await stop(context);
+  else if (found?.port === options.port) {
+    await waitUntilReady(cluster.dataFolder, TIMEOUT_MS);
+    return false;
+  }
+  await requireFreePort(options);
+  await stop(context);
+  await clearDeadServer(cluster.dataFolder, TIMEOUT_MS);
+  const { size } = await stat(cluster.logFile);
+  try {
+    await control(context, ["start", "-l", cluster.logFile, "-o", toFlags(options)]);
+    return true;
+  } catch (error) {
+    // Of two processes that start it at once, the slower one shares it.
+    const winner = await findPostmaster(cluster.dataFolder);
+    if (winner?.port !== options.port) throw await explain(error, context, size);
+    await waitUntilReady(cluster.dataFolder, TIMEOUT_MS);
+    return false;
+  }
+}
+
+async function stop(context: Context): Promise<void> {
+  const { dataFolder } = context.cluster;
+  if (!(await findPostmaster(dataFolder))) return;
+  try {
+    await control(context, ["stop", "-m", "fast"]);
+  } catch (error) {
+    if (await findPostmaster(dataFolder)) throw error;
+  }
+}
+
+async function control(context: Context, command: readonly string[]): Promise<void> {
+  const { binaries, cluster, user } = context;
+  const always = ["-D", cluster.dataFolder, "-w", "-t", String(TIMEOUT_SECONDS), "-s"];
+  await runProgram(binaries.pgCtl, [...command, ...always], user);
+}
+
+async function requireFreePort({ port, portVariable }: EmbeddedOptions): Promise<void> {
+  if (!(await isPortFree(port))) throw new PortInUseError(port, portVariable);
+}
+
+/** pg_ctl passes the flags through a shell. */
+function toFlags({ port, settings }: EmbeddedOptions): string {
+  const all = {
+    ...settings,
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    port: String(port),
+  };
+  const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return Object.entries(all)
+    .map(([name, value]) => `-c ${quote(`${name}=${value}`)}`)
+    .join(" ");
+}
+
+async function explain(error: unknown, context: Context, logOffset: number): Promise<Error> {
+  const { options, cluster } = context;
+  if (!(await isPortFree(options.port))) {
+    return new PortInUseError(options.port, options.portVariable);
+  }
+  const log = (await readFile(cluster.logFile)).subarray(logOffset).toString().trim();
+  const reason = log || String(error);
+  return new Error(`Cannot start PostgreSQL: its log "${cluster.logFile}" says\n${reason}`, {
+    cause: error,
+  });
+}
+
+function toServer(context: Context, started: boolean): EmbeddedServer {
+  const { options, cluster } = context;
+  return {
+    adminUrl: `postgres://postgres:${cluster.password}@127.0.0.1:${options.port}/postgres`,
+    port: options.port,
+    started,
+    stop: () => stop(context),
+    kill: () => killPostmaster(cluster.dataFolder, TIMEOUT_MS),
+    remove: async () => {
+      await stop(context);
+      await rm(cluster.home, { recursive: true, force: true });
+      await rm(options.folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// Which user of the operating system runs the server. PostgreSQL and PgBouncer refuse root, so root
+// starts them as user `postgres`; everybody else starts them as themselves.
+import { runProgram } from "./program.ts";
+
+/** A user by numbers, in the form that node:child_process takes. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * The user to start a server as: undefined for the caller itself, which is every caller but root.
+ * As root it is user `postgres`, made as a system user without a home when there is none.
+ */
+export async function findServerUser(): Promise<ServerUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  try {
+    return await readUser();
+  } catch {
+    await runProgram("groupadd", ["--system", "--force", "postgres"]);
+    const account = ["--no-create-home", "--home-dir", "/nonexistent"];
+    const shell = ["--shell", "/usr/sbin/nologin"];
+    await runProgram("useradd", [
+      "--system",
+      "--gid",
+      "postgres",
+      ...account,
+      ...shell,
+      "postgres",
+    ]);
+    return readUser();
+  }
+}
+
+async function readUser(): Promise<ServerUser> {
+  const uid = Number(await runProgram("id", ["-u", "postgres"]));
+  const gid = Number(await runProgram("id", ["-g", "postgres"]));
+  return { uid, gid };
+}

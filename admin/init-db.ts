@@ -1,0 +1,57 @@
+// node admin/init-db.js: makes a database ready for tenants.
+
+import { runVerb } from "./command/command.ts";
+import { adminUrl } from "./config.ts";
+import { createDatabase } from "./registry/create-database.ts";
+import { initialise } from "./registry/initialise.ts";
+import { withRegistry } from "./registry/registry.ts";
+
+await runVerb({
+  name: "init-db",
+  about:
+    "Creates the registry, the service role and the privileges that isolation stands on. " +
+    "Run again, it brings the registry to the newest version and changes nothing else.",
+  operands: [],
+  options: {
+    create: { type: "boolean", about: "Create the database when it is missing" },
+    "service-role": {
+      type: "string",
+      value: "NAME",
+      about: "The role that the service connects as; rowhouse_service when left out",
+    },
+    "no-tenant-roles": {
+      type: "boolean",
+      about: "No role per tenant: weaker, for an admin role without CREATEROLE",
+    },
+  },
+  example: "--create --service-role app_service",
+  async run(call) {
+    const url = adminUrl(call.env);
+    const created = call.has("create") && (await createDatabase(url));
+    const done = await withRegistry(url, (registry) =>
+      initialise(registry, {
+        serviceRole: call.text("service-role"),
+        tenantRoles: call.has("no-tenant-roles") ? false : undefined,
+      }),
+    );
+    const lines = [
+      `${created ? "Created and initialised" : "Initialised"} the database: service role ` +
+        `"${done.serviceRole}", registry ${done.migrations.length > 0 ? `migrated (${done.migrations.join(", ")})` : "up to date"}`,
+    ];
+    if (done.createdRole) {
+      lines.push(
+        `Role "${done.serviceRole}" has no password: set one with ALTER ROLE … PASSWORD, and put it into DATABASE_URL`,
+      );
+    }
+    if (!done.tenantRoles) {
+      lines.push("Without tenant roles: SQL that names another tenant's schema is not refused");
+    }
+    if (!done.setConfigRevoked) {
+      lines.push(
+        "Not revoked from PUBLIC, for want of a superuser: set_config and UPDATE on pg_settings; " +
+          "SQL of a tenant that calls them is refused by the service alone",
+      );
+    }
+    return { lines, json: { created, ...done } };
+  },
+});

@@ -1,0 +1,25 @@
+// node admin/list-tenants.js: the tenants and their hosts.
+
+import { runVerb } from "./command/command.ts";
+import { formatTable } from "./command/table.ts";
+import { adminUrl } from "./config.ts";
+import { withRegistry } from "./registry/registry.ts";
+import { listTenants } from "./registry/tenant.ts";
+
+await runVerb({
+  name: "list-tenants",
+  about: "Lists every tenant with its status, version and hosts.",
+  operands: [],
+  options: {},
+  example: "--json",
+  async run(call) {
+    const tenants = await withRegistry(adminUrl(call.env), listTenants);
+    const rows = tenants.map(({ schemaName, status, version, hosts }) => [
+      schemaName,
+      status,
+      String(version),
+      hosts.join(" "),
+    ]);
+    return { lines: formatTable(["SCHEMA", "STATUS", "VERSION", "HOSTS"], rows), json: tenants };
+  },
+});

@@ -1,0 +1,26 @@
+// The database itself, made from the server's maintenance database.
+
+import { identifier } from "../../src/statement.ts";
+import { databaseCode } from "../command/database-error.ts";
+import { withRegistry } from "./registry.ts";
+
+const DUPLICATE_DATABASE = "42P04";
+
+/**
+ * Creates the database that `url` names, unless it exists.
+ * @returns whether it was created now
+ */
+export async function createDatabase(url: string): Promise<boolean> {
+  const server = new URL(url);
+  const name = decodeURIComponent(server.pathname.slice(1));
+  server.pathname = "/postgres";
+  return withRegistry(server.href, async ({ sequelize }) => {
+    try {
+      await sequelize.query(`create database ${identifier(name).sql}`);
+      return true;
+    } catch (error) {
+      if (databaseCode(error) === DUPLICATE_DATABASE) return false;
+      throw error;
+    }
+  });
+}

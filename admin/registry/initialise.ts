@@ -1,0 +1,149 @@
+// Makes a database ready for tenants: the service role, the registry, and the privileges that
+// isolation stands on. One transaction, and the same again changes nothing. What PostgreSQL silently
+// ignores (a REVOKE by somebody who may not) is read back.
+
+import type { Transaction } from "sequelize";
+import { identifier } from "../../src/statement.ts";
+import { AdminError } from "../command/command.ts";
+import { migrateRegistry } from "../migrations/registry-migrations.ts";
+import { findInstallation } from "./installation.ts";
+import { query, type Registry } from "./registry.ts";
+import { ensureServiceRole, readAdminRole } from "./service-role.ts";
+
+/** How {@link initialise} is to do it; what is left out stays as it was the first time. */
+export interface InitialiseOptions {
+  readonly serviceRole?: string | undefined;
+  /** False: no role per tenant; isolation then rests on the search_path and the lexer alone. */
+  readonly tenantRoles?: boolean | undefined;
+}
+
+/** What {@link initialise} did. */
+export interface Initialised {
+  readonly serviceRole: string;
+  readonly tenantRoles: boolean;
+  readonly createdRole: boolean;
+  /** Names of the registry migrations that were run now. */
+  readonly migrations: readonly string[];
+  /** Whether a tenant's SQL is kept from calling set_config; only a superuser can see to it. */
+  readonly setConfigRevoked: boolean;
+}
+
+const DEFAULT_SERVICE_ROLE = "rowhouse_service";
+
+/**
+ * Initialises the database that the registry is connected to. All or nothing.
+ * @throws {AdminError} when the options contradict an earlier run, when a role may not be created or
+ *   is not fit to be the service role, or when TEMPORARY cannot be taken from PUBLIC
+ */
+export async function initialise(
+  registry: Registry,
+  options: InitialiseOptions = {},
+): Promise<Initialised> {
+  const { sequelize } = registry;
+  return sequelize.transaction(async (transaction) => {
+    await query(
+      sequelize,
+      transaction,
+      "select pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))",
+    );
+    const before = await findInstallation(registry, transaction);
+    const serviceRole = options.serviceRole ?? before?.serviceRole ?? DEFAULT_SERVICE_ROLE;
+    const tenantRoles = options.tenantRoles ?? before?.tenantRoles ?? true;
+    if (before && (before.serviceRole !== serviceRole || before.tenantRoles !== tenantRoles)) {
+      throw new AdminError(
+        `Cannot initialise: this database has service role "${before.serviceRole}" ` +
+          `${before.tenantRoles ? "and" : "without"} tenant roles; run init-db without options`,
+      );
+    }
+    const admin = await readAdminRole(registry, transaction);
+    const createdRole = await ensureServiceRole(registry, transaction, admin, {
+      serviceRole,
+      tenantRoles,
+    });
+    const migrations = await migrateRegistry(sequelize, transaction);
+    if (!before) {
+      await query(
+        sequelize,
+        transaction,
+        "insert into rowhouse.installation (service_role, tenant_roles) values ($1, $2)",
+        [serviceRole, tenantRoles],
+      );
+    }
+    await grantEntry(registry, transaction, serviceRole);
+    await revokeTemporary(registry, transaction, serviceRole);
+    const setConfigRevoked = await revokeSetConfig(registry, transaction, admin, serviceRole);
+    return { serviceRole, tenantRoles, createdRole, migrations, setConfigRevoked };
+  });
+}
+
+async function grantEntry(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  serviceRole: string,
+): Promise<void> {
+  const role = identifier(serviceRole).sql;
+  await query(sequelize, transaction, `grant usage on schema rowhouse to ${role}`);
+  for (const name of ["resolve_host(text[])", "reset_read_only()", "enter_tenant(text[])"]) {
+    await query(sequelize, transaction, `grant execute on function rowhouse.${name} to ${role}`);
+  }
+}
+
+/** A temporary table would stay on the pooled connection, for the next tenant to see. */
+async function revokeTemporary(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  serviceRole: string,
+): Promise<void> {
+  const [row] = await query<{ name: string }>(
+    sequelize,
+    transaction,
+    "select current_database() as name",
+  );
+  const database = row?.name ?? "";
+  await query(
+    sequelize,
+    transaction,
+    `revoke temporary on database ${identifier(database).sql} from public`,
+  );
+  const [left] = await query<{ temporary: boolean }>(
+    sequelize,
+    transaction,
+    "select has_database_privilege($1, current_database(), 'TEMPORARY') as temporary",
+    [serviceRole],
+  );
+  if (left?.temporary) {
+    throw new AdminError(
+      `Cannot take TEMPORARY on database "${database}" from PUBLIC; ` +
+        "run init-db as the database's owner, and grant the service role nothing on it but CONNECT",
+    );
+  }
+}
+
+/**
+ * Keeps tenants' SQL from undoing what enter_tenant has set. Others in this database who call
+ * set_config or write to pg_settings need a grant of their own from then on.
+ */
+async function revokeSetConfig(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  admin: { readonly name: string; readonly superuser: boolean },
+  serviceRole: string,
+): Promise<boolean> {
+  if (admin.superuser) {
+    const setConfig = "function pg_catalog.set_config(text, text, boolean)";
+    for (const name of [serviceRole, admin.name]) {
+      const role = identifier(name).sql;
+      await query(sequelize, transaction, `grant execute on ${setConfig} to ${role}`);
+    }
+    await query(sequelize, transaction, `revoke execute on ${setConfig} from public`);
+    await query(sequelize, transaction, "revoke update on pg_catalog.pg_settings from public");
+  }
+  const [left] = await query<{ open: boolean }>(
+    sequelize,
+    transaction,
+    `select has_function_privilege('public', 'pg_catalog.set_config(text, text, boolean)', 'EXECUTE')
+       or has_table_privilege('public', 'pg_catalog.pg_settings', 'UPDATE')
+       or has_any_column_privilege('public', 'pg_catalog.pg_settings', 'UPDATE') as open`,
+  );
+  return left?.open === false;
+}

@@ -1,0 +1,121 @@
+// The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
+// direct connection. Every name carries its schema; the session's search_path is never set.
+
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Model,
+  type ModelStatic,
+  QueryTypes,
+  Sequelize,
+  type Transaction,
+} from "sequelize";
+
+/** The PostgreSQL schema of the registry. */
+export const REGISTRY_SCHEMA = "rowhouse";
+
+/** What a tenant may be. */
+export type TenantStatus = "active" | "read_only" | "suspended";
+
+/** A row of `rowhouse.tenant`. */
+export interface TenantRow extends Model<
+  InferAttributes<TenantRow>,
+  InferCreationAttributes<TenantRow>
+> {
+  schemaName: string;
+  roleName: string;
+  status: CreationOptional<TenantStatus>;
+  /** The number of the newest tenant migration that the schema has. */
+  version: CreationOptional<number>;
+  statementTimeoutMs: CreationOptional<number>;
+  createdAt: CreationOptional<Date>;
+}
+
+/** A row of `rowhouse.domain`: a stored host, with the columns that an entry needs of its tenant. */
+export interface DomainRow extends Model<
+  InferAttributes<DomainRow>,
+  InferCreationAttributes<DomainRow>
+> {
+  host: string;
+  schemaName: string;
+  roleName: string;
+  status: TenantStatus;
+  statementTimeoutMs: number;
+}
+
+/** The one row of `rowhouse.installation`. */
+export interface Installation {
+  readonly serviceRole: string;
+  readonly tenantRoles: boolean;
+}
+
+/** An open registry. */
+export interface Registry {
+  readonly sequelize: Sequelize;
+  readonly Tenant: ModelStatic<TenantRow>;
+  readonly Domain: ModelStatic<DomainRow>;
+}
+
+/** Opens the registry, hands it to `work`, and closes it whatever happens. */
+export async function withRegistry<T>(
+  url: string,
+  work: (registry: Registry) => Promise<T>,
+): Promise<T> {
+  const sequelize = new Sequelize(url, {
+    dialect: "postgres",
+    logging: false,
+    pool: { max: 4, idle: 1000 },
+    dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
+  });
+  try {
+    return await work({ sequelize, ...defineModels(sequelize) });
+  } finally {
+    await sequelize.close();
+  }
+}
+
+/** Runs one SQL command within a transaction and returns its rows. */
+export function query<R extends object>(
+  sequelize: Sequelize,
+  transaction: Transaction,
+  text: string,
+  bind: readonly unknown[] = [],
+): Promise<R[]> {
+  return sequelize.query<R>(text, {
+    type: QueryTypes.SELECT,
+    transaction,
+    ...(bind.length > 0 ? { bind: [...bind] } : {}),
+  });
+}
+
+function defineModels(sequelize: Sequelize): Pick<Registry, "Tenant" | "Domain"> {
+  const options = { schema: REGISTRY_SCHEMA, timestamps: false, underscored: true };
+  const status = { type: DataTypes.TEXT, allowNull: false };
+  const Tenant = sequelize.define<TenantRow>(
+    "Tenant",
+    {
+      schemaName: { type: DataTypes.TEXT, primaryKey: true },
+      roleName: { type: DataTypes.TEXT, allowNull: false },
+      status,
+      version: { type: DataTypes.INTEGER, allowNull: false },
+      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+      createdAt: { type: DataTypes.DATE, allowNull: false },
+    },
+    { ...options, tableName: "tenant" },
+  );
+  const Domain = sequelize.define<DomainRow>(
+    "Domain",
+    {
+      host: { type: DataTypes.TEXT, primaryKey: true },
+      schemaName: { type: DataTypes.TEXT, allowNull: false },
+      roleName: { type: DataTypes.TEXT, allowNull: false },
+      status,
+      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+    },
+    { ...options, tableName: "domain" },
+  );
+  Tenant.hasMany(Domain, { foreignKey: "schemaName", as: "domains" });
+  return { Tenant, Domain };
+}

@@ -1,0 +1,121 @@
+// The role that the service connects as: by itself it may enter tenants and nothing more.
+
+import type { Transaction } from "sequelize";
+import { identifier } from "../../src/statement.ts";
+import { AdminError } from "../command/command.ts";
+import { type Installation, query, type Registry } from "./registry.ts";
+
+/** The role that the verbs connect as. */
+export interface AdminRole {
+  readonly name: string;
+  readonly superuser: boolean;
+  readonly createRole: boolean;
+  /** The server's major version. */
+  readonly serverVersion: number;
+}
+
+interface RoleRow {
+  readonly superuser: boolean;
+  readonly createRole: boolean;
+  readonly bypass: boolean;
+  readonly inherit: boolean;
+  readonly login: boolean;
+}
+
+// enter_tenant itself can wait on a lock, and a transaction can be left alone by its client.
+const SETTINGS = {
+  statement_timeout: "60s",
+  lock_timeout: "5s",
+  idle_in_transaction_session_timeout: "60s",
+};
+
+/** Who the verbs are on this server. */
+export async function readAdminRole(
+  { sequelize }: Registry,
+  transaction: Transaction,
+): Promise<AdminRole> {
+  const [role] = await query<AdminRole>(
+    sequelize,
+    transaction,
+    `select rolname as name, rolsuper as superuser, rolsuper or rolcreaterole as "createRole",
+       current_setting('server_version_num')::int / 10000 as "serverVersion"
+     from pg_catalog.pg_roles where rolname = current_user`,
+  );
+  if (role === undefined) throw new Error("Cannot read role: current_user is none");
+  return role;
+}
+
+/**
+ * Creates the service role where it is missing, and sees to it that it inherits nothing.
+ * @returns whether it was created now
+ * @throws {AdminError} when it may not be created, or has powers that no grant can limit
+ */
+export async function ensureServiceRole(
+  registry: Registry,
+  transaction: Transaction,
+  admin: AdminRole,
+  { serviceRole, tenantRoles }: Installation,
+): Promise<boolean> {
+  const { sequelize } = registry;
+  const [role] = await query<RoleRow>(
+    sequelize,
+    transaction,
+    `select rolsuper as superuser, rolcreaterole as "createRole",
+       rolbypassrls or rolreplication or rolcreatedb as bypass,
+       rolinherit as inherit, rolcanlogin as login
+     from pg_catalog.pg_roles where rolname = $1`,
+    [serviceRole],
+  );
+  if (!admin.createRole && (tenantRoles || role === undefined)) {
+    throw new AdminError(
+      `Cannot create roles: "${admin.name}" has no CREATEROLE; either let a superuser run ` +
+        `ALTER ROLE ${identifier(admin.name).sql.trim()} CREATEROLE, or use an existing role with ` +
+        "init-db --no-tenant-roles --service-role NAME",
+    );
+  }
+  if (role !== undefined) checkPowers(serviceRole, role, admin);
+  const name = identifier(serviceRole).sql;
+  if (role === undefined) {
+    await query(sequelize, transaction, `create role ${name} login noinherit`);
+  } else if (role.inherit && tenantRoles) {
+    await query(sequelize, transaction, `alter role ${name} noinherit`);
+  }
+  if (admin.createRole) await applySettings(registry, transaction, serviceRole);
+  return role === undefined;
+}
+
+function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void {
+  const problem =
+    serviceRole === admin.name
+      ? "it is the admin role"
+      : role.superuser
+        ? "it is a superuser"
+        : role.createRole
+          ? "it has CREATEROLE"
+          : role.bypass
+            ? "it has BYPASSRLS, REPLICATION or CREATEDB"
+            : role.login
+              ? undefined
+              : "it has no LOGIN";
+  if (problem !== undefined) {
+    throw new AdminError(
+      `Cannot use "${serviceRole}" as the service role: ${problem}; name another with --service-role`,
+    );
+  }
+}
+
+async function applySettings(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  serviceRole: string,
+): Promise<void> {
+  const [row] = await query<{ name: string }>(
+    sequelize,
+    transaction,
+    "select current_database() as name",
+  );
+  const place = `${identifier(serviceRole).sql} in database ${identifier(row?.name ?? "").sql}`;
+  for (const [setting, value] of Object.entries(SETTINGS)) {
+    await query(sequelize, transaction, `alter role ${place} set ${setting} = '${value}'`);
+  }
+}

@@ -1,0 +1,56 @@
+// A tenant's own role: it owns nothing, may use its schema and the tables in it, and cannot log in.
+// The service role may become it, and has none of its privileges before.
+
+import type { Transaction } from "sequelize";
+import { identifier } from "../../src/statement.ts";
+import { query, type Registry } from "./registry.ts";
+import type { AdminRole } from "./service-role.ts";
+
+/** The role's name: roles belong to the whole server, and two databases may both have an "acme". */
+export async function tenantRoleName(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  schemaName: string,
+): Promise<string> {
+  const [row] = await query<{ oid: string }>(
+    sequelize,
+    transaction,
+    "select oid::text from pg_catalog.pg_database where datname = current_database()",
+  );
+  return `rh_${row?.oid ?? ""}_${schemaName}`;
+}
+
+/** Creates the role and lets the service role become it. */
+export async function createTenantRole(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  names: { readonly roleName: string; readonly serviceRole: string; readonly admin: AdminRole },
+): Promise<void> {
+  const role = identifier(names.roleName).sql;
+  const service = identifier(names.serviceRole).sql;
+  await query(sequelize, transaction, `create role ${role} nologin noinherit`);
+  // Before 16 a grant has no such options, and NOINHERIT of the service role says the same.
+  const options = names.admin.serverVersion >= 16 ? "with inherit false, set true" : "";
+  await query(sequelize, transaction, `grant ${role} to ${service} ${options}`);
+}
+
+/**
+ * Lets a role use a tenant's schema, and whatever tables and sequences the admin role creates there
+ * from now on: call it before the first table.
+ */
+export async function grantSchema(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  schemaName: string,
+  roleName: string,
+): Promise<void> {
+  const role = identifier(roleName).sql;
+  const future = `alter default privileges in schema "${schemaName}" grant`;
+  await query(sequelize, transaction, `grant usage on schema "${schemaName}" to ${role}`);
+  await query(
+    sequelize,
+    transaction,
+    `${future} select, insert, update, delete on tables to ${role}`,
+  );
+  await query(sequelize, transaction, `${future} usage, select on sequences to ${role}`);
+}

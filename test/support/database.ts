@@ -1,0 +1,74 @@
+// A database for one test file: a copy of the template, initialised like a user's.
+
+import { randomBytes } from "node:crypto";
+import { initialise } from "../../admin/registry/initialise.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
+import { createTenant } from "../../admin/registry/tenant.ts";
+import {
+  runAsAdmin,
+  SERVICE_PASSWORD,
+  SERVICE_ROLE,
+  serverAddress,
+  TEMPLATE,
+  urlOf,
+} from "./server.ts";
+import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
+
+/** A database that one test file has for itself. */
+export interface TestDatabase {
+  readonly name: string;
+  /** The admin role's URL, straight to PostgreSQL. */
+  readonly adminUrl: string;
+  /** The service role's URL, straight to PostgreSQL. */
+  readonly serviceUrl: string;
+  /** Creates tenants, one after the other: host by schema. */
+  addTenants(hosts: Readonly<Record<string, string>>): Promise<void>;
+  /** Runs commands as the admin role and returns the rows of the last. */
+  sql<R extends object = Record<string, unknown>>(...commands: string[]): Promise<R[]>;
+  /** Starts a PgBouncer in front of it; `serviceUrl` of the result is the service role's URL there. */
+  startPgBouncer(
+    options: Pick<PgBouncerOptions, "poolSize" | "settings">,
+  ): Promise<PgBouncer & { readonly serviceUrl: string }>;
+  /** Drops the database and its tenants' roles. */
+  drop(): Promise<void>;
+}
+
+/** Creates a test database. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `rowhouse_test_${randomBytes(6).toString("hex")}`;
+  await runAsAdmin("postgres", [`create database ${name} template ${TEMPLATE}`]);
+  const adminUrl = urlOf(name);
+  await withRegistry(adminUrl, (registry) => initialise(registry));
+  return {
+    name,
+    adminUrl,
+    serviceUrl: urlOf(name, { name: SERVICE_ROLE, password: SERVICE_PASSWORD }),
+    addTenants: (hosts) =>
+      withRegistry(adminUrl, async (registry) => {
+        for (const [schemaName, host] of Object.entries(hosts)) {
+          await createTenant(registry, schemaName, [host]);
+        }
+      }),
+    sql: (...commands) => runAsAdmin(name, commands),
+    async startPgBouncer(options) {
+      const { host, port } = serverAddress();
+      const pgbouncer = await startPgBouncer({
+        serverHost: host,
+        serverPort: port,
+        users: { [SERVICE_ROLE]: SERVICE_PASSWORD },
+        ...options,
+      });
+      return Object.assign(pgbouncer, { serviceUrl: pgbouncer.url(SERVICE_ROLE, name) });
+    },
+    async drop() {
+      const roles = await runAsAdmin<{ rolname: string }>(name, [
+        `select rolname from pg_roles where rolname like
+           (select 'rh\\_' || oid || '\\_%' from pg_database where datname = current_database())`,
+      ]);
+      await runAsAdmin("postgres", [
+        `drop database ${name} with (force)`,
+        ...roles.map(({ rolname }) => `drop role "${rolname}"`),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// Where the program `pgbouncer` lies. On a bare Debian as root it is installed from the
+// distribution's package, without a service of its own being started.
+import { access, constants, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runProgram } from "../../admin/embedded/program.ts";
+
+const APT_GET = "/usr/bin/apt-get";
+const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
+
+/**
+ * Returns the path of the program `pgbouncer`, from PATH or /usr/sbin. When it is missing, root on
+ * Debian installs the package, and says so on standard error.
+ * Throws an Error with the line to type when it cannot be had.
+ */
+export async function findPgBouncer(): Promise<string> {
+  const found = await findProgram();
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0 && (await isExecutable(APT_GET))) {
+    process.stderr.write("PgBouncer is missing: installing the package pgbouncer with apt-get\n");
+    await install();
+    const installed = await findProgram();
+    if (installed !== undefined) return installed;
+  }
+  throw new Error("Cannot find PgBouncer: it is not installed\nType: apt-get install pgbouncer");
+}
+
+async function findProgram(): Promise<string | undefined> {
+  const folders = [...(process.env["PATH"] ?? "").split(":").filter(Boolean), "/usr/sbin"];
+  for (const folder of folders) {
+    const file = join(folder, "pgbouncer");
+    if (await isExecutable(file)) return file;
+  }
+  return undefined;
+}
+
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A fresh container has no package lists: an install that fails is tried again with new ones. */
+async function install(): Promise<void> {
+  await withoutServices(async () => {
+    const packageName = ["install", "--yes", "--no-install-recommends", "pgbouncer"];
+    try {
+      await aptGet(packageName);
+    } catch {
+      await aptGet(["update"]);
+      await aptGet(packageName);
+    }
+  });
+}
+
+/** `env` passes proxies on, which a bare machine may need. */
+async function aptGet(parameters: readonly string[]): Promise<void> {
+  const proxies = Object.entries(process.env)
+    .filter(([name]) => /^https?_proxy$/i.test(name))
+    .map(([name, value]) => `${name}=${value}`);
+  const quiet = ["-o", "DPkg::Lock::Timeout=120", "--quiet"];
+  const environment = ["DEBIAN_FRONTEND=noninteractive", ...proxies];
+  await runProgram("env", [...environment, APT_GET, ...quiet, ...parameters]);
+}
+
+/**
+ * Keeps packages from starting their services: exit code 101 of this script forbids it.
+ * A policy that is there already is the machine's own, and stays.
+ * Source: https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt
+ */
+async function withoutServices(act: () => Promise<void>): Promise<void> {
+  const made = await writeFile(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", {
+    flag: "wx",
+    mode: 0o755,
+  }).then(
+    () => true,
+    () => false,
+  );
+  try {
+    await act();
+  } finally {
+    if (made) await rm(SERVICE_POLICY, { force: true });
+  }
+}

@@ -1,0 +1,89 @@
+// The PostgreSQL that the tests run on: embedded, or the one that TEST_DATABASE_URL names (a superuser's
+// URL). One for the whole run; each test file has a database of its own on it.
+
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import pg from "pg";
+import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
+import { initialise } from "../../admin/registry/initialise.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
+import { findFreePort } from "./free-port.ts";
+
+/** The role that the tests' service connects as, and its password. */
+export const SERVICE_ROLE = "rowhouse_test_service";
+/** See {@link SERVICE_ROLE}. */
+export const SERVICE_PASSWORD = "planted-password-1b7f";
+
+/** The database that every test database is a copy of. */
+export const TEMPLATE = "rowhouse_test_template";
+
+let adminUrl: URL | undefined;
+let embedded: EmbeddedServer | undefined;
+
+/** Starts PostgreSQL and makes the template. */
+export async function startServer(): Promise<void> {
+  const given = process.env["TEST_DATABASE_URL"];
+  if (given) adminUrl = new URL(given);
+  else {
+    embedded = await startEmbedded({
+      folder: await mkdtemp(join(tmpdir(), "rowhouse-test-")),
+      port: await findFreePort(),
+      settings: { fsync: "off", synchronous_commit: "off", max_connections: "200" },
+    });
+    adminUrl = new URL(embedded.adminUrl);
+  }
+  await runAsAdmin("postgres", [
+    `drop database if exists ${TEMPLATE} with (force)`,
+    `drop role if exists ${SERVICE_ROLE}`,
+    `create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`,
+    `create database ${TEMPLATE}`,
+  ]);
+  await withRegistry(urlOf(TEMPLATE), (registry) =>
+    initialise(registry, { serviceRole: SERVICE_ROLE }),
+  );
+}
+
+/** Removes what {@link startServer} made. */
+export async function stopServer(): Promise<void> {
+  await runAsAdmin("postgres", [
+    `drop database if exists ${TEMPLATE} with (force)`,
+    `drop role if exists ${SERVICE_ROLE}`,
+  ]);
+  await embedded?.remove();
+}
+
+/** The admin role's URL of a database on the tests' server. */
+export function urlOf(database: string, user?: { name: string; password: string }): string {
+  if (adminUrl === undefined) throw new Error("The tests' server is not started");
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  if (user) {
+    url.username = user.name;
+    url.password = user.password;
+  }
+  return url.href;
+}
+
+/** Where the server listens. */
+export function serverAddress(): { readonly host: string; readonly port: number } {
+  const url = new URL(urlOf("postgres"));
+  return { host: url.hostname, port: Number(url.port || 5432) };
+}
+
+/** Runs commands as the admin role, one after the other, and returns the rows of the last. */
+export async function runAsAdmin<R extends object = Record<string, unknown>>(
+  database: string,
+  commands: readonly string[],
+): Promise<R[]> {
+  const client = new pg.Client(urlOf(database));
+  await client.connect();
+  try {
+    let rows: R[] = [];
+    for (const command of commands) ({ rows } = await client.query<R>(command));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,152 @@
+// The service under test: in this process for SQL and routes, or as the program that users start.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { type App, createApp } from "../../src/app.ts";
+import { type Config, readConfig } from "../../src/config.ts";
+import { type Database, openDatabase } from "../../src/database.ts";
+import { createLog } from "../../src/log.ts";
+import { findFreePort } from "./free-port.ts";
+
+/** The app in this process. */
+export interface LocalService {
+  readonly app: App;
+  readonly database: Database;
+  /** Every log line so far, parsed. */
+  readonly lines: readonly Record<string, unknown>[];
+  /** Sends a request to a host. A body that is no string is sent as JSON. */
+  request(host: string, method: string, path: string, body?: unknown): Promise<LocalAnswer>;
+  close(): Promise<void>;
+}
+
+/** An answer with its body read. */
+export interface LocalAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined when it is empty. */
+  readonly json: unknown;
+}
+
+/** Builds the app on a database. `env` takes what the service's environment takes. */
+export function openService(databaseUrl: string, env: Record<string, string> = {}): LocalService {
+  const config: Config = readConfig({ DATABASE_URL: databaseUrl, ...env });
+  const lines: Record<string, unknown>[] = [];
+  const database = openDatabase(config);
+  const log = createLog(config.LOG_LEVEL, (line) => {
+    lines.push(JSON.parse(line) as Record<string, unknown>);
+  });
+  const app = createApp({ database, log, config });
+  return {
+    app,
+    database,
+    lines,
+    async request(host, method, path, body) {
+      const response = await app.fetch(
+        new Request(`http://localhost${path}`, {
+          method,
+          headers: { host },
+          ...(body === undefined
+            ? {}
+            : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        }),
+      );
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: text === "" ? undefined : (JSON.parse(text) as unknown),
+      };
+    },
+    close: () => database.close(5),
+  };
+}
+
+/** The program `npm start` runs. */
+export interface ServiceProcess {
+  readonly port: number;
+  readonly child: ChildProcess;
+  /** All that it has printed. */
+  output(): string;
+  /** Sends a request over a socket with any Host header. */
+  request(host: string, method: string, path: string, body?: string): Promise<HttpAnswer>;
+  /** Sends SIGTERM and resolves to the exit status. */
+  stop(): Promise<number | null>;
+}
+
+/** An answer from {@link ServiceProcess}. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Starts the program and waits until it listens. */
+export async function startService(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+): Promise<ServiceProcess> {
+  const port = await findFreePort();
+  const entry = fileURLToPath(new URL("../../src/node.js", import.meta.url));
+  const child = spawn(process.execPath, [entry], {
+    env: {
+      PATH: process.env["PATH"],
+      // c8 follows the programs that a test starts.
+      NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const exited = once(child, "exit");
+  while (!output.includes('"event":"listening"')) {
+    if (child.exitCode !== null) throw new Error(`The service did not start: ${output}`);
+    await Promise.race([once(child.stdout, "data"), exited]);
+  }
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return {
+    port,
+    child,
+    output: () => output,
+    request: (host, method, path, body) => send(agent, port, host, method, path, body),
+    async stop() {
+      agent.destroy();
+      child.kill("SIGTERM");
+      await exited;
+      return child.exitCode;
+    },
+  };
+}
+
+function send(
+  agent: Agent,
+  port: number,
+  host: string,
+  method: string,
+  path: string,
+  body: string | undefined,
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      { agent, host: "127.0.0.1", port, method, path, headers: { host } },
+      (incoming) => {
+        let text = "";
+        incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
+        );
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
