@@ -4,6 +4,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { isAlive, readArguments } from "./liveness.ts";
 
 const POLL_MS = 20;
 
@@ -71,19 +72,8 @@ async function findLock(
   return { pid, port: Number(lines[3]), status: lines[7] ?? "", sharedMemoryId };
 }
 
-/** Linux lets everybody read a process's command line, and that of a zombie is empty. */
 async function isServer(pid: number, dataFolder: string): Promise<boolean> {
-  if (process.platform !== "linux") return isAlive(pid);
-  const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return line.split("\0").includes(dataFolder);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return Object(error)["code"] === "EPERM";
-  }
+  return (await readArguments(pid))?.includes(dataFolder) ?? isAlive(pid);
 }
 
 /** Whether a process still has the server's shared memory: its number and users, columns 2 and 7. */
