@@ -1,0 +1,223 @@
+// The verbs on tenants and hosts, as programs: what they change, what they print, how they exit, and
+// that what fails leaves nothing behind.
+
+import { readdir } from "node:fs/promises";
+import { expect } from "chai";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { openService } from "../support/service.ts";
+import { runVerb, type VerbResult } from "../support/verb.ts";
+
+describe("verbs", () => {
+  let database: TestDatabase;
+
+  before(async () => {
+    database = await createTestDatabase();
+    await database.addTenants({ first: "first.example" });
+  });
+
+  after(() => database.drop());
+
+  const verb = (name: string, ...parameters: string[]): Promise<VerbResult> =>
+    runVerb(database.adminUrl, name, ...parameters);
+
+  /** Everything that a tenant consists of, to see that nothing was left or lost. */
+  const state = (): Promise<Record<string, unknown>[]> =>
+    database.sql(`
+      select 'schema' as kind, nspname::text as name from pg_namespace
+      union all select 'role', rolname from pg_roles where rolname like 'rh\\_%'
+      union all select 'tenant', schema_name from rowhouse.tenant
+      union all select 'domain', host || ' of ' || schema_name from rowhouse.domain
+      order by 1, 2`);
+
+  const refuses = async (call: Promise<VerbResult>, line: string, status = 1): Promise<void> => {
+    const before = await state();
+    const result = await call;
+    expect(result.stderr).to.equal(`${line}\n`);
+    expect(result.status).to.equal(status);
+    expect(result.stdout).to.equal("");
+    expect(await state()).to.deep.equal(before);
+  };
+
+  it("every verb prints its help with an example", async () => {
+    const files = await readdir(new URL("../../admin/", import.meta.url));
+    const names = files
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => file.slice(0, -".js".length))
+      .filter((name) => name !== "config" && name !== "dev");
+    expect(names).to.include.members(["init-db", "add-tenant", "list-tenants"]);
+    for (const name of names) {
+      const { status, stdout } = await verb(name, "--help");
+      expect(status, name).to.equal(0);
+      expect(stdout).to.include(`Usage: node admin/${name}.js`);
+      expect(stdout).to.include(`Example: node admin/${name}.js`);
+    }
+  });
+
+  it("add-tenant creates a tenant that serves at each of its hosts", async () => {
+    const result = await verb("add-tenant", "ACME.example.", "acme", "--host", "*.acme.test");
+    expect(result).to.deep.equal({
+      status: 0,
+      stdout: 'Added tenant "acme" at acme.example, *.acme.test\n',
+      stderr: "",
+    });
+    const service = openService(database.serviceUrl);
+    try {
+      const put = await service.request("acme.example", "PUT", "/data/1", { value: 5 });
+      expect(put.status).to.equal(201);
+      const got = await service.request("www.acme.test", "GET", "/data/1");
+      expect(got.json).to.deep.equal({ value: 5 });
+      expect((await service.request("first.example", "GET", "/data/1")).status).to.equal(404);
+    } finally {
+      await service.close();
+    }
+  });
+
+  it("add-tenant prints JSON for a machine, errors included", async () => {
+    const done = await verb("add-tenant", "json.example", "json", "--json");
+    expect(JSON.parse(done.stdout)).to.deep.equal({ schemaName: "json", hosts: ["json.example"] });
+    const failed = await verb("add-tenant", "json.example", "json2", "--json");
+    expect(failed.status).to.equal(1);
+    expect(JSON.parse(failed.stderr)).to.have.property("error").that.includes("json.example");
+  });
+
+  it("add-tenant refuses what exists, and leaves nothing behind", async () => {
+    await refuses(
+      verb("add-tenant", "new.example", "first"),
+      'Cannot add tenant: schema "first" is a tenant already; ' +
+        "choose another name, or remove that one first",
+    );
+    await refuses(
+      verb("add-tenant", "new.example", "fresh", "--host", "first.example"),
+      'Cannot add host: "first.example" belongs to a tenant already; ' +
+        "see node admin/list-tenants.js, and node admin/remove-domain.js first.example",
+    );
+    await database.sql("create schema stray");
+    await refuses(
+      verb("add-tenant", "new.example", "stray"),
+      'Cannot add tenant: schema "stray" exists without a tenant; ' +
+        "choose another name, or remove that one first",
+    );
+  });
+
+  it("add-tenant refuses names that are none", async () => {
+    const schemas = [
+      "",
+      "Acme",
+      "1a",
+      "a-b",
+      "pg_x",
+      "public",
+      "rowhouse",
+      "a".repeat(49),
+      'x"; --',
+    ];
+    for (const schema of [...schemas, "information_schema", "é", "a b"]) {
+      const before = await state();
+      const { status, stderr } = await verb("add-tenant", "new.example", schema);
+      expect(status, schema).to.equal(1);
+      expect(stderr).to.match(/^Cannot use schema name "[^\n]*\n$/);
+      expect(await state()).to.deep.equal(before);
+    }
+    for (const host of [
+      "",
+      "a..b",
+      "a b",
+      "*.*.x",
+      "*.x:80",
+      "a:0",
+      "http://x",
+      "'; drop schema x",
+    ]) {
+      const before = await state();
+      const { status, stderr } = await verb("add-tenant", host, "fresh");
+      expect(status, host).to.equal(1);
+      expect(stderr).to.match(/^Cannot read host: "[^\n]*\n$/);
+      expect(await state()).to.deep.equal(before);
+    }
+  }).timeout(60_000);
+
+  it("add-tenant, twice at the same moment for one schema, is won by one", async () => {
+    const calls = ["a", "b", "c"].map((name) => verb("add-tenant", `${name}.example`, "contested"));
+    const results = await Promise.all(calls);
+    expect(results.map(({ status }) => status).toSorted()).to.deep.equal([0, 1, 1]);
+    for (const { status, stderr } of results) {
+      if (status !== 1) continue;
+      expect(stderr).to.equal(
+        'Cannot add tenant: schema "contested" is a tenant already; ' +
+          "choose another name, or remove that one first\n",
+      );
+    }
+    const domains = await database.sql(
+      "select host from rowhouse.domain where schema_name = 'contested'",
+    );
+    expect(domains).to.have.length(1);
+  });
+
+  it("wrong usage exits 2 and says where the help is", async () => {
+    await refuses(
+      verb("add-tenant", "only.example"),
+      "Cannot run add-tenant: it takes HOST SCHEMA, got 1 operands; " +
+        "see node admin/add-tenant.js --help",
+      2,
+    );
+    const { status, stderr } = await verb("list-tenants", "--nonsense");
+    expect(status).to.equal(2);
+    expect(stderr).to.match(/^Cannot run list-tenants: [^\n]*--nonsense[^\n]*--help\n$/);
+  });
+
+  it("add-domain and remove-domain move a host, in force for the next request", async () => {
+    const service = openService(database.serviceUrl);
+    const status = async (): Promise<number> =>
+      (await service.request("moved.example", "GET", "/data")).status;
+    try {
+      expect(await status()).to.equal(404);
+      expect((await verb("add-domain", "moved.example", "first")).status).to.equal(0);
+      expect(await status()).to.equal(200);
+      await refuses(
+        verb("add-domain", "moved.example", "acme"),
+        'Cannot add host: "moved.example" belongs to a tenant already; ' +
+          "see node admin/list-tenants.js, and node admin/remove-domain.js moved.example",
+      );
+      expect((await verb("remove-domain", "Moved.Example")).status).to.equal(0);
+      expect(await status()).to.equal(404);
+    } finally {
+      await service.close();
+    }
+    await refuses(
+      verb("remove-domain", "moved.example"),
+      'Cannot remove host: no tenant has "moved.example"; see node admin/list-tenants.js',
+    );
+    await refuses(
+      verb("add-domain", "moved.example", "nobody"),
+      'Cannot add host: there is no tenant "nobody"; see node admin/list-tenants.js',
+    );
+  });
+
+  it("list-tenants lists tenants with their hosts", async () => {
+    const { stdout } = await verb("list-tenants");
+    expect(stdout).to.match(/^SCHEMA +STATUS +VERSION +HOSTS\n/);
+    expect(stdout).to.match(/^first +active +1 +first\.example$/m);
+    const listed = JSON.parse((await verb("list-tenants", "--json")).stdout) as unknown[];
+    const [row] = await database.sql<{ n: number }>(
+      "select count(*)::int as n from rowhouse.tenant",
+    );
+    expect(listed).to.have.length(row?.n ?? -1);
+  });
+
+  it("an unreachable database is one line without the password", async () => {
+    const url = "postgres://admin:planted-secret@127.0.0.1:1/app";
+    const { status, stdout, stderr } = await runVerb(url, "list-tenants");
+    expect({ status, stdout, stderr }).to.deep.equal({
+      status: 1,
+      stdout: "",
+      stderr:
+        "Cannot connect to the database: ECONNREFUSED; check ADMIN_DATABASE_URL, and that it runs\n",
+    });
+  });
+
+  it("no URL at all says which variable to set", async () => {
+    const { status, stderr } = await runVerb("", "list-tenants");
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^Cannot connect: [^\n]*set ADMIN_DATABASE_URL to postgres:[^\n]*\n$/);
+  });
+});
