@@ -1,6 +1,7 @@
 // A database for one test file: a copy of the template, initialised like a user's.
 
 import { randomBytes } from "node:crypto";
+import pg from "pg";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
@@ -29,8 +30,18 @@ export interface TestDatabase {
   startPgBouncer(
     options: Pick<PgBouncerOptions, "poolSize" | "settings">,
   ): Promise<PgBouncer & { readonly serviceUrl: string }>;
+  /** Opens a connection of the admin role, to hold locks with and to look on. */
+  openClient(): Promise<LookingClient>;
   /** Drops the database and its tenants' roles. */
   drop(): Promise<void>;
+}
+
+/** A connection of the admin role. */
+export interface LookingClient {
+  query(text: string): Promise<unknown>;
+  /** Resolves when a statement that mentions `text` waits for a lock. */
+  waitUntilBlocked(text: string): Promise<void>;
+  end(): Promise<void>;
 }
 
 /** Creates a test database. */
@@ -59,6 +70,23 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         ...options,
       });
       return Object.assign(pgbouncer, { serviceUrl: pgbouncer.url(SERVICE_ROLE, name) });
+    },
+    async openClient() {
+      const client = new pg.Client(adminUrl);
+      await client.connect();
+      return {
+        query: (text) => client.query(text),
+        async waitUntilBlocked(text) {
+          // A transaction sees one state of pg_stat_activity; it is cleared to look again.
+          const blocked = `select from pg_stat_activity
+            where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
+          for (let found = 0; found === 0;) {
+            await client.query("select pg_stat_clear_snapshot()");
+            found = (await client.query(blocked, [`%${text}%`])).rowCount ?? 0;
+          }
+        },
+        end: () => client.end(),
+      };
     },
     async drop() {
       const roles = await runAsAdmin<{ rolname: string }>(name, [

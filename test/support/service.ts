@@ -72,6 +72,8 @@ export interface ServiceProcess {
   readonly child: ChildProcess;
   /** All that it has printed. */
   output(): string;
+  /** Resolves when it has printed `text`. */
+  printed(text: string): Promise<void>;
   /** Sends a request over a socket with any Host header. */
   request(host: string, method: string, path: string, body?: string): Promise<HttpAnswer>;
   /** Sends SIGTERM and resolves to the exit status. */
@@ -116,11 +118,14 @@ export async function startService(
     port,
     child,
     output: () => output,
+    async printed(text) {
+      while (!output.includes(text)) await once(child.stdout, "data");
+    },
     request: (host, method, path, body) => send(agent, port, host, method, path, body),
     async stop() {
-      agent.destroy();
       child.kill("SIGTERM");
       await exited;
+      agent.destroy();
       return child.exitCode;
     },
   };
