@@ -2,7 +2,7 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./config.ts";
+import { adminUrl } from "./command/config.ts";
 import { withRegistry } from "./registry/registry.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { createTenant } from "./registry/tenant.ts";

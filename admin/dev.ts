@@ -7,8 +7,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { SERVICE_VARIABLES } from "../src/config.ts";
 import { ConfigError, readVariables } from "../src/variable.ts";
-import { AdminError } from "./command/command.ts";
-import { readAdminConfig } from "./config.ts";
+import { AdminError } from "./registry/admin-error.ts";
+import { readAdminConfig } from "./command/config.ts";
 import { startDemonstration } from "./embedded/demonstration.ts";
 import { isPortFree, PortInUseError } from "./embedded/port.ts";
 

@@ -1,7 +1,7 @@
 // node admin/init-db.js: makes a database ready for tenants.
 
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./config.ts";
+import { adminUrl } from "./command/config.ts";
 import { createDatabase } from "./registry/create-database.ts";
 import { initialise } from "./registry/initialise.ts";
 import { withRegistry } from "./registry/registry.ts";

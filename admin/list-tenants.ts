@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { formatTable } from "./command/table.ts";
-import { adminUrl } from "./config.ts";
+import { adminUrl } from "./command/config.ts";
 import { withRegistry } from "./registry/registry.ts";
 import { listTenants } from "./registry/tenant.ts";
 

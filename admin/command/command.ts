@@ -5,59 +5,10 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/variable.ts";
+import { AdminError } from "../registry/admin-error.ts";
 import { helpText } from "./help.ts";
+import type { Call, Option, Verb } from "./verb.ts";
 import { describeDatabaseError } from "./database-error.ts";
-
-/** An option of a verb. */
-export interface Option {
-  readonly type: "string" | "boolean";
-  /** True when it may be given more than once; its value is then an array. */
-  readonly multiple?: boolean;
-  /** How its value is called in the help, such as "NAME". */
-  readonly value?: string;
-  /** What it does, for the help. */
-  readonly about: string;
-}
-
-/** What a verb is called with. */
-export interface Call {
-  /** The values before any option, as many as the verb's `operands`. */
-  readonly operands: readonly string[];
-  /** The text of an option; undefined when it was not given. */
-  text(name: string): string | undefined;
-  /** The texts of an option that may be given more than once. */
-  texts(name: string): readonly string[];
-  /** Whether an option was given. */
-  has(name: string): boolean;
-  readonly env: NodeJS.ProcessEnv;
-}
-
-/** What a verb has to tell: `lines` for a person, `json` for a machine. */
-export interface Report {
-  readonly lines: readonly string[];
-  readonly json: unknown;
-  /** 0 when left out; 3 for done in part. */
-  readonly status?: 0 | 3;
-}
-
-/** One verb. */
-export interface Verb {
-  /** The file's name without its ending. */
-  readonly name: string;
-  /** One sentence for the help. */
-  readonly about: string;
-  /** Names of the operands, all of them needed. */
-  readonly operands: readonly string[];
-  readonly options: Readonly<Record<string, Option>>;
-  /** The arguments of an example. */
-  readonly example: string;
-  run(call: Call): Promise<Report>;
-}
-
-/** An error for a person at a terminal: what is wrong, a semicolon, what to do. */
-export class AdminError extends Error {
-  override readonly name = "AdminError";
-}
 
 class UsageError extends Error {}
 

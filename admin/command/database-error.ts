@@ -1,11 +1,6 @@
-// What a person is told of an error of PostgreSQL or of the way to it. Sequelize wraps the driver's
-// error; judged is always the SQLSTATE underneath, never a message.
+// What a person is told of an error of PostgreSQL or of the way to it.
 
-/** The SQLSTATE or system error code beneath an error of Sequelize or pg, if it has one. */
-export function databaseCode(error: unknown): string | undefined {
-  const code: unknown = driverError(error)?.["code"];
-  return typeof code === "string" ? code : undefined;
-}
+import { databaseCode } from "../registry/database-code.ts";
 
 /** One line for an error that no verb expected. */
 export function describeDatabaseError(error: unknown): string {
@@ -30,10 +25,4 @@ export function describeDatabaseError(error: unknown): string {
     default:
       return `Cannot finish: ${message} (SQLSTATE ${code})`;
   }
-}
-
-function driverError(error: unknown): Record<string, unknown> | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  const { parent } = error as { parent?: unknown };
-  return (parent ?? error) as Record<string, unknown>;
 }

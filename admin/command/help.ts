@@ -1,6 +1,6 @@
 // The text that --help prints.
 
-import type { Option, Verb } from "./command.ts";
+import type { Option, Verb } from "./verb.ts";
 
 /** The help of a verb: its use, what it does, its options and an example. */
 export function helpText(verb: Verb, options: Readonly<Record<string, Option>>): string {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { exists, moveOnce, openHome } from "./place.ts";
 import { runProgram } from "./program.ts";
-import type { ServerUser } from "./user.ts";
+import type { ServerUser } from "./program.ts";
 
 const MAKING = "making-";
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;

@@ -1,7 +1,7 @@
 // The database of the demonstration: embedded, initialised, with its two tenants on the service's port.
 
 import process from "node:process";
-import { AdminError } from "../command/command.ts";
+import { AdminError } from "../registry/admin-error.ts";
 import { addDomain } from "../registry/domain.ts";
 import { createDatabase } from "../registry/create-database.ts";
 import { initialise } from "../registry/initialise.ts";

@@ -7,7 +7,7 @@ import { chmod, chown, cp, lchown, lstat, mkdir, mkdtemp } from "node:fs/promise
 import { readdir, readlink, realpath, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
-import type { ServerUser } from "./user.ts";
+import type { ServerUser } from "./program.ts";
 
 const PLACES = "/var/tmp";
 const OWNER_ALL_GROUP_ENTER = 0o710;

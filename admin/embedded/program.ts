@@ -1,7 +1,12 @@
 // Runs one program to its end, as another user when asked. It owns the environment that programs
 // get: a fixed one, so that no PG… variable of the caller's shell reaches PostgreSQL.
 import { execFile } from "node:child_process";
-import type { ServerUser } from "./user.ts";
+
+/** A user by numbers, in the form that node:child_process takes. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /**
  * Runs `file` with `parameters` (no shell between) and resolves to its standard output.

@@ -11,7 +11,7 @@ import { isPortFree, PortInUseError } from "./port.ts";
 import { clearDeadServer, findPostmaster, killPostmaster, waitUntilReady } from "./postmaster.ts";
 import { runProgram } from "./program.ts";
 import { findServerUser } from "./user.ts";
-import type { ServerUser } from "./user.ts";
+import type { ServerUser } from "./program.ts";
 
 const TIMEOUT_SECONDS = 60;
 const TIMEOUT_MS = TIMEOUT_SECONDS * 1000;

@@ -1,12 +1,6 @@
 // Which user of the operating system runs the server. PostgreSQL and PgBouncer refuse root, so root
 // starts them as user `postgres`; everybody else starts them as themselves.
-import { runProgram } from "./program.ts";
-
-/** A user by numbers, in the form that node:child_process takes. */
-export interface ServerUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { runProgram, type ServerUser } from "./program.ts";
 
 /**
  * The user to start a server as: undefined for the caller itself, which is every caller but root.

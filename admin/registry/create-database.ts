@@ -1,7 +1,7 @@
 // The database itself, made from the server's maintenance database.
 
 import { identifier } from "../../src/statement.ts";
-import { databaseCode } from "../command/database-error.ts";
+import { databaseCode } from "./database-code.ts";
 import { withRegistry } from "./registry.ts";
 
 const DUPLICATE_DATABASE = "42P04";

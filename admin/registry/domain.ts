@@ -1,8 +1,8 @@
 // The hosts of the tenants.
 
 import type { Transaction } from "sequelize";
-import { AdminError } from "../command/command.ts";
-import { databaseCode } from "../command/database-error.ts";
+import { AdminError } from "./admin-error.ts";
+import { databaseCode } from "./database-code.ts";
 import type { Registry, TenantRow } from "./registry.ts";
 
 const UNIQUE_VIOLATION = "23505";

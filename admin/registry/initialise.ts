@@ -4,7 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
-import { AdminError } from "../command/command.ts";
+import { AdminError } from "./admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
 import { findInstallation } from "./installation.ts";
 import { query, type Registry } from "./registry.ts";

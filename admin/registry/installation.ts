@@ -1,7 +1,7 @@
 // How this database was initialised.
 
 import type { Transaction } from "sequelize";
-import { AdminError } from "../command/command.ts";
+import { AdminError } from "./admin-error.ts";
 import { type Installation, query, type Registry } from "./registry.ts";
 
 /** The installation, or undefined in a database without a registry. */

@@ -1,7 +1,7 @@
 // The rule for the schema of a tenant: a name that needs no quotes, leaves room for what is put
 // before and behind it within PostgreSQL's 63 bytes, and is nobody else's.
 
-import { AdminError } from "../command/command.ts";
+import { AdminError } from "./admin-error.ts";
 
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
 const RESERVED = new Set(["public", "rowhouse", "information_schema"]);

@@ -2,7 +2,7 @@
 
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
-import { AdminError } from "../command/command.ts";
+import { AdminError } from "./admin-error.ts";
 import { type Installation, query, type Registry } from "./registry.ts";
 
 /** The role that the verbs connect as. */

@@ -1,8 +1,8 @@
 // Creating a tenant: schema, role, privileges, tables and registry rows in one transaction, or
 // nothing at all.
 
-import { AdminError } from "../command/command.ts";
-import { databaseCode } from "../command/database-error.ts";
+import { AdminError } from "./admin-error.ts";
+import { databaseCode } from "./database-code.ts";
 import { migrateTenant } from "../migrations/tenant-migrations.ts";
 import { insertDomain } from "./domain.ts";
 import { readInstallation } from "./installation.ts";

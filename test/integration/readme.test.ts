@@ -10,7 +10,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { ADMIN_VARIABLES } from "../../admin/config.ts";
+import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import { ERRORS } from "../../src/errors.ts";
 import type { Variables } from "../../src/variable.ts";

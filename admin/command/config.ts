@@ -1,6 +1,6 @@
 // The environment variables of the verbs, beside those of the service.
 
-import { parseDatabaseUrl } from "../src/config.ts";
+import { parseDatabaseUrl } from "../../src/config.ts";
 import {
   integer,
   readVariables,
@@ -8,8 +8,8 @@ import {
   type Values,
   type Variable,
   type Variables,
-} from "../src/variable.ts";
-import { AdminError } from "./command/command.ts";
+} from "../../src/variable.ts";
+import { AdminError } from "../registry/admin-error.ts";
 
 /** The verbs' own variables. */
 export interface AdminVariables extends Variables {
