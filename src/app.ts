@@ -14,24 +14,24 @@ import { createTenant } from "./tenant.ts";
 
 /** The service without a server: give `fetch` to any runtime. */
 export interface App {
-  /** Answers one request; never rejects. */
-  fetch(request: Request): Promise<Response>;
-  /** From now on every request but `/healthz` is answered 503; those at work go on. */
-  drain(): void;
+  /** Answers one request from a database; never rejects. */
+  fetch(request: Request, database: Database): Promise<Response>;
+  /** From now on every request but `/healthz` is answered 503. Resolves when none is at work. */
+  drain(): Promise<void>;
 }
 
 /** What the service is made of. */
 export interface AppParts {
-  readonly database: Database;
   readonly log: Log;
   readonly config: Pick<Config, "MAX_IN_FLIGHT" | "MAX_BODY_BYTES" | "TRUST_PROXY">;
 }
 
 /** Builds the service. It opens nothing and closes nothing. */
-export function createApp({ database, log, config }: AppParts): App {
+export function createApp({ log, config }: AppParts): App {
   const { MAX_BODY_BYTES: maxBodyBytes, TRUST_PROXY: trustProxy } = config;
   let inFlight = 0;
   let draining = false;
+  let drained = (): void => {};
 
   const admit = (): void => {
     if (draining) throw new AppError("OVERLOADED", "Cannot start: the service is shutting down");
@@ -45,7 +45,7 @@ export function createApp({ database, log, config }: AppParts): App {
     const host = parseHost(hostHeader(exchange.request, trustProxy));
     exchange.host = formatHost(host);
     exchange.params = decodeParams(exchange.params);
-    exchange.tenant = createTenant(database, host, (schemaName) => {
+    exchange.tenant = createTenant(exchange.database, host, (schemaName) => {
       exchange.schemaName = schemaName;
     });
     if (exchange.method !== "GET") checkContentLength(exchange.request, maxBodyBytes);
@@ -54,7 +54,7 @@ export function createApp({ database, log, config }: AppParts): App {
   const router = Router<Exchange>();
   router
     .get("/healthz", () => ({ status: "ok" }))
-    .get("/readyz", async () => {
+    .get("/readyz", async ({ database }) => {
       admit();
       await database.send("select 1");
       return { status: "ready" };
@@ -82,12 +82,17 @@ export function createApp({ database, log, config }: AppParts): App {
   return {
     drain() {
       draining = true;
+      return new Promise((resolve) => {
+        drained = resolve;
+        if (inFlight === 0) resolve();
+      });
     },
-    async fetch(request) {
+    async fetch(request, database) {
       const started = performance.now();
       inFlight += 1;
       const exchange = {
         request,
+        database,
         url: request.url,
         method: request.method === "HEAD" ? "GET" : request.method,
         requestId: requestId(request, trustProxy),
@@ -103,6 +108,7 @@ export function createApp({ database, log, config }: AppParts): App {
         response = toErrorResponse(failure, exchange);
       } finally {
         inFlight -= 1;
+        if (inFlight === 0) drained();
       }
       writeLine(log, exchange, response.status, performance.now() - started, failure);
       return response;

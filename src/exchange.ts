@@ -2,6 +2,7 @@
 // Request, so that HEAD can be served as GET and no runtime's own object is written to.
 
 import { type AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "./errors.ts";
+import type { Database } from "./database.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** What a handler gets; itty-router fills in `params`, `query` and `route`. */
@@ -18,6 +19,8 @@ export interface Exchange {
   query: Record<string, string | string[] | undefined>;
   /** The path pattern of the route. */
   route?: string;
+  /** Where the request's messages go. */
+  readonly database: Database;
   /** The tenant of the request's host, on routes that have one. */
   tenant: Tenant;
   /** The request's host in its normal form, once it was read. */

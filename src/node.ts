@@ -20,8 +20,8 @@ const config = readConfigOrExit();
 const write = createLineWriter();
 const log = createLog(config.LOG_LEVEL, write);
 const database = openDatabase(config);
-const app = createApp({ database, log, config });
-const listener = getRequestListener((request) => app.fetch(request), {
+const app = createApp({ log, config });
+const listener = getRequestListener((request) => app.fetch(request, database), {
   hostname: "localhost",
   errorHandler: () => new Response(null, { status: 400 }),
 });
@@ -60,7 +60,7 @@ server.listen(config.PORT, config.LISTEN_HOST, () => {
 /** Finishes what runs, refuses what comes, closes the connections, and exits. */
 function drain(signal: NodeJS.Signals): void {
   log.write("info", "draining", { signal, seconds: config.SHUTDOWN_SECONDS });
-  app.drain();
+  void app.drain();
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const deadline = setTimeout(() => {
     log.write("error", "drain failed", { seconds: config.SHUTDOWN_SECONDS });

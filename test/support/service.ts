@@ -39,7 +39,7 @@ export function openService(databaseUrl: string, env: Record<string, string> = {
   const log = createLog(config.LOG_LEVEL, (line) => {
     lines.push(JSON.parse(line) as Record<string, unknown>);
   });
-  const app = createApp({ database, log, config });
+  const app = createApp({ log, config });
   return {
     app,
     database,
@@ -53,6 +53,7 @@ export function openService(databaseUrl: string, env: Record<string, string> = {
             ? {}
             : { body: typeof body === "string" ? body : JSON.stringify(body) }),
         }),
+        database,
       );
       const text = await response.text();
       return {
