@@ -6,16 +6,16 @@ import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { SERVICE_VARIABLES } from "../src/config.ts";
-import { ConfigError, readVariables } from "../src/variable.ts";
-import { AdminError } from "./registry/admin-error.ts";
+import { readVariables } from "../src/variable.ts";
+import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
 import { startDemonstration } from "./embedded/demonstration.ts";
-import { isPortFree, PortInUseError } from "./embedded/port.ts";
+import { isPortFree } from "./embedded/port.ts";
+import { AdminError } from "./registry/admin-error.ts";
+import { programOf, type Runtime, RUNTIMES } from "./runtime/runtime.ts";
 
 const FOLDER = fileURLToPath(new URL("../.rowhouse", import.meta.url));
-const ENTRY = fileURLToPath(new URL("../src/node.js", import.meta.url));
 
-process.stdout.on("error", () => {});
 let service: ChildProcess | undefined;
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -24,47 +24,77 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     service?.kill(signal);
   });
 }
+process.stdout.on("error", () => {});
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  const known =
-    error instanceof AdminError || error instanceof ConfigError || error instanceof PortInUseError;
-  if (!known) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runVerb({
+  name: "dev",
+  about:
+    "Serves the demonstration on one machine. Without DATABASE_URL it starts a PostgreSQL of its own, " +
+    "with the data in .rowhouse/, at DEV_DATABASE_PORT.",
+  operands: [],
+  options: {
+    runtime: { type: "string", value: "NAME", about: `One of ${RUNTIMES.join(", ")}` },
+  },
+  example: "--runtime deno",
+  async run(call) {
+    const name = call.text("runtime") ?? "node";
+    const runtime = RUNTIMES.find((known) => known === name);
+    if (runtime === undefined) {
+      throw new AdminError(`Cannot serve on "${name}"; choose one of ${RUNTIMES.join(", ")}`);
+    }
+    await develop(runtime, call.env);
+    return { lines: ["Stopped"], json: { runtime, stopped: true } };
+  },
+});
 
-/** Runs until the service has ended; the service's exit status. */
-async function run(): Promise<number> {
-  if (process.env["DATABASE_URL"]) {
-    process.stdout.write("DATABASE_URL is set: serving from it as npm start does\n");
-    return serve(process.env);
-  }
-  const { DEV_DATABASE_PORT } = readAdminConfig(process.env);
-  const { PORT } = readVariables({ PORT: SERVICE_VARIABLES.PORT }, process.env);
+/** Serves until a signal comes. */
+async function develop(runtime: Runtime, env: NodeJS.ProcessEnv): Promise<void> {
+  const { DEV_DATABASE_PORT } = readAdminConfig(env);
+  const { PORT } = readVariables({ PORT: SERVICE_VARIABLES.PORT }, env);
   if (!(await isPortFree(PORT))) {
     throw new AdminError(`Cannot listen: port ${PORT} on 127.0.0.1 is in use; set PORT to another`);
   }
+  if (env["DATABASE_URL"]) {
+    process.stdout.write("DATABASE_URL is set: serving from it, with no PostgreSQL of our own\n");
+    await serve(runtime, PORT, env, "");
+    return;
+  }
   const demonstration = await startDemonstration(FOLDER, DEV_DATABASE_PORT, PORT);
   try {
-    const env = { ...process.env, DATABASE_URL: demonstration.databaseUrl, PORT: String(PORT) };
-    return stopping ? 0 : await serve(env, () => process.stdout.write(welcome(PORT)));
+    const withDatabase = { ...env, DATABASE_URL: demonstration.databaseUrl };
+    if (!stopping) await serve(runtime, PORT, withDatabase, welcome(PORT));
   } finally {
     await demonstration.stop();
   }
 }
 
-/** Starts the service's own program; `listening` is called when it serves. */
-async function serve(env: NodeJS.ProcessEnv, listening?: () => void): Promise<number> {
-  const child = spawn(process.execPath, [ENTRY], { env, stdio: ["ignore", "pipe", "inherit"] });
-  service = child;
-  child.stdout.setEncoding("utf8").on("data", (lines: string) => {
-    process.stdout.write(lines);
-    if (lines.includes('"event":"listening"')) listening?.();
+/** Runs the runtime's program to its end; prints `greeting` when it serves. */
+async function serve(
+  runtime: Runtime,
+  port: number,
+  env: NodeJS.ProcessEnv,
+  greeting: string,
+): Promise<void> {
+  const program = programOf(runtime, port, env);
+  const child = spawn(program.file, program.parameters, {
+    cwd: program.folder,
+    env: program.env,
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const [status] = (await once(child, "exit")) as [number | null];
-  return status ?? 1;
+  service = child;
+  let output = "";
+  const pass = (from: NodeJS.ReadableStream, to: NodeJS.WritableStream): void => {
+    from.setEncoding("utf8").on("data", (text: string) => {
+      to.write(text);
+      if (output.includes(program.ready)) return;
+      output += text;
+      if (output.includes(program.ready)) process.stdout.write(greeting);
+    });
+  };
+  pass(child.stdout, process.stdout);
+  pass(child.stderr, process.stderr);
+  const [status] = (await once(child, "close")) as [number | null];
+  if (status !== 0 && !stopping) throw new AdminError(`The service ended with status ${status}`);
 }
 
 function welcome(port: number): string {

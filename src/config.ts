@@ -90,6 +90,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 // postgres.js sends every other parameter of a URL to the server as a session setting.
 const URL_PARAMETERS = new Set(["sslmode", "application_name"]);
+// https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
+const SSL_MODES = new Set(["disable", "prefer", "require", "verify-full"]);
 
 /**
  * Checks a PostgreSQL URL without ever repeating it.
@@ -112,6 +114,10 @@ export function parseDatabaseUrl(text: string): Secret {
           `accepted are ${[...URL_PARAMETERS].join(", ")}`,
       );
     }
+  }
+  const sslmode = url.searchParams.get("sslmode");
+  if (sslmode !== null && !SSL_MODES.has(sslmode)) {
+    throw new Error(`its sslmode is none of ${[...SSL_MODES].join(", ")}`);
   }
   return new Secret(text);
 }

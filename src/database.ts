@@ -43,6 +43,10 @@ export type DatabaseConfig = Pick<
   "DATABASE_URL" | "DATABASE_CONNECTIONS" | "CONNECT_TIMEOUT_MS" | "REQUEST_TIMEOUT_MS"
 >;
 
+const IDLE_SECONDS = 60;
+// A pooler's new address, after it has moved, is found in this time.
+const MAX_LIFETIME_SECONDS = 1800;
+
 /** Opens the database: nothing is sent before the first message. Whoever opens it closes it. */
 export function openDatabase(config: DatabaseConfig): Database {
   const connections = new Connections(config.DATABASE_CONNECTIONS, config.REQUEST_TIMEOUT_MS, () =>
@@ -60,17 +64,36 @@ interface PostgresConnection extends Connection {
 }
 
 function open(config: DatabaseConfig): PostgresConnection {
-  const sql = postgres(config.DATABASE_URL.reveal(), {
+  const url = new URL(config.DATABASE_URL.reveal());
+  const sslmode = url.searchParams.get("sslmode") ?? "disable";
+  const password = decodeURIComponent(url.password);
+  // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
+  const options = {
+    host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
+    port: [Number(url.port || 5432)],
+    database: decodeURIComponent(url.pathname.slice(1)),
+    user: decodeURIComponent(url.username),
+    pass: () => password,
+    ssl: sslmode === "disable" ? false : sslmode,
+    sslnegotiation: null,
     max: 1,
+    max_pipeline: 1,
     prepare: false,
     fetch_types: false,
     connect_timeout: config.CONNECT_TIMEOUT_MS / 1000,
-    idle_timeout: 60,
+    idle_timeout: IDLE_SECONDS,
+    max_lifetime: MAX_LIFETIME_SECONDS,
+    keep_alive: 60,
     backoff: () => 0.1,
-    types: ARRAY_TYPES as Record<string, postgres.PostgresType>,
-    connection: { application_name: "rowhouse" },
+    debug: false,
+    publications: "",
+    target_session_attrs: null,
+    types: ARRAY_TYPES,
+    connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
     onnotice: () => {},
-  });
+  };
+  // postgres.js's types know some of these by other names, or not at all.
+  const sql = postgres(options as unknown as postgres.Options<Record<string, never>>);
   return {
     sql,
     usable: true,

@@ -43,8 +43,9 @@ process.on("uncaughtException", (error) => {
   log.write("error", "crash", { error: describeError(error) });
   process.exit(1);
 });
-process.once("SIGTERM", drain);
-process.once("SIGINT", drain);
+let draining = false;
+process.on("SIGTERM", drain);
+process.on("SIGINT", drain);
 server.on("error", (error: NodeJS.ErrnoException) => {
   const problem =
     error.code === "EADDRINUSE"
@@ -57,8 +58,13 @@ server.listen(config.PORT, config.LISTEN_HOST, () => {
   log.write("info", "listening", { host: config.LISTEN_HOST, port: config.PORT });
 });
 
-/** Finishes what runs, refuses what comes, closes the connections, and exits. */
+/**
+ * Finishes what runs, refuses what comes, closes the connections, and exits. At a terminal Ctrl-C
+ * reaches every process, and may come a second time from the one that started this.
+ */
 function drain(signal: NodeJS.Signals): void {
+  if (draining) return;
+  draining = true;
   log.write("info", "draining", { signal, seconds: config.SHUTDOWN_SECONDS });
   void app.drain();
   const sweep = setInterval(() => server.closeIdleConnections(), 50);

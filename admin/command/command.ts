@@ -5,6 +5,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/variable.ts";
+import { PortInUseError } from "../embedded/port.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { helpText } from "./help.ts";
 import type { Call, Option, Verb } from "./verb.ts";
@@ -67,6 +68,9 @@ function wrongUsage(verb: Verb, problem: string): UsageError {
 function describe(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const known =
-    error instanceof AdminError || error instanceof AppError || error instanceof UsageError;
+    error instanceof AdminError ||
+    error instanceof AppError ||
+    error instanceof UsageError ||
+    error instanceof PortInUseError;
   return (known ? error.message : describeDatabaseError(error)).replaceAll("\n", " ");
 }

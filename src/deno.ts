@@ -1,0 +1,58 @@
+// The entry for Deno: `deno serve src/deno.ts`, with the flags of `npm run dev:deno`. Deno listens by
+// its own --host and --port; everything else is configured as on Node.
+
+import { createApp } from "./app.ts";
+import { readConfig, SERVICE_VARIABLES } from "./config.ts";
+import { openDatabase } from "./database.ts";
+import { createLog, describeError } from "./log.ts";
+
+/** What this entry needs of Deno: https://docs.deno.com/api/deno/ */
+declare const Deno: {
+  readonly env: { get(name: string): string | undefined };
+  readonly stdout: { writeSync(bytes: Uint8Array): number };
+  addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
+  exit(status: number): never;
+};
+
+const config = readConfig(
+  Object.fromEntries(Object.keys(SERVICE_VARIABLES).map((name) => [name, Deno.env.get(name)])),
+);
+const utf8 = new TextEncoder();
+const log = createLog(config.LOG_LEVEL, (line) => void Deno.stdout.writeSync(utf8.encode(line)));
+const database = openDatabase(config);
+const app = createApp({ log, config });
+
+let draining = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => void drain(signal));
+}
+for (const kind of ["error", "unhandledrejection"] as const) {
+  globalThis.addEventListener(kind, (event) => {
+    event.preventDefault();
+    const thrown = "reason" in event ? event.reason : event.error;
+    log.write("error", "crash", { error: describeError(thrown) });
+    Deno.exit(1);
+  });
+}
+
+/** Finishes what runs, refuses what comes, closes the connections, and exits. */
+async function drain(signal: string): Promise<void> {
+  if (draining) return;
+  draining = true;
+  log.write("info", "draining", { signal, seconds: config.SHUTDOWN_SECONDS });
+  setTimeout(() => {
+    log.write("error", "drain failed", { seconds: config.SHUTDOWN_SECONDS });
+    Deno.exit(1);
+  }, config.SHUTDOWN_SECONDS * 1000);
+  await app.drain();
+  await database.close(1);
+  log.write("info", "drained");
+  Deno.exit(0);
+}
+
+/** What `deno serve` asks for: https://docs.deno.com/runtime/reference/cli/serve/ */
+const handler: { fetch(request: Request): Promise<Response> } = {
+  fetch: (request) => app.fetch(request, database),
+};
+
+export default handler;
