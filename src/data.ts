@@ -32,9 +32,10 @@ export async function getValue({ tenant, params }: Exchange): Promise<unknown> {
 }
 
 /** `PUT /data/:key` with `{"value":n}`: 201 when the key is new, 200 when it was replaced. */
-export async function putValue(exchange: Exchange, maxBodyBytes: number): Promise<unknown> {
+export async function putValue(exchange: Exchange): Promise<unknown> {
   const key = parseKey(exchange.params["key"]);
-  const value = toValue(field(await readJson(exchange.request, maxBodyBytes), "value", "body"));
+  const body = await readJson(exchange.request, exchange.maxBodyBytes);
+  const value = toValue(field(body, "value", "body"));
   // xmax is 0 in a row that this statement inserted, and the updating transaction's id otherwise.
   const [row] = await exchange.tenant<{ created: boolean }>`
     insert into data (key, value) values (${key}, ${value})
@@ -63,8 +64,8 @@ export async function listPairs({ tenant, query }: Exchange): Promise<unknown> {
 }
 
 /** `POST /data` with `[{"key":k,"value":v},…]`, 1 to 1000, all or nothing: 201 `{"inserted":n}`. */
-export async function insertPairs(exchange: Exchange, maxBodyBytes: number): Promise<unknown> {
-  const pairs = await readJson(exchange.request, maxBodyBytes);
+export async function insertPairs(exchange: Exchange): Promise<unknown> {
+  const pairs = await readJson(exchange.request, exchange.maxBodyBytes);
   if (!Array.isArray(pairs) || pairs.length < 1 || pairs.length > MAX_PAIRS) {
     throw new AppError(
       "BODY_INVALID",

@@ -13,7 +13,13 @@ export interface Exchange {
   readonly url: string;
   /** Stands in the answer's `x-request-id` and in the log. */
   readonly requestId: string;
-  /** The path's parameters, decoded. */
+  /** The largest body that a handler should read, in bytes. */
+  readonly maxBodyBytes: number;
+  /** Whether forwarded headers count. */
+  readonly trustProxy: boolean;
+  /** Throws OVERLOADED while the service has too much to do, or shuts down. */
+  readonly admit: () => void;
+  /** The path's parameters, decoded on routes with a tenant. */
   params: Record<string, string>;
   /** The query's parameters; an array for one that comes more than once. */
   query: Record<string, string | string[] | undefined>;

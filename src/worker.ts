@@ -2,11 +2,12 @@
 // opens its own and closes it behind its answer. Of what outlives a request here nothing does I/O.
 // https://developers.cloudflare.com/hyperdrive/
 
-import { type App, createApp } from "./app.ts";
+import { createApp } from "./app.ts";
 import { type Config, readConfig, SERVICE_VARIABLES } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { AppError, toProblem } from "./errors.ts";
 import { createLog } from "./log.ts";
+import type { Tenancy } from "./tenancy.ts";
 import { ConfigError } from "./variable.ts";
 
 // A Worker may have six connections open at once: https://developers.cloudflare.com/workers/platform/limits/
@@ -27,7 +28,7 @@ export interface Worker {
   fetch(request: Request, env: Env, context: Context): Promise<Response>;
 }
 
-let service: { readonly app: App; readonly config: Config } | undefined;
+let service: { readonly app: Tenancy; readonly config: Config } | undefined;
 
 const worker: Worker = {
   async fetch(request, env, context) {
@@ -51,7 +52,7 @@ const worker: Worker = {
 
 export default worker;
 
-function createService(env: Env): { app: App; config: Config } {
+function createService(env: Env): { app: Tenancy; config: Config } {
   const config = readConfig(readEnv(env));
   const log = createLog(config.LOG_LEVEL, writeLine);
   return { app: createApp({ log, config }), config };

@@ -5,15 +5,16 @@ import { once } from "node:events";
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type App, createApp } from "../../src/app.ts";
+import { createApp } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/database.ts";
 import { createLog } from "../../src/log.ts";
+import type { Tenancy } from "../../src/tenancy.ts";
 import { findFreePort } from "./free-port.ts";
 
 /** The app in this process. */
 export interface LocalService {
-  readonly app: App;
+  readonly app: Tenancy;
   readonly database: Database;
   /** Every log line so far, parsed. */
   readonly lines: readonly Record<string, unknown>[];

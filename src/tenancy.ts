@@ -1,0 +1,176 @@
+// The stages that every request goes through, whatever the routes are: admission, the tenant, the
+// router, the answer, the log. An error leaves here as problem+json, and every request leaves one
+// line in the log.
+
+import { checkContentLength } from "./body.ts";
+import type { Config } from "./config.ts";
+import type { Database } from "./database.ts";
+import { AppError, ERRORS, toAppError } from "./errors.ts";
+import { type Exchange, Reply, toErrorResponse, toResponse } from "./exchange.ts";
+import { formatHost, parseHost } from "./host.ts";
+import { describeError, type Log } from "./log.ts";
+import { createTenant } from "./tenant.ts";
+
+/** An application without a server: give `fetch` to any runtime. */
+export interface Tenancy {
+  /** Answers one request from a database; never rejects. */
+  fetch(request: Request, database: Database): Promise<Response>;
+  /**
+   * From now on every request that {@link Exchange.admit} sees is answered 503.
+   * Resolves when none is at work.
+   */
+  drain(): Promise<void>;
+}
+
+/** What {@link createTenancy} needs of a router: itty-router's `Router` and `IttyRouter` have it. */
+export interface TenancyRouter {
+  readonly routes: readonly (readonly [method: string, path: RegExp, ...rest: unknown[]])[];
+  fetch(exchange: Exchange): Promise<unknown>;
+}
+
+/** What an application is made of. */
+export interface TenancyParts {
+  /** Its handlers get an {@link Exchange}; give it no `catch` of its own. */
+  readonly router: TenancyRouter;
+  readonly log: Log;
+  readonly config: Pick<Config, "MAX_IN_FLIGHT" | "MAX_BODY_BYTES" | "TRUST_PROXY">;
+}
+
+/** Puts the stages around a router. It opens nothing and closes nothing. */
+export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
+  let inFlight = 0;
+  let draining = false;
+  let drained = (): void => {};
+
+  const admit = (): void => {
+    if (draining) throw new AppError("OVERLOADED", "Cannot start: the service is shutting down");
+    if (inFlight > config.MAX_IN_FLIGHT) {
+      throw new AppError("OVERLOADED", "Cannot start: too many requests are at work");
+    }
+  };
+
+  const answer = async (exchange: Exchange): Promise<Response> => {
+    const result: unknown = await router.fetch(exchange);
+    return toResponse(result ?? answerWithoutResult(router, exchange), exchange);
+  };
+
+  return {
+    drain() {
+      draining = true;
+      return new Promise((resolve) => {
+        drained = resolve;
+        if (inFlight === 0) resolve();
+      });
+    },
+    async fetch(request, database) {
+      const started = performance.now();
+      inFlight += 1;
+      const exchange = {
+        request,
+        database,
+        url: request.url,
+        method: request.method === "HEAD" ? "GET" : request.method,
+        requestId: requestId(request, config.TRUST_PROXY),
+        maxBodyBytes: config.MAX_BODY_BYTES,
+        trustProxy: config.TRUST_PROXY,
+        admit,
+      } as Exchange;
+      let response: Response;
+      let failure: AppError | undefined;
+      try {
+        response = await answer(exchange);
+      } catch (error) {
+        failure = toAppError(error);
+        response = toErrorResponse(failure, exchange);
+      } finally {
+        inFlight -= 1;
+        if (inFlight === 0) drained();
+      }
+      writeLine(log, exchange, response.status, performance.now() - started, failure);
+      return response;
+    },
+  };
+}
+
+/**
+ * The stage of a route that has a tenant, before its handler: `router.get(path, withTenant, handler)`.
+ * Gives the exchange its tenant and its decoded parameters. Nothing is sent yet.
+ * @throws {AppError} OVERLOADED, HOST_INVALID, BODY_TOO_LARGE
+ */
+export function withTenant(exchange: Exchange): void {
+  exchange.admit();
+  const host = parseHost(hostHeader(exchange));
+  exchange.host = formatHost(host);
+  exchange.params = decodeParams(exchange.params);
+  exchange.tenant = createTenant(exchange.database, host, (schemaName) => {
+    exchange.schemaName = schemaName;
+  });
+  if (exchange.method !== "GET") checkContentLength(exchange.request, exchange.maxBodyBytes);
+}
+
+/**
+ * The reply for a handler that returned nothing.
+ * @throws {AppError} PATH_NOT_FOUND, METHOD_NOT_ALLOWED when no route has this path, this method
+ */
+function answerWithoutResult(router: TenancyRouter, { url, method }: Exchange): Reply {
+  const { pathname } = new URL(url);
+  const methods = new Set(router.routes.filter(([, p]) => p.test(pathname)).map(([m]) => m));
+  methods.delete("ALL");
+  if (methods.has(method)) return new Reply(204);
+  if (methods.size === 0) throw new AppError("PATH_NOT_FOUND", "Cannot route: no such path");
+  if (methods.has("GET")) methods.add("HEAD");
+  const allow = [...methods].toSorted().join(", ");
+  throw new AppError("METHOD_NOT_ALLOWED", `Cannot route: the path takes ${allow}`, {
+    headers: { allow },
+  });
+}
+
+/**
+ * The text that names the host. A forwarded host counts only behind a proxy that is trusted; where
+ * a header comes twice, its values arrive joined by commas and are no host.
+ */
+function hostHeader({ request, trustProxy }: Exchange): string {
+  const forwarded = trustProxy ? request.headers.get("x-forwarded-host") : null;
+  return forwarded ?? request.headers.get("host") ?? "";
+}
+
+function requestId(request: Request, trustProxy: boolean): string {
+  const given = trustProxy ? request.headers.get("x-request-id") : null;
+  return given !== null && /^[\w.-]{1,64}$/.test(given) ? given : crypto.randomUUID();
+}
+
+/** A parameter that is no percent-encoded UTF-8 stays as it came: no parser accepts its "%". */
+function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> {
+  const decoded: Record<string, string> = {};
+  for (const [name, text] of Object.entries(params)) {
+    try {
+      decoded[name] = decodeURIComponent(text);
+    } catch {
+      decoded[name] = text;
+    }
+  }
+  return decoded;
+}
+
+function writeLine(
+  log: Log,
+  exchange: Exchange,
+  status: number,
+  ms: number,
+  failure: AppError | undefined,
+): void {
+  const server = failure !== undefined && ERRORS[failure.code].status >= 500;
+  const level = status === 500 ? "error" : server ? "warn" : "info";
+  log.write(level, "request", {
+    requestId: exchange.requestId,
+    method: exchange.request.method,
+    route: exchange.route,
+    host: exchange.host,
+    tenant: exchange.schemaName,
+    status,
+    ms: Math.round(ms * 10) / 10,
+    code: failure?.code,
+    outcome: failure?.outcome,
+    error: server ? describeError(failure) : undefined,
+  });
+}
