@@ -15,8 +15,11 @@ const asBytes: Item = (text) =>
 // OIDs from https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
 const ITEM_OF_ARRAY: ReadonlyMap<number, Item> = new Map([
   [199, asJson], // json[]
+  [651, asText], // cidr[]
   [1000, asBoolean], // bool[]
   [1001, asBytes], // bytea[]
+  [1002, asText], // "char"[]
+  [1003, asText], // name[]
   [1005, asNumber], // int2[]
   [1007, asNumber], // int4[]
   [1009, asText], // text[]
@@ -25,10 +28,15 @@ const ITEM_OF_ARRAY: ReadonlyMap<number, Item> = new Map([
   [1016, asText], // int8[]: text, as postgres.js reads int8
   [1021, asNumber], // float4[]
   [1022, asNumber], // float8[]
+  [1028, asNumber], // oid[]
+  [1041, asText], // inet[]
   [1115, asDate], // timestamp[]
   [1182, asDate], // date[]
+  [1183, asText], // time[]
   [1185, asDate], // timestamptz[]
+  [1187, asText], // interval[]
   [1231, asText], // numeric[]: text, as postgres.js reads numeric
+  [1270, asText], // timetz[]
   [2951, asText], // uuid[]
   [3807, asJson], // jsonb[]
 ]);
@@ -55,24 +63,42 @@ export const ARRAY_TYPES: Readonly<Record<string, ArrayType>> = Object.fromEntri
 );
 
 /**
- * Reads PostgreSQL's text form of an array, `{1,NULL,"a\"b",{…}}`, with or without bounds before it.
+ * Reads PostgreSQL's text form of an array, `{1,NULL,"a\\"b",{…}}`, with or without bounds before it.
  * @param item reads one item that is not NULL
  */
 export function parseArray(text: string, item: (text: string) => unknown): unknown[] {
   const root: unknown[] = [];
   const open: unknown[][] = [root];
-  const token = /"((?:[^"\\]|\\.)*)"|([{}])|,|([^",{}]+)/gs;
-  token.lastIndex = text.indexOf("{");
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [, quoted, brace, bare] = match;
+  for (let at = text.indexOf("{"); at < text.length; at += 1) {
     const current = open.at(-1) ?? root;
-    if (quoted !== undefined) current.push(item(quoted.replace(/\\(.)/gs, "$1")));
-    else if (bare !== undefined) current.push(bare === "NULL" ? null : item(bare));
-    else if (brace === "{") {
+    const char = text.charAt(at);
+    if (char === "{") {
       const inner: unknown[] = [];
       current.push(inner);
       open.push(inner);
-    } else if (brace === "}") open.pop();
+    } else if (char === "}") open.pop();
+    else if (char === '"') {
+      const end = endOfQuoted(text, at + 1);
+      current.push(item(text.slice(at + 1, end).replace(/\\(.)/gs, "$1")));
+      at = end;
+    } else if (char !== ",") {
+      const end = endOfBare(text, at);
+      const bare = text.slice(at, end);
+      current.push(bare === "NULL" ? null : item(bare));
+      at = end - 1;
+    }
   }
   return root[0] as unknown[];
+}
+
+function endOfQuoted(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text.charAt(at) !== '"') at += text.charAt(at) === "\\" ? 2 : 1;
+  return at;
+}
+
+function endOfBare(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !",}".includes(text.charAt(at))) at += 1;
+  return at;
 }

@@ -50,7 +50,7 @@ export const SERVICE_VARIABLES: ServiceVariables = {
     "15000",
     100,
     600_000,
-    "How long a message or transaction may take, waiting for a connection included",
+    "How long a message or transaction may take; up to half of it waiting for a connection",
   ),
   MAX_IN_FLIGHT: integer("256", 1, 100_000, "Requests at work at once; one more is answered 503"),
   MAX_BODY_BYTES: integer("131072", 1, 104_857_600, "The largest request body"),
@@ -109,8 +109,10 @@ export function parseDatabaseUrl(text: string): Secret {
   if (url.pathname.length < 2) throw new Error("it names no database");
   for (const name of url.searchParams.keys()) {
     if (!URL_PARAMETERS.has(name)) {
+      // What is no plain name may be part of a password that was not percent-encoded.
+      const shown = /^[a-z_]{1,40}$/.test(name) ? `"${name}"` : "after the ?";
       throw new Error(
-        `its parameter "${name}" is not accepted: a session setting would not survive a pooler; ` +
+        `its parameter ${shown} is not accepted: a session setting would not survive a pooler; ` +
           `accepted are ${[...URL_PARAMETERS].join(", ")}`,
       );
     }

@@ -14,6 +14,12 @@ export interface Connection {
   end(seconds: number): Promise<void>;
 }
 
+/** Work that no connection was free for. */
+interface Waiter<C> {
+  begin(connection: C): void;
+  refuse(problem: string): void;
+}
+
 /** A bounded set of connections. */
 export class Connections<C extends Connection> {
   readonly #max: number;
@@ -21,12 +27,12 @@ export class Connections<C extends Connection> {
   readonly #open: () => C;
   readonly #all = new Set<C>();
   readonly #idle: C[] = [];
-  readonly #waiting = new Set<(connection: C) => void>();
+  readonly #waiting = new Set<Waiter<C>>();
   #closed = false;
 
   /**
    * @param max how many there are at most
-   * @param timeoutMs how long one piece of work may take, waiting for a connection included
+   * @param timeoutMs how long one piece of work may take, at most half of it waiting
    * @param open makes one; it connects by itself when it is first used
    */
   constructor(max: number, timeoutMs: number, open: () => C) {
@@ -43,55 +49,62 @@ export class Connections<C extends Connection> {
   run<T>(work: (connection: C) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(new AppError("OVERLOADED", "Cannot start: shutting down"));
-      let used: C | undefined;
-      let settled = false;
-      const settle = (): boolean => {
-        if (settled) return false;
-        clearTimeout(timer);
-        return (settled = true);
+      const free = this.#take();
+      if (free !== undefined) {
+        this.#use(free, work, this.#timeoutMs).then(resolve, reject);
+        return;
+      }
+      const since = performance.now();
+      const waiter: Waiter<C> = {
+        begin: (connection) => {
+          clearTimeout(timer);
+          const left = this.#timeoutMs - (performance.now() - since);
+          this.#use(connection, work, left).then(resolve, reject);
+        },
+        refuse: (problem) => {
+          clearTimeout(timer);
+          this.#waiting.delete(waiter);
+          reject(new AppError("OVERLOADED", `Cannot start: ${problem}`));
+        },
       };
-      const begin = (connection: C): void => {
-        used = connection;
-        work(connection).then(
-          (value) => {
-            if (!settle()) return;
-            this.#release(connection);
-            resolve(value);
-          },
-          (error: unknown) => {
-            if (!settle()) return;
-            this.#release(connection);
-            reject(error);
-          },
-        );
-      };
-      const timer = setTimeout(() => {
-        if (!settle()) return;
-        if (used === undefined) {
-          this.#waiting.delete(begin);
-          reject(
-            new AppError("OVERLOADED", "Cannot start: no database connection was free in time"),
-          );
-        } else {
-          used.usable = false;
-          this.#release(used);
-          reject(
-            new AppError("DATABASE_UNAVAILABLE", "Cannot finish: the database took too long", {
-              outcome: "unknown",
-            }),
-          );
-        }
-      }, this.#timeoutMs);
-      const connection = this.#take();
-      if (connection === undefined) this.#waiting.add(begin);
-      else begin(connection);
+      // Half the time at most: who begins with no time left could only break the connection.
+      const timer = setTimeout(
+        () => waiter.refuse("no database connection was free in time"),
+        this.#timeoutMs / 2,
+      );
+      this.#waiting.add(waiter);
     });
   }
 
-  /** Refuses new work, lets what runs end for at most `seconds`, and closes every connection. */
+  /** Refuses new work and who waits, lets what runs end for at most `seconds`, closes everything. */
   async close(seconds: number): Promise<void> {
     this.#closed = true;
+    for (const waiter of this.#waiting) waiter.refuse("shutting down");
     await Promise.all(Array.from(this.#all, (connection) => connection.end(seconds)));
+  }
+
+  #use<T>(connection: C, work: (connection: C) => Promise<T>, timeoutMs: number): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let settled = false;
+      const settle = (outcome: () => void): void => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        this.#release(connection);
+        outcome();
+      };
+      const timer = setTimeout(() => {
+        connection.usable = false;
+        const problem = "Cannot finish: the database took too long";
+        settle(() => reject(new AppError("DATABASE_UNAVAILABLE", problem, { outcome: "unknown" })));
+      }, timeoutMs);
+      // Called by a waiter's turn, too: what it throws is its own, not that of who made room.
+      const running = (async () => work(connection))();
+      running.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
   }
 
   #take(): C | undefined {
@@ -109,10 +122,9 @@ export class Connections<C extends Connection> {
       connection.discard();
     }
     const [next] = this.#waiting;
-    if (next === undefined) return;
-    const free = this.#take();
-    if (free === undefined) return;
+    const free = next === undefined ? undefined : this.#take();
+    if (next === undefined || free === undefined) return;
     this.#waiting.delete(next);
-    next(free);
+    next.begin(free);
   }
 }

@@ -156,5 +156,5 @@ function keyExists(problem: string): AppError {
 }
 
 function notFound(key: number): AppError {
-  return new AppError("NOT_FOUND", `Cannot find key "${key}"`);
+  return new AppError("NOT_FOUND", `Cannot find entry: there is no key "${key}"`);
 }

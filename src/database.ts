@@ -177,7 +177,8 @@ function judge(connection: Connection, error: unknown): unknown {
   connection.usable = false;
   if (error instanceof AppError) return error;
   const unsent = NOT_SENT.has(String(fields?.["code"]));
-  return new AppError("DATABASE_UNAVAILABLE", "Cannot reach the database", {
+  const problem = unsent ? "no connection could be made" : "the connection was refused or lost";
+  return new AppError("DATABASE_UNAVAILABLE", `Cannot reach the database: ${problem}`, {
     cause: error,
     ...(unsent ? {} : { outcome: "unknown" as const }),
   });

@@ -90,7 +90,7 @@ const CODE_OF_CLASS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   // data_exception: numeric_value_out_of_range, invalid_text_representation, …
   "22": ["VALUE_INVALID", "Cannot use a value: it does not fit the type that it is meant for"],
   // connection_exception
-  "08": ["DATABASE_UNAVAILABLE", "Cannot reach the database"],
+  "08": ["DATABASE_UNAVAILABLE", "Cannot reach the database: the connection was refused or lost"],
   // insufficient_resources: too_many_connections, out_of_memory, disk_full
   "53": ["DATABASE_UNAVAILABLE", "Cannot use the database: it is out of resources"],
   // operator_intervention: admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped

@@ -15,7 +15,8 @@ export interface Host {
 const MAX_NAME_BYTES = 253;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 const PLAIN_NAME = /^[a-z0-9._-]+$/;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const IPV6 = /^\[[0-9a-f:.]+\]$/i;
 const PORT = /^[1-9]\d{0,4}$/;
 
 /**
@@ -68,13 +69,19 @@ function isAddress(name: string): boolean {
 }
 
 function parseName(given: string, text: string): string {
-  if (given.startsWith("[")) return parseUrlHost(given, text);
   if (given === "") throw invalid(text, "has no name");
+  // One more for a trailing dot. No Unicode name gets shorter as ASCII.
+  if (given.length > MAX_NAME_BYTES + 1) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);
+  if (given.startsWith("[")) {
+    if (!IPV6.test(given)) throw invalid(text, "is no valid IPv6 address");
+    return parseUrlHost(given, text);
+  }
   let name = given.toLowerCase();
   if (!PLAIN_NAME.test(name)) {
     // URL would decode %41 and cut at / ? # @ \, so nothing of ASCII goes there that is no name.
     if (/[^-._\w\u0080-\uffff]/.test(name)) throw invalid(text, "has a character that no host has");
     name = parseUrlHost(name, text);
+    if (IPV4.test(name)) throw invalid(text, "is an address in other digits than 0 to 9");
   }
   if (name.endsWith(".")) name = name.slice(0, -1);
   if (name.length > MAX_NAME_BYTES) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);

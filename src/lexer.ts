@@ -9,7 +9,7 @@ const VERBS = new Set([...FIRST_WORDS].filter((word) => word !== "with"));
 const NEEDS_RETURNING = new Set(["insert", "update", "delete", "merge"]);
 
 // A word behind one of these is a name, whatever it looks like: of a CTE, or of a column.
-const BEFORE_NAME = new Set(["with", "recursive", ","]);
+const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using"]);
 const BEFORE_LABEL = new Set([".", "as"]);
 
 // Functions and views that change what enter_tenant has set, run text as SQL, or hold a lock for
@@ -161,6 +161,9 @@ class Statement {
     if (this.#depth === 0) {
       if (VERBS.has(word) && !BEFORE_NAME.has(this.#previous)) this.#verb ??= word;
       if (word === "returning" && !BEFORE_LABEL.has(this.#previous)) this.#returning = true;
+      if (word === "into" && this.#verb === "select" && !BEFORE_LABEL.has(this.#previous)) {
+        fail('"select into" would create a table');
+      }
     }
     this.#previous = word;
   }

@@ -61,14 +61,15 @@ function textField(error: Error, name: string): string | undefined {
   return typeof value === "string" && /^[\w.-]{1,128}$/.test(value) ? value : undefined;
 }
 
-/** The stack without the message before it, whatever lines the message has. */
+/** The stack without the message before it; none where it cannot be told where the message ends. */
 function frames(error: Error): readonly string[] {
   const stack = error.stack ?? "";
-  const heading = stack.indexOf(error.message);
-  const trace = heading < 0 ? "" : stack.slice(heading + error.message.length);
-  return trace
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .map((line) => line.trim())
-    .slice(0, 12);
+  const names = [error.name, "Error"].map((name) => `${name}${error.message && ": "}`);
+  const heading = names
+    .map((name) => name + error.message)
+    .find((text) => stack.startsWith(`${text}\n`));
+  const lines = heading === undefined ? [] : stack.slice(heading.length + 1).split("\n");
+  // A line that is no frame: the message was another when the stack was taken.
+  if (!lines.every((line) => /^\s+at /.test(line))) return [];
+  return lines.map((line) => line.trim()).slice(0, 12);
 }

@@ -58,6 +58,11 @@ export function compile(strings: TemplateStringsArray, values: readonly unknown[
     checkTemplate(strings);
     checked.add(strings);
   }
+  if (values.length !== strings.length - 1) {
+    throw new TemplateError(
+      `Cannot write statement: ${values.length} values for ${strings.length - 1} placeholders`,
+    );
+  }
   let text = strings[0] ?? "";
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];

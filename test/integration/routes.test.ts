@@ -207,7 +207,7 @@ describe("the routes", () => {
       type: "urn:rowhouse:error:NOT_FOUND",
       title: "No such entry",
       status: 404,
-      detail: 'Cannot find key "8"',
+      detail: 'Cannot find entry: there is no key "8"',
       code: "NOT_FOUND",
       requestId: headers.get("x-request-id"),
     });

@@ -1,0 +1,162 @@
+// The service's variables: defaults, every problem at once, and a secret that nothing shows.
+
+import { inspect } from "node:util";
+import { expect } from "chai";
+import { readConfig, SERVICE_VARIABLES } from "../../src/config.ts";
+import { ConfigError } from "../../src/variable.ts";
+
+const PASSWORD = "planted-password-1b7f";
+const DATABASE_URL = `postgres://service:${PASSWORD}@db.example:6432/app`;
+
+/** The lines of the error that reading the variables throws. */
+function problems(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    expect(error).to.be.instanceOf(ConfigError);
+    return (error as ConfigError).message.split("\n");
+  }
+  throw new Error("Nothing was thrown");
+}
+
+describe("readConfig()", () => {
+  it("readConfig() has a default for every variable but DATABASE_URL", () => {
+    const { DATABASE_URL: url, ...rest } = readConfig({ DATABASE_URL });
+    expect(url.reveal()).to.equal(DATABASE_URL);
+    expect(rest).to.deep.equal({
+      DATABASE_CONNECTIONS: 16,
+      CONNECT_TIMEOUT_MS: 5000,
+      REQUEST_TIMEOUT_MS: 15_000,
+      MAX_IN_FLIGHT: 256,
+      MAX_BODY_BYTES: 131_072,
+      TRUST_PROXY: false,
+      LISTEN_HOST: "127.0.0.1",
+      PORT: 5000,
+      SHUTDOWN_SECONDS: 10,
+      LOG_LEVEL: "info",
+    });
+  });
+
+  it("readConfig() reads every variable that is set", () => {
+    const env = {
+      DATABASE_CONNECTIONS: "1",
+      CONNECT_TIMEOUT_MS: "100",
+      REQUEST_TIMEOUT_MS: "600000",
+      MAX_IN_FLIGHT: "7",
+      MAX_BODY_BYTES: "8",
+      TRUST_PROXY: "true",
+      LISTEN_HOST: "0.0.0.0",
+      PORT: "65535",
+      SHUTDOWN_SECONDS: "9",
+      LOG_LEVEL: "silent",
+    };
+    const { DATABASE_URL: _, ...rest } = readConfig({ DATABASE_URL, ...env, OTHER: "a" });
+    const texts = Object.entries(rest).map(([name, value]) => [name, String(value)]);
+    expect(Object.fromEntries(texts)).to.deep.equal(env);
+    expect(rest.TRUST_PROXY).to.equal(true);
+    expect(rest.PORT).to.equal(65535);
+  });
+
+  it("readConfig() takes an empty text for an unset variable", () => {
+    expect(readConfig({ DATABASE_URL, PORT: "", TRUST_PROXY: "", LOG_LEVEL: "" })).to.include({
+      PORT: 5000,
+      TRUST_PROXY: false,
+      LOG_LEVEL: "info",
+    });
+    expect(problems({ DATABASE_URL: "" })).to.deep.equal([
+      "Cannot read DATABASE_URL: it is not set",
+    ]);
+  });
+
+  it("readConfig() lists every problem at once, one line each", () => {
+    const names = Object.keys(SERVICE_VARIABLES).filter((name) => name !== "LISTEN_HOST");
+    const lines = problems(Object.fromEntries(names.map((name) => [name, "wrong"])));
+    expect(lines).to.have.length(names.length);
+    for (const [index, name] of names.entries()) {
+      expect(lines[index]).to.match(new RegExp(`^Cannot read ${name}: .*[^.]$`));
+    }
+  });
+
+  for (const [name, texts] of Object.entries({
+    PORT: ["0", "65536", "-1", "+80", "8e1", "80.0", "0x50", " 80", "٣"],
+    DATABASE_CONNECTIONS: ["0", "1001", "NaN", "Infinity"],
+    CONNECT_TIMEOUT_MS: ["99", "60001"],
+    REQUEST_TIMEOUT_MS: ["99", "600001"],
+    MAX_BODY_BYTES: ["0", "104857601"],
+    TRUST_PROXY: ["1", "yes", "TRUE", " true"],
+    LOG_LEVEL: ["trace", "INFO", "0"],
+  })) {
+    it(`readConfig() refuses other values of ${name}, and shows them`, () => {
+      for (const text of texts) {
+        const lines = problems({ DATABASE_URL, [name]: text });
+        expect(lines).to.have.length(1);
+        expect(lines[0]).to.include(`Cannot read ${name}: "${text}" is n`);
+      }
+    });
+  }
+
+  it("readConfig() returns what nobody can change", () => {
+    const config = readConfig({ DATABASE_URL });
+    expect(config).to.be.frozen;
+    expect(() => Object.assign(config, { PORT: 1 })).to.throw(TypeError);
+  });
+});
+
+describe("DATABASE_URL", () => {
+  for (const url of [
+    "postgresql://service@db.example/app",
+    "postgres://service:p%40ss@[::1]:5432/app",
+    `${DATABASE_URL}?sslmode=require&application_name=a`,
+  ]) {
+    it(`readConfig() accepts ${url.replace(PASSWORD, "…")}`, () => {
+      expect(readConfig({ DATABASE_URL: url }).DATABASE_URL.reveal()).to.equal(url);
+    });
+  }
+
+  const refused: readonly (readonly [what: string, url: string, problem: string])[] = [
+    ["no URL", `service ${PASSWORD}@db.example/app`, "it is no URL"],
+    ["a password that is not percent-encoded", `postgres://a:b/${PASSWORD}@c/d`, "it is no URL"],
+    ["another protocol", `mysql://service:${PASSWORD}@db.example/app`, "begin with postgres://"],
+    ["a protocol that a browser has", `https://service:${PASSWORD}@db.example/app`, "begin with"],
+    ["no user", `postgres://:${PASSWORD}@db.example/app`, "it names no user"],
+    ["no host", `postgres:///app?a=${PASSWORD}`, "it names no"],
+    ["no database", `postgres://service:${PASSWORD}@db.example`, "it names no database"],
+    ["no database behind a slash", `postgres://service:${PASSWORD}@db.example/`, "no database"],
+    ["search_path", `${DATABASE_URL}?search_path=a`, 'its parameter "search_path" is not accepted'],
+    ["options", `${DATABASE_URL}?options=-c%20a=${PASSWORD}`, 'its parameter "options"'],
+    ["options behind sslmode", `${DATABASE_URL}?sslmode=require&options=a`, "options"],
+    ["a parameter in upper case", `${DATABASE_URL}?SSLMODE=require`, "is not accepted"],
+    ["a password with @, / and ?", `postgres://a:b@c/d?${PASSWORD}@e/f`, "is not accepted"],
+  ];
+  for (const [what, url, problem] of refused) {
+    it(`readConfig() refuses ${what} without repeating the URL`, () => {
+      const lines = problems({ DATABASE_URL: url });
+      expect(lines[0]).to.include("Cannot read DATABASE_URL: ").and.to.include(problem);
+      expect(lines.join("\n")).to.not.include(PASSWORD);
+    });
+  }
+
+  it("readConfig() repeats no URL when another variable is wrong", () => {
+    expect(problems({ DATABASE_URL, PORT: "a" }).join("\n")).to.not.include(PASSWORD);
+  });
+
+  it("Secret is hidden in every print but reveal()", () => {
+    const config = readConfig({ DATABASE_URL });
+    const secret = config.DATABASE_URL;
+    for (const printed of [
+      inspect(config, { showHidden: true, depth: null, customInspect: true }),
+      inspect(config, { showHidden: true, depth: null, customInspect: false }),
+      inspect([secret]),
+      JSON.stringify(config),
+      String(secret),
+      [secret].join(),
+      Object.entries(secret).join(),
+      new Error(String(secret)).message,
+    ]) {
+      expect(printed).to.not.include(PASSWORD);
+    }
+    expect(inspect(config)).to.include("DATABASE_URL: [secret]");
+    expect(JSON.parse(JSON.stringify(config))).to.include({ DATABASE_URL: "[secret]" });
+    expect(secret.reveal()).to.include(PASSWORD);
+  });
+});

@@ -1,0 +1,162 @@
+// The table of codes, and the way from an SQLSTATE to a code.
+
+import { expect } from "chai";
+import { AppError, ERRORS, sqlState, toAppError, toProblem } from "../../src/errors.ts";
+
+const STATUS_OF_CODE = {
+  HOST_INVALID: 400,
+  KEY_INVALID: 400,
+  VALUE_INVALID: 400,
+  BODY_INVALID: 400,
+  KEY_EXISTS: 400,
+  TENANT_SUSPENDED: 403,
+  TENANT_NOT_FOUND: 404,
+  PATH_NOT_FOUND: 404,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  BODY_TOO_LARGE: 413,
+  TENANT_READ_ONLY: 423,
+  INTERNAL: 500,
+  OVERLOADED: 503,
+  DATABASE_UNAVAILABLE: 503,
+  STATEMENT_TIMEOUT: 504,
+};
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const CODE_OF_STATE = [
+  ["RH404", "no tenant has the host", "TENANT_NOT_FOUND"],
+  ["RH403", "the tenant is suspended", "TENANT_SUSPENDED"],
+  ["22003", "numeric_value_out_of_range", "VALUE_INVALID"],
+  ["22P02", "invalid_text_representation", "VALUE_INVALID"],
+  ["22001", "string_data_right_truncation", "VALUE_INVALID"],
+  ["25006", "read_only_sql_transaction", "TENANT_READ_ONLY"],
+  ["57014", "query_canceled", "STATEMENT_TIMEOUT"],
+  ["55P03", "lock_not_available", "STATEMENT_TIMEOUT"],
+  ["40001", "serialization_failure", "OVERLOADED"],
+  ["40P01", "deadlock_detected", "OVERLOADED"],
+  ["08006", "connection_failure", "DATABASE_UNAVAILABLE"],
+  ["08P01", "protocol_violation", "DATABASE_UNAVAILABLE"],
+  ["53300", "too_many_connections", "DATABASE_UNAVAILABLE"],
+  ["53100", "disk_full", "DATABASE_UNAVAILABLE"],
+  ["57P01", "admin_shutdown", "DATABASE_UNAVAILABLE"],
+  ["57P02", "crash_shutdown", "DATABASE_UNAVAILABLE"],
+  ["57P03", "cannot_connect_now", "DATABASE_UNAVAILABLE"],
+  ["23505", "unique_violation", "INTERNAL"],
+  ["42501", "insufficient_privilege", "INTERNAL"],
+  ["42P01", "undefined_table", "INTERNAL"],
+  ["25001", "active_sql_transaction", "INTERNAL"],
+  ["40002", "transaction_integrity_constraint_violation", "INTERNAL"],
+  ["55006", "object_in_use", "INTERNAL"],
+  ["RH500", "a setting of the session is wrong", "INTERNAL"],
+  ["XX000", "internal_error", "INTERNAL"],
+] as const;
+
+const PLANTED = "planted-value-77";
+
+/** A database error full of values. */
+function databaseError(code: unknown): Error {
+  return Object.assign(new Error(`key (${PLANTED}) is there`), {
+    code,
+    detail: PLANTED,
+    query: PLANTED,
+    constraint_name: PLANTED,
+  });
+}
+
+describe("ERRORS", () => {
+  it("ERRORS has the statuses of the design and no other code", () => {
+    const statuses = Object.entries(ERRORS).map(([code, { status }]) => [code, status]);
+    expect(Object.fromEntries(statuses)).to.deep.equal(STATUS_OF_CODE);
+  });
+
+  it("ERRORS has titles that begin with a capital letter and end without a full stop", () => {
+    for (const { title } of Object.values(ERRORS)) expect(title).to.match(/^[A-Z].*[^.!?]$/);
+  });
+});
+
+describe("toAppError()", () => {
+  for (const [state, condition, code] of CODE_OF_STATE) {
+    it(`toAppError() makes ${code} of ${state}, ${condition}`, () => {
+      const error = databaseError(state);
+      const judged = toAppError(error);
+      expect(judged.code).to.equal(code);
+      expect(judged.cause).to.equal(error);
+    });
+
+    it(`toAppError() says by the rule what ${state} means: action, colon, what is`, () => {
+      expect(toAppError(databaseError(state)).message).to.match(/^Cannot [a-z ]+: .*[^.!?]$/);
+    });
+  }
+
+  it("toAppError() makes INTERNAL with one fixed text of all that it does not know", () => {
+    const thrown = [new Error(PLANTED), new TypeError(PLANTED), PLANTED, 42, null, undefined];
+    const lookAlikes = [{ code: "22003" }, databaseError("E2BIG"), databaseError(22003)];
+    const texts = [...thrown, ...lookAlikes, databaseError("ECONNRESET")].map((error) => {
+      const judged = toAppError(error);
+      expect(judged.code).to.equal("INTERNAL");
+      expect(judged.cause).to.equal(error);
+      return judged.message;
+    });
+    expect(new Set(texts)).to.have.property("size", 1);
+  });
+
+  it("toAppError() judges by the SQLSTATE alone, not by a message that reads like another", () => {
+    const error = Object.assign(new Error("canceling statement due to statement timeout"), {
+      code: "42501",
+    });
+    expect(toAppError(error).code).to.equal("INTERNAL");
+  });
+
+  it("toAppError() passes an AppError on as it is", () => {
+    const error = new AppError("KEY_EXISTS", "Cannot insert: a", { cause: databaseError("22003") });
+    expect(toAppError(error)).to.equal(error);
+  });
+});
+
+describe("sqlState()", () => {
+  it("sqlState() finds five digits and capital letters, and nothing else", () => {
+    for (const code of ["23505", "RH404", "57P01", "XX000"]) {
+      expect(sqlState(databaseError(code))).to.equal(code);
+    }
+    for (const code of ["EPIPE", "2350", "235055", "rh404", "2350 ", 23505, undefined, ["23505"]]) {
+      expect(sqlState(databaseError(code))).to.equal(undefined);
+    }
+    for (const thrown of [{ code: "23505" }, "23505", null, undefined, new Error("23505")]) {
+      expect(sqlState(thrown)).to.equal(undefined);
+    }
+  });
+});
+
+describe("toProblem()", () => {
+  it("toProblem() has the members of RFC 9457, the code and the request's id", () => {
+    const error = new AppError("NOT_FOUND", 'Cannot find key: "42" is not there');
+    expect(toProblem(error, "id-1")).to.deep.equal({
+      type: "urn:rowhouse:error:NOT_FOUND",
+      title: "No such entry",
+      status: 404,
+      detail: 'Cannot find key: "42" is not there',
+      code: "NOT_FOUND",
+      requestId: "id-1",
+    });
+  });
+
+  it("toProblem() holds nothing of the database's error, whatever its SQLSTATE", () => {
+    for (const [state] of CODE_OF_STATE) {
+      const problem = toProblem(toAppError(databaseError(state)), "id-1");
+      expect(JSON.stringify(problem)).to.not.include(PLANTED).and.not.include(state);
+    }
+    const unknown = toProblem(toAppError(new Error(PLANTED)), "id-1");
+    expect(JSON.stringify(unknown)).to.not.include(PLANTED);
+  });
+
+  it("toProblem() holds nothing of an AppError's cause, headers or outcome", () => {
+    const error = new AppError("DATABASE_UNAVAILABLE", "Cannot finish: a", {
+      cause: databaseError("57P01"),
+      outcome: "unknown",
+      headers: { planted: PLANTED },
+    });
+    expect(error.outcome).to.equal("unknown");
+    expect(error.headers).to.deep.equal({ planted: PLANTED });
+    expect(JSON.stringify(toProblem(error, "id-1"))).to.not.include(PLANTED);
+  });
+});
