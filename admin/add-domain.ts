@@ -2,9 +2,8 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./command/config.ts";
+import { withAdminRegistry } from "./command/config.ts";
 import { addDomain } from "./registry/domain.ts";
-import { withRegistry } from "./registry/registry.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
@@ -17,7 +16,7 @@ await runVerb({
     const [host = "", schema = ""] = call.operands;
     const schemaName = parseSchemaName(schema);
     const domain = parseDomain(host);
-    await withRegistry(adminUrl(call.env), (registry) => addDomain(registry, domain, schemaName));
+    await withAdminRegistry(call.env, (registry) => addDomain(registry, domain, schemaName));
     return {
       lines: [`Added host "${domain}" to tenant "${schemaName}"`],
       json: { host: domain, schemaName },

@@ -2,8 +2,7 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./command/config.ts";
-import { withRegistry } from "./registry/registry.ts";
+import { withAdminRegistry } from "./command/config.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { createTenant } from "./registry/tenant.ts";
 
@@ -21,7 +20,7 @@ await runVerb({
     const [host = "", schema = ""] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    await withRegistry(adminUrl(call.env), (registry) => createTenant(registry, schemaName, hosts));
+    await withAdminRegistry(call.env, (registry) => createTenant(registry, schemaName, hosts));
     return {
       lines: [`Added tenant "${schemaName}" at ${hosts.join(", ")}`],
       json: { schemaName, hosts },

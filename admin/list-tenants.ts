@@ -2,8 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { formatTable } from "./command/table.ts";
-import { adminUrl } from "./command/config.ts";
-import { withRegistry } from "./registry/registry.ts";
+import { withAdminRegistry } from "./command/config.ts";
 import { listTenants } from "./registry/tenant.ts";
 
 await runVerb({
@@ -13,7 +12,7 @@ await runVerb({
   options: {},
   example: "--json",
   async run(call) {
-    const tenants = await withRegistry(adminUrl(call.env), listTenants);
+    const tenants = await withAdminRegistry(call.env, listTenants);
     const rows = tenants.map(({ schemaName, status, version, hosts }) => [
       schemaName,
       status,

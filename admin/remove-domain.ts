@@ -2,9 +2,8 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./command/config.ts";
+import { withAdminRegistry } from "./command/config.ts";
 import { removeDomain } from "./registry/domain.ts";
-import { withRegistry } from "./registry/registry.ts";
 
 await runVerb({
   name: "remove-domain",
@@ -14,7 +13,7 @@ await runVerb({
   example: "www.acme.test",
   async run(call) {
     const host = parseDomain(call.operands[0] ?? "");
-    const schemaName = await withRegistry(adminUrl(call.env), (registry) =>
+    const schemaName = await withAdminRegistry(call.env, (registry) =>
       removeDomain(registry, host),
     );
     return {

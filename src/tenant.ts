@@ -101,6 +101,8 @@ export function createTenant(
   host: Host,
   entered: (schemaName: string) => void = () => {},
 ): Tenant {
+  // First, so that a role that somebody left on a pooled connection is gone before anything else; and
+  // so that postgres.js 3.4.9, whose row counter a failed message leaves as it was, counts from 0.
   const entry = `reset role;select rowhouse.enter_tenant${literal(candidates(host), "host")}`;
   const send: Send = async (statements) => {
     const [, entryRows, ...results] = await database.send(`${entry};${statements.join(";")}`);

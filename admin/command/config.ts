@@ -9,12 +9,14 @@ import {
   type Variable,
   type Variables,
 } from "../../src/variable.ts";
+import { type Registry, withRegistry } from "../registry/registry.ts";
 import { AdminError } from "../registry/admin-error.ts";
 
 /** The verbs' own variables. */
 export interface AdminVariables extends Variables {
   readonly ADMIN_DATABASE_URL: Variable<Secret | undefined>;
   readonly DATABASE_URL: Variable<Secret | undefined>;
+  readonly TENANT_MIGRATIONS: Variable<string | undefined>;
   readonly DEV_DATABASE_PORT: Variable<number>;
 }
 
@@ -31,6 +33,12 @@ export const ADMIN_VARIABLES: AdminVariables = {
     about: "What the verbs use where ADMIN_DATABASE_URL is not set",
     secret: true,
     parse: (text) => (text === "" ? undefined : parseDatabaseUrl(text)),
+  },
+  TENANT_MIGRATIONS: {
+    fallback: "",
+    about:
+      "Folder of your application's tenant migrations; that of the example where it is not set",
+    parse: (text) => (text === "" ? undefined : text),
   },
   DEV_DATABASE_PORT: integer(
     "54329",
@@ -52,7 +60,20 @@ export function readAdminConfig(env: Readonly<Record<string, string | undefined>
 }
 
 /**
+ * Opens the registry as the environment says, hands it to `work`, and closes it.
+ * @throws {ConfigError} {@link readAdminConfig} has them
+ * @throws {AdminError} when neither URL is set
+ */
+export async function withAdminRegistry<T>(
+  env: Readonly<Record<string, string | undefined>>,
+  work: (registry: Registry) => Promise<T>,
+): Promise<T> {
+  return withRegistry(adminUrl(env), work, readAdminConfig(env).TENANT_MIGRATIONS);
+}
+
+/**
  * The URL with which the verbs connect.
+ * @throws {ConfigError} {@link readAdminConfig} has them
  * @throws {AdminError} when neither variable is set
  */
 export function adminUrl(env: Readonly<Record<string, string | undefined>>): string {

@@ -1,6 +1,8 @@
 // Finds the numbered migration modules of a folder.
 
 import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** A migration module with its number, the first four digits of its name. */
 export interface LoadedMigration<M> {
@@ -9,14 +11,17 @@ export interface LoadedMigration<M> {
   readonly module: M;
 }
 
+/** The folders beside this file. */
+export const REGISTRY_MIGRATIONS: string = fileURLToPath(new URL("registry", import.meta.url));
+/** Those of the example application. */
+export const TENANT_MIGRATIONS: string = fileURLToPath(new URL("tenant", import.meta.url));
+
 /**
- * Loads the modules of a folder beside this file, by ascending number.
- * @throws {Error} when two have the same number
+ * Loads the modules of a folder, `NNNN-name.js`, by ascending number.
+ * @throws {Error} when the folder cannot be read, or two have the same number
  */
-export async function loadMigrations<M>(
-  folder: "registry" | "tenant",
-): Promise<readonly LoadedMigration<M>[]> {
-  const place = new URL(`./${folder}/`, import.meta.url);
+export async function loadMigrations<M>(folder: string): Promise<readonly LoadedMigration<M>[]> {
+  const place = pathToFileURL(`${resolve(folder)}/`);
   const files = (await readdir(place)).filter((file) => /^\d{4}-[\w-]+\.js$/.test(file)).toSorted();
   const migrations = await Promise.all(
     files.map(async (file) => ({
@@ -26,7 +31,7 @@ export async function loadMigrations<M>(
     })),
   );
   if (new Set(migrations.map(({ number }) => number)).size < migrations.length) {
-    throw new Error(`Cannot load migrations: two of ${folder} have the same number`);
+    throw new Error(`Cannot load migrations: two in ${folder} have the same number`);
   }
   return migrations;
 }

@@ -4,7 +4,7 @@
 import { Umzug } from "umzug";
 import type { Sequelize, Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
-import { loadMigrations } from "./load.ts";
+import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 
 /** Runs one SQL command. */
 export type RunSql = (text: string) => Promise<void>;
@@ -20,7 +20,7 @@ export async function migrateRegistry(
   sequelize: Sequelize,
   transaction: Transaction,
 ): Promise<readonly string[]> {
-  const migrations = await loadMigrations<{ up: RegistryMigration }>("registry");
+  const migrations = await loadMigrations<{ up: RegistryMigration }>(REGISTRY_MIGRATIONS);
   const sql: RunSql = async (text) => {
     await query(sequelize, transaction, text);
   };

@@ -4,7 +4,7 @@
 import type { QueryInterface, Transaction } from "sequelize";
 import { Umzug } from "umzug";
 import { query, type Registry } from "../registry/registry.ts";
-import { loadMigrations } from "./load.ts";
+import { loadMigrations, TENANT_MIGRATIONS } from "./load.ts";
 
 /** What a tenant migration works with. One SQL command a call of `sql`. */
 export interface TenantStep {
@@ -28,11 +28,11 @@ export interface TenantMigration {
  * @returns the names of the migrations that were run now
  */
 export async function migrateTenant(
-  { sequelize, Tenant }: Registry,
+  { sequelize, Tenant, tenantMigrations }: Registry,
   schemaName: string,
   transaction: Transaction,
 ): Promise<readonly string[]> {
-  const migrations = await loadMigrations<TenantMigration>("tenant");
+  const migrations = await loadMigrations<TenantMigration>(tenantMigrations ?? TENANT_MIGRATIONS);
   const step: TenantStep = {
     schema: schemaName,
     queryInterface: sequelize.getQueryInterface(),

@@ -56,12 +56,18 @@ export interface Registry {
   readonly sequelize: Sequelize;
   readonly Tenant: ModelStatic<TenantRow>;
   readonly Domain: ModelStatic<DomainRow>;
+  /** The folder of the tenants' migrations; undefined for that of the example application. */
+  readonly tenantMigrations: string | undefined;
 }
 
-/** Opens the registry, hands it to `work`, and closes it whatever happens. */
+/**
+ * Opens the registry, hands it to `work`, and closes it whatever happens.
+ * @param tenantMigrations the folder of the application's own tenant migrations
+ */
 export async function withRegistry<T>(
   url: string,
   work: (registry: Registry) => Promise<T>,
+  tenantMigrations?: string,
 ): Promise<T> {
   const sequelize = new Sequelize(url, {
     dialect: "postgres",
@@ -70,7 +76,7 @@ export async function withRegistry<T>(
     dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
   });
   try {
-    return await work({ sequelize, ...defineModels(sequelize) });
+    return await work({ sequelize, tenantMigrations, ...defineModels(sequelize) });
   } finally {
     await sequelize.close();
   }

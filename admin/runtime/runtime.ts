@@ -53,15 +53,8 @@ export function programOf(runtime: Runtime, port: number, env: NodeJS.ProcessEnv
       ];
       return {
         ...place,
-        file: process.execPath,
-        parameters: [
-          packageFile("deno", "bin.cjs"),
-          "serve",
-          ...permissions,
-          "--host=127.0.0.1",
-          `--port=${port}`,
-          "src/deno.ts",
-        ],
+        file: findDeno(),
+        parameters: ["serve", ...permissions, "--host=127.0.0.1", `--port=${port}`, "src/deno.ts"],
         ready: "Listening on",
       };
     }
@@ -93,6 +86,16 @@ function workerVariables(env: NodeJS.ProcessEnv): readonly string[] {
     const value = name === "DATABASE_URL" ? undefined : env[name];
     return value ? ["--var", `${name}:${value}`] : [];
   });
+}
+
+/**
+ * Deno's own program. The package's script would stand between it and the signals.
+ * @throws {Error} that says what to install
+ */
+export function findDeno(): string {
+  const api = packageFile("deno", "install_api.cjs");
+  const installer = createRequire(import.meta.url)(api) as { runInstall(): string };
+  return installer.runInstall();
 }
 
 function packageFile(name: string, file: string): string {

@@ -3,20 +3,18 @@
 
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import { ERRORS } from "../../src/errors.ts";
 import type { Variables } from "../../src/variable.ts";
+import { copyCheckout, ROOT } from "../support/checkout.ts";
 import { findFreePort } from "../support/free-port.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
 
 describe("README", () => {
@@ -71,14 +69,14 @@ describe("README", () => {
 
   it("names only files that exist", async () => {
     const named = readme.match(/(?:src|admin|test)\/[\w./-]+\.ts/g) ?? [];
-    const own = named.filter((file) => !/note/.test(file));
+    const own = named.filter((file) => !file.includes("notes"));
     expect(own.length).to.be.greaterThan(10);
     for (const file of new Set(own)) await readFile(join(ROOT, file));
   });
 
   it("has an application of one's own that compiles", async function () {
     this.timeout(60_000);
-    const blocks = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)];
+    const blocks = [...readme.matchAll(/```ts\n\/\/ ((?:src|admin)\/\S+)\n(.*?)```/gs)];
     expect(blocks.map(([, file]) => file)).to.include("src/notes.ts");
     for (const [, file = "", code = ""] of blocks) {
       await mkdir(join(checkout, file, ".."), { recursive: true });
@@ -100,17 +98,6 @@ describe("README", () => {
     expect(compiled.status).to.equal(0);
   });
 });
-
-/** The checkout as a new user has it: the sources and their compiled form, and no data. */
-async function copyCheckout(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-readme-"));
-  await chmod(folder, 0o755);
-  for (const name of ["src", "admin", "package.json", "tsconfig.json"]) {
-    await cp(join(ROOT, name), join(folder, name), { recursive: true });
-  }
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  return folder;
-}
 
 async function startDev(folder: string, port: number, databasePort: number) {
   const dev = spawn(process.execPath, ["admin/dev.js"], {

@@ -123,7 +123,7 @@ export async function startService(
     async printed(text) {
       while (!output.includes(text)) await once(child.stdout, "data");
     },
-    request: (host, method, path, body) => send(agent, port, host, method, path, body),
+    request: (host, method, path, body) => sendHttp(port, host, method, path, body, agent),
     async stop() {
       child.kill("SIGTERM");
       await exited;
@@ -133,17 +133,18 @@ export async function startService(
   };
 }
 
-function send(
-  agent: Agent,
+/** Sends a request with any Host header to a port of 127.0.0.1. */
+export function sendHttp(
   port: number,
   host: string,
   method: string,
   path: string,
-  body: string | undefined,
+  body?: string,
+  agent?: Agent,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { agent, host: "127.0.0.1", port, method, path, headers: { host } },
+      { ...(agent ? { agent } : {}), host: "127.0.0.1", port, method, path, headers: { host } },
       (incoming) => {
         let text = "";
         incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));

@@ -1,0 +1,68 @@
+// A PostgreSQL of a test's own, for what would hurt the others: being ended, and started again.
+
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
+import { initialise } from "../../admin/registry/initialise.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
+import { createTenant } from "../../admin/registry/tenant.ts";
+import type { TestDatabase } from "./database.ts";
+import { findFreePort } from "./free-port.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
+
+/** A server with a registry in its database "postgres". Whoever opened it removes it. */
+export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "serviceUrl" | "sql"> {
+  readonly port: number;
+  /** Starts it again, on the same port and data. */
+  start(): Promise<void>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Starts a server and creates tenants, host by schema. */
+export async function openOwnServer(hosts: Readonly<Record<string, string>>): Promise<OwnServer> {
+  const folder = await mkdtemp(join(tmpdir(), "rowhouse-own-"));
+  const port = await findFreePort();
+  const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port });
+  let server = await start();
+  const { adminUrl } = server;
+  const sql: OwnServer["sql"] = async <R extends object>(...commands: string[]) => {
+    const client = new pg.Client(adminUrl);
+    await client.connect();
+    try {
+      let rows: R[] = [];
+      for (const command of commands) ({ rows } = await client.query<R>(command));
+      return rows;
+    } finally {
+      await client.end();
+    }
+  };
+  await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
+  await withRegistry(adminUrl, async (registry) => {
+    await initialise(registry, { serviceRole: SERVICE_ROLE });
+    for (const [schemaName, host] of Object.entries(hosts)) {
+      await createTenant(registry, schemaName, [host]);
+    }
+  });
+  const serviceUrl = new URL(adminUrl);
+  serviceUrl.username = SERVICE_ROLE;
+  serviceUrl.password = SERVICE_PASSWORD;
+  return {
+    name: "postgres",
+    adminUrl,
+    serviceUrl: serviceUrl.href,
+    sql,
+    port,
+    async start() {
+      server = await start();
+    },
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    remove: () => server.remove(),
+  };
+}
