@@ -144,7 +144,7 @@ export function sendHttp(
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { ...(agent ? { agent } : {}), host: "127.0.0.1", port, method, path, headers: { host } },
+      { agent: agent ?? false, host: "127.0.0.1", port, method, path, headers: { host } },
       (incoming) => {
         let text = "";
         incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
