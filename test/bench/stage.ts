@@ -1,0 +1,135 @@
+// What the systems under measurement share: a PostgreSQL of the benchmark's own, a PgBouncer before
+// it, and tenants with data. Everything that was opened is put into `openings`, also when a later step
+// fails, and lies in temporary folders.
+
+import { randomBytes } from "node:crypto";
+import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { findPostmaster, killPostmaster } from "../../admin/embedded/postmaster.ts";
+import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
+import { initialise } from "../../admin/registry/initialise.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
+import { createTenant } from "../../admin/registry/tenant.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { hostOf, schemaOf, valueOf } from "./names.ts";
+
+const DATABASE = "bench";
+const SERVICE_ROLE = "bench_service";
+const RECIPE_ROLE = "bench_recipe";
+const POOL_SIZE = 16;
+const STOP_TIMEOUT_MS = 10_000;
+
+/** How to end what was opened; called from the last to the first. */
+export type Openings = (() => Promise<unknown>)[];
+
+/** What {@link openStage} needs to know. */
+export interface StageOptions {
+  readonly tenants: number;
+  readonly keys: number;
+  readonly openings: Openings;
+  readonly signal: AbortSignal;
+}
+
+/** A stage that is set. */
+export interface Stage {
+  readonly pgbouncer: PgBouncer;
+  /** Through PgBouncer: the role that may only enter tenants. */
+  readonly serviceUrl: string;
+  /** Through PgBouncer: a role that may read and write every tenant's tables, as the recipe needs. */
+  readonly recipeUrl: string;
+  /** PostgreSQL's first process, the parent of all that serve connections. */
+  readonly postmaster: number;
+  readonly postgresVersion: string;
+  readonly pgbouncerVersion: string;
+}
+
+/** Sets the stage; `signal` stops it between two steps. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { openings, signal } = options;
+  const { adminUrl, port, postmaster } = await openServer(openings);
+  const url = new URL(adminUrl);
+  url.pathname = `/${DATABASE}`;
+  const users = { [SERVICE_ROLE]: password(), [RECIPE_ROLE]: password() };
+  const roles = Object.entries(users).map(
+    ([name, text]) => `create role ${name} login noinherit password '${text}'`,
+  );
+  await runAsAdmin(adminUrl, [...roles, `create database ${DATABASE}`]);
+  await createTenants(url.href, options);
+  const [row] = await runAsAdmin(url.href, [fillScript(options), "show server_version"]);
+
+  signal.throwIfAborted();
+  const pgbouncer = await startPgBouncer({ serverPort: port, users, poolSize: POOL_SIZE });
+  openings.push(() => pgbouncer.stop());
+  const [version] = await pgbouncer.console("SHOW VERSION");
+  return {
+    pgbouncer,
+    serviceUrl: pgbouncer.url(SERVICE_ROLE, DATABASE),
+    recipeUrl: pgbouncer.url(RECIPE_ROLE, DATABASE),
+    postmaster,
+    postgresVersion: String(row?.["server_version"]),
+    pgbouncerVersion: String(version?.["version"]).replace("PgBouncer ", ""),
+  };
+}
+
+async function openServer(
+  openings: Openings,
+): Promise<EmbeddedServer & { readonly postmaster: number }> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "rowhouse-bench-")));
+  const dataFolder = join(folder, "data");
+  openings.push(async () => {
+    await killPostmaster(dataFolder, STOP_TIMEOUT_MS);
+    await rm(folder, { recursive: true, force: true });
+  });
+  // PostgreSQL's own user can enter it, so all of the server's files lie in it.
+  await chmod(folder, 0o755);
+  const server = await startEmbedded({ folder, port: await findFreePort() });
+  openings.push(() => server.stop());
+  return { ...server, postmaster: (await findPostmaster(dataFolder))?.pid ?? 0 };
+}
+
+async function createTenants(url: string, { tenants, signal }: StageOptions): Promise<void> {
+  await withRegistry(url, async (registry) => {
+    await initialise(registry, { serviceRole: SERVICE_ROLE });
+    for (let tenant = 1; tenant <= tenants; tenant += 1) {
+      signal.throwIfAborted();
+      await createTenant(registry, schemaOf(tenant), [hostOf(tenant)]);
+    }
+  });
+}
+
+/** One command that gives every tenant its rows, and the recipe's role what the recipe needs. */
+function fillScript({ tenants, keys }: StageOptions): string {
+  const commands = Array.from({ length: tenants }, (_, index) => {
+    const schema = schemaOf(index + 1);
+    return `
+      insert into ${schema}.data (key, value)
+        select key, ${valueOf(index + 1, 0)} + key from generate_series(1, ${keys}) as key;
+      analyze ${schema}.data;
+      grant usage on schema ${schema} to ${RECIPE_ROLE};
+      grant select, insert on ${schema}.data to ${RECIPE_ROLE};`;
+  });
+  return `do $$ begin ${commands.join("")} end $$`;
+}
+
+/** Runs commands one after the other and returns the rows of the last. */
+async function runAsAdmin(
+  url: string,
+  commands: readonly string[],
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    let rows: Record<string, unknown>[] = [];
+    for (const command of commands) ({ rows } = await client.query(command));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function password(): string {
+  return randomBytes(16).toString("hex");
+}
