@@ -52,7 +52,18 @@ async function drain(signal: string): Promise<void> {
 
 /** What `deno serve` asks for: https://docs.deno.com/runtime/reference/cli/serve/ */
 const handler: { fetch(request: Request): Promise<Response> } = {
-  fetch: (request) => app.fetch(request, database),
+  fetch: (request) => app.fetch(plainTarget(request), database),
 };
+
+/**
+ * Deno makes the URL of a target in absolute form of that target: where its host is not the header's,
+ * there are two. https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+ */
+function plainTarget(request: Request): Request {
+  const host = request.headers.get("host");
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(request.url)?.[1] ?? "";
+  if (host === null || authority.toLowerCase() === host.toLowerCase()) return request;
+  return new Request("http://localhost/", { headers: { host: `${host}, ${authority}` } });
+}
 
 export default handler;

@@ -50,6 +50,9 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
   };
 
   const answer = async (exchange: Exchange): Promise<Response> => {
+    const host = exchange.request.headers.get("host") ?? "";
+    // A runtime may have made the URL of this text: the path would not be what the client asked for.
+    if (/[\s,/?#@\\]/.test(host)) parseHost(host);
     const result: unknown = await router.fetch(exchange);
     return toResponse(result ?? answerWithoutResult(router, exchange), exchange);
   };
@@ -68,7 +71,7 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
       const exchange = {
         request,
         database,
-        url: request.url,
+        url: localUrl(request.url),
         method: request.method === "HEAD" ? "GET" : request.method,
         requestId: requestId(request, config.TRUST_PROXY),
         maxBodyBytes: config.MAX_BODY_BYTES,
@@ -123,6 +126,11 @@ function answerWithoutResult(router: TenancyRouter, { url, method }: Exchange): 
   throw new AppError("METHOD_NOT_ALLOWED", `Cannot route: the path takes ${allow}`, {
     headers: { allow },
   });
+}
+
+/** The URL without the host that the runtime gave it: the header alone says who is asked for. */
+function localUrl(url: string): string {
+  return `http://localhost${url.slice(url.indexOf("/", url.indexOf("//") + 2))}`;
 }
 
 /**
