@@ -7,7 +7,7 @@ import { identifier } from "../../src/statement.ts";
 import { AdminError } from "./admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
 import { findInstallation } from "./installation.ts";
-import { query, type Registry } from "./registry.ts";
+import { query, readDatabaseName, type Registry } from "./registry.ts";
 import { ensureServiceRole, readAdminRole } from "./service-role.ts";
 
 /** How {@link initialise} is to do it; what is left out stays as it was the first time. */
@@ -90,16 +90,12 @@ async function grantEntry(
 
 /** A temporary table would stay on the pooled connection, for the next tenant to see. */
 async function revokeTemporary(
-  { sequelize }: Registry,
+  registry: Registry,
   transaction: Transaction,
   serviceRole: string,
 ): Promise<void> {
-  const [row] = await query<{ name: string }>(
-    sequelize,
-    transaction,
-    "select current_database() as name",
-  );
-  const database = row?.name ?? "";
+  const { sequelize } = registry;
+  const database = await readDatabaseName(registry, transaction);
   await query(
     sequelize,
     transaction,

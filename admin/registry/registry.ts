@@ -96,6 +96,17 @@ export function query<R extends object>(
   });
 }
 
+/** The name of the database that the registry is in. */
+export async function readDatabaseName(
+  { sequelize }: Registry,
+  transaction: Transaction,
+): Promise<string> {
+  const text = "select current_database() as name";
+  const [row] = await query<{ name: string }>(sequelize, transaction, text);
+  if (row === undefined) throw new Error("Cannot read database: it has no name");
+  return row.name;
+}
+
 function defineModels(sequelize: Sequelize): Pick<Registry, "Tenant" | "Domain"> {
   const options = { schema: REGISTRY_SCHEMA, timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };

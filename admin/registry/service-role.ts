@@ -3,7 +3,7 @@
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
 import { AdminError } from "./admin-error.ts";
-import { type Installation, query, type Registry } from "./registry.ts";
+import { type Installation, query, readDatabaseName, type Registry } from "./registry.ts";
 
 /** The role that the verbs connect as. */
 export interface AdminRole {
@@ -105,17 +105,13 @@ function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void
 }
 
 async function applySettings(
-  { sequelize }: Registry,
+  registry: Registry,
   transaction: Transaction,
   serviceRole: string,
 ): Promise<void> {
-  const [row] = await query<{ name: string }>(
-    sequelize,
-    transaction,
-    "select current_database() as name",
-  );
-  const place = `${identifier(serviceRole).sql} in database ${identifier(row?.name ?? "").sql}`;
+  const database = identifier(await readDatabaseName(registry, transaction)).sql;
+  const place = `${identifier(serviceRole).sql} in database ${database}`;
   for (const [setting, value] of Object.entries(SETTINGS)) {
-    await query(sequelize, transaction, `alter role ${place} set ${setting} = '${value}'`);
+    await query(registry.sequelize, transaction, `alter role ${place} set ${setting} = '${value}'`);
   }
 }
