@@ -73,7 +73,7 @@ export function programOf(runtime: Runtime, port: number, env: NodeJS.ProcessEnv
         env: {
           ...place.env,
           WRANGLER_SEND_METRICS: "false",
-          WRANGLER_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: env["DATABASE_URL"],
+          CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: env["DATABASE_URL"],
         },
         ready: "Ready on",
       };
