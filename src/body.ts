@@ -7,7 +7,9 @@ import { AppError } from "./errors.ts";
  * @throws {AppError} BODY_TOO_LARGE
  */
 export function checkContentLength(request: Request, maxBytes: number): void {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const length = Number(request.headers.get("content-length") ?? 0);
+  // Written so that what is no number is refused, too.
+  if (!(length <= maxBytes)) throw tooLarge(maxBytes);
 }
 
 /**

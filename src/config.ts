@@ -117,6 +117,11 @@ export function parseDatabaseUrl(text: string): Secret {
       );
     }
   }
+  try {
+    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part);
+  } catch {
+    throw new Error("its user, password or database is not percent-encoded");
+  }
   const sslmode = url.searchParams.get("sslmode");
   if (sslmode !== null && !SSL_MODES.has(sslmode)) {
     throw new Error(`its sslmode is none of ${[...SSL_MODES].join(", ")}`);

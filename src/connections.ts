@@ -90,8 +90,8 @@ export class Connections<C extends Connection> {
         if (settled) return;
         settled = true;
         clearTimeout(timer);
-        this.#release(connection);
         outcome();
+        this.#release(connection);
       };
       const timer = setTimeout(() => {
         connection.usable = false;

@@ -45,6 +45,8 @@ async function drain(signal: string): Promise<void> {
     Deno.exit(1);
   }, config.SHUTDOWN_SECONDS * 1000);
   await app.drain();
+  // The last answers have left the handlers, and are on their way to the sockets.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   await database.close(1);
   log.write("info", "drained");
   Deno.exit(0);

@@ -58,6 +58,7 @@ export function toResponse(result: unknown, exchange: Exchange): Response {
   if (result instanceof Response) {
     const response = new Response(result.body, result);
     response.headers.set("x-request-id", exchange.requestId);
+    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
     return response;
   }
   const { status, body, headers } = result instanceof Reply ? result : new Reply(200, result);

@@ -23,7 +23,7 @@ export {
 export { type Exchange, Reply } from "./exchange.ts";
 export { candidates, formatHost, type Host, parseDomain, parseHost } from "./host.ts";
 export { createLog, describeError, type Log } from "./log.ts";
-export { identifier, json, type Value } from "./statement.ts";
+export { type Identifier, identifier, json, TemplateError, type Value } from "./statement.ts";
 export {
   createTenancy,
   type Tenancy,

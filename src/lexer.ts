@@ -11,11 +11,12 @@ const NEEDS_RETURNING = new Set(["insert", "update", "delete", "merge"]);
 // A word behind one of these is a name, whatever it looks like: of a CTE, or of a column.
 const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using"]);
 const BEFORE_LABEL = new Set([".", "as"]);
+const BEFORE_INTO = new Set(["insert", "merge", ...BEFORE_LABEL]);
 
-// Functions and views that change what enter_tenant has set, run text as SQL, or hold a lock for
-// longer than the message. https://www.postgresql.org/docs/current/functions-admin.html
+// Functions and views that change what enter_tenant has set, run text as SQL, hold a lock for longer
+// than the message, or keep data outside every schema. https://www.postgresql.org/docs/current/functions-admin.html
 const FORBIDDEN =
-  /^(?:set_config|pg_settings|query_to_xml(?:schema|_and_xmlschema)?|cursor_to_xml(?:schema)?|ts_stat|ts_rewrite|pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?|enter_tenant)$/;
+  /^(?:set_config|pg_settings|query_to_xml(?:schema|_and_xmlschema)?|cursor_to_xml(?:schema)?|ts_stat|ts_rewrite|lo_\w+|lowrite|loread|pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?|enter_tenant)$/;
 
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\.?[0-9][\w.]*/y;
@@ -161,9 +162,9 @@ class Statement {
     if (this.#depth === 0) {
       if (VERBS.has(word) && !BEFORE_NAME.has(this.#previous)) this.#verb ??= word;
       if (word === "returning" && !BEFORE_LABEL.has(this.#previous)) this.#returning = true;
-      if (word === "into" && this.#verb === "select" && !BEFORE_LABEL.has(this.#previous)) {
-        fail('"select into" would create a table');
-      }
+    }
+    if (word === "into" && !BEFORE_INTO.has(this.#previous)) {
+      fail('"into" without insert or merge would create a table');
     }
     this.#previous = word;
   }

@@ -8,19 +8,37 @@ import { literal } from "./literal.ts";
 export { TemplateError } from "./lexer.ts";
 export { json, type Json, type Value } from "./literal.ts";
 
-/** A name to be put into a statement; made by {@link identifier}. */
-export class Identifier {
-  /** The name in double quotes, between spaces so that it joins no neighbour. */
-  readonly sql: string;
-
-  constructor(sql: string) {
-    this.sql = sql;
-  }
-}
-
 const MAX_NAME_BYTES = 63;
 const utf8 = new TextEncoder();
 const checked = new WeakSet<object>();
+
+/** A name to be put into a statement; made by {@link identifier}. */
+export class Identifier {
+  readonly #sql: string;
+
+  /** {@link identifier} has the rules. */
+  constructor(name: string) {
+    const bytes = utf8.encode(name).length;
+    if (bytes < 1 || bytes > MAX_NAME_BYTES || name.includes("\0") || !name.isWellFormed()) {
+      throw new TemplateError(
+        `Cannot write name ${JSON.stringify(name)}: it has ${bytes} bytes, must have 1 to ` +
+          `${MAX_NAME_BYTES} of well-formed text without NUL`,
+      );
+    }
+    if (isForbiddenName(name)) throw new TemplateError(`Cannot write name "${name}": not accepted`);
+    this.#sql = `"${name.replaceAll('"', '""')}"`;
+  }
+
+  /** The name in double quotes. */
+  get sql(): string {
+    return this.#sql;
+  }
+
+  /** Whether a value was made by this class, and not only given its prototype. */
+  static is(value: unknown): value is Identifier {
+    return typeof value === "object" && value !== null && #sql in value;
+  }
+}
 
 /**
  * The one way to put a name (of a table, a column, …) into a statement at run time. A dot is part of
@@ -31,15 +49,7 @@ const checked = new WeakSet<object>();
  * Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
  */
 export function identifier(name: string): Identifier {
-  const bytes = utf8.encode(name).length;
-  if (bytes < 1 || bytes > MAX_NAME_BYTES || name.includes("\0") || !name.isWellFormed()) {
-    throw new TemplateError(
-      `Cannot write name ${JSON.stringify(name)}: it has ${bytes} bytes, must have 1 to ` +
-        `${MAX_NAME_BYTES} of well-formed text without NUL`,
-    );
-  }
-  if (isForbiddenName(name)) throw new TemplateError(`Cannot write name "${name}": not accepted`);
-  return new Identifier(` "${name.replaceAll('"', '""')}" `);
+  return new Identifier(name);
 }
 
 /**
@@ -66,7 +76,8 @@ export function compile(strings: TemplateStringsArray, values: readonly unknown[
   let text = strings[0] ?? "";
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
-    text += value instanceof Identifier ? value.sql : literal(value, `value ${index + 1}`);
+    // Between spaces, a name joins none of its neighbours.
+    text += Identifier.is(value) ? ` ${value.sql} ` : literal(value, `value ${index + 1}`);
     text += strings[index + 1] ?? "";
   }
   // A comment may be the last thing in the text: the line ends here, whatever follows.

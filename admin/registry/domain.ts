@@ -1,11 +1,10 @@
 // The hosts of the tenants.
 
 import type { Transaction } from "sequelize";
+import { UNIQUE_VIOLATION } from "../../src/errors.ts";
 import { AdminError } from "./admin-error.ts";
 import { databaseCode } from "./database-code.ts";
 import type { Registry, TenantRow } from "./registry.ts";
-
-const UNIQUE_VIOLATION = "23505";
 
 /**
  * Adds a host to a tenant.

@@ -13,9 +13,6 @@ import {
   type Transaction,
 } from "sequelize";
 
-/** The PostgreSQL schema of the registry. */
-export const REGISTRY_SCHEMA = "rowhouse";
-
 /** What a tenant may be. */
 export type TenantStatus = "active" | "read_only" | "suspended";
 
@@ -108,7 +105,7 @@ export async function readDatabaseName(
 }
 
 function defineModels(sequelize: Sequelize): Pick<Registry, "Tenant" | "Domain"> {
-  const options = { schema: REGISTRY_SCHEMA, timestamps: false, underscored: true };
+  const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
   const Tenant = sequelize.define<TenantRow>(
     "Tenant",

@@ -27,6 +27,8 @@ const SETTINGS = {
   statement_timeout: "60s",
   lock_timeout: "5s",
   idle_in_transaction_session_timeout: "60s",
+  // A message that the service has given up ends when its connection does.
+  client_connection_check_interval: "1s",
 };
 
 /** Who the verbs are on this server. */
@@ -69,11 +71,14 @@ export async function ensureServiceRole(
   if (!admin.createRole && (tenantRoles || role === undefined)) {
     throw new AdminError(
       `Cannot create roles: "${admin.name}" has no CREATEROLE; either let a superuser run ` +
-        `ALTER ROLE ${identifier(admin.name).sql.trim()} CREATEROLE, or use an existing role with ` +
+        `ALTER ROLE ${identifier(admin.name).sql} CREATEROLE, or use an existing role with ` +
         "init-db --no-tenant-roles --service-role NAME",
     );
   }
-  if (role !== undefined) checkPowers(serviceRole, role, admin);
+  if (role !== undefined) {
+    checkPowers(serviceRole, role, admin);
+    await checkMemberships(registry, transaction, serviceRole);
+  }
   const name = identifier(serviceRole).sql;
   if (role === undefined) {
     await query(sequelize, transaction, `create role ${name} login noinherit`);
@@ -100,6 +105,29 @@ function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void
   if (problem !== undefined) {
     throw new AdminError(
       `Cannot use "${serviceRole}" as the service role: ${problem}; name another with --service-role`,
+    );
+  }
+}
+
+/** What another role may do, the service role could do before it has entered a tenant. */
+async function checkMemberships(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  serviceRole: string,
+): Promise<void> {
+  const [other] = await query<{ name: string }>(
+    sequelize,
+    transaction,
+    `select g.rolname as name from pg_catalog.pg_auth_members as m
+       join pg_catalog.pg_roles as g on g.oid = m.roleid
+       join pg_catalog.pg_roles as s on s.oid = m.member
+     where s.rolname = $1 and g.rolname !~ '^rh_[0-9]+_' limit 1`,
+    [serviceRole],
+  );
+  if (other !== undefined) {
+    throw new AdminError(
+      `Cannot use "${serviceRole}" as the service role: it is a member of "${other.name}"; ` +
+        "revoke that, or name another with --service-role",
     );
   }
 }

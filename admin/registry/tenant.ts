@@ -1,6 +1,7 @@
 // Creating a tenant: schema, role, privileges, tables and registry rows in one transaction, or
 // nothing at all.
 
+import { UNIQUE_VIOLATION } from "../../src/errors.ts";
 import { AdminError } from "./admin-error.ts";
 import { databaseCode } from "./database-code.ts";
 import { migrateTenant } from "../migrations/tenant-migrations.ts";
@@ -38,13 +39,16 @@ export async function createTenant(
       ? await tenantRoleName(registry, transaction, schemaName)
       : serviceRole;
     // The registry row first: a second one for the same schema waits here, and then finds it.
-    await refuse("23505", `Cannot add tenant: schema "${schemaName}" is a tenant already`, () =>
-      query(
-        sequelize,
-        transaction,
-        "insert into rowhouse.tenant (schema_name, role_name) values ($1, $2)",
-        [schemaName, roleName],
-      ),
+    await refuse(
+      UNIQUE_VIOLATION,
+      `Cannot add tenant: schema "${schemaName}" is a tenant already`,
+      () =>
+        query(
+          sequelize,
+          transaction,
+          "insert into rowhouse.tenant (schema_name, role_name) values ($1, $2)",
+          [schemaName, roleName],
+        ),
     );
     if (tenantRoles) {
       const admin = await readAdminRole(registry, transaction);

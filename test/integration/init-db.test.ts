@@ -83,6 +83,25 @@ describe("init-db", () => {
     }
   });
 
+  it("refuses a service role that is a member of another role", async () => {
+    const fresh = `${name}_member`;
+    const member = `${service}_member`;
+    await runAsAdmin("postgres", [
+      `create database ${fresh}`,
+      `create role ${member} login noinherit in role pg_read_all_data`,
+    ]);
+    try {
+      const { status, stderr } = await runVerb(urlOf(fresh), "init-db", "--service-role", member);
+      expect(status).to.equal(1);
+      expect(stderr).to.equal(
+        `Cannot use "${member}" as the service role: it is a member of "pg_read_all_data"; ` +
+          "revoke that, or name another with --service-role\n",
+      );
+    } finally {
+      await runAsAdmin("postgres", [`drop database ${fresh}`, `drop role ${member}`]);
+    }
+  });
+
   describe("by an admin role that is no superuser", () => {
     let database: TestDatabase;
 

@@ -128,7 +128,7 @@ const STRICT = {
     noUncheckedIndexedAccess: true,
     types: ["node"],
   },
-  include: ["node.ts", "app.ts", "migrations"],
+  include: ["node.ts", "worker.ts", "app.ts", "migrations"],
 };
 
 function tsc(): string {

@@ -151,6 +151,18 @@ describe("a forbidden name", () => {
 });
 
 describe("what is no template", () => {
+  it("compile() refuses to create a table from a query, at any depth", () => {
+    expect(() => sql`select 1 as a into b`).to.throw(TemplateError, '"into"');
+    expect(() => sql`(select 1 as a into b)`).to.throw(TemplateError, '"into"');
+    expect(() => sql`with c as (select 1 as a into b) select 1`).to.throw(TemplateError, '"into"');
+    expect(sql`with c as (insert into b values (1) returning a) select a as into from c`).to.be.ok;
+  });
+
+  it("compile() refuses large objects, which lie outside every schema", () => {
+    expect(() => sql`select lo_from_bytea(0, 'a')`).to.throw(TemplateError, "lo_from_bytea");
+    expect(() => sql`select pg_catalog."lo_create"(0)`).to.throw(TemplateError, "lo_create");
+  });
+
   it("compile() refuses an array and an array with raw, which text could be put into", () => {
     const plain = ["select 1"];
     const withRaw = Object.assign(["select 1"], { raw: ["select 1"] });

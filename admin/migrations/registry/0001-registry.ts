@@ -73,7 +73,7 @@ const RESOLVE_HOST = `
   end
   $$`;
 
-// A session that somebody's SQL has left read-only becomes writable again from the next message on.
+// A session that somebody's SQL has left read-only becomes writable again with the next message that succeeds.
 // A database or role that was set read-only on purpose stays so.
 const RESET_READ_ONLY = `
   create function rowhouse.reset_read_only() returns void
@@ -98,8 +98,8 @@ const ENTER_TENANT = `
   as $$
   declare
     entry record;
-    entered_schema text;
-    ignored text;
+    entered_schema pg_catalog.text;
+    ignored pg_catalog.text;
   begin
     if pg_catalog.current_setting('role') operator(pg_catalog.<>) 'none' then
       raise exception using errcode = '42501', message = 'a tenant is entered already';
