@@ -72,5 +72,5 @@ function describe(error: unknown): string {
     error instanceof AppError ||
     error instanceof UsageError ||
     error instanceof PortInUseError;
-  return (known ? error.message : describeDatabaseError(error)).replaceAll("\n", " ");
+  return (known ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
 }

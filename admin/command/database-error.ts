@@ -8,7 +8,7 @@ export function describeDatabaseError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   switch (code) {
     case undefined:
-      return `Cannot finish: ${message}`;
+      return message.startsWith("Cannot ") ? message : `Cannot finish: ${message}`;
     case "ECONNREFUSED":
     case "ENOTFOUND":
     case "ETIMEDOUT":
