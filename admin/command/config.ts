@@ -23,22 +23,19 @@ export interface AdminVariables extends Variables {
 /** See {@link AdminVariables}. */
 export const ADMIN_VARIABLES: AdminVariables = {
   ADMIN_DATABASE_URL: {
-    fallback: "",
+    ...optional(parseDatabaseUrl),
     about: "Where the verbs connect as the admin role: PostgreSQL itself, not a pooler",
     secret: true,
-    parse: (text) => (text === "" ? undefined : parseDatabaseUrl(text)),
   },
   DATABASE_URL: {
-    fallback: "",
+    ...optional(parseDatabaseUrl),
     about: "What the verbs use where ADMIN_DATABASE_URL is not set",
     secret: true,
-    parse: (text) => (text === "" ? undefined : parseDatabaseUrl(text)),
   },
   TENANT_MIGRATIONS: {
-    fallback: "",
+    ...optional((text) => text),
     about:
       "Folder of your application's tenant migrations; that of the example where it is not set",
-    parse: (text) => (text === "" ? undefined : text),
   },
   DEV_DATABASE_PORT: integer(
     "54329",
@@ -47,6 +44,11 @@ export const ADMIN_VARIABLES: AdminVariables = {
     "Port of the PostgreSQL that `npm run dev` starts",
   ),
 };
+
+/** A variable that is undefined where it is not set. */
+function optional<T>(parse: (text: string) => T): Omit<Variable<T | undefined>, "about"> {
+  return { fallback: "", parse: (text) => (text === "" ? undefined : parse(text)) };
+}
 
 /** What the verbs are configured with. */
 export type AdminConfig = Values<AdminVariables>;

@@ -3,7 +3,7 @@
 
 import { Umzug } from "umzug";
 import type { Sequelize, Transaction } from "sequelize";
-import { query } from "../registry/registry.ts";
+import { hasTable, query } from "../registry/registry.ts";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 
 /** Runs one SQL command. */
@@ -43,12 +43,7 @@ async function appliedMigrations(
   sequelize: Sequelize,
   transaction: Transaction,
 ): Promise<string[]> {
-  const [table] = await query<{ found: boolean }>(
-    sequelize,
-    transaction,
-    "select to_regclass('rowhouse.registry_migration') is not null as found",
-  );
-  if (!table?.found) return [];
+  if (!(await hasTable(sequelize, transaction, "registry_migration"))) return [];
   const rows = await query<{ name: string }>(
     sequelize,
     transaction,

@@ -2,19 +2,14 @@
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "./admin-error.ts";
-import { type Installation, query, type Registry } from "./registry.ts";
+import { hasTable, type Installation, query, type Registry } from "./registry.ts";
 
 /** The installation, or undefined in a database without a registry. */
 export async function findInstallation(
   { sequelize }: Registry,
   transaction: Transaction,
 ): Promise<Installation | undefined> {
-  const [table] = await query<{ found: boolean }>(
-    sequelize,
-    transaction,
-    "select to_regclass('rowhouse.installation') is not null as found",
-  );
-  if (!table?.found) return undefined;
+  if (!(await hasTable(sequelize, transaction, "installation"))) return undefined;
   const [row] = await query<Installation>(
     sequelize,
     transaction,

@@ -104,6 +104,17 @@ export async function readDatabaseName(
   return row.name;
 }
 
+/** Whether the registry has this table already. */
+export async function hasTable(
+  sequelize: Sequelize,
+  transaction: Transaction,
+  name: "installation" | "registry_migration",
+): Promise<boolean> {
+  const text = "select to_regclass($1) is not null as found";
+  const [row] = await query<{ found: boolean }>(sequelize, transaction, text, [`rowhouse.${name}`]);
+  return row?.found === true;
+}
+
 function defineModels(sequelize: Sequelize): Pick<Registry, "Tenant" | "Domain"> {
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
