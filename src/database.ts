@@ -5,6 +5,7 @@ import type { TransactionSql } from "postgres";
 import { Connections } from "./connections.ts";
 import { type DatabaseConfig, judge, openConnection, type PostgresConnection } from "./postgres.ts";
 
+/** What {@link openDatabase} needs of the configuration. */
 export type { DatabaseConfig } from "./postgres.ts";
 
 /** One row by column name. Types: as postgres.js reads them; int8 and numeric are strings. */
@@ -74,39 +75,46 @@ async function transact<T>(
   connection.allowConnect();
   let ended = false;
   let thrown: { error: unknown } | undefined;
-  const sent: Promise<unknown>[] = [];
+  const begun: Promise<unknown>[] = [];
   // Later the same connection serves another tenant: a link that outlives its transaction is dead.
   const check = (): void => {
     if (ended || !connection.usable) throw new Error("Cannot send: the transaction has ended");
   };
+  const keep = <V>(work: Promise<V>): Promise<V> => {
+    begun.push(work.catch(() => {}));
+    return work;
+  };
   const linkTo = (sql: TransactionSql): Link => ({
     async send(message) {
       check();
-      const results = send(connection, sql, message);
-      sent.push(results.catch(() => {}));
-      return results;
+      return keep(send(connection, sql, message));
     },
     async savepoint(inner) {
       check();
-      return (await sql.savepoint((nested) => inner(linkTo(nested)))) as Awaited<
-        ReturnType<typeof inner>
-      >;
+      const value = sql.savepoint((nested) => inner(linkTo(nested)));
+      return keep(value as ReturnType<typeof inner>);
     },
   });
+  // What nobody awaited ends before COMMIT or ROLLBACK is sent: a statement may fail yet, and a
+  // savepoint's "rollback to" would meet the savepoint of the same name of whoever is next.
+  const settle = async (): Promise<void> => {
+    ended = true;
+    await Promise.all(begun);
+  };
   try {
     return (await connection.sql.begin(async (sql) => {
       try {
-        const value = await work(linkTo(sql));
-        ended = true;
-        // A statement that nobody awaited may fail yet: COMMIT must not be on its way by then.
-        await Promise.all(sent);
+        let value: T;
+        try {
+          value = await work(linkTo(sql));
+        } finally {
+          await settle();
+        }
         if (!connection.usable) throw new Error("Cannot commit: the transaction was given up");
         return value;
       } catch (error) {
         thrown = { error };
         throw error;
-      } finally {
-        ended = true;
       }
     })) as T;
   } catch (error) {

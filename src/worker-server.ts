@@ -1,5 +1,5 @@
-// Serving a tenancy on Cloudflare Workers. A connection belongs to the request that opened it: each request
-// opens its own and closes it behind its answer. Of what outlives a request here nothing does I/O.
+// Serving a tenancy on Cloudflare Workers. A connection belongs to the request that opened it: each
+// request opens its own and closes it behind its answer. Of what outlives a request nothing does I/O.
 // https://developers.cloudflare.com/hyperdrive/
 
 import { type Config, readConfig, SERVICE_VARIABLES } from "./config.ts";
@@ -85,7 +85,11 @@ function misconfigured(error: unknown): Response {
   );
   return new Response(JSON.stringify(problem), {
     status: 500,
-    headers: { "content-type": "application/problem+json", "x-request-id": requestId },
+    headers: {
+      "content-type": "application/problem+json",
+      "x-request-id": requestId,
+      "cache-control": "no-store",
+    },
   });
 }
 

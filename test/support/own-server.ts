@@ -3,11 +3,11 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
+import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
@@ -31,17 +31,7 @@ export async function openOwnServer(hosts: Readonly<Record<string, string>>): Pr
   const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port });
   let server = await start();
   const { adminUrl } = server;
-  const sql: OwnServer["sql"] = async <R extends object>(...commands: string[]) => {
-    const client = new pg.Client(adminUrl);
-    await client.connect();
-    try {
-      let rows: R[] = [];
-      for (const command of commands) ({ rows } = await client.query<R>(command));
-      return rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
   await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
   await withRegistry(adminUrl, async (registry) => {
     await initialise(registry, { serviceRole: SERVICE_ROLE });

@@ -5,10 +5,10 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import pg from "pg";
 import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
+import { runCommands } from "./commands.ts";
 import { findFreePort } from "./free-port.ts";
 
 /** The role that the tests' service connects as, and its password. */
@@ -77,13 +77,5 @@ export async function runAsAdmin<R extends object = Record<string, unknown>>(
   database: string,
   commands: readonly string[],
 ): Promise<R[]> {
-  const client = new pg.Client(urlOf(database));
-  await client.connect();
-  try {
-    let rows: R[] = [];
-    for (const command of commands) ({ rows } = await client.query<R>(command));
-    return rows;
-  } finally {
-    await client.end();
-  }
+  return runCommands<R>(urlOf(database), commands);
 }
