@@ -1,6 +1,7 @@
 // What a client may rely on, on every runtime: one contract, spoken over HTTP only. The files beside this
 // one are its chapters; the last of them judges every answer that the others had.
 
+import type { Answer } from "../support/http-client.ts";
 import { describeFaults } from "./faults.ts";
 import { describeHosts, type Malformed } from "./hosts.ts";
 import { describeLimits } from "./limits.ts";
@@ -15,6 +16,8 @@ export interface Differences {
   readonly refusesItself?: readonly Malformed[];
   /** A request has to be sent to its end before its answer is read. */
   readonly waitsForBody?: boolean;
+  /** Whether an answer is not the service's, and says that the request never came to it. */
+  readonly isLost?: (answer: Answer) => boolean;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -30,7 +33,7 @@ export function describeContract(name: string, start: Start, differences: Differ
     };
 
     before(async () => {
-      stage = await openStage(start);
+      stage = await openStage(start, differences.isLost);
     });
 
     after(() => stage?.close());

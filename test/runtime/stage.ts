@@ -2,7 +2,7 @@
 // in transaction mode, tenants of which every value names its tenant, and a witness of every write.
 
 import type { RunningRuntime } from "../support/runtime.ts";
-import { type Client, createClient } from "../support/http-client.ts";
+import { type Answer, type Client, createClient } from "../support/http-client.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
 import { startPgBouncer } from "../support/pgbouncer.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE } from "../support/server.ts";
@@ -47,8 +47,14 @@ export interface Stage {
 /** Starts a runtime with these variables of the service. */
 export type Start = (env: Readonly<Record<string, string>>) => Promise<RunningRuntime>;
 
-/** Opens it all. */
-export async function openStage(start: Start): Promise<Stage> {
+/**
+ * Opens it all.
+ * @param isLost as in {@link createClient}
+ */
+export async function openStage(
+  start: Start,
+  isLost?: (answer: Answer) => boolean,
+): Promise<Stage> {
   const numbers = Array.from({ length: TENANTS }, (_, index) => index + 1);
   const hosts = Object.fromEntries([
     ...numbers.map((tenant) => [schemaOf(tenant), hostOf(tenant)]),
@@ -69,7 +75,7 @@ export async function openStage(start: Start): Promise<Stage> {
     await fill(server, Object.keys(hosts));
     const url = pgbouncer.url(SERVICE_ROLE, server.name);
     const runtime = await start({ ...ENVIRONMENT, DATABASE_URL: url });
-    const client = createClient(runtime.port);
+    const client = createClient(runtime.port, isLost);
     return {
       server,
       runtime,
