@@ -1,6 +1,6 @@
 // The example application: a key-value store of 32-bit integers. This is the only file that knows a
 // tenant's tables, and the one that an application of your own replaces, with its tenant migrations.
-// Each handler is one message.
+// Each handler is one message; a PUT to a tenant that is behind migration 0002 is two.
 
 import { readJson } from "./body.ts";
 import { AppError, sqlState, UNIQUE_VIOLATION } from "./errors.ts";
@@ -11,6 +11,7 @@ const MIN_INTEGER = -(2 ** 31);
 const MAX_INTEGER = 2 ** 31 - 1;
 const MAX_PAIRS = 1000;
 const DEFAULT_LIMIT = 100;
+const UNDEFINED_COLUMN = "42703";
 
 /** `POST /data/insert/:key/:value`: 200 `{"status":"success"}`, 400 KEY_EXISTS. */
 export async function insertPair({ tenant, params }: Exchange): Promise<unknown> {
@@ -23,12 +24,19 @@ export async function insertPair({ tenant, params }: Exchange): Promise<unknown>
   return { status: "success" };
 }
 
-/** `GET /data/:key` and `GET /data/get/:key`: 200 `{"value":n}`, 404 NOT_FOUND. */
+/**
+ * `GET /data/:key` and `GET /data/get/:key`: 200 `{"value":n}` with the time of its last write as
+ * Last-Modified, 404 NOT_FOUND.
+ */
 export async function getValue({ tenant, params }: Exchange): Promise<unknown> {
   const key = parseKey(params["key"]);
-  const [row] = await tenant`select value from data where key = ${key}`;
+  // A tenant before migration 0002 has no updated_at in its table: the name then means the outer one.
+  const [row] = await tenant<{ value: number; updatedAt: Date | null }>`
+    select entry.* from (select null::timestamptz as updated_at) as before_0002,
+      lateral (select value, updated_at as "updatedAt" from data where key = ${key}) as entry`;
   if (row === undefined) throw notFound(key);
-  return row;
+  const { value, updatedAt } = row;
+  return new Reply(200, { value }, updatedAt ? { "last-modified": updatedAt.toUTCString() } : {});
 }
 
 /** `PUT /data/:key` with `{"value":n}`: 201 when the key is new, 200 when it was replaced. */
@@ -36,12 +44,28 @@ export async function putValue(exchange: Exchange): Promise<unknown> {
   const key = parseKey(exchange.params["key"]);
   const body = await readJson(exchange.request, exchange.maxBodyBytes);
   const value = toValue(field(body, "value", "body"));
-  // xmax is 0 in a row that this statement inserted, and the updating transaction's id otherwise.
-  const [row] = await exchange.tenant<{ created: boolean }>`
-    insert into data (key, value) values (${key}, ${value})
-    on conflict (key) do update set value = excluded.value
-    returning xmax = 0 as created`;
-  return new Reply(row?.created ? 201 : 200, { value });
+  const created = await upsert(exchange.tenant, key, value);
+  return new Reply(created ? 201 : 200, { value });
+}
+
+/** @returns whether the key is new */
+async function upsert(tenant: Tenant, key: number, value: number): Promise<boolean> {
+  try {
+    // xmax is 0 in a row that this statement inserted, and the updating transaction's id otherwise.
+    const [row] = await tenant<{ created: boolean }>`
+      insert into data (key, value) values (${key}, ${value})
+      on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at
+      returning xmax = 0 as created`;
+    return row?.created === true;
+  } catch (error) {
+    // A tenant before migration 0002: nothing was done, and the statement of that version does it.
+    if (sqlState(error) !== UNDEFINED_COLUMN) throw error;
+    const [row] = await tenant<{ created: boolean }>`
+      insert into data (key, value) values (${key}, ${value})
+      on conflict (key) do update set value = excluded.value
+      returning xmax = 0 as created`;
+    return row?.created === true;
+  }
 }
 
 /** `DELETE /data/:key`: 204, 404 NOT_FOUND. */

@@ -1,10 +1,11 @@
-// The tenants' numbered migrations, run by umzug on one schema. What a schema has is the `version` in
-// its registry row, written in the same transaction as the change.
+// The tenants' numbered migrations, and how umzug takes one schema from a version to another. What a
+// schema has is the `version` in its registry row, written in the same transaction as the change.
 
 import type { QueryInterface, Transaction } from "sequelize";
 import { Umzug } from "umzug";
+import { AdminError } from "../registry/admin-error.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { loadMigrations, TENANT_MIGRATIONS } from "./load.ts";
+import { type LoadedMigration, loadMigrations, TENANT_MIGRATIONS } from "./load.ts";
 
 /** What a tenant migration works with. One SQL command a call of `sql`. */
 export interface TenantStep {
@@ -23,40 +24,130 @@ export interface TenantMigration {
   down(step: TenantStep): Promise<void>;
 }
 
+/** An application's tenant migrations, by ascending number. */
+export type TenantMigrations = readonly LoadedMigration<TenantMigration>[];
+
+/** One migration of one schema. */
+export interface Change {
+  readonly direction: "up" | "down";
+  readonly migration: LoadedMigration<TenantMigration>;
+  /** The version before it, and after it. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Loads the migrations that the registry was opened for. */
+export function loadTenantMigrations({ tenantMigrations }: Registry): Promise<TenantMigrations> {
+  return loadMigrations<TenantMigration>(tenantMigrations ?? TENANT_MIGRATIONS);
+}
+
+/** The version of a schema that has all of them; 0 when there are none. */
+export function newestVersion(migrations: TenantMigrations): number {
+  return migrations.at(-1)?.number ?? 0;
+}
+
+/** The versions that a schema can have: 0, and the number of each migration. */
+export function knownVersions(migrations: TenantMigrations): readonly number[] {
+  return [0, ...migrations.map(({ number }) => number)];
+}
+
 /**
- * Brings one tenant's schema to the newest version, within a transaction that the caller opens.
- * @returns the names of the migrations that were run now
+ * What leads from one version to another, in order; empty when they are the same.
+ * @throws {AdminError} when one of them is none that these migrations can make
  */
-export async function migrateTenant(
-  { sequelize, Tenant, tenantMigrations }: Registry,
-  schemaName: string,
+export function changesBetween(
+  migrations: TenantMigrations,
+  from: number,
+  to: number,
+): readonly Change[] {
+  const versions = knownVersions(migrations);
+  for (const version of [from, to]) {
+    if (!versions.includes(version)) {
+      throw new AdminError(
+        `Cannot migrate: there is no tenant migration ${version}; there are ${versions.slice(1).join(", ") || "none"}`,
+      );
+    }
+  }
+  const ups = migrations.map((migration, index): Change => {
+    const before = versions[index] ?? 0;
+    return { direction: "up", migration, from: before, to: migration.number };
+  });
+  if (to >= from) return ups.filter((change) => change.from >= from && change.to <= to);
+  return ups
+    .filter((change) => change.from >= to && change.to <= from)
+    .map((up): Change => ({ ...up, direction: "down", from: up.to, to: up.from }))
+    .toReversed();
+}
+
+/**
+ * Has umzug take a schema from one version to another.
+ * @param perform makes one change, the version included, all or nothing; what it throws ends the run
+ */
+export async function runChanges(
+  migrations: TenantMigrations,
+  from: number,
+  to: number,
+  perform: (change: Change) => Promise<void>,
+): Promise<void> {
+  const changes = changesBetween(migrations, from, to);
+  const last = changes.at(-1);
+  if (last === undefined) return;
+  const byName = new Map(changes.map((change) => [change.migration.name, change]));
+  const run = async (name: string): Promise<void> => {
+    const change = byName.get(name);
+    if (change === undefined) throw new Error(`Cannot migrate: ${name} was not asked for`);
+    await perform(change);
+  };
+  const umzug = new Umzug({
+    migrations: migrations.map(({ name }) => ({
+      name,
+      up: () => run(name),
+      down: () => run(name),
+    })),
+    logger: undefined,
+    storage: {
+      executed: () =>
+        Promise.resolve(migrations.filter(({ number }) => number <= from).map(({ name }) => name)),
+      // The change itself has written the version.
+      logMigration: () => Promise.resolve(),
+      unlogMigration: () => Promise.resolve(),
+    },
+  });
+  try {
+    await umzug[last.direction]({ to: last.migration.name });
+  } catch (error) {
+    // umzug wraps what a migration threw.
+    throw error instanceof Error && error.name === "MigrationError" ? error.cause : error;
+  }
+}
+
+/** What a migration of this schema works with, in this transaction. */
+export function createStep(
+  { sequelize }: Registry,
+  schema: string,
   transaction: Transaction,
-): Promise<readonly string[]> {
-  const migrations = await loadMigrations<TenantMigration>(tenantMigrations ?? TENANT_MIGRATIONS);
-  const step: TenantStep = {
-    schema: schemaName,
+): TenantStep {
+  return {
+    schema,
     queryInterface: sequelize.getQueryInterface(),
     transaction,
     async sql(text) {
       await query(sequelize, transaction, text);
     },
   };
-  const setVersion = (version: number): Promise<unknown> =>
-    Tenant.update({ version }, { where: { schemaName }, transaction });
-  const numbers = new Map(migrations.map(({ name, number }) => [name, number]));
-  const umzug = new Umzug({
-    migrations: migrations.map(({ name, module }) => ({ name, up: () => module.up(step) })),
-    logger: undefined,
-    storage: {
-      async executed() {
-        const tenant = await Tenant.findByPk(schemaName, { transaction, rejectOnEmpty: true });
-        return migrations.filter(({ number }) => number <= tenant.version).map(({ name }) => name);
-      },
-      async logMigration({ name }) {
-        await setVersion(numbers.get(name) ?? 0);
-      },
-      unlogMigration: () => Promise.reject(new Error("Creating a tenant only goes up")),
-    },
-  });
-  return (await umzug.up()).map(({ name }) => name);
+}
+
+/**
+ * Makes a new schema's tables: every migration up to `to`, within a transaction that the caller opens and
+ * that also writes the version.
+ */
+export async function buildSchema(
+  registry: Registry,
+  migrations: TenantMigrations,
+  schemaName: string,
+  transaction: Transaction,
+  to: number = newestVersion(migrations),
+): Promise<void> {
+  const step = createStep(registry, schemaName, transaction);
+  await runChanges(migrations, 0, to, ({ migration }) => migration.module.up(step));
 }

@@ -1,9 +1,28 @@
 // What went wrong beneath an error of Sequelize: judged is always the driver's code, never a message.
 
+import { ConnectionError } from "sequelize";
+
 /** The SQLSTATE or system error code beneath an error of Sequelize or pg, if it has one. */
 export function databaseCode(error: unknown): string | undefined {
   const code: unknown = driverError(error)?.["code"];
   return typeof code === "string" ? code : undefined;
+}
+
+/** What the driver or the database said, without Sequelize's own words around it. */
+export function databaseMessage(error: unknown): string {
+  const message: unknown = driverError(error)?.["message"];
+  return typeof message === "string" ? message : String(error);
+}
+
+// Class 08 is connection_exception; 57P01 to 57P05 end the session.
+const LOST = /^(?:08...|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Whether the connection was not to be had or was lost, so that the same may succeed on another. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = databaseCode(error);
+  if (code !== undefined) return LOST.test(code);
+  // pg has no code for a connection that ended under a query.
+  return error instanceof ConnectionError || /^Connection terminated/.test(databaseMessage(error));
 }
 
 function driverError(error: unknown): Record<string, unknown> | undefined {

@@ -1,10 +1,9 @@
 // The hosts of the tenants.
 
 import type { Transaction } from "sequelize";
-import { UNIQUE_VIOLATION } from "../../src/errors.ts";
 import { AdminError } from "./admin-error.ts";
-import { databaseCode } from "./database-code.ts";
-import type { Registry, TenantRow } from "./registry.ts";
+import { query, type Registry } from "./registry.ts";
+import { claimTenant } from "./transition.ts";
 
 /**
  * Adds a host to a tenant.
@@ -16,16 +15,10 @@ export async function addDomain(
   host: string,
   schemaName: string,
 ): Promise<void> {
-  const { sequelize, Tenant } = registry;
-  await sequelize.transaction(async (transaction) => {
-    // Locked, so that the copy of its columns below is of the row as it is when this commits.
-    const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.SHARE });
-    if (tenant === null) {
-      throw new AdminError(
-        `Cannot add host: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,
-      );
-    }
-    await insertDomain(registry, transaction, tenant, host);
+  await registry.sequelize.transaction(async (transaction) => {
+    // Locked, so that the copy of its columns is of the row as it is when this commits.
+    await claimTenant(registry, transaction, schemaName, "add host");
+    await insertDomains(registry, transaction, schemaName, [host]);
   });
 }
 
@@ -47,23 +40,29 @@ export async function removeDomain({ sequelize, Domain }: Registry, host: string
   });
 }
 
-/** Adds the row for a host within a transaction; {@link addDomain} has the errors. */
-export async function insertDomain(
-  { Domain }: Registry,
+/**
+ * Adds the rows of a tenant's hosts within a transaction.
+ * @throws {AdminError} when one of them is somebody's already
+ */
+export async function insertDomains(
+  { sequelize }: Registry,
   transaction: Transaction,
-  { schemaName, roleName, status, statementTimeoutMs }: TenantRow,
-  host: string,
+  schemaName: string,
+  hosts: readonly string[],
 ): Promise<void> {
-  try {
-    await Domain.create(
-      { host, schemaName, roleName, status, statementTimeoutMs },
-      { transaction },
-    );
-  } catch (error) {
-    if (databaseCode(error) !== UNIQUE_VIOLATION) throw error;
-    throw new AdminError(
-      `Cannot add host: "${host}" belongs to a tenant already; ` +
-        `see node admin/list-tenants.js, and node admin/remove-domain.js ${host}`,
-    );
-  }
+  const inserted = await query<{ host: string }>(
+    sequelize,
+    transaction,
+    `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms)
+     select host, schema_name, role_name, status, statement_timeout_ms
+       from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
+     on conflict do nothing returning host`,
+    [schemaName, hosts],
+  );
+  const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
+  if (taken === undefined) return;
+  throw new AdminError(
+    `Cannot add host: "${taken}" belongs to a tenant already; ` +
+      `see node admin/list-tenants.js, and node admin/remove-domain.js ${taken}`,
+  );
 }

@@ -16,6 +16,9 @@ import {
 /** What a tenant may be. */
 export type TenantStatus = "active" | "read_only" | "suspended";
 
+/** A change of a tenant that takes more than one transaction, and has not ended. */
+export type Transition = "dropping" | "moving" | "moved" | "arriving";
+
 /** A row of `rowhouse.tenant`. */
 export interface TenantRow extends Model<
   InferAttributes<TenantRow>,
@@ -28,6 +31,13 @@ export interface TenantRow extends Model<
   version: CreationOptional<number>;
   statementTimeoutMs: CreationOptional<number>;
   createdAt: CreationOptional<Date>;
+  transition: CreationOptional<Transition | null>;
+  /** The other database of a move, as host, port and name. */
+  peer: CreationOptional<string | null>;
+  /** What makes one move the same move on both sides. */
+  transferId: CreationOptional<string | null>;
+  /** The status that a move gives back at its end. */
+  statusBefore: CreationOptional<TenantStatus | null>;
 }
 
 /** A row of `rowhouse.domain`: a stored host, with the columns that an entry needs of its tenant. */
@@ -50,12 +60,17 @@ export interface Installation {
 
 /** An open registry. */
 export interface Registry {
+  /** The admin role's URL, for work that needs a connection of its own. */
+  readonly url: string;
   readonly sequelize: Sequelize;
   readonly Tenant: ModelStatic<TenantRow>;
   readonly Domain: ModelStatic<DomainRow>;
   /** The folder of the tenants' migrations; undefined for that of the example application. */
   readonly tenantMigrations: string | undefined;
 }
+
+/** How many connections a verb may have at most; it opens no more than it uses. */
+export const MAX_CONNECTIONS = 64;
 
 /**
  * Opens the registry, hands it to `work`, and closes it whatever happens.
@@ -69,11 +84,11 @@ export async function withRegistry<T>(
   const sequelize = new Sequelize(url, {
     dialect: "postgres",
     logging: false,
-    pool: { max: 4, idle: 1000 },
+    pool: { max: MAX_CONNECTIONS, idle: 1000 },
     dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
   });
   try {
-    return await work({ sequelize, tenantMigrations, ...defineModels(sequelize) });
+    return await work({ url, sequelize, tenantMigrations, ...defineModels(sequelize) });
   } finally {
     await sequelize.close();
   }
@@ -127,6 +142,10 @@ function defineModels(sequelize: Sequelize): Pick<Registry, "Tenant" | "Domain">
       version: { type: DataTypes.INTEGER, allowNull: false },
       statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
       createdAt: { type: DataTypes.DATE, allowNull: false },
+      transition: { type: DataTypes.TEXT },
+      peer: { type: DataTypes.TEXT },
+      transferId: { type: DataTypes.UUID },
+      statusBefore: { type: DataTypes.TEXT },
     },
     { ...options, tableName: "tenant" },
   );

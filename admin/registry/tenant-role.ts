@@ -6,18 +6,20 @@ import { identifier } from "../../src/statement.ts";
 import { query, type Registry } from "./registry.ts";
 import type { AdminRole } from "./service-role.ts";
 
-/** The role's name: roles belong to the whole server, and two databases may both have an "acme". */
-export async function tenantRoleName(
+/**
+ * What stands before the schema's name in the name of a tenant's role: roles belong to the whole server,
+ * and two databases may both have an "acme".
+ */
+export async function readRolePrefix(
   { sequelize }: Registry,
   transaction: Transaction,
-  schemaName: string,
 ): Promise<string> {
   const [row] = await query<{ oid: string }>(
     sequelize,
     transaction,
     "select oid::text from pg_catalog.pg_database where datname = current_database()",
   );
-  return `rh_${row?.oid ?? ""}_${schemaName}`;
+  return `rh_${row?.oid ?? ""}_`;
 }
 
 /** Creates the role and lets the service role become it. */

@@ -1,15 +1,42 @@
 // Creating a tenant: schema, role, privileges, tables and registry rows in one transaction, or
 // nothing at all.
 
+import type { Transaction } from "sequelize";
 import { UNIQUE_VIOLATION } from "../../src/errors.ts";
+import {
+  buildSchema,
+  loadTenantMigrations,
+  newestVersion,
+  type TenantMigrations,
+} from "../migrations/tenant-migrations.ts";
 import { AdminError } from "./admin-error.ts";
 import { databaseCode } from "./database-code.ts";
-import { migrateTenant } from "../migrations/tenant-migrations.ts";
-import { insertDomain } from "./domain.ts";
+import { insertDomains } from "./domain.ts";
 import { readInstallation } from "./installation.ts";
-import { query, type Registry, type TenantStatus } from "./registry.ts";
-import { readAdminRole } from "./service-role.ts";
-import { createTenantRole, grantSchema, tenantRoleName } from "./tenant-role.ts";
+import { type Installation, query, type Registry, type TenantStatus } from "./registry.ts";
+import { type AdminRole, readAdminRole } from "./service-role.ts";
+import { createTenantRole, grantSchema, readRolePrefix } from "./tenant-role.ts";
+import { tenantLockKey } from "./tenant-lock.ts";
+
+/** What every tenant of one database is created with; read once for many. */
+export interface Creation {
+  readonly installation: Installation;
+  readonly admin: AdminRole;
+  /** What stands before the schema's name in a tenant role's. */
+  readonly rolePrefix: string;
+  readonly migrations: TenantMigrations;
+}
+
+/** A tenant that is to be. */
+export interface NewTenant {
+  /** Checked by parseSchemaName. */
+  readonly schemaName: string;
+  /** In the registry's form, checked by parseDomain. */
+  readonly hosts: readonly string[];
+  /** The version that its tables are made at; the newest when left out. */
+  readonly version?: number;
+  readonly statementTimeoutMs?: number;
+}
 
 /** A tenant with its hosts, as `list-tenants` shows it. */
 export interface ListedTenant {
@@ -22,9 +49,20 @@ export interface ListedTenant {
 }
 
 /**
+ * Reads what {@link createTenant} needs.
+ * @throws {AdminError} in a database without a registry
+ */
+export function prepareCreation(registry: Registry): Promise<Creation> {
+  return registry.sequelize.transaction(async (transaction) => ({
+    installation: await readInstallation(registry, transaction),
+    admin: await readAdminRole(registry, transaction),
+    rolePrefix: await readRolePrefix(registry, transaction),
+    migrations: await loadTenantMigrations(registry),
+  }));
+}
+
+/**
  * Creates a tenant. All or nothing.
- * @param schemaName checked by parseSchemaName
- * @param hosts in the registry's form, checked by parseDomain; at least one
  * @throws {AdminError} when the schema, the role or a host exists already
  */
 export async function createTenant(
@@ -32,38 +70,50 @@ export async function createTenant(
   schemaName: string,
   hosts: readonly string[],
 ): Promise<void> {
-  const { sequelize, Tenant } = registry;
-  await sequelize.transaction(async (transaction) => {
-    const { serviceRole, tenantRoles } = await readInstallation(registry, transaction);
-    const roleName = tenantRoles
-      ? await tenantRoleName(registry, transaction, schemaName)
-      : serviceRole;
-    // The registry row first: a second one for the same schema waits here, and then finds it.
-    await refuse(
-      UNIQUE_VIOLATION,
-      `Cannot add tenant: schema "${schemaName}" is a tenant already`,
-      () =>
-        query(
-          sequelize,
-          transaction,
-          "insert into rowhouse.tenant (schema_name, role_name) values ($1, $2)",
-          [schemaName, roleName],
-        ),
+  const creation = await prepareCreation(registry);
+  await registry.sequelize.transaction((transaction) =>
+    createTenantWithin(registry, transaction, creation, { schemaName, hosts }),
+  );
+}
+
+/**
+ * Creates a tenant within a transaction of the caller's, which a failure makes useless.
+ * @returns the name of its role
+ * @throws {AdminError} as {@link createTenant}
+ */
+export async function createTenantWithin(
+  registry: Registry,
+  transaction: Transaction,
+  { installation, admin, rolePrefix, migrations }: Creation,
+  tenant: NewTenant,
+): Promise<string> {
+  const { sequelize } = registry;
+  const { schemaName, hosts, version = newestVersion(migrations) } = tenant;
+  const { serviceRole, tenantRoles } = installation;
+  const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
+  // The registry row first: a second one for the same schema waits here, and then finds it.
+  await refuse(UNIQUE_VIOLATION, `schema "${schemaName}" is a tenant already`, () =>
+    query(
+      sequelize,
+      transaction,
+      `insert into rowhouse.tenant (schema_name, role_name, version, statement_timeout_ms)
+       select $1, $2, $3, coalesce($4::int, 10000)
+         from (select pg_advisory_xact_lock(${tenantLockKey("$1")})) as locked`,
+      [schemaName, roleName, version, tenant.statementTimeoutMs ?? null],
+    ),
+  );
+  if (tenantRoles) {
+    await refuse("42710", `role "${roleName}" exists without a tenant`, () =>
+      createTenantRole(registry, transaction, { roleName, serviceRole, admin }),
     );
-    if (tenantRoles) {
-      const admin = await readAdminRole(registry, transaction);
-      await refuse("42710", `Cannot add tenant: role "${roleName}" exists without a tenant`, () =>
-        createTenantRole(registry, transaction, { roleName, serviceRole, admin }),
-      );
-    }
-    await refuse("42P06", `Cannot add tenant: schema "${schemaName}" exists without a tenant`, () =>
-      query(sequelize, transaction, `create schema "${schemaName}"`),
-    );
-    await grantSchema(registry, transaction, schemaName, roleName);
-    await migrateTenant(registry, schemaName, transaction);
-    const tenant = await Tenant.findByPk(schemaName, { transaction, rejectOnEmpty: true });
-    for (const host of hosts) await insertDomain(registry, transaction, tenant, host);
-  });
+  }
+  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
+    query(sequelize, transaction, `create schema "${schemaName}"`),
+  );
+  await grantSchema(registry, transaction, schemaName, roleName);
+  await buildSchema(registry, migrations, schemaName, transaction, version);
+  await insertDomains(registry, transaction, schemaName, hosts);
+  return roleName;
 }
 
 /** Every tenant with its hosts, by schema. */
@@ -86,12 +136,14 @@ export async function listTenants({ Tenant, Domain }: Registry): Promise<readonl
   }));
 }
 
-/** Runs `work`; an error with this SQLSTATE becomes `message` with what to do. */
-async function refuse<T>(state: string, message: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`; an error with this SQLSTATE becomes `problem` with what to do. */
+async function refuse<T>(state: string, problem: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (databaseCode(error) !== state) throw error;
-    throw new AdminError(`${message}; choose another name, or remove that one first`);
+    throw new AdminError(
+      `Cannot add tenant: ${problem}; choose another name, or remove that one first`,
+    );
   }
 }

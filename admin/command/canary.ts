@@ -1,0 +1,19 @@
+// The option --canary: `10`, or `5%`.
+
+import type { Canary } from "../migrations/plan.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Reads it.
+ * @throws {UsageError} when it is neither a number of tenants nor a part of them
+ */
+export function parseCanary(text: string): Canary {
+  const [, digits = "", percent] = /^(\d{1,6})(%?)$/.exec(text) ?? [];
+  const number = Number(digits);
+  if (digits === "" || number < 1 || (percent === "%" && number > 100)) {
+    throw new UsageError(
+      `--canary ${JSON.stringify(text)} is neither a number of tenants, as in 10, nor a part of them, as in 5%`,
+    );
+  }
+  return percent === "%" ? { percent: number } : { count: number };
+}

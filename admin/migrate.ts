@@ -1,0 +1,170 @@
+// node admin/migrate.js: brings every tenant that is behind to the newest version.
+
+import { parseCanary } from "./command/canary.ts";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import type { Call, Report } from "./command/verb.ts";
+import { migrateTenants, type MigrationSummary } from "./migrations/migrate-tenants.ts";
+import { type MigrationPlan, planMigration } from "./migrations/plan.ts";
+import {
+  changesBetween,
+  loadTenantMigrations,
+  type TenantMigrations,
+} from "./migrations/tenant-migrations.ts";
+import type { Registry } from "./registry/registry.ts";
+import { CONCURRENCY, defaultConcurrency } from "./work/free-connections.ts";
+
+const LOCK_TIMEOUT_MS = 1000;
+const ATTEMPTS = 12;
+
+await runVerb({
+  name: "migrate",
+  about:
+    "Brings every tenant that is behind to the newest version, each migration in a transaction of its " +
+    "own. A tenant that fails stops no other; run it again, and it does what is left.",
+  operands: [],
+  options: {
+    tenants: { type: "string", value: "LIST", about: "Only these, as in a,b,shop_*" },
+    to: { type: "string", value: "VERSION", about: "To this version, up or down; down loses data" },
+    canary: { type: "string", value: "N|P%", about: "Only so many, chosen at random, then stop" },
+    plan: { type: "boolean", about: "Print what would be done, and change nothing" },
+    concurrency: {
+      type: "string",
+      value: "N",
+      about: "Tenants at once; by the free connections when left out",
+    },
+    "max-failures": { type: "string", value: "N", about: "Begin no more once so many have failed" },
+    "lock-timeout": {
+      type: "string",
+      value: "MS",
+      about: `How long a statement may wait for a lock before another attempt; ${LOCK_TIMEOUT_MS}`,
+    },
+  },
+  example: "--canary 5% --max-failures 3",
+  run(call) {
+    const options = {
+      to: call.integer("to", 0, 9999),
+      tenants: call.text("tenants"),
+      canary: call.has("canary") ? parseCanary(call.text("canary") ?? "") : undefined,
+    };
+    const limits = {
+      concurrency: call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max),
+      maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
+      lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? LOCK_TIMEOUT_MS,
+    };
+    return withAdminRegistry(call.env, async (registry) => {
+      const migrations = await loadTenantMigrations(registry);
+      const plan = await planMigration(registry, migrations, options);
+      if (call.has("plan")) return printPlan(call, migrations, plan);
+      if (plan.tenants.length === 0) return reportNothing(registry, plan);
+      return migrate(call, registry, migrations, plan, limits);
+    });
+  },
+});
+
+async function migrate(
+  call: Call,
+  registry: Registry,
+  migrations: TenantMigrations,
+  plan: MigrationPlan,
+  limits: { concurrency: number | undefined; maxFailures: number; lockTimeoutMs: number },
+): Promise<Report> {
+  const started = performance.now();
+  for (const { schemaName, reason } of plan.skipped) {
+    call.print(`Skipped ${schemaName}: ${reason}`, { schemaName, outcome: "skipped", reason });
+  }
+  if (call.has("canary")) call.print(`Canary: ${namesOf(plan)}`, { canary: namesOf(plan) });
+  const progress = call.track(plan.tenants.length, "tenants");
+  const summary = await migrateTenants(registry, migrations, plan, {
+    concurrency: limits.concurrency ?? (await defaultConcurrency(registry)),
+    maxFailures: limits.maxFailures,
+    lockTimeoutMs: limits.lockTimeoutMs,
+    attempts: ATTEMPTS,
+    signal: call.interruption(),
+    report(outcome) {
+      const { schemaName, from, version, sqlstate, message } = outcome;
+      const failed = outcome.outcome === "failed";
+      const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
+      const at = from === version ? `at version ${from}` : `at version ${version}, from ${from}`;
+      call.print(failed ? `Failed ${schemaName}, ${at}: ${message}${state}` : undefined, outcome);
+      progress.step(failed);
+    },
+  });
+  return report(plan, summary, (performance.now() - started) / 1000);
+}
+
+function report(plan: MigrationPlan, summary: MigrationSummary, seconds: number): Report {
+  const { migrated, failed, elsewhere, gone, left } = summary;
+  const parts = [
+    `Migrated ${count(migrated)} to version ${plan.target} in ${seconds.toFixed(1)} s`,
+    failed > 0 ? `${failed} failed` : "",
+    elsewhere > 0 ? `${elsewhere} by another run` : "",
+    gone > 0 ? `${gone} gone meanwhile` : "",
+    left > 0 ? `${left} not begun` : "",
+    plan.skipped.length > 0 ? `${plan.skipped.length} skipped` : "",
+    plan.held > 0 ? `${plan.held} held back` : "",
+  ].filter((part) => part !== "");
+  const lines = [parts.join("; ")];
+  if (failed > 0)
+    lines.push("What failed is as it was: see node admin/status.js, mend it, run again");
+  else if (left + plan.held > 0) lines.push("Run again to go on");
+  const whole = failed + left === 0;
+  return {
+    lines,
+    json: { target: plan.target, ...summary, skipped: plan.skipped.length, held: plan.held },
+    status: whole ? 0 : migrated + elsewhere > 0 ? 3 : 1,
+  };
+}
+
+async function reportNothing({ Tenant }: Registry, plan: MigrationPlan): Promise<Report> {
+  const all = await Tenant.count();
+  const { target, skipped, held } = plan;
+  const lines = skipped.map(({ schemaName, reason }) => `Skipped ${schemaName}: ${reason}`);
+  lines.push(`Nothing to migrate to version ${target}: there are ${count(all)}, none behind`);
+  return {
+    lines,
+    json: {
+      target,
+      migrated: 0,
+      failed: 0,
+      elsewhere: 0,
+      gone: 0,
+      left: 0,
+      skipped: skipped.length,
+      held,
+    },
+  };
+}
+
+function printPlan(call: Call, migrations: TenantMigrations, plan: MigrationPlan): Report {
+  for (const { schemaName, version } of plan.tenants) {
+    const names = changesBetween(migrations, version, plan.target).map(
+      ({ direction, migration }) => `${direction} ${migration.name}`,
+    );
+    call.print(`${schemaName}: ${version} to ${plan.target}: ${names.join(", ")}`, {
+      schemaName,
+      from: version,
+      to: plan.target,
+      migrations: names,
+    });
+  }
+  for (const { schemaName, reason } of plan.skipped) {
+    call.print(`${schemaName}: skipped: ${reason}`, { schemaName, outcome: "skipped", reason });
+  }
+  const { target, tenants, skipped, held } = plan;
+  return {
+    lines: [
+      `Would migrate ${count(tenants.length)} to version ${target}` +
+        `${held > 0 ? `, and hold ${held} back` : ""}; nothing was changed`,
+    ],
+    json: { target, planned: tenants.length, skipped: skipped.length, held },
+  };
+}
+
+function count(tenants: number): string {
+  return `${tenants} ${tenants === 1 ? "tenant" : "tenants"}`;
+}
+
+function namesOf({ tenants }: MigrationPlan): string {
+  return tenants.map(({ schemaName }) => schemaName).join(",");
+}

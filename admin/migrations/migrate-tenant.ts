@@ -1,0 +1,169 @@
+// One tenant from its version to another: a transaction per migration, with the registry's version and
+// the record of it in the same transaction. Killed at any point, each has either happened or not.
+
+import { QueryTypes } from "sequelize";
+import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
+import { query, type Registry, type Transition } from "../registry/registry.ts";
+import { tenantLockKey } from "../registry/tenant-lock.ts";
+import type { Again } from "../work/queue.ts";
+import { isPassing, retryAfter } from "../work/retry.ts";
+import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
+
+/** One run of the migrations. */
+export interface MigrationRun {
+  readonly registry: Registry;
+  readonly migrations: TenantMigrations;
+  /** A UUID, to tell runs apart in `rowhouse.migration_run`. */
+  readonly runId: string;
+  readonly target: number;
+  /** How long a statement may wait for a lock, while whoever comes after it waits, too. */
+  readonly lockTimeoutMs: number;
+  /** How often a tenant is tried whose lock was not to be had, or whose connection was lost. */
+  readonly attempts: number;
+}
+
+/** A tenant on its way. */
+export interface Traveller {
+  readonly schemaName: string;
+  /** Its version when the run was planned. */
+  readonly from: number;
+  /** Where it is now, as far as this run knows. */
+  version: number;
+  attempt: number;
+  /** Whether this run has changed it. */
+  moved: boolean;
+}
+
+/** What became of one tenant. */
+export interface TenantOutcome {
+  readonly schemaName: string;
+  /** `elsewhere`: another run did it. `gone`: it was dropped or moved since the run was planned. */
+  readonly outcome: "migrated" | "failed" | "elsewhere" | "gone";
+  readonly from: number;
+  /** The version that it has now. */
+  readonly version: number;
+  readonly ms: number;
+  /** Of a failure: the SQLSTATE where the database gave one, and what was said. */
+  readonly sqlstate?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** The tenant is not at the version that the change is from: another run was there. */
+class VersionMoved extends Error {}
+
+/** Another verb, or another run, is at work on the tenant. */
+class TenantBusy extends Error {
+  override readonly message = "another verb is at work on the tenant";
+}
+
+/**
+ * Migrates one tenant, or says when to try again.
+ * @throws only when the database was not to be reached in any attempt
+ */
+export async function migrateTenant(
+  run: MigrationRun,
+  tenant: Traveller,
+): Promise<TenantOutcome | Again> {
+  const started = performance.now();
+  const end = (outcome: TenantOutcome["outcome"], failure = {}): TenantOutcome => ({
+    schemaName: tenant.schemaName,
+    outcome,
+    from: tenant.from,
+    version: tenant.version,
+    ms: Math.round(performance.now() - started),
+    ...failure,
+  });
+  for (;;) {
+    let current: Change | undefined;
+    try {
+      await runChanges(run.migrations, tenant.version, run.target, async (change) => {
+        current = change;
+        await perform(run, tenant.schemaName, change);
+        tenant.version = change.to;
+        tenant.moved = true;
+      });
+      return end(tenant.moved ? "migrated" : "elsewhere");
+    } catch (error) {
+      if (error instanceof VersionMoved) {
+        const version = await findVersion(run.registry, tenant.schemaName);
+        if (version === undefined) return end("gone");
+        tenant.version = version;
+        continue;
+      }
+      tenant.attempt += 1;
+      const mayPass = error instanceof TenantBusy || isPassing(error);
+      if (mayPass && tenant.attempt < run.attempts) return retryAfter(tenant.attempt);
+      if (isConnectionLost(error)) throw error;
+      const failure = {
+        sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
+        message: databaseMessage(error),
+      };
+      const ms = Math.round(performance.now() - started);
+      if (current) await recordFailure(run, tenant.schemaName, current, { ms, ...failure });
+      return end("failed", failure);
+    }
+  }
+}
+
+/** One migration of one schema: all of it, or nothing. */
+async function perform(run: MigrationRun, schemaName: string, change: Change): Promise<void> {
+  const { registry, lockTimeoutMs } = run;
+  const { sequelize } = registry;
+  const started = performance.now();
+  await sequelize.transaction(async (transaction) => {
+    const [state] = await query<{ locked: boolean; version: number | null }>(
+      sequelize,
+      transaction,
+      `select pg_try_advisory_xact_lock(${tenantLockKey("$1")}) as locked,
+         (select version from rowhouse.tenant where schema_name = $1 and transition is null),
+         set_config('lock_timeout', $2, true)`,
+      [schemaName, `${lockTimeoutMs}ms`],
+    );
+    if (!state?.locked) throw new TenantBusy();
+    if (state.version !== change.from) throw new VersionMoved();
+    const { module } = change.migration;
+    await module[change.direction](createStep(registry, schemaName, transaction));
+    // The version was read before the lock was had: it is compared again.
+    const changed = await query(
+      sequelize,
+      transaction,
+      `with changed as (
+         update rowhouse.tenant set version = $3
+           where schema_name = $1 and version = $2 and transition is null returning schema_name
+       )
+       insert into rowhouse.migration_run
+         (run_id, schema_name, from_version, to_version, outcome, ms)
+       select $4::uuid, schema_name, $2, $3, 'migrated', $5 from changed returning id`,
+      [schemaName, change.from, change.to, run.runId, Math.round(performance.now() - started)],
+    );
+    if (changed.length === 0) throw new VersionMoved();
+  });
+}
+
+async function findVersion(
+  { sequelize }: Registry,
+  schemaName: string,
+): Promise<number | undefined> {
+  const [row] = await sequelize.query<{ version: number; transition: Transition | null }>(
+    "select version, transition from rowhouse.tenant where schema_name = $1",
+    { type: QueryTypes.SELECT, bind: [schemaName] },
+  );
+  return row?.transition === null ? row.version : undefined;
+}
+
+async function recordFailure(
+  { registry: { sequelize }, runId }: MigrationRun,
+  schemaName: string,
+  { from, to }: Change,
+  failure: { ms: number; sqlstate: string | undefined; message: string },
+): Promise<void> {
+  await sequelize.query(
+    `insert into rowhouse.migration_run
+       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
+     values ($1, $2, $3, $4, 'failed', $5, $6, $7)`,
+    {
+      type: QueryTypes.RAW,
+      bind: [runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null, failure.message],
+    },
+  );
+}

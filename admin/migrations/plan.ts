@@ -1,0 +1,88 @@
+// What a run of the migrations is to do: which tenants, from which version to which. Read from the
+// registry in one query; nothing is changed.
+
+import { QueryTypes } from "sequelize";
+import type { Registry, Transition } from "../registry/registry.ts";
+import { pickTenants } from "../registry/tenant-pattern.ts";
+import { describeTransition } from "../registry/transition.ts";
+import {
+  changesBetween,
+  knownVersions,
+  newestVersion,
+  type TenantMigrations,
+} from "./tenant-migrations.ts";
+
+/** How many tenants go first: a number, or a part as in `{ percent: 5 }`. */
+export type Canary = { readonly count: number } | { readonly percent: number };
+
+/** Which tenants are to be migrated, and where to. */
+export interface PlanOptions {
+  /** The version; the newest when undefined. */
+  readonly to?: number | undefined;
+  /** Names and patterns, as in `a,b,shop_*`; all tenants when undefined. */
+  readonly tenants?: string | undefined;
+  /** Only so many of those that are behind. */
+  readonly canary?: Canary | undefined;
+}
+
+/** A tenant that is to be migrated. */
+export interface PlannedTenant {
+  readonly schemaName: string;
+  readonly version: number;
+}
+
+/** What is to be done. */
+export interface MigrationPlan {
+  readonly target: number;
+  readonly tenants: readonly PlannedTenant[];
+  /** Tenants that are not to be touched now, with the reason. */
+  readonly skipped: readonly { readonly schemaName: string; readonly reason: string }[];
+  /** How many more would have to be migrated: those that a canary leaves for later. */
+  readonly held: number;
+}
+
+interface Found extends PlannedTenant {
+  readonly transition: Transition | null;
+}
+
+/**
+ * Makes the plan. Without `to`, tenants that are newer than the newest migration are left alone: they
+ * belong to a newer copy of the application.
+ * @throws {AdminError} for a version or a tenant that is none
+ */
+export async function planMigration(
+  { sequelize }: Registry,
+  migrations: TenantMigrations,
+  { to, tenants, canary }: PlanOptions,
+): Promise<MigrationPlan> {
+  const target = to ?? newestVersion(migrations);
+  if (!knownVersions(migrations).includes(target)) changesBetween(migrations, target, target);
+  const text = `select schema_name as "schemaName", version, transition from rowhouse.tenant`;
+  const other = to === undefined ? "version < $1" : "version <> $1";
+  // With names given, all tenants are read, so that a name which is none is told from one that is done.
+  const found = await sequelize.query<Found>(
+    `${text} ${tenants === undefined ? `where ${other}` : "where $1 >= 0"} order by schema_name`,
+    { type: QueryTypes.SELECT, bind: [target] },
+  );
+  const picked = pickTenants(found, tenants).filter(({ version }) =>
+    to === undefined ? version < target : version !== target,
+  );
+  const skipped: { schemaName: string; reason: string }[] = [];
+  const ready: PlannedTenant[] = [];
+  for (const { schemaName, version, transition } of picked) {
+    if (transition === null) ready.push({ schemaName, version });
+    else skipped.push({ schemaName, reason: describeTransition(transition, schemaName) });
+  }
+  const chosen = canary === undefined ? ready : chooseCanary(ready, canary);
+  return { target, tenants: chosen, skipped, held: ready.length - chosen.length };
+}
+
+function chooseCanary(ready: readonly PlannedTenant[], canary: Canary): readonly PlannedTenant[] {
+  const count = "count" in canary ? canary.count : Math.ceil((ready.length * canary.percent) / 100);
+  const left = [...ready];
+  const chosen: PlannedTenant[] = [];
+  while (chosen.length < count && left.length > 0) {
+    chosen.push(...left.splice(Math.floor(Math.random() * left.length), 1));
+  }
+  return chosen.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
+}

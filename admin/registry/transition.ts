@@ -1,0 +1,52 @@
+// A change of a tenant that takes more than one transaction. Its row says so from the first to the last,
+// so that a killed verb can be run again, and no other verb takes the tenant for whole.
+
+import type { Transaction } from "sequelize";
+import { AdminError } from "./admin-error.ts";
+import type { Registry, TenantRow, Transition } from "./registry.ts";
+import { lockTenants } from "./tenant-lock.ts";
+
+/** What a person is told to do about each. */
+const ADVICE: Readonly<Record<Transition, (schemaName: string) => string>> = {
+  dropping: (name) => `it is being dropped; finish with node admin/drop-tenant.js ${name}`,
+  moving: (name) => `it is being moved; finish with node admin/move-tenant.js ${name}`,
+  moved: (name) => `it has moved; remove what is left with node admin/drop-tenant.js ${name}`,
+  arriving: () =>
+    "it is being moved here; finish with node admin/move-tenant.js where it comes from",
+};
+
+/** Why a tenant in a transition is not to be changed, and what to do. */
+export function describeTransition(transition: Transition, schemaName: string): string {
+  return ADVICE[transition](schemaName);
+}
+
+/**
+ * Locks a tenant for this transaction and reads its row.
+ * @param action completes "Cannot …", such as "rename tenant"
+ * @param allowed the transitions that the caller can go on with; none when left out
+ * @throws {AdminError} when there is no such tenant, or it is in another transition
+ */
+export async function claimTenant(
+  registry: Registry,
+  transaction: Transaction,
+  schemaName: string,
+  action: string,
+  allowed: readonly Transition[] = [],
+): Promise<TenantRow> {
+  await lockTenants(registry, transaction, schemaName);
+  const tenant = await registry.Tenant.findByPk(schemaName, {
+    transaction,
+    lock: transaction.LOCK.UPDATE,
+  });
+  if (tenant === null) {
+    throw new AdminError(
+      `Cannot ${action}: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,
+    );
+  }
+  const { transition } = tenant;
+  if (transition !== null && !allowed.includes(transition)) {
+    const advice = describeTransition(transition, schemaName);
+    throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
+  }
+  return tenant;
+}
