@@ -75,7 +75,9 @@ export function changesBetween(
   if (to >= from) return ups.filter((change) => change.from >= from && change.to <= to);
   return ups
     .filter((change) => change.from >= to && change.to <= from)
-    .map((up): Change => ({ ...up, direction: "down", from: up.to, to: up.from }))
+    .map(({ migration, ...up }): Change => {
+      return { direction: "down", migration, from: up.to, to: up.from };
+    })
     .toReversed();
 }
 

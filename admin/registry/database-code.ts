@@ -22,7 +22,9 @@ export function isConnectionLost(error: unknown): boolean {
   const code = databaseCode(error);
   if (code !== undefined) return LOST.test(code);
   // pg has no code for a connection that ended under a query.
-  return error instanceof ConnectionError || /^Connection terminated/.test(databaseMessage(error));
+  return (
+    error instanceof ConnectionError || databaseMessage(error).startsWith("Connection terminated")
+  );
 }
 
 function driverError(error: unknown): Record<string, unknown> | undefined {

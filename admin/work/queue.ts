@@ -23,7 +23,8 @@ export async function runQueue<T>(
 ): Promise<readonly T[]> {
   let next = 0;
   let later: { readonly item: T; readonly at: number }[] = [];
-  let failure: { readonly error: unknown } | undefined;
+  const failures: unknown[] = [];
+  const isStopped = (): boolean => failures.length > 0 || signal?.aborted === true;
 
   const take = (): T | undefined => {
     const now = performance.now();
@@ -37,7 +38,7 @@ export async function runQueue<T>(
     return item;
   };
   const runHand = async (): Promise<void> => {
-    while (failure === undefined && !signal?.aborted) {
+    while (!isStopped()) {
       const item = take();
       if (item !== undefined) {
         const again = await work(item);
@@ -48,11 +49,11 @@ export async function runQueue<T>(
   };
   const hands = Array.from({ length: Math.min(concurrency, items.length) }, () =>
     runHand().catch((error: unknown) => {
-      failure ??= { error };
+      failures.push(error);
     }),
   );
   await Promise.all(hands);
-  if (failure !== undefined) throw failure.error;
+  if (failures.length > 0) throw failures[0];
   return [...later.map(({ item }) => item), ...items.slice(next)];
 }
 

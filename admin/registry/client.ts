@@ -1,0 +1,24 @@
+// A connection of the admin role's own, for what Sequelize has no form of: COPY, and SQL of a person's.
+
+import pg from "pg";
+
+/** Opens a connection, hands it to `work`, and closes it whatever happens; what runs is rolled back. */
+export async function withClient<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "rowhouse-admin",
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // Without a listener, a connection that is lost between two queries ends the process.
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

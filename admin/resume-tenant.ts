@@ -1,0 +1,22 @@
+// node admin/resume-tenant.js SCHEMA: serves a suspended tenant again.
+
+import { reportChange } from "./command/changed.ts";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { resumeTenant } from "./lifecycle/status.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+
+await runVerb({
+  name: "resume-tenant",
+  about: "Serves a suspended tenant again, with the status that it had before.",
+  operands: ["SCHEMA"],
+  options: {},
+  example: "acme",
+  async run(call) {
+    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const changed = await withAdminRegistry(call.env, (registry) =>
+      resumeTenant(registry, schemaName),
+    );
+    return reportChange("Resumed", changed);
+  },
+});

@@ -1,0 +1,45 @@
+// node admin/set-tenant.js SCHEMA: whether a tenant takes writes, and how long its statements may run.
+
+import { reportChange } from "./command/changed.ts";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { UsageError } from "./command/usage-error.ts";
+import { setTenant, type TenantSettings } from "./lifecycle/status.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+
+const LONGEST_MS = 86_400_000;
+
+await runVerb({
+  name: "set-tenant",
+  about:
+    "Sets whether a tenant takes writes, and its statement timeout, for whatever begins from now on.",
+  operands: ["SCHEMA"],
+  options: {
+    "read-only": { type: "boolean", about: "Refuse writes with 423 TENANT_READ_ONLY" },
+    writable: { type: "boolean", about: "Take writes again" },
+    "statement-timeout": {
+      type: "string",
+      value: "MS",
+      about: "How long each of its statements may run",
+    },
+  },
+  example: "acme --read-only --statement-timeout 2000",
+  async run(call) {
+    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_MS);
+    const [readOnly, writable] = [call.has("read-only"), call.has("writable")];
+    if (readOnly && writable) throw new UsageError("--read-only and --writable contradict");
+    if (!readOnly && !writable && statementTimeoutMs === undefined) {
+      throw new UsageError("it takes --read-only, --writable or --statement-timeout");
+    }
+    const status: TenantSettings["status"] = readOnly ? "read_only" : "active";
+    const change = {
+      ...(readOnly || writable ? { status } : {}),
+      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+    };
+    const changed = await withAdminRegistry(call.env, (registry) =>
+      setTenant(registry, schemaName, change),
+    );
+    return reportChange("Set", changed);
+  },
+});

@@ -1,0 +1,23 @@
+// node admin/suspend-tenant.js SCHEMA: refuses every request of a tenant.
+
+import { reportChange } from "./command/changed.ts";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { suspendTenant } from "./lifecycle/status.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+
+await runVerb({
+  name: "suspend-tenant",
+  about:
+    "Refuses every request of a tenant from now on, and waits until no message of before is at work. Its data stays.",
+  operands: ["SCHEMA"],
+  options: {},
+  example: "acme",
+  async run(call) {
+    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const changed = await withAdminRegistry(call.env, (registry) =>
+      suspendTenant(registry, schemaName),
+    );
+    return reportChange("Suspended", changed);
+  },
+});
