@@ -4,7 +4,11 @@ import { parseCanary } from "./command/canary.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { migrateTenants, type MigrationSummary } from "./migrations/migrate-tenants.ts";
+import {
+  type MigrateOptions,
+  migrateTenants,
+  type MigrationSummary,
+} from "./migrations/migrate-tenants.ts";
 import { type MigrationPlan, planMigration } from "./migrations/plan.ts";
 import {
   changesBetween,
@@ -39,6 +43,11 @@ await runVerb({
       value: "MS",
       about: `How long a statement may wait for a lock before another attempt; ${LOCK_TIMEOUT_MS}`,
     },
+    attempts: {
+      type: "string",
+      value: "N",
+      about: `How often a tenant is tried whose lock is not to be had; ${ATTEMPTS}`,
+    },
   },
   example: "--canary 5% --max-failures 3",
   run(call) {
@@ -51,23 +60,28 @@ await runVerb({
       concurrency: call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max),
       maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
       lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? LOCK_TIMEOUT_MS,
+      attempts: call.integer("attempts", 1, 1000) ?? ATTEMPTS,
     };
     return withAdminRegistry(call.env, async (registry) => {
       const migrations = await loadTenantMigrations(registry);
       const plan = await planMigration(registry, migrations, options);
       if (call.has("plan")) return printPlan(call, migrations, plan);
-      if (plan.tenants.length === 0) return reportNothing(registry, plan);
+      if (plan.tenants.length === 0) return reportNothing(plan);
       return migrate(call, registry, migrations, plan, limits);
     });
   },
 });
+
+type Limits = Pick<MigrateOptions, "maxFailures" | "lockTimeoutMs" | "attempts"> & {
+  readonly concurrency: number | undefined;
+};
 
 async function migrate(
   call: Call,
   registry: Registry,
   migrations: TenantMigrations,
   plan: MigrationPlan,
-  limits: { concurrency: number | undefined; maxFailures: number; lockTimeoutMs: number },
+  limits: Limits,
 ): Promise<Report> {
   const started = performance.now();
   for (const { schemaName, reason } of plan.skipped) {
@@ -76,10 +90,8 @@ async function migrate(
   if (call.has("canary")) call.print(`Canary: ${namesOf(plan)}`, { canary: namesOf(plan) });
   const progress = call.track(plan.tenants.length, "tenants");
   const summary = await migrateTenants(registry, migrations, plan, {
+    ...limits,
     concurrency: limits.concurrency ?? (await defaultConcurrency(registry)),
-    maxFailures: limits.maxFailures,
-    lockTimeoutMs: limits.lockTimeoutMs,
-    attempts: ATTEMPTS,
     signal: call.interruption(),
     report(outcome) {
       const { schemaName, from, version, sqlstate, message } = outcome;
@@ -116,24 +128,11 @@ function report(plan: MigrationPlan, summary: MigrationSummary, seconds: number)
   };
 }
 
-async function reportNothing({ Tenant }: Registry, plan: MigrationPlan): Promise<Report> {
-  const all = await Tenant.count();
-  const { target, skipped, held } = plan;
+function reportNothing({ target, skipped, held }: MigrationPlan): Report {
   const lines = skipped.map(({ schemaName, reason }) => `Skipped ${schemaName}: ${reason}`);
-  lines.push(`Nothing to migrate to version ${target}: there are ${count(all)}, none behind`);
-  return {
-    lines,
-    json: {
-      target,
-      migrated: 0,
-      failed: 0,
-      elsewhere: 0,
-      gone: 0,
-      left: 0,
-      skipped: skipped.length,
-      held,
-    },
-  };
+  lines.push(`Nothing to migrate: no tenant is behind version ${target}`);
+  const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0, left: 0 };
+  return { lines, json: { target, ...none, skipped: skipped.length, held } };
 }
 
 function printPlan(call: Call, migrations: TenantMigrations, plan: MigrationPlan): Report {

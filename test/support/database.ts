@@ -22,8 +22,11 @@ export interface TestDatabase {
   readonly adminUrl: string;
   /** The service role's URL, straight to PostgreSQL. */
   readonly serviceUrl: string;
-  /** Creates tenants, one after the other: host by schema. */
-  addTenants(hosts: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Creates tenants, one after the other: host by schema.
+   * @param migrations the folder of their migrations; that of the example when left out
+   */
+  addTenants(hosts: Readonly<Record<string, string>>, migrations?: string): Promise<void>;
   /** Runs commands as the admin role and returns the rows of the last. */
   sql<R extends object = Record<string, unknown>>(...commands: string[]): Promise<R[]>;
   /** Starts a PgBouncer in front of it; `serviceUrl` of the result is the service role's URL there. */
@@ -54,12 +57,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     name,
     adminUrl,
     serviceUrl: urlOf(name, { name: SERVICE_ROLE, password: SERVICE_PASSWORD }),
-    addTenants: (hosts) =>
-      withRegistry(adminUrl, async (registry) => {
-        for (const [schemaName, host] of Object.entries(hosts)) {
-          await createTenant(registry, schemaName, [host]);
-        }
-      }),
+    addTenants: (hosts, migrations) =>
+      withRegistry(
+        adminUrl,
+        async (registry) => {
+          for (const [schemaName, host] of Object.entries(hosts)) {
+            await createTenant(registry, schemaName, [host]);
+          }
+        },
+        migrations,
+      ),
     sql: (...commands) => runAsAdmin(name, commands),
     async startPgBouncer(options) {
       const { host, port } = serverAddress();

@@ -3,6 +3,7 @@
 // nothing is known to be able to find something.
 
 import type { TestDatabase } from "./database.ts";
+import { createRandom } from "./random.ts";
 
 /** The keys that every tenant has from the start: 1 to 5. */
 export const SEEDED_KEYS = 5;
@@ -104,15 +105,4 @@ export async function runTraffic<Kind extends string>(
   };
   await Promise.all(Array.from({ length: traffic.callers }, (_, caller) => call(caller)));
   return { counts, values, foreign };
-}
-
-/** Mulberry32: numbers from 0 up to 1 that depend on the seed alone. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,14 +1,60 @@
 // A verb, run as its user runs it.
 
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 /** What a verb printed, and its exit status. */
 export interface VerbResult {
+  /** -1 when a signal ended it. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** A verb that runs. */
+export interface StartedVerb {
+  /** What it has printed so far. */
+  stdout(): string;
+  /** Sends it a signal; does nothing when it has ended. */
+  kill(signal: NodeJS.Signals): void;
+  /** Its end. */
+  readonly result: Promise<VerbResult>;
+}
+
+/** What a verb is run with. */
+export interface VerbSettings {
+  readonly adminUrl: string;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from standard input. */
+  readonly input?: string;
+}
+
+/** Starts `node admin/<name>.js`. */
+export function startVerb(
+  { adminUrl, env, input = "" }: VerbSettings,
+  name: string,
+  ...parameters: readonly string[]
+): StartedVerb {
+  const file = fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...parameters], {
+    env: {
+      PATH: process.env["PATH"],
+      NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
+      ADMIN_DATABASE_URL: adminUrl,
+      ...env,
+    },
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => {}).end(input);
+  const result = once(child, "close").then(([code]) => {
+    return { status: (code as number | null) ?? -1, stdout, stderr };
+  });
+  return { stdout: () => stdout, kill: (signal) => void child.kill(signal), result };
 }
 
 /** Runs `node admin/<name>.js` with the admin role's URL. */
@@ -17,16 +63,5 @@ export function runVerb(
   name: string,
   ...parameters: readonly string[]
 ): Promise<VerbResult> {
-  const file = fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
-  const env = {
-    PATH: process.env["PATH"],
-    NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
-    ADMIN_DATABASE_URL: adminUrl,
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...parameters], { env }, (error, stdout, stderr) => {
-      const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ status, stdout, stderr });
-    });
-  });
+  return startVerb({ adminUrl }, name, ...parameters).result;
 }

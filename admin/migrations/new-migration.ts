@@ -1,0 +1,60 @@
+// The skeleton of a tenant migration.
+
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import process from "node:process";
+import { AdminError } from "../registry/admin-error.ts";
+import { TENANT_MIGRATIONS } from "./load.ts";
+
+const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/**
+ * Writes `NNNN-name.ts` with the number after the highest that is there.
+ * @param name lower case words joined by hyphens
+ * @param folder that of the example application when undefined; made when it is missing
+ * @returns the file, relative to the working directory
+ * @throws {AdminError} for a name that is none, or when four digits are used up
+ */
+export async function writeMigration(name: string, folder?: string): Promise<string> {
+  if (!NAME.test(name) || name.length > 80) {
+    throw new AdminError(
+      `Cannot write migration ${JSON.stringify(name)}: its name must be lower case words joined by ` +
+        "hyphens, as in add-color; choose another",
+    );
+  }
+  const place = folder ?? TENANT_MIGRATIONS;
+  if (folder === undefined && place.includes("node_modules")) {
+    throw new AdminError(
+      "Cannot write into the installed package; name your own folder with --folder",
+    );
+  }
+  await mkdir(place, { recursive: true });
+  const numbers = (await readdir(place)).flatMap((file) => {
+    const [, digits] = /^(\d{4})-[\w-]+\.[jt]s$/.exec(file) ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+  const number = Math.max(0, ...numbers) + 1;
+  if (number > 9999)
+    throw new AdminError(`Cannot write migration "${name}": 9999 is the last number`);
+  const file = join(place, `${String(number).padStart(4, "0")}-${name}.ts`);
+  const source = folder === undefined ? "../tenant-migrations.ts" : "rowhouse/tenant-migrations";
+  await writeFile(file, skeleton(source), { flag: "wx" });
+  return relative(process.cwd(), file);
+}
+
+function skeleton(source: string): string {
+  return `// What this changes, and why.
+
+import type { TenantMigration } from "${source}";
+
+/** Runs in one transaction for each tenant. One SQL command a call; name the schema in each. */
+export const up: TenantMigration["up"] = async ({ schema, sql }) => {
+  await sql(\`alter table "\${schema}".data add column note text\`);
+};
+
+/** Undoes it, with the data that it brought. */
+export const down: TenantMigration["down"] = async ({ schema, sql }) => {
+  await sql(\`alter table "\${schema}".data drop column note\`);
+};
+`;
+}

@@ -1,0 +1,88 @@
+// Work on many tenants at once: how many are at work, what is put off, and what ends it.
+
+import { setTimeout } from "node:timers/promises";
+import { expect } from "chai";
+import { runQueue } from "../../admin/work/queue.ts";
+import { rejection } from "../support/rejection.ts";
+
+describe("runQueue()", () => {
+  const items = Array.from({ length: 20 }, (_, index) => index);
+
+  it("does every item once, as many at once as it may", async () => {
+    const done: number[] = [];
+    let [atWork, most] = [0, 0];
+    const left = await runQueue(items, 4, async (item) => {
+      atWork += 1;
+      most = Math.max(most, atWork);
+      await setTimeout(1);
+      atWork -= 1;
+      done.push(item);
+      return undefined;
+    });
+    expect(left).to.deep.equal([]);
+    expect(done.toSorted((a, b) => a - b)).to.deep.equal(items);
+    expect(most).to.equal(4);
+  });
+
+  it("has no barrier: one slow item holds up no other", async () => {
+    const order: number[] = [];
+    let release = (): void => {};
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    await runQueue(items, 2, async (item) => {
+      if (item === 0) await slow;
+      order.push(item);
+      if (order.length === items.length - 1) release();
+      return undefined;
+    });
+    expect(order.at(-1)).to.equal(0);
+    expect(order.length).to.equal(items.length);
+  });
+
+  it("does again what was put off, behind what is ready", async () => {
+    const order: string[] = [];
+    const seen = new Set<number>();
+    const work = (item: number) => {
+      const first = !seen.has(item);
+      seen.add(item);
+      order.push(`${item}${first ? "" : "'"}`);
+      return Promise.resolve(first && item === 1 ? { afterMs: 20 } : undefined);
+    };
+    expect(await runQueue([1, 2, 3], 1, work)).to.deep.equal([]);
+    expect(order).to.deep.equal(["1", "2", "3", "1'"]);
+  });
+
+  it("begins nothing after it was stopped, and says what is left", async () => {
+    const stopping = new AbortController();
+    const done: number[] = [];
+    const left = await runQueue(
+      items,
+      2,
+      (item) => {
+        done.push(item);
+        if (item === 5) stopping.abort();
+        return Promise.resolve(item === 3 ? { afterMs: 60_000 } : undefined);
+      },
+      stopping.signal,
+    );
+    expect(left).to.include(3);
+    expect(left.length + done.length).to.equal(items.length + 1);
+  });
+
+  it("throws what the work threw, when what was at work has ended", async () => {
+    let ended = false;
+    const error = await rejection(
+      runQueue(items, 2, async (item) => {
+        if (item === 0) throw new Error("no database");
+        await setTimeout(5);
+        ended = true;
+        return undefined;
+      }),
+    );
+    expect(error.message).to.equal("no database");
+    expect(ended).to.equal(true);
+  });
+
+  it("is done at once with nothing to do", async () => {
+    expect(await runQueue([], 4, () => Promise.reject(new Error("called")))).to.deep.equal([]);
+  });
+});
