@@ -1,0 +1,48 @@
+// Two initialised databases on one server: one for the verbs, one for the floor.
+
+import { randomUUID } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmbedded } from "../../admin/embedded/server.ts";
+import { initialise } from "../../admin/registry/initialise.ts";
+import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
+import { runCommands } from "../support/commands.ts";
+import { findFreePort } from "../support/free-port.ts";
+
+/** The databases. Whoever opened them closes them. */
+export interface LifecycleStage {
+  readonly productUrl: string;
+  readonly floorUrl: string;
+  /** Runs `work` on the floor's registry, with the same migrations. */
+  withFloorRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
+  /** Has PostgreSQL take stock, as autovacuum would in time. */
+  analyze(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the server with its defaults: what is committed is on disk. */
+export async function openLifecycleStage(migrations: string): Promise<LifecycleStage> {
+  const folder = await mkdtemp(join(tmpdir(), "rowhouse-lifecycle-"));
+  const server = await startEmbedded({ folder, port: await findFreePort() });
+  const urlOf = (name: string): string => {
+    const url = new URL(server.adminUrl);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const urls = { product: urlOf("product"), floor: urlOf("floor") };
+  await runCommands(server.adminUrl, ["create database product", "create database floor"]);
+  for (const [name, url] of Object.entries(urls)) {
+    const serviceRole = `${name}_${randomUUID().slice(0, 8)}`;
+    await withRegistry(url, (registry) => initialise(registry, { serviceRole }));
+  }
+  return {
+    productUrl: urls.product,
+    floorUrl: urls.floor,
+    withFloorRegistry: (work) => withRegistry(urls.floor, work, migrations),
+    async analyze() {
+      for (const url of Object.values(urls)) await runCommands(url, ["analyze"]);
+    },
+    close: () => server.remove(),
+  };
+}
