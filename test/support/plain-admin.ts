@@ -1,0 +1,49 @@
+// A database whose admin role is no superuser, as on managed servers: it owns the database and has
+// CREATEROLE.
+
+import { randomBytes } from "node:crypto";
+import { initialise } from "../../admin/registry/initialise.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
+import { runAsAdmin, SERVICE_PASSWORD, urlOf } from "./server.ts";
+
+/** A database of a plain admin's. Whoever made it drops it. */
+export interface PlainAdmin {
+  readonly adminUrl: string;
+  readonly serviceUrl: string;
+  /** The admin role's name. */
+  readonly role: string;
+  /** Runs commands as a superuser and returns the rows of the last. */
+  sql<R extends object = Record<string, unknown>>(...commands: string[]): Promise<R[]>;
+  drop(): Promise<void>;
+}
+
+/** Makes an initialised database without tenants. */
+export async function createPlainAdmin(): Promise<PlainAdmin> {
+  const name = `rowhouse_plain_${randomBytes(6).toString("hex")}`;
+  const [role, service, password] = [`${name}_admin`, `${name}_service`, SERVICE_PASSWORD];
+  await runAsAdmin("postgres", [
+    `create role ${role} login createrole password '${password}'`,
+    `create database ${name} owner ${role}`,
+  ]);
+  const adminUrl = urlOf(name, { name: role, password });
+  await withRegistry(adminUrl, (registry) => initialise(registry, { serviceRole: service }));
+  await runAsAdmin("postgres", [`alter role ${service} password '${password}'`]);
+  return {
+    adminUrl,
+    serviceUrl: urlOf(name, { name: service, password }),
+    role,
+    sql: (...commands) => runAsAdmin(name, commands),
+    async drop() {
+      const roles = await runAsAdmin<{ rolname: string }>(name, [
+        `select rolname from pg_roles where rolname like
+           (select 'rh\\_' || oid || '\\_%' from pg_database where datname = current_database())`,
+      ]);
+      await runAsAdmin("postgres", [
+        `drop database ${name} with (force)`,
+        ...roles.map(({ rolname }) => `drop role "${rolname}"`),
+        `drop role ${service}`,
+        `drop role ${role}`,
+      ]);
+    },
+  };
+}
