@@ -21,6 +21,7 @@ export function describeDatabaseError(error: unknown): string {
       return `Cannot connect: ${message}; create it with node admin/init-db.js --create`;
     case "3F000": // invalid_schema_name
     case "42P01": // undefined_table
+    case "42703": // undefined_column: the registry is older than this copy
       return `Cannot read the registry: ${message}; run node admin/init-db.js first`;
     default:
       return `Cannot finish: ${message} (SQLSTATE ${code})`;

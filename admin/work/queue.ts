@@ -1,6 +1,7 @@
 // Work on many tenants at once: as many at a time as there are hands, none waiting for a batch to end,
 // and what cannot be done now is put off without holding up the rest.
 
+import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 
 /** What work returns that is to be done again, not before this time has passed. */
@@ -21,6 +22,8 @@ export async function runQueue<T>(
   work: (item: T) => Promise<Again | undefined>,
   signal?: AbortSignal,
 ): Promise<readonly T[]> {
+  // Each hand that pauses listens to it.
+  if (signal) setMaxListeners(0, signal);
   let next = 0;
   let later: { readonly item: T; readonly at: number }[] = [];
   const failures: unknown[] = [];

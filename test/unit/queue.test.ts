@@ -1,5 +1,6 @@
 // Work on many tenants at once: how many are at work, what is put off, and what ends it.
 
+import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import { runQueue } from "../../admin/work/queue.ts";
@@ -80,6 +81,27 @@ describe("runQueue()", () => {
     );
     expect(error.message).to.equal("no database");
     expect(ended).to.equal(true);
+  });
+
+  it("has any number of hands pause without a warning", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    const seen = new Set<number>();
+    const { signal } = new AbortController();
+    await runQueue(
+      items,
+      items.length,
+      (item) => {
+        const first = !seen.has(item);
+        seen.add(item);
+        return Promise.resolve(first ? { afterMs: 5 } : undefined);
+      },
+      signal,
+    );
+    await setTimeout(1);
+    process.off("warning", note);
+    expect(warnings).to.deep.equal([]);
   });
 
   it("is done at once with nothing to do", async () => {
