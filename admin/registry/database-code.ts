@@ -17,14 +17,14 @@ export function databaseMessage(error: unknown): string {
 // Class 08 is connection_exception; 57P01 to 57P05 end the session.
 const LOST = /^(?:08...|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 
+// pg has no code for a connection that ended under a query, or before the next.
+const LOST_OF_DRIVER = /^(?:Connection terminated|Client (?:has encountered a|was closed))/;
+
 /** Whether the connection was not to be had or was lost, so that the same may succeed on another. */
 export function isConnectionLost(error: unknown): boolean {
   const code = databaseCode(error);
   if (code !== undefined) return LOST.test(code);
-  // pg has no code for a connection that ended under a query.
-  return (
-    error instanceof ConnectionError || databaseMessage(error).startsWith("Connection terminated")
-  );
+  return error instanceof ConnectionError || LOST_OF_DRIVER.test(databaseMessage(error));
 }
 
 function driverError(error: unknown): Record<string, unknown> | undefined {

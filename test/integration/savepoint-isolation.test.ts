@@ -64,7 +64,9 @@ describe("savepoints that nobody awaits", () => {
       await Promise.race([otherEntered, elsewhere]);
       open();
       await second;
-      expect(await database.sql("select * from other.data")).to.deep.equal([{ key: 1, value: 20 }]);
+      expect(await database.sql("select key, value from other.data")).to.deep.equal([
+        { key: 1, value: 20 },
+      ]);
     });
   }
 });
