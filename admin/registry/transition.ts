@@ -34,10 +34,21 @@ export async function claimTenant(
   allowed: readonly Transition[] = [],
 ): Promise<TenantRow> {
   await lockTenants(registry, transaction, schemaName);
-  const tenant = await registry.Tenant.findByPk(schemaName, {
-    transaction,
-    lock: transaction.LOCK.UPDATE,
-  });
+  return requireTenant(registry, transaction, schemaName, action, allowed);
+}
+
+/**
+ * Reads the row of a tenant whose lock the caller has, be it in another transaction, and locks the row.
+ * @throws {AdminError} as {@link claimTenant}
+ */
+export async function requireTenant(
+  { Tenant }: Registry,
+  transaction: Transaction,
+  schemaName: string,
+  action: string,
+  allowed: readonly Transition[] = [],
+): Promise<TenantRow> {
+  const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.UPDATE });
   if (tenant === null) {
     throw new AdminError(
       `Cannot ${action}: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
+import { createTenant } from "../../admin/registry/tenant.ts";
 import { runAsAdmin, SERVICE_PASSWORD, urlOf } from "./server.ts";
 
 /** A database of a plain admin's. Whoever made it drops it. */
@@ -12,26 +13,41 @@ export interface PlainAdmin {
   readonly serviceUrl: string;
   /** The admin role's name. */
   readonly role: string;
+  readonly serviceRole: string;
   /** Runs commands as a superuser and returns the rows of the last. */
   sql<R extends object = Record<string, unknown>>(...commands: string[]): Promise<R[]>;
   drop(): Promise<void>;
 }
 
-/** Makes an initialised database without tenants. */
-export async function createPlainAdmin(): Promise<PlainAdmin> {
+/**
+ * Makes an initialised database.
+ * @param hosts its tenants, host by schema; none when left out
+ * @param tenantRoles false: the admin role has no CREATEROLE, and tenants have no roles of their own
+ */
+export async function createPlainAdmin(
+  hosts: Readonly<Record<string, string>> = {},
+  tenantRoles = true,
+): Promise<PlainAdmin> {
   const name = `rowhouse_plain_${randomBytes(6).toString("hex")}`;
   const [role, service, password] = [`${name}_admin`, `${name}_service`, SERVICE_PASSWORD];
   await runAsAdmin("postgres", [
-    `create role ${role} login createrole password '${password}'`,
+    `create role ${role} login ${tenantRoles ? "createrole" : ""} password '${password}'`,
+    ...(tenantRoles ? [] : [`create role ${service} login noinherit`]),
     `create database ${name} owner ${role}`,
   ]);
   const adminUrl = urlOf(name, { name: role, password });
-  await withRegistry(adminUrl, (registry) => initialise(registry, { serviceRole: service }));
+  await withRegistry(adminUrl, async (registry) => {
+    await initialise(registry, { serviceRole: service, tenantRoles });
+    for (const [schemaName, host] of Object.entries(hosts)) {
+      await createTenant(registry, schemaName, [host]);
+    }
+  });
   await runAsAdmin("postgres", [`alter role ${service} password '${password}'`]);
   return {
     adminUrl,
     serviceUrl: urlOf(name, { name: service, password }),
     role,
+    serviceRole: service,
     sql: (...commands) => runAsAdmin(name, commands),
     async drop() {
       const roles = await runAsAdmin<{ rolname: string }>(name, [

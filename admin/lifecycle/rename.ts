@@ -1,0 +1,145 @@
+// A tenant's other name: its schema, its role and its registry rows in one transaction, while its requests
+// run. What began before ends under the old name or fails, what begins after is under the new one. The
+// tables are not locked: whoever waits for such a lock looks its table up again when it has it, and fails.
+
+import { setTimeout } from "node:timers/promises";
+import type { Transaction } from "sequelize";
+import { identifier } from "../../src/statement.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { waitForRunning } from "../registry/fence.ts";
+import { readInstallation } from "../registry/installation.ts";
+import { query, type Registry, type TenantRow } from "../registry/registry.ts";
+import { lockTenants } from "../registry/tenant-lock.ts";
+import { readRolePrefix } from "../registry/tenant-role.ts";
+import { requireTenant } from "../registry/transition.ts";
+import { isPassing, retryAfter } from "../work/retry.ts";
+import { WAIT_MS } from "./status.ts";
+
+const LOCK_TIMEOUT_MS = 500;
+const ATTEMPTS = 12;
+
+/** What {@link renameTenant} did. */
+export interface RenamedTenant {
+  readonly schemaName: string;
+  readonly before: string;
+  /** How many transactions that began before the change still ran after the time that was given. */
+  readonly stillRunning: number;
+}
+
+/**
+ * Renames a tenant, and waits until no message runs that entered by the old name. Until then nobody can make
+ * a tenant of that name, so that such a message never meets another tenant's tables: it may fail with 42P01.
+ * @param before its schema's name, checked by parseSchemaName, as is `schemaName`
+ * @throws {AdminError} when there is no such tenant, a longer change of it has not ended, a part of it is
+ *   missing, or the new name is taken
+ */
+export function renameTenant(
+  registry: Registry,
+  before: string,
+  schemaName: string,
+): Promise<RenamedTenant> {
+  if (before === schemaName) throw new AdminError(`Cannot rename tenant: "${before}" is its name`);
+  // This transaction only holds the locks: it lasts until the wait is over, and the change's own ends before.
+  return registry.sequelize.transaction(async (locks) => {
+    await lockTenants(registry, locks, before, schemaName);
+    await changeWithRetries(registry, before, schemaName);
+    const stillRunning = await waitForRunning(registry, WAIT_MS);
+    return { schemaName, before, stillRunning };
+  });
+}
+
+async function changeWithRetries(
+  registry: Registry,
+  before: string,
+  schemaName: string,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await registry.sequelize.transaction((transaction) =>
+        change(registry, transaction, before, schemaName),
+      );
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isPassing(error)) throw error;
+      await setTimeout(retryAfter(attempt).afterMs);
+    }
+  }
+}
+
+async function change(
+  registry: Registry,
+  transaction: Transaction,
+  before: string,
+  schemaName: string,
+): Promise<void> {
+  const { sequelize, Tenant } = registry;
+  const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
+    query(sequelize, transaction, text, bind);
+  await run(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  if ((await Tenant.findByPk(schemaName, { transaction })) !== null) {
+    throw new AdminError(
+      `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
+        "node admin/list-tenants.js for whether this was done before",
+    );
+  }
+  const tenant = await requireTenant(registry, transaction, before, "rename tenant");
+  const { tenantRoles } = await readInstallation(registry, transaction);
+  const roleName = tenantRoles
+    ? `${await readRolePrefix(registry, transaction)}${schemaName}`
+    : tenant.roleName;
+  await requireParts(registry, transaction, tenant);
+  await requireFree(registry, transaction, schemaName, tenantRoles ? roleName : undefined);
+  await run(`alter schema "${before}" rename to "${schemaName}"`);
+  if (tenantRoles) {
+    const names = [identifier(tenant.roleName).sql, identifier(roleName).sql] as const;
+    await run(`alter role ${names[0]} rename to ${names[1]}`);
+  }
+  await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [
+    before,
+    schemaName,
+    roleName,
+  ]);
+  await run("update rowhouse.migration_run set schema_name = $2 where schema_name = $1", [
+    before,
+    schemaName,
+  ]);
+}
+
+async function requireParts(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  { schemaName, roleName }: TenantRow,
+): Promise<void> {
+  const [found] = await query<{ schema: boolean; role: boolean }>(
+    sequelize,
+    transaction,
+    `select exists (select from pg_catalog.pg_namespace where nspname = $1) as schema,
+       exists (select from pg_catalog.pg_roles where rolname = $2) as role`,
+    [schemaName, roleName],
+  );
+  if (found?.schema && found.role) return;
+  const missing = found?.schema ? `role "${roleName}"` : `schema "${schemaName}"`;
+  throw new AdminError(
+    `Cannot rename tenant: its ${missing} is missing; run node admin/repair.js ${schemaName} first`,
+  );
+}
+
+async function requireFree(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  schemaName: string,
+  roleName: string | undefined,
+): Promise<void> {
+  const [taken] = await query<{ what: string }>(
+    sequelize,
+    transaction,
+    `select 'schema' as what from pg_catalog.pg_namespace where nspname = $1
+     union all select 'role' from pg_catalog.pg_roles where rolname = $2 limit 1`,
+    [schemaName, roleName ?? null],
+  );
+  if (taken === undefined) return;
+  const name = taken.what === "schema" ? schemaName : (roleName ?? "");
+  throw new AdminError(
+    `Cannot rename tenant: ${taken.what} "${name}" exists without a tenant; ` +
+      "choose another name, or remove that one first",
+  );
+}

@@ -1,0 +1,32 @@
+// node admin/rename-tenant.js OLD NEW: gives a tenant another schema name.
+
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { renameTenant } from "./lifecycle/rename.ts";
+import { WAIT_MS } from "./lifecycle/status.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+
+await runVerb({
+  name: "rename-tenant",
+  about:
+    "Renames a tenant: its schema, its role and its registry rows in one transaction, while it serves. " +
+    "Its hosts stay. A message that is between two statements at that moment fails, and is undone.",
+  operands: ["OLD", "NEW"],
+  options: {},
+  example: "acme acme_inc",
+  async run(call) {
+    const [before = "", schemaName = ""] = call.operands.map(parseSchemaName);
+    const renamed = await withAdminRegistry(call.env, (registry) =>
+      renameTenant(registry, before, schemaName),
+    );
+    const { stillRunning } = renamed;
+    const lines = [`Renamed tenant "${before}" to "${schemaName}"`];
+    if (stillRunning > 0) {
+      lines.push(
+        `After ${WAIT_MS / 1000} s, ${stillRunning} transactions that began before were still running; ` +
+          `create no tenant "${before}" before they end`,
+      );
+    }
+    return { lines, json: renamed, status: stillRunning > 0 ? 3 : 0 };
+  },
+});
