@@ -7,6 +7,16 @@ export async function withClient<T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
+  const client = await openClient(url);
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Opens a connection that outlives a scope; whoever opened it ends it. */
+export async function openClient(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: "rowhouse-admin",
@@ -16,9 +26,5 @@ export async function withClient<T>(
   // Without a listener, a connection that is lost between two queries ends the process.
   client.on("error", () => {});
   await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
+  return client;
 }

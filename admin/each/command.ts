@@ -1,0 +1,91 @@
+// A person's SQL: one command, not of the kind that would end the transaction which limits it. That it is one
+// is seen to by PostgreSQL, whose extended protocol takes no more.
+// https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+
+import pg from "pg";
+
+/** What a command gave. */
+export interface CommandResult {
+  /** Its tag, such as "SELECT" or "UPDATE". */
+  readonly command: string;
+  readonly columns: readonly pg.FieldDef[];
+  /** Values as PostgreSQL writes them. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** How many rows there were, of which `rows` may be the first. */
+  readonly rowCount: number;
+}
+
+/** What is kept of a result; the rest is counted and let go. */
+export interface Keep {
+  readonly rows: number;
+  readonly characters: number;
+}
+
+const ENDING = new Set(
+  "begin start commit end abort rollback savepoint release prepare".split(" "),
+);
+
+/** A command from its first word on, behind comments and empty commands; "" when there is none. */
+export function skipToCommand(text: string): string {
+  let rest = text;
+  for (;;) {
+    const before = rest;
+    rest = rest.replace(/^(?:[\s;]+|--[^\r\n]*)/, "");
+    if (rest.startsWith("/*")) rest = rest.slice(commentLength(rest));
+    if (rest === before) return rest;
+  }
+}
+
+/** Whether a command would begin or end a transaction. */
+export function isTransactionControl(text: string): boolean {
+  const [word = ""] = /^[a-z]+/i.exec(skipToCommand(text)) ?? [];
+  return ENDING.has(word.toLowerCase());
+}
+
+/** PostgreSQL's comments nest. */
+function commentLength(text: string): number {
+  let depth = 0;
+  for (const { 0: mark, index } of text.matchAll(/\/\*|\*\//g)) {
+    depth += mark === "/*" ? 1 : -1;
+    if (depth === 0) return index + mark.length;
+  }
+  return text.length;
+}
+
+interface ExtendedQuery extends pg.QueryArrayConfig {
+  /** Since pg 8.11; not in its types. */
+  readonly queryMode: "extended";
+}
+
+/**
+ * Sends it.
+ * @throws pg's DatabaseError; 42601 when it is more than one command
+ */
+export function sendCommand(client: pg.Client, text: string, keep: Keep): Promise<CommandResult> {
+  const config: ExtendedQuery = {
+    text,
+    queryMode: "extended",
+    rowMode: "array",
+    types: { getTypeParser: () => (value: string) => value },
+  };
+  return new Promise((resolve, reject) => {
+    const rows: (string | null)[][] = [];
+    let [rowCount, characters] = [0, 0];
+    const query = new pg.Query<(string | null)[]>(config);
+    query.on("row", (row) => {
+      rowCount += 1;
+      characters += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+      if (rowCount <= keep.rows && characters <= keep.characters) rows.push(row);
+    });
+    query.on("error", reject);
+    query.on("end", ({ command, fields, rowCount: counted }) =>
+      resolve({
+        command,
+        columns: fields,
+        rows,
+        rowCount: fields.length > 0 ? rowCount : (counted ?? 0),
+      }),
+    );
+    client.query(query);
+  });
+}

@@ -1,0 +1,101 @@
+// One command in one tenant: what the tenant's own SQL could do, and for no longer. A transaction of its own,
+// read-only unless said otherwise, that ends with every setting and grant which it needed.
+
+import type pg from "pg";
+import { identifier } from "../../src/statement.ts";
+import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { describeTransition } from "../registry/transition.ts";
+import type { Transition } from "../registry/registry.ts";
+import { type CommandResult, type Keep, sendCommand } from "./command.ts";
+
+/** The command and its limits. */
+export interface TenantCommand {
+  readonly text: string;
+  /** Whether it may write; else the transaction is read-only, and rolled back. */
+  readonly write: boolean;
+  /** Milliseconds; the tenant's own when undefined. */
+  readonly timeoutMs: number | undefined;
+  readonly keep: Keep;
+  /** Whether tenants have roles; without, it runs as the admin role. */
+  readonly tenantRoles: boolean;
+}
+
+/** The tenant is not to be touched now. */
+export class TenantSkipped extends Error {}
+
+/** Another verb is at work on the tenant. */
+export class TenantBusy extends Error {
+  override readonly message = "another verb is at work on the tenant";
+}
+
+interface State {
+  readonly roleName: string;
+  readonly timeoutMs: number;
+  readonly transition: Transition | null;
+  readonly hasSchema: boolean;
+  /** Whether the admin role can become the tenant's as it is; null when there is no such role. */
+  readonly mayBecome: boolean | null;
+}
+
+/**
+ * Runs it. The connection may be left in a failed transaction.
+ *
+ * An admin role that is no superuser must be a member of the tenant's role to become it. It is made one in
+ * this transaction: a read-only one is rolled back, and one that writes takes the membership back before it
+ * commits, so that nobody ever sees it.
+ * @throws {TenantSkipped} with the reason when the tenant is gone or in a transition
+ * @throws {TenantBusy} when it is to write and another verb has the tenant
+ * @throws pg's DatabaseError
+ */
+export async function runInTenant(
+  client: pg.Client,
+  schemaName: string,
+  { text, write, timeoutMs, keep, tenantRoles }: TenantCommand,
+): Promise<CommandResult> {
+  await client.query("begin isolation level read committed");
+  // A writer holds the lock of every verb: what is exported, moved or dropped meanwhile lacks no write.
+  if (write && !(await isLocked(client, schemaName))) throw new TenantBusy();
+  const state = await readState(client, schemaName);
+  if (state === undefined) throw new TenantSkipped("it is gone");
+  if (state.transition !== null) {
+    throw new TenantSkipped(describeTransition(state.transition, schemaName));
+  }
+  if (!state.hasSchema)
+    throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
+  const role = tenantRoles ? identifier(state.roleName).sql : undefined;
+  const lent = role !== undefined && !state.mayBecome;
+  if (lent) await client.query(`grant ${role} to current_user`);
+  if (!write) await client.query("set transaction read only");
+  await client.query(`set local search_path = "${schemaName}", pg_temp`);
+  await client.query(`set local statement_timeout = ${timeoutMs ?? state.timeoutMs}`);
+  if (role !== undefined) await client.query(`set local role ${role}`);
+  const result = await sendCommand(client, text, keep);
+  if (write) {
+    if (role !== undefined) await client.query("set local role none");
+    if (lent) await client.query(`revoke ${role} from current_user`);
+    await client.query("commit");
+  } else await client.query("rollback");
+  return result;
+}
+
+async function isLocked(client: pg.Client, schemaName: string): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(
+    `select pg_try_advisory_xact_lock(${tenantLockKey("$1::text")}) as locked`,
+    [schemaName],
+  );
+  return rows[0]?.locked === true;
+}
+
+async function readState(client: pg.Client, schemaName: string): Promise<State | undefined> {
+  // Before 16 a member may become the role, since 16 one with SET.
+  const { rows } = await client.query<State>(
+    `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition,
+       to_regnamespace(quote_ident(t.schema_name)) is not null as "hasSchema",
+       (select pg_has_role(r.oid, case when current_setting('server_version_num')::int >= 160000
+                                  then 'SET' else 'MEMBER' end)
+          from pg_catalog.pg_roles as r where r.rolname = t.role_name) as "mayBecome"
+       from rowhouse.tenant as t where t.schema_name = $1`,
+    [schemaName],
+  );
+  return rows[0];
+}
