@@ -1,0 +1,57 @@
+// Every line is checked before anything is created: its names, and that no other line has them.
+
+import { AppError } from "../../src/errors.ts";
+import { parseDomain } from "../../src/host.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { parseSchemaName } from "../registry/schema-name.ts";
+import type { NewTenant } from "../registry/tenant.ts";
+import type { TenantLine } from "./lines.ts";
+
+/** A tenant that is to be, with its line in the file. */
+export interface CheckedTenant extends NewTenant {
+  readonly line: number;
+}
+
+/** What is wrong with a line. */
+export interface LineProblem {
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** Reads all lines; the tenants are whole when there are no problems. */
+export async function checkTenants(lines: AsyncIterable<TenantLine>): Promise<{
+  readonly tenants: readonly CheckedTenant[];
+  readonly problems: readonly LineProblem[];
+}> {
+  const tenants: CheckedTenant[] = [];
+  const problems: LineProblem[] = [];
+  const [schemaLines, hostLines] = [new Map<string, number>(), new Map<string, number>()];
+  for await (const item of lines) {
+    const { line } = item;
+    if ("problem" in item) {
+      problems.push({ line, problem: item.problem });
+      continue;
+    }
+    const check = (parse: (text: string) => string, text: string): string | undefined => {
+      try {
+        return parse(text);
+      } catch (error) {
+        if (!(error instanceof AdminError || error instanceof AppError)) throw error;
+        problems.push({ line, problem: error.message });
+        return undefined;
+      }
+    };
+    const claim = (what: string, name: string, taken: Map<string, number>): void => {
+      const other = taken.get(name);
+      if (other === undefined) taken.set(name, line);
+      else problems.push({ line, problem: `${what} "${name}" stands in line ${other} already` });
+    };
+    const schemaName = check(parseSchemaName, item.schema);
+    const parsed = item.hosts.flatMap((host) => check(parseDomain, host) ?? []);
+    const hosts = [...new Set(parsed)];
+    if (schemaName !== undefined) claim("Schema", schemaName, schemaLines);
+    for (const host of hosts) claim("Host", host, hostLines);
+    if (schemaName !== undefined) tenants.push({ line, schemaName, hosts });
+  }
+  return { tenants, problems };
+}

@@ -1,0 +1,59 @@
+// Which tenants of a file are there already, so that it can be given again.
+
+import { QueryTypes } from "sequelize";
+import type { Registry, Transition } from "../registry/registry.ts";
+import { describeTransition } from "../registry/transition.ts";
+import type { NewTenant } from "../registry/tenant.ts";
+
+const AT_ONCE = 5000;
+
+/** A tenant that has a schema's name: `problem` says why it is not the one that is wanted. */
+export interface ExistingTenant {
+  readonly problem: string | undefined;
+}
+
+/** Those of `wanted` whose schema is a tenant, by schema. */
+export async function findExisting(
+  { sequelize }: Registry,
+  wanted: readonly NewTenant[],
+): Promise<ReadonlyMap<string, ExistingTenant>> {
+  const existing = new Map<string, ExistingTenant>();
+  for (let start = 0; start < wanted.length; start += AT_ONCE) {
+    const part = new Map(
+      wanted.slice(start, start + AT_ONCE).map((tenant) => [tenant.schemaName, tenant]),
+    );
+    const rows = await sequelize.query<Found>(
+      `select schema_name as "schemaName", transition,
+         array(select host from rowhouse.domain as d where d.schema_name = t.schema_name) as hosts
+         from rowhouse.tenant as t where schema_name = any($1::text[])`,
+      { type: QueryTypes.SELECT, bind: [[...part.keys()]] },
+    );
+    for (const found of rows) {
+      const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);
+      existing.set(found.schemaName, { problem });
+    }
+  }
+  return existing;
+}
+
+interface Found {
+  readonly schemaName: string;
+  readonly transition: Transition | null;
+  readonly hosts: readonly string[];
+}
+
+function compare(
+  { schemaName, transition, hosts }: Found,
+  wanted: readonly string[],
+): string | undefined {
+  if (transition !== null) {
+    return `Cannot add tenant: "${schemaName}" exists: ${describeTransition(transition, schemaName)}`;
+  }
+  const missing = wanted.find((host) => !hosts.includes(host));
+  if (missing === undefined) return undefined;
+  const has = hosts.length > 0 ? `"${hosts.slice(0, 3).join('", "')}"` : "no host";
+  return (
+    `Cannot add tenant: "${schemaName}" is a tenant already, at ${has} and not at "${missing}"; ` +
+    `choose another schema, or see node admin/add-domain.js`
+  );
+}
