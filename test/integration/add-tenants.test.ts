@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { createPlainAdminDatabase } from "../support/plain-admin.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { createRandom } from "../support/random.ts";
 import { openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
@@ -240,7 +240,7 @@ describe("add-tenants", () => {
   });
 
   it("works for an admin role that is no superuser", async () => {
-    const plain = await createPlainAdminDatabase({});
+    const plain = await createPlainAdmin({});
     try {
       const { result } = startVerb(
         { adminUrl: plain.adminUrl, input: csv("plain", 20) },

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { createPlainAdminDatabase } from "../support/plain-admin.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { until } from "../support/until.ts";
 import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
@@ -269,7 +269,7 @@ describe("each-tenant", () => {
   });
 
   it("works for an admin role that is no superuser, and leaves its memberships as they were", async () => {
-    const plain = await createPlainAdminDatabase({ one: "one.example", two: "two.example" });
+    const plain = await createPlainAdmin({ one: "one.example", two: "two.example" });
     const memberships = (): Promise<Record<string, unknown>[]> =>
       plain.sql(
         `select m.* from pg_auth_members as m join pg_roles as r on r.oid = m.roleid
@@ -296,7 +296,7 @@ describe("each-tenant", () => {
   });
 
   it("works where tenants have no roles", async () => {
-    const plain = await createPlainAdminDatabase({ one: "one.example" }, false);
+    const plain = await createPlainAdmin({ one: "one.example" }, false);
     try {
       const parameters = ["--sql", "select count(*) from data", "--json"];
       const result = await runVerb(plain.adminUrl, "each-tenant", ...parameters);

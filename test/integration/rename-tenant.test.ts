@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { renameTenant } from "../../admin/lifecycle/rename.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { createPlainAdminDatabase } from "../support/plain-admin.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { codeOf } from "../support/rejection.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
@@ -214,7 +214,7 @@ describe("rename-tenant", () => {
 
   it("works for an admin role that is no superuser, with tenant roles and without", async () => {
     for (const tenantRoles of [true, false]) {
-      const plain = await createPlainAdminDatabase({ acme: ACME }, tenantRoles);
+      const plain = await createPlainAdmin({ acme: ACME }, tenantRoles);
       const local = openService(plain.serviceUrl);
       try {
         if (!tenantRoles) await plain.sql(`grant usage on schema acme to ${plain.serviceRole}`);
