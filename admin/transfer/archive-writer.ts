@@ -1,0 +1,131 @@
+// Writes an archive: a zip file with an entry for each table, and the manifest last. Under its own name it
+// is whole: until then it is FILE.….partial in the same folder.
+
+import { randomBytes } from "node:crypto";
+import { type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import yazl from "yazl";
+import { AdminError } from "../registry/admin-error.ts";
+import { CopyDigest, type Measure } from "./digest.ts";
+import { type Manifest, MANIFEST_ENTRY } from "./manifest.ts";
+
+// Level 1 is three times as fast as zlib's own choice, and a tenth larger.
+const COMPRESSION_LEVEL = 1;
+// It holds a customer's data.
+const MODE = 0o600;
+const FILE_ERRORS = new Set(
+  "EACCES EDQUOT EFBIG EIO EISDIR ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS".split(" "),
+);
+
+/** An archive that is being written. */
+export interface ArchiveWriter {
+  /** Writes an entry to its end. */
+  write(entry: string, text: Readable): Promise<Measure>;
+}
+
+/**
+ * Writes an archive; whatever fails leaves no file.
+ * @param fill writes the tables, and returns what the manifest says
+ * @returns its size in bytes
+ * @throws {AdminError} when the file exists, or cannot be written
+ */
+export async function writeArchive(
+  file: string,
+  signal: AbortSignal | undefined,
+  fill: (archive: ArchiveWriter) => Promise<Manifest>,
+): Promise<number> {
+  await refuseExisting(file);
+  const partial = `${file}.${randomBytes(4).toString("hex")}.partial`;
+  const handle = await explain(file, () => open(partial, "wx", MODE));
+  try {
+    await explain(file, () => writeEntries(handle, signal, fill));
+    await explain(file, () => publish(partial, file));
+    return (await lstat(file)).size;
+  } catch (error) {
+    await unlink(partial).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeEntries(
+  handle: FileHandle,
+  interruption: AbortSignal | undefined,
+  fill: (archive: ArchiveWriter) => Promise<Manifest>,
+): Promise<void> {
+  // What fails on one side ends the other.
+  const failing = new AbortController();
+  const signal = interruption ? AbortSignal.any([failing.signal, interruption]) : failing.signal;
+  const zip = new yazl.ZipFile();
+  const settings = { mode: 0o100000 + MODE, compressionLevel: COMPRESSION_LEVEL };
+  const written = pipeline(zip.outputStream, handle.createWriteStream({ flush: true }), {
+    signal,
+  });
+  const filled = fill({
+    async write(entry, text) {
+      const digest = new CopyDigest();
+      zip.addReadStream(digest, entry, settings);
+      await pipeline(text, digest, { signal });
+      return digest.measure();
+    },
+  }).then((manifest) => {
+    zip.addBuffer(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`), MANIFEST_ENTRY, settings);
+    zip.end();
+  });
+  let first: unknown;
+  const fail = (error: unknown): void => {
+    first ??= error;
+    failing.abort();
+  };
+  await Promise.all([written.catch(fail), filled.catch(fail)]);
+  if (interruption?.aborted) {
+    throw new AdminError("Cannot export tenant: interrupted; run it again");
+  }
+  if (first !== undefined) throw first;
+}
+
+/** Gives the file its name, unless somebody else has it by now, and sees to it that the disk knows. */
+async function publish(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file);
+    await unlink(partial);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw error;
+    // A file system without hard links.
+    await refuseExisting(file);
+    await rename(partial, file);
+  }
+  const folder = await open(dirname(file), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found) throw exists(file);
+}
+
+async function explain<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST") throw exists(file);
+    // Also what PostgreSQL and the way to it have to say comes through here.
+    if (code === undefined || !FILE_ERRORS.has(code)) throw error;
+    throw new AdminError(`Cannot write ${JSON.stringify(file)}: ${code}; choose another place`);
+  }
+}
+
+function exists(file: string): AdminError {
+  return new AdminError(`Cannot write ${JSON.stringify(file)}: it exists; choose another name`);
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = Reflect.get(Object(error), "code");
+  return typeof code === "string" ? code : undefined;
+}

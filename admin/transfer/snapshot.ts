@@ -1,0 +1,99 @@
+// One moment of a tenant, to be copied: no row of it and no table changes for whoever holds it, while the
+// tenant is served and written to.
+
+import type pg from "pg";
+import { AdminError } from "../registry/admin-error.ts";
+import { withClient } from "../registry/client.ts";
+import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { describeTransition } from "../registry/transition.ts";
+import { prepareCopy } from "./copy.ts";
+import { qualified, readTables, type Table } from "./structure.ts";
+
+/** A tenant at one moment. */
+export interface Snapshot {
+  /** In a transaction that is REPEATABLE READ and READ ONLY. */
+  readonly client: pg.Client;
+  readonly schemaName: string;
+  readonly status: TenantStatus;
+  readonly version: number;
+  readonly statementTimeoutMs: number;
+  readonly hosts: readonly string[];
+  readonly tables: readonly Table[];
+}
+
+/** Which tenant, and for what. */
+export interface SnapshotOptions {
+  /** Completes "Cannot …", such as "export tenant". */
+  readonly action: string;
+  /** The transitions in which the tenant may be; none when left out. */
+  readonly allowed?: readonly Transition[];
+}
+
+type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs"> & {
+  readonly transition: Transition | null;
+};
+
+/**
+ * Takes a snapshot, hands it to `work`, and lets it go. The tenant's lock is held only until the tables
+ * are: a migration then waits for them, and whoever suspends the tenant does not wait.
+ * @throws {AdminError} when there is no such tenant or schema, or it is in another transition
+ */
+export async function withSnapshot<T>(
+  { url }: Registry,
+  schemaName: string,
+  { action, allowed = [] }: SnapshotOptions,
+  work: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  return withClient(url, async (client) => {
+    // Had before the first statement of the transaction, which takes the snapshot.
+    await client.query(`select pg_advisory_lock(${tenantLockKey("$1")})`, [schemaName]);
+    await client.query("begin isolation level repeatable read read only");
+    await prepareCopy(client, schemaName);
+    const { transition, ...state } = await readState(client, schemaName, action);
+    if (transition !== null && !allowed.includes(transition)) {
+      const advice = describeTransition(transition, schemaName);
+      throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
+    }
+    const hosts = await client.query<{ host: string }>(
+      "select host from rowhouse.domain where schema_name = $1 order by host",
+      [schemaName],
+    );
+    const tables = await readTables(client, schemaName);
+    for (const { name } of tables) {
+      await client.query(`lock table ${qualified(schemaName, name)} in access share mode`);
+    }
+    await client.query(`select pg_advisory_unlock(${tenantLockKey("$1")})`, [schemaName]);
+    return work({
+      client,
+      schemaName,
+      ...state,
+      hosts: hosts.rows.map(({ host }) => host),
+      tables,
+    });
+  });
+}
+
+async function readState(
+  client: pg.Client,
+  schemaName: string,
+  action: string,
+): Promise<TenantState> {
+  const { rows } = await client.query<TenantState & { readonly found: boolean }>(
+    `select status, version, statement_timeout_ms as "statementTimeoutMs", transition,
+       exists (select from pg_catalog.pg_namespace where nspname = schema_name) as found
+     from rowhouse.tenant where schema_name = $1`,
+    [schemaName],
+  );
+  const [row] = rows;
+  if (row === undefined) {
+    throw new AdminError(
+      `Cannot ${action}: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,
+    );
+  }
+  const { found, ...state } = row;
+  if (found) return state;
+  throw new AdminError(
+    `Cannot ${action}: tenant "${schemaName}" has no schema; see node admin/status.js`,
+  );
+}
