@@ -65,3 +65,12 @@ export function runVerb(
 ): Promise<VerbResult> {
   return startVerb({ adminUrl }, name, ...parameters).result;
 }
+
+/** Runs `node admin/<name>.js` with these environment variables, and no URL but theirs. */
+export function runVerbWith(
+  variables: Readonly<Record<string, string>>,
+  name: string,
+  ...parameters: readonly string[]
+): Promise<VerbResult> {
+  return startVerb({ adminUrl: "", env: variables }, name, ...parameters).result;
+}

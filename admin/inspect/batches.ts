@@ -1,0 +1,75 @@
+// Many schemas read in few transactions, around those that somebody has locked.
+
+import { QueryTypes, type Transaction } from "sequelize";
+import { databaseCode } from "../registry/database-code.ts";
+import type { Registry } from "../registry/registry.ts";
+
+/** A way to read something of many schemas, by schema. */
+export type ReadSchemas<T> = (
+  registry: Registry,
+  transaction: Transaction,
+  schemaNames: readonly string[],
+) => Promise<ReadonlyMap<string, T>>;
+
+/** What was read, and whose schema was locked. */
+export interface ReadResult<T> {
+  readonly found: ReadonlyMap<string, T>;
+  readonly busy: ReadonlySet<string>;
+}
+
+const LOCK_TIMEOUT_MS = 500;
+const LOCK_NOT_AVAILABLE = "55P03";
+const OUT_OF_MEMORY = "53200"; // the lock table is full, too
+
+// What a migration does to a table that is there, and what keeps its definition from being read.
+const LOCKED = `
+  select distinct n.nspname::text as name
+    from pg_catalog.pg_locks as l
+    join pg_catalog.pg_class as c on c.oid = l.relation
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+    join pg_catalog.pg_database as d on d.oid = l.database
+   where d.datname = current_database() and l.mode = 'AccessExclusiveLock' and l.granted`;
+
+/**
+ * Reads schemas, so many to a transaction. Definitions are read under a lock: where one is not to be had,
+ * the schemas that are locked are left out; where too many are needed, the batch is halved.
+ * @param size how many at first
+ */
+export async function readInBatches<T>(
+  registry: Registry,
+  schemaNames: readonly string[],
+  size: number,
+  read: ReadSchemas<T>,
+): Promise<ReadResult<T>> {
+  const { sequelize } = registry;
+  const found = new Map<string, T>();
+  const busy = new Set<string>();
+  const batches: (readonly string[])[] = [];
+  for (let start = 0; start < schemaNames.length; start += size) {
+    batches.push(schemaNames.slice(start, start + size));
+  }
+  for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
+    const names = batch;
+    try {
+      const part = await sequelize.transaction(async (transaction) => {
+        await sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, { transaction });
+        return read(registry, transaction, names);
+      });
+      for (const [schemaName, value] of part) found.set(schemaName, value);
+    } catch (error) {
+      if (![LOCK_NOT_AVAILABLE, OUT_OF_MEMORY].includes(databaseCode(error) ?? "")) throw error;
+      const rows = await sequelize.query<{ name: string }>(LOCKED, { type: QueryTypes.SELECT });
+      const locked = new Set(rows.map(({ name }) => name));
+      const free = names.filter((name) => !locked.has(name));
+      if (free.length < names.length) {
+        for (const name of names) if (locked.has(name)) busy.add(name);
+        if (free.length > 0) batches.push(free);
+      } else if (names.length === 1) busy.add(names[0] ?? "");
+      else {
+        const middle = Math.floor(names.length / 2);
+        batches.push(names.slice(0, middle), names.slice(middle));
+      }
+    }
+  }
+  return { found, busy };
+}

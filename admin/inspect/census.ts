@@ -1,0 +1,100 @@
+// What the registry knows of its tenants, in three queries however many there are.
+
+import { QueryTypes } from "sequelize";
+import { newestVersion, type TenantMigrations } from "../migrations/tenant-migrations.ts";
+import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import { pickTenants } from "../registry/tenant-pattern.ts";
+import { describeTransition } from "../registry/transition.ts";
+
+/** A tenant as the registry has it. */
+export interface CountedTenant {
+  readonly schemaName: string;
+  readonly version: number;
+  readonly status: TenantStatus;
+  readonly transition: Transition | null;
+}
+
+/** A tenant whose last migration failed, and that has not come past it since. */
+export interface FailedTenant {
+  readonly schemaName: string;
+  readonly version: number;
+  readonly to: number;
+  readonly sqlstate: string | null;
+  readonly message: string;
+  readonly at: Date;
+}
+
+/** A tenant whose change has not ended. */
+export interface ChangingTenant {
+  readonly schemaName: string;
+  readonly transition: Transition;
+  readonly advice: string;
+}
+
+/** The state of the tenants. */
+export interface Census {
+  readonly newestVersion: number;
+  readonly tenants: readonly CountedTenant[];
+  /** By ascending version. */
+  readonly versions: readonly { readonly version: number; readonly tenants: number }[];
+  readonly behind: readonly string[];
+  readonly failed: readonly FailedTenant[];
+  readonly suspended: readonly string[];
+  readonly readOnly: readonly string[];
+  readonly transitions: readonly ChangingTenant[];
+}
+
+/**
+ * Counts the tenants.
+ * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
+ * @throws {AdminError} for a name that is no tenant's
+ */
+export async function takeCensus(
+  { sequelize }: Registry,
+  migrations: TenantMigrations,
+  list: string | undefined,
+): Promise<Census> {
+  const all = await sequelize.query<CountedTenant>(
+    `select schema_name as "schemaName", version, status, transition
+       from rowhouse.tenant order by schema_name`,
+    { type: QueryTypes.SELECT },
+  );
+  const tenants = pickTenants(all, list);
+  const picked = new Set(tenants.map(({ schemaName }) => schemaName));
+  const failed = await sequelize.query<FailedTenant>(FAILED, { type: QueryTypes.SELECT });
+  const newest = newestVersion(migrations);
+  const counts = new Map<number, number>();
+  for (const { version } of tenants) counts.set(version, (counts.get(version) ?? 0) + 1);
+  const named = (fits: (tenant: CountedTenant) => boolean): readonly string[] =>
+    tenants.filter(fits).map(({ schemaName }) => schemaName);
+  return {
+    newestVersion: newest,
+    tenants,
+    versions: [...counts]
+      .map(([version, count]) => ({ version, tenants: count }))
+      .toSorted((a, b) => a.version - b.version),
+    behind: named(({ version, transition }) => version < newest && transition === null),
+    failed: failed.filter(({ schemaName }) => picked.has(schemaName)),
+    suspended: named(({ status, transition }) => status === "suspended" && transition === null),
+    readOnly: named(({ status }) => status === "read_only"),
+    transitions: tenants.flatMap(({ schemaName, transition }) =>
+      transition === null
+        ? []
+        : [{ schemaName, transition, advice: describeTransition(transition, schemaName) }],
+    ),
+  };
+}
+
+// One look into the index for each tenant, however long the history is.
+const FAILED = `
+  select t.schema_name as "schemaName", t.version, m.to_version as "to", m.sqlstate,
+      coalesce(m.message, '') as message, m.finished_at as at
+    from rowhouse.tenant as t
+   cross join lateral (
+      select * from rowhouse.migration_run as r
+       where r.schema_name = t.schema_name order by r.id desc limit 1
+    ) as m
+   where m.outcome = 'failed' and t.transition is null
+     and case when m.to_version > m.from_version
+       then t.version < m.to_version else t.version > m.to_version end
+   order by t.schema_name`;

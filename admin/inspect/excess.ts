@@ -1,0 +1,110 @@
+// What the roles of tenants may do that they should not, and who else may read a tenant's tables. Told only:
+// nobody but a person knows why it was granted.
+
+import { QueryTypes, type Transaction } from "sequelize";
+import type { Registry } from "../registry/registry.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
+
+/** One privilege too many. */
+export interface Excess {
+  readonly schemaName: string;
+  /** A phrase, such as `PUBLIC has SELECT on table "data"`. */
+  readonly problem: string;
+}
+
+/**
+ * Looks for what is too much.
+ * @param schemaNames undefined for every tenant
+ * @returns by schema
+ */
+export async function findExcess(
+  { sequelize }: Registry,
+  schemaNames: readonly string[] | undefined,
+  transaction?: Transaction,
+): Promise<readonly Excess[]> {
+  const found: Excess[] = [];
+  for (const text of [POWERS, MEMBER, ELSEWHERE, WITHIN]) {
+    const rows = await sequelize.query<Excess>(`with ${TENANTS} ${text}`, {
+      type: QueryTypes.SELECT,
+      bind: [schemaNames ?? null],
+      transaction: transaction ?? null,
+    });
+    found.push(...rows);
+  }
+  return found.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
+}
+
+// Without tenant roles, all tenants have the service role: `own` is null, and only PUBLIC is looked at.
+const TENANTS = `
+  tenant as (
+    select t.schema_name as "schemaName", t.role_name as "roleName", n.oid as schema, n.nspacl as acl,
+        case when i.tenant_roles then r.oid end as own, s.oid as service, n.nspowner as owner
+      from rowhouse.tenant as t
+      join rowhouse.installation as i on true
+      left join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
+      left join pg_catalog.pg_roles as r on r.rolname = t.role_name
+      left join pg_catalog.pg_roles as s on s.rolname = i.service_role
+     where t.transition is null and ($1::text[] is null or t.schema_name = any($1::text[]))
+  )`;
+
+const POWERS = `
+  select t."schemaName", 'role "' || t."roleName" || '" has ' || concat_ws(', ',
+      case when r.rolsuper then 'SUPERUSER' end, case when r.rolcreaterole then 'CREATEROLE' end,
+      case when r.rolcreatedb then 'CREATEDB' end, case when r.rolreplication then 'REPLICATION' end,
+      case when r.rolbypassrls then 'BYPASSRLS' end) as problem
+    from tenant as t join pg_catalog.pg_roles as r on r.oid = t.own
+   where r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls`;
+
+const MEMBER = `
+  select t."schemaName", 'role "' || t."roleName" || '" is a member of "' || g.rolname || '"' as problem
+    from tenant as t
+    join pg_catalog.pg_auth_members as m on m.member = t.own
+    join pg_catalog.pg_roles as g on g.oid = m.roleid`;
+
+// What a role is mentioned in ('a') or owns ('o') stands in pg_shdepend, for the whole server.
+// https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
+const ELSEWHERE = `
+  select t."schemaName", 'role "' || t."roleName" || '" ' ||
+      case d.deptype when 'o' then 'owns ' else 'has privileges on ' end ||
+      case when d.dbid in (0, current.oid)
+        then coalesce(pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid), 'what is gone')
+        else 'something in database "' || other.datname || '"' end as problem
+    from tenant as t
+    join pg_catalog.pg_database as current on current.datname = current_database()
+    join pg_catalog.pg_shdepend as d on d.refclassid = 'pg_catalog.pg_authid'::regclass
+      and d.refobjid = t.own and d.deptype in ('a', 'o')
+    left join pg_catalog.pg_database as other on other.oid = d.dbid
+    left join pg_catalog.pg_class as c on d.classid = 'pg_catalog.pg_class'::regclass and c.oid = d.objid
+    left join pg_catalog.pg_default_acl as f on d.classid = 'pg_catalog.pg_default_acl'::regclass
+      and f.oid = d.objid
+    left join pg_catalog.pg_proc as p on d.classid = 'pg_catalog.pg_proc'::regclass and p.oid = d.objid
+    left join pg_catalog.pg_type as y on d.classid = 'pg_catalog.pg_type'::regclass and y.oid = d.objid
+   where not (d.deptype = 'a' and d.dbid = current.oid and t.schema is not distinct from
+      case d.classid when 'pg_catalog.pg_namespace'::regclass then d.objid
+        else coalesce(c.relnamespace, f.defaclnamespace, p.pronamespace, y.typnamespace) end)`;
+
+const WITHIN = `
+  select t."schemaName", case a.grantee when 0 then 'PUBLIC'
+      when t.own then 'role "' || t."roleName" || '"' else 'the service role, alone,' end
+      || ' has ' || string_agg(distinct a.privilege_type, ', ') || ' on ' || a.object as problem
+    from tenant as t
+   cross join lateral (
+      select 'the schema' as object, array['USAGE'] as expected, e.grantee, e.privilege_type
+        from pg_catalog.aclexplode(t.acl) as e
+      union all
+      select case c.relkind when 'S' then 'sequence' else 'table' end || ' "' || c.relname || '"',
+          case c.relkind when 'S' then $sequences$ else $tables$ end, e.grantee, e.privilege_type
+        from pg_catalog.pg_class as c
+       cross join lateral pg_catalog.aclexplode(c.relacl) as e
+       where c.relnamespace = t.schema
+    ) as a
+   where a.grantee <> t.owner and (a.grantee = 0
+      or t.own is not null and a.grantee = t.service
+      or a.grantee = t.own and a.privilege_type <> all (a.expected))
+   group by t."schemaName", t."roleName", t.own, a.grantee, a.object`
+  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
+  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
+
+function arrayOf(privileges: readonly string[]): string {
+  return `array[${privileges.map((privilege) => `'${privilege.toUpperCase()}'`).join(", ")}]`;
+}

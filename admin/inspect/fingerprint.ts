@@ -1,0 +1,81 @@
+// What a schema consists of, as canonical text read from the catalogs: one line of text for each object,
+// the same for every schema that the same migrations have made. The schema's own name is replaced by "@".
+// Owners, privileges, comments and the order of columns are left out.
+
+import type { Transaction } from "sequelize";
+import { query, type Registry } from "../registry/registry.ts";
+import { OBJECTS } from "./objects.ts";
+
+/** One object of a schema. */
+export interface SchemaObject {
+  /** Such as `table "data"`; for a part of it, of the table. */
+  readonly owner: string;
+  /** Such as `column "note"`; empty for the object itself. */
+  readonly part: string;
+  /** What it is, as SQL; the same object with another definition is another. */
+  readonly definition: string;
+}
+
+/** The objects of a schema, by owner and part. */
+export type Fingerprint = readonly SchemaObject[];
+
+// Names of types, tables and functions come unqualified only from pg_catalog.
+const CATALOG_PATH = "select set_config('search_path', 'pg_catalog', true)";
+
+// With the quotes that a name which is a keyword needs, and without them.
+const CANONICAL = `
+  select n.nspname::text as schema, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
+      coalesce(o.definition, ''), '"' || n.nspname || '"', '@'), n.nspname, '@') as text
+    from objects as o join namespace as n on n.oid = o.namespace`;
+
+/**
+ * Hashes what the schemas consist of, all in one query.
+ * @returns a hash by schema; schemas with nothing in them, and those that do not exist, are left out
+ */
+export async function readHashes(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  schemaNames: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  await query(sequelize, transaction, CATALOG_PATH);
+  const rows = await query<{ schema: string; hash: string }>(
+    sequelize,
+    transaction,
+    `with ${OBJECTS}, canonical as (${CANONICAL})
+     select schema, count(*) || ' ' || sum(hashtextextended(text, 1)::numeric)
+       || ' ' || sum(hashtextextended(text, 2)::numeric) as hash
+       from canonical group by schema`,
+    [schemaNames],
+  );
+  return new Map(rows.map(({ schema, hash }) => [schema, hash]));
+}
+
+/** Reads what the schemas consist of, with their names as they are. */
+export async function readFingerprints(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  schemaNames: readonly string[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  await query(sequelize, transaction, CATALOG_PATH);
+  const rows = await query<SchemaObject & { schema: string }>(
+    sequelize,
+    transaction,
+    `with ${OBJECTS}
+     select n.nspname::text as schema, o.owner, o.part, coalesce(o.definition, '') as definition
+       from objects as o join namespace as n on n.oid = o.namespace
+      order by n.nspname, o.owner collate "C", o.part collate "C", o.definition collate "C"`,
+    [schemaNames],
+  );
+  const fingerprints = new Map<string, SchemaObject[]>();
+  for (const { schema, ...object } of rows) {
+    const objects = fingerprints.get(schema);
+    if (objects) objects.push(object);
+    else fingerprints.set(schema, [object]);
+  }
+  return fingerprints;
+}
+
+/** Writes "@" for a schema's name, as the hashes have it. */
+export function canonicalize(text: string, schemaName: string): string {
+  return text.replaceAll(`"${schemaName}"`, "@").replaceAll(schemaName, "@");
+}

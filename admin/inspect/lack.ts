@@ -1,0 +1,149 @@
+// What tenants lack to be served: the schema, the role, and what the role needs. One query for each kind,
+// for one tenant or for all. Those in a transition are left to the verb that goes on with them.
+
+import { QueryTypes, type Transaction } from "sequelize";
+import type { Registry } from "../registry/registry.ts";
+
+/** The privileges that a tenant's role has on every table of its schema, and on every sequence. */
+export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as const;
+/** See {@link TABLE_PRIVILEGES}. */
+export const SEQUENCE_PRIVILEGES = ["usage", "select"] as const;
+
+/** One thing that a tenant lacks. */
+export interface Lack {
+  readonly schemaName: string;
+  readonly roleName: string;
+  /**
+   * `membership`: the service role is not to become it, or has its privileges without becoming it;
+   * `defaults`: what tables or sequences that are created later are to be granted.
+   */
+  readonly kind: "schema" | "role" | "membership" | "usage" | "defaults" | "table" | "sequence";
+  /** The table or sequence; for `defaults` "tables" or "sequences"; else empty. */
+  readonly object: string;
+  /** Those that are missing, such as "select, insert"; of a membership, what is wrong; else empty. */
+  readonly missing: string;
+}
+
+/**
+ * Looks for what is lacking.
+ * @param schemaNames undefined for every tenant
+ * @returns by schema
+ */
+export async function findLacks(
+  { sequelize }: Registry,
+  schemaNames: readonly string[] | undefined,
+  transaction?: Transaction,
+): Promise<readonly Lack[]> {
+  const found: Lack[] = [];
+  const version = await sequelize.query<{ version: number; roles: boolean }>(
+    `select current_setting('server_version_num')::int as version, tenant_roles as roles
+       from rowhouse.installation`,
+    { type: QueryTypes.SELECT, transaction: transaction ?? null },
+  );
+  const { version: server = 0, roles = true } = version[0] ?? {};
+  const memberships = server >= 160_000 ? MEMBERSHIPS : MEMBERSHIPS_BEFORE_16;
+  for (const text of [MISSING, ...(roles ? [memberships] : []), GRANTS, DEFAULTS, RELATIONS]) {
+    const rows = await sequelize.query<Lack>(`with ${TENANTS} ${text}`, {
+      type: QueryTypes.SELECT,
+      bind: [schemaNames ?? null],
+      transaction: transaction ?? null,
+    });
+    found.push(...rows);
+  }
+  return found.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
+}
+
+/** Such as `the role has no select, insert on table "data"`. */
+export function describeLack({ kind, object, missing, roleName }: Lack): string {
+  switch (kind) {
+    case "schema":
+      return "the schema is missing";
+    case "role":
+      return `role "${roleName}" is missing`;
+    case "membership":
+      return `the service role ${missing} role "${roleName}"`;
+    case "usage":
+      return `role "${roleName}" has no usage on the schema`;
+    case "defaults":
+      return `role "${roleName}" gets no ${missing} on ${object} that are created later`;
+    case "table":
+    case "sequence":
+      return `role "${roleName}" has no ${missing} on ${kind} "${object}"`;
+  }
+}
+
+const TENANTS = `
+  tenant as (
+    select t.schema_name as "schemaName", t.role_name as "roleName", n.oid as schema, n.nspowner as owner,
+        r.oid as role
+      from rowhouse.tenant as t
+      left join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
+      left join pg_catalog.pg_roles as r on r.rolname = t.role_name
+     where t.transition is null and ($1::text[] is null or t.schema_name = any($1::text[]))
+  )`;
+
+const MISSING = `
+  select "schemaName", "roleName", kind, '' as object, '' as missing
+    from tenant cross join unnest(array['schema', 'role']) as kind
+   where case kind when 'schema' then schema is null else role is null end`;
+
+const membershipsWith = (options: string): string => `
+  select t."schemaName", t."roleName", 'membership' as kind, '' as object, m.missing
+    from tenant as t
+    join rowhouse.installation as i on true
+    join pg_catalog.pg_roles as service on service.rolname = i.service_role
+   cross join lateral (
+      select ${options} as missing from pg_catalog.pg_auth_members as m
+       where m.roleid = t.role and m.member = service.oid
+    ) as m
+   where t.role is not null and m.missing is not null`;
+
+const MEMBERSHIPS = membershipsWith(`
+  case when not coalesce(bool_or(m.set_option), false) then 'may not become'
+    when bool_or(m.inherit_option) then 'has, without becoming it, the privileges of'
+    when bool_or(m.admin_option) then 'may grant to others' end`);
+
+const MEMBERSHIPS_BEFORE_16 = membershipsWith(`
+  case when count(*) = 0 then 'may not become'
+    when bool_or(m.admin_option) then 'may grant to others' end`);
+
+const GRANTS = `
+  select t."schemaName", t."roleName", 'usage' as kind, '' as object, '' as missing
+    from tenant as t
+   where t.schema is not null and t.role is not null
+     and not pg_catalog.has_schema_privilege(t.role, t.schema, 'USAGE')`;
+
+const DEFAULTS = `
+  select t."schemaName", t."roleName", 'defaults' as kind, wanted.object,
+      string_agg(privilege, ', ' order by place) as missing
+    from tenant as t
+   cross join (values ('r', 'tables', $tables$), ('S', 'sequences', $sequences$))
+      as wanted (type, object, privileges)
+   cross join unnest(wanted.privileges) with ordinality as p (privilege, place)
+    left join pg_catalog.pg_default_acl as d on d.defaclnamespace = t.schema
+      and d.defaclrole = t.owner and d.defaclobjtype = wanted.type::"char"
+   where t.schema is not null and t.role is not null and not exists (
+      select from pg_catalog.aclexplode(d.defaclacl) as a
+       where a.grantee = t.role and lower(a.privilege_type) = p.privilege)
+   group by t."schemaName", t."roleName", wanted.object`
+  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
+  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
+
+const RELATIONS = `
+  select t."schemaName", t."roleName", case c.relkind when 'S' then 'sequence' else 'table' end as kind,
+      c.relname::text as object, string_agg(p.privilege, ', ' order by p.place) as missing
+    from tenant as t
+    join pg_catalog.pg_class as c on c.relnamespace = t.schema
+      and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+   cross join unnest(case c.relkind when 'S' then $sequences$ else $tables$ end)
+      with ordinality as p (privilege, place)
+   where t.role is not null and not case c.relkind
+      when 'S' then pg_catalog.has_sequence_privilege(t.role, c.oid, p.privilege)
+      else pg_catalog.has_table_privilege(t.role, c.oid, p.privilege) end
+   group by t."schemaName", t."roleName", c.relkind, c.relname`
+  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
+  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
+
+function arrayOf(privileges: readonly string[]): string {
+  return `array[${privileges.map((privilege) => `'${privilege}'`).join(", ")}]`;
+}

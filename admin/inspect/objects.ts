@@ -1,0 +1,117 @@
+// The query beneath a fingerprint: every object of the schemas in $1, each with a definition. Read from the
+// catalogs, never from information_schema, which leaves out what the reader may not use.
+// https://www.postgresql.org/docs/current/catalogs.html
+
+// A constraint's index is told with the constraint; PostgreSQL 18 lists NOT NULL there as well ('n'),
+// and the columns tell of it.
+const RELATIONS = `
+  select r.namespace, r.owner, ''::text as part, concat_ws(' ',
+      case r.relpersistence when 'u' then 'unlogged' end,
+      case when r.relrowsecurity then 'row level security' end,
+      case when r.relforcerowsecurity then 'forced' end,
+      case when r.reloptions is not null then 'with ' || r.reloptions::text end,
+      case when r.relkind = 'p' then 'partition by ' || pg_get_partkeydef(r.oid) end,
+      case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end,
+      (select 'inherits ' || string_agg(i.inhparent::regclass::text, ', ' order by i.inhseqno)
+         from pg_inherits as i where i.inhrelid = r.oid),
+      case when r.relreplident <> 'd' then 'replica identity ' || r.relreplident::text end,
+      case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end,
+      (select concat_ws(' ', format_type(s.seqtypid, null), 'start', s.seqstart, 'by', s.seqincrement,
+           'from', s.seqmin, 'to', s.seqmax, 'cache', s.seqcache, case when s.seqcycle then 'cycle' end)
+         from pg_sequence as s where r.relkind = 'S' and s.seqrelid = r.oid)) as definition
+    from relation as r`;
+
+const COLUMNS = `
+  select r.namespace, r.owner, 'column "' || a.attname || '"', concat_ws(' ',
+      format_type(a.atttypid, a.atttypmod),
+      case when a.attcollation <> t.typcollation then 'collate ' || a.attcollation::regcollation end,
+      case when a.attnotnull then 'not null' end,
+      case when a.attgenerated <> '' then 'generated ' || a.attgenerated::text end,
+      case when a.attidentity <> '' then 'identity ' || a.attidentity::text end,
+      'default ' || pg_get_expr(d.adbin, d.adrelid))
+    from relation as r
+    join pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type as t on t.oid = a.atttypid
+    left join pg_attrdef as d on d.adrelid = r.oid and d.adnum = a.attnum
+   where r.relkind in ('r', 'p', 'f', 'c')`;
+
+const CONSTRAINTS = `
+  select r.namespace, r.owner, 'constraint "' || c.conname || '"', pg_get_constraintdef(c.oid)
+    from relation as r
+    join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')`;
+
+const INDEXES = `
+  select r.namespace, r.owner, 'index "' || x.relname || '"',
+      pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' invalid' end
+    from relation as r
+    join pg_index as i on i.indrelid = r.oid
+    join pg_class as x on x.oid = i.indexrelid
+    left join pg_constraint as c on c.conrelid = r.oid and c.conindid = i.indexrelid
+      and c.contype in ('p', 'u', 'x')
+   where c.oid is null or not i.indisvalid`;
+
+const TRIGGERS = `
+  select r.namespace, r.owner, 'trigger "' || t.tgname || '"',
+      pg_get_triggerdef(t.oid) || case t.tgenabled when 'O' then '' else ' enabled ' || t.tgenabled::text end
+    from relation as r join pg_trigger as t on t.tgrelid = r.oid and not t.tgisinternal`;
+
+const POLICIES = `
+  select r.namespace, r.owner, 'policy "' || p.polname || '"', concat_ws(' ',
+      case when p.polpermissive then 'permissive' else 'restrictive' end, p.polcmd, 'to',
+      (select string_agg(coalesce(u.rolname, 'public'), ', ' order by u.rolname)
+         from unnest(p.polroles) as role left join pg_roles as u on u.oid = role),
+      'using ' || pg_get_expr(p.polqual, p.polrelid),
+      'with check ' || pg_get_expr(p.polwithcheck, p.polrelid))
+    from relation as r join pg_policy as p on p.polrelid = r.oid`;
+
+const RULES = `
+  select r.namespace, r.owner, 'rule "' || w.rulename || '"', pg_get_ruledef(w.oid)
+    from relation as r join pg_rewrite as w on w.ev_class = r.oid and w.rulename <> '_RETURN'`;
+
+const STATISTICS = `
+  select r.namespace, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
+    from relation as r join pg_statistic_ext as s on s.stxrelid = r.oid`;
+
+const FUNCTIONS = `
+  select n.oid, 'function "' || p.proname || '"(' || pg_get_function_identity_arguments(p.oid) || ')', '',
+      case p.prokind when 'a' then pg_get_function_result(p.oid) else pg_get_functiondef(p.oid) end
+    from namespace as n join pg_proc as p on p.pronamespace = n.oid`;
+
+const TYPES = `
+  select n.oid, 'type "' || t.typname || '"', '', case t.typtype
+      when 'e' then (select 'enum ' || string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
+        from pg_enum as e where e.enumtypid = t.oid)
+      when 'd' then concat_ws(' ', 'domain', format_type(t.typbasetype, t.typtypmod),
+        case when t.typnotnull then 'not null' end, 'default ' || t.typdefault,
+        (select string_agg(pg_get_constraintdef(c.oid), ' ' order by c.conname)
+           from pg_constraint as c where c.contypid = t.oid and c.contype <> 'n'))
+      else (select 'range of ' || format_type(r.rngsubtype, null)
+        from pg_range as r where r.rngtypid = t.oid) end
+    from namespace as n join pg_type as t on t.typnamespace = n.oid and t.typtype in ('d', 'e', 'r')`;
+
+const PARTS = [
+  RELATIONS,
+  COLUMNS,
+  CONSTRAINTS,
+  INDEXES,
+  TRIGGERS,
+  POLICIES,
+  RULES,
+  STATISTICS,
+  FUNCTIONS,
+  TYPES,
+];
+
+/** The tables `namespace` and `objects (namespace, owner, part, definition)` of a WITH; $1 is text[]. */
+export const OBJECTS: string = `
+  namespace as (
+    select oid, nspname from pg_namespace where nspname = any($1::text[])
+  ), relation as (
+    select c.*, n.oid as namespace, case c.relkind when 'v' then 'view ' when 'm' then 'materialized view '
+        when 'S' then 'sequence ' when 'c' then 'type ' when 'f' then 'foreign table ' else 'table ' end
+        || '"' || c.relname || '"' as owner
+      from pg_class as c join namespace as n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+  ), objects as (
+    ${PARTS.join("\n  union all\n  ")}
+  )`;

@@ -1,0 +1,85 @@
+// A status in lines for a person: what is well in a line, what is not with its names, at most a screenful.
+
+import { describeLack } from "./lack.ts";
+import { needsPerson, type Status } from "./status.ts";
+
+const MOST_NAMES = 20;
+
+/** Writes the lines. */
+export function statusLines(status: Status): readonly string[] {
+  const { tenants, versions, newestVersion, strays, drift, driftProblem } = status;
+  const spread = versions.map(({ version, tenants }) => `${count(tenants)} on version ${version}`);
+  const lines = [
+    `Newest version ${newestVersion}; ${count(tenants.length)} tenants${spread.length > 0 ? ": " : ""}${spread.join(", ")}`,
+    ...listed("Behind", status.behind),
+    ...section("Failed to migrate", status.failed, ({ schemaName, version, to, ...failure }) => {
+      const state = failure.sqlstate === null ? "" : ` (SQLSTATE ${failure.sqlstate})`;
+      const at = new Date(failure.at).toISOString().slice(0, 19);
+      return `${schemaName}, at version ${version}, to ${to}: ${oneLine(failure.message)}${state}, ${at}Z`;
+    }),
+    ...listed("Suspended", status.suspended),
+    ...listed("Read-only", status.readOnly),
+    ...section("In a change that has not ended", status.transitions, (tenant) => {
+      return `${tenant.schemaName}: ${tenant.advice}`;
+    }),
+    ...section("Lacking", status.lacks, (lack) => `${lack.schemaName}: ${describeLack(lack)}`),
+    ...(status.lacks.length > 0 ? ["  Mend with node admin/repair.js SCHEMA"] : []),
+    ...section("Too much", status.excess, ({ schemaName, problem }) => `${schemaName}: ${problem}`),
+  ];
+  if (strays) {
+    const likely = strays.schemas.filter(({ evidence }) => evidence === "tenant role");
+    const others = strays.schemas.filter(({ evidence }) => evidence === "owner");
+    lines.push(
+      ...section("Schemas without a tenant", likely, ({ schemaName, tables }) => {
+        return `${schemaName}: ${count(tables)} tables, a tenant role may use it`;
+      }),
+      ...listed(
+        "Other schemas of the admin role",
+        others.map(({ schemaName }) => schemaName),
+      ),
+      ...listed("Roles without a tenant", strays.roles),
+    );
+  }
+  if (drift) lines.push(...driftLines(drift));
+  if (driftProblem !== undefined) lines.push(driftProblem);
+  lines.push(needsPerson(status) ? "Somebody has to see to this" : "All is well");
+  return lines;
+}
+
+function driftLines({ compared, drifted, notCompared }: NonNullable<Status["drift"]>): string[] {
+  const all = drifted.flatMap(({ schemaName, differences }) =>
+    differences.map((difference) => `${schemaName}: ${difference}`),
+  );
+  return [
+    drifted.length === 0
+      ? `Drift: none in ${count(compared)} tenants`
+      : `Drift: ${count(drifted.length)} of ${count(compared)} tenants`,
+    ...few(all),
+    ...section("Not compared", notCompared, ({ schemaName, reason }) => `${schemaName}: ${reason}`),
+  ];
+}
+
+function section<T>(title: string, items: readonly T[], write: (item: T) => string): string[] {
+  if (items.length === 0) return [];
+  return [`${title}: ${count(items.length)}`, ...few(items.map(write))];
+}
+
+function listed(title: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > MOST_NAMES ? ` and ${count(names.length - MOST_NAMES)} more` : "";
+  return [`${title}: ${count(names.length)} (${names.slice(0, MOST_NAMES).join(", ")}${more})`];
+}
+
+function few(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, MOST_NAMES).map((line) => `  ${line}`);
+  if (lines.length <= MOST_NAMES) return shown;
+  return [...shown, `  and ${count(lines.length - MOST_NAMES)} more; --json has all`];
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ");
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}

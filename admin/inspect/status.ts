@@ -1,0 +1,76 @@
+// The state of an installation: what the registry says, what is lacking or too much, and what has drifted.
+
+import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
+import type { Registry } from "../registry/registry.ts";
+import { type Census, takeCensus } from "./census.ts";
+import { type Drift, findDrift } from "./drift.ts";
+import { type Excess, findExcess } from "./excess.ts";
+import { findLacks, type Lack } from "./lack.ts";
+import { ReferenceFailure } from "./reference.ts";
+import { findStrays, type Strays } from "./strays.ts";
+
+/** What {@link readStatus} found. */
+export interface Status extends Census {
+  readonly lacks: readonly Lack[];
+  readonly excess: readonly Excess[];
+  /** Undefined when only some tenants were asked for. */
+  readonly strays: Strays | undefined;
+  /** Undefined when it was not asked for, or could not be had. */
+  readonly drift: Drift | undefined;
+  /** Why there is no drift to tell of, though it was asked for. */
+  readonly driftProblem: string | undefined;
+}
+
+/**
+ * Looks at the tenants; nothing is changed.
+ * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
+ * @throws {AdminError} for a name that is no tenant's
+ */
+export async function readStatus(
+  registry: Registry,
+  list: string | undefined,
+  withDrift: boolean,
+): Promise<Status> {
+  const migrations = await loadTenantMigrations(registry);
+  const census = await takeCensus(registry, migrations, list);
+  const names = list === undefined ? undefined : census.tenants.map((tenant) => tenant.schemaName);
+  const [lacks, excess, strays] = await Promise.all([
+    findLacks(registry, names),
+    findExcess(registry, names),
+    list === undefined ? findStrays(registry) : undefined,
+  ]);
+  const missing = new Set(
+    lacks.filter(({ kind }) => kind === "schema").map(({ schemaName }) => schemaName),
+  );
+  const whole = census.tenants.filter(
+    ({ schemaName, transition }) => transition === null && !missing.has(schemaName),
+  );
+  const drift = withDrift ? await tryDrift(registry, migrations, whole) : {};
+  return { ...census, lacks, excess, strays, drift: undefined, driftProblem: undefined, ...drift };
+}
+
+/** Whether a person is needed. */
+export function needsPerson(status: Status): boolean {
+  const { failed, lacks, excess, strays, drift, driftProblem, transitions } = status;
+  return (
+    failed.length + lacks.length + excess.length > 0 ||
+    (drift?.drifted.length ?? 0) > 0 ||
+    driftProblem !== undefined ||
+    transitions.some(({ transition }) => transition !== "moved") ||
+    strays?.schemas.some(({ evidence }) => evidence === "tenant role") === true ||
+    (strays?.roles.length ?? 0) > 0
+  );
+}
+
+async function tryDrift(
+  registry: Registry,
+  migrations: TenantMigrations,
+  tenants: Census["tenants"],
+): Promise<Partial<Pick<Status, "drift" | "driftProblem">>> {
+  try {
+    return { drift: await findDrift(registry, migrations, tenants) };
+  } catch (error) {
+    if (!(error instanceof ReferenceFailure)) throw error;
+    return { driftProblem: error.message };
+  }
+}

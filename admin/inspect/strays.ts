@@ -1,0 +1,60 @@
+// Schemas and roles that look like a tenant's and belong to none. They are told of, never touched: only a
+// person knows what they hold.
+
+import { QueryTypes } from "sequelize";
+import type { Registry } from "../registry/registry.ts";
+
+/** A schema that no tenant has. */
+export interface StraySchema {
+  readonly schemaName: string;
+  /** What makes it look like a tenant's: privileges of a tenant role, or only its owner and its name. */
+  readonly evidence: "tenant role" | "owner";
+  readonly tables: number;
+}
+
+/** What {@link findStrays} found. */
+export interface Strays {
+  readonly schemas: readonly StraySchema[];
+  /** Roles `rh_<oid of this database>_…` that are no tenant's. */
+  readonly roles: readonly string[];
+}
+
+/** Looks for them in the whole database. */
+export async function findStrays({ sequelize }: Registry): Promise<Strays> {
+  const [schemas, roles] = await Promise.all([
+    sequelize.query<StraySchema>(SCHEMAS, { type: QueryTypes.SELECT }),
+    sequelize.query<{ name: string }>(ROLES, { type: QueryTypes.SELECT }),
+  ]);
+  return { schemas, roles: roles.map(({ name }) => name) };
+}
+
+// Whoever owns the registry creates the tenants' schemas.
+const SCHEMAS = `
+  select n.nspname::text as "schemaName",
+      case when exists (
+          select from pg_catalog.pg_roles as r
+           where r.rolname = 'rh_' || d.oid || '_' || n.nspname
+        ) or exists (
+          select from pg_catalog.aclexplode(n.nspacl) as a
+            join pg_catalog.pg_roles as r on r.oid = a.grantee
+           where pg_catalog.starts_with(r.rolname, 'rh_' || d.oid || '_')
+        ) then 'tenant role' else 'owner' end as evidence,
+      (select count(*)::int from pg_catalog.pg_class as c
+        where c.relnamespace = n.oid and c.relkind in ('r', 'p')) as tables
+    from pg_catalog.pg_namespace as n
+    join pg_catalog.pg_namespace as registry on registry.nspname = 'rowhouse'
+    join pg_catalog.pg_database as d on d.datname = current_database()
+   where n.nspowner in (registry.nspowner, (
+        select oid from pg_catalog.pg_roles where rolname = current_user))
+     and n.nspname ~ '^[a-z_][a-z0-9_]{0,47}$' and n.nspname !~ '^pg_'
+     and n.nspname not in ('public', 'rowhouse', 'information_schema')
+     and not exists (select from rowhouse.tenant as t where t.schema_name = n.nspname)
+   order by n.nspname`;
+
+const ROLES = `
+  select r.rolname::text as name
+    from pg_catalog.pg_roles as r
+    join pg_catalog.pg_database as d on d.datname = current_database()
+   where pg_catalog.starts_with(r.rolname, 'rh_' || d.oid || '_')
+     and not exists (select from rowhouse.tenant as t where t.role_name = r.rolname)
+   order by r.rolname`;
