@@ -13,12 +13,17 @@ export function pickTenants<T extends { readonly schemaName: string }>(
 ): readonly T[] {
   if (list === undefined) return all;
   const items = list.split(",").map((item) => item.trim());
-  const fits = items.map((item) => {
-    const parts = item.split("*").map((part) => part.replaceAll(/[^a-z0-9_]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`);
-  });
-  const missing = items.filter(
-    (_, index) => !all.some(({ schemaName }) => fits[index]?.test(schemaName)),
+  const names = new Set(items.filter((item) => !item.includes("*")));
+  const patterns = items.filter((item) => item.includes("*")).map(parsePattern);
+  const picked = all.filter(
+    ({ schemaName }) =>
+      names.has(schemaName) || patterns.some((pattern) => pattern.test(schemaName)),
+  );
+  const found = new Set(picked.map(({ schemaName }) => schemaName));
+  const missing = items.filter((item) =>
+    item.includes("*")
+      ? !picked.some(({ schemaName }) => parsePattern(item).test(schemaName))
+      : !found.has(item),
   );
   if (missing.length > 0) {
     throw new AdminError(
@@ -26,5 +31,10 @@ export function pickTenants<T extends { readonly schemaName: string }>(
         "see node admin/list-tenants.js",
     );
   }
-  return all.filter(({ schemaName }) => fits.some((fit) => fit.test(schemaName)));
+  return picked;
+}
+
+function parsePattern(item: string): RegExp {
+  const parts = item.split("*").map((part) => part.replaceAll(/[^a-z0-9_]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
 }
