@@ -102,6 +102,7 @@ describe("privileges", () => {
       `insert into rowhouse.domain select 'mine.example.com', 'acme', 'r', 'active', 1`,
     ],
     ["read what was installed", `select * from rowhouse.installation`],
+    ["read how migrations ended", `select * from rowhouse.migration_run`],
     ["create a temporary table", `create temporary table trap (a int)`],
     ["create a table", `create table public.more (a int)`],
     ["create a schema", `create schema more`],

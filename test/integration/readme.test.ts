@@ -39,7 +39,7 @@ describe("README", () => {
       // One shell for all: what one command exports, the next has.
       const shown = consoles(readme);
       expect(shown.length).to.be.greaterThan(8);
-      const script = shown.map(({ command }) => `${here(command)} 2>&1; echo; echo "$MARK"`);
+      const script = shown.map(({ command }) => `{ ${here(command)}\n} 2>&1; echo; echo "$MARK"`);
       const { stdout } = await run("bash", ["-c", script.join("\n")], {
         cwd: checkout,
         env: { PATH: process.env["PATH"], MARK: "--- next command ---" },
@@ -120,25 +120,36 @@ async function startDev(folder: string, port: number, databasePort: number) {
   return dev;
 }
 
-/** The commands of every console block, each with the output below it. */
+/**
+ * The commands of every console block, each with the output below it; a tenant migration that stands between
+ * them is written where its first line says.
+ */
 function consoles(readme: string): { command: string; output: string }[] {
-  return [...readme.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block = ""]) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((entry) => {
-        const [command = "", ...output] = entry.split("\n");
-        return { command, output: output.join("\n") };
-      }),
+  const blocks = /```console\n(.*?)```|```ts\n(\/\/ (admin\/migrations\/tenant\/\S+)\n.*?)```/gs;
+  return [...readme.matchAll(blocks)].flatMap(([, block = "", code, file]) =>
+    file === undefined
+      ? block
+          .split(/^\$ /m)
+          .slice(1)
+          .map((entry) => {
+            const [command = "", ...output] = entry.split("\n");
+            return { command, output: output.join("\n") };
+          })
+      : [{ command: `cat > ${file} <<'END'\n${code}END`, output: "" }],
   );
 }
 
-/** What curl reports of its own on stderr is not shown; ids differ from one request to the next. */
+/**
+ * What curl reports of its own on stderr is not shown; ids, times, sizes and what chance picks differ from
+ * one run to the next.
+ */
 function withoutProgress(text: string): string {
   const lines = text
     .split(/[\r\n]/)
     .filter((line) => !/^\s*%|^\s*\d.*--:--:--|^ +Dload/.test(line));
-  return aligned(lines.join("\n").replaceAll(/[0-9a-f-]{36}/g, "…"));
+  const varying =
+    /[0-9a-f-]{36}|\d{4}-\d\d-\d\dT[\d:]+Z|(?<=in )\d+\.\d(?= s)|(?<=^Canary: ).*|\d+(?= bytes)/gm;
+  return aligned(lines.join("\n").replaceAll(varying, "…"));
 }
 
 /** Columns are padded to their longest cell, and a port may have more digits than the README's. */
