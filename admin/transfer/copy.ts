@@ -33,6 +33,13 @@ export async function prepareCopy(client: ClientBase, schemaName: string): Promi
   await client.query(`set local search_path to ${quoted(schemaName)}, pg_temp`);
 }
 
+/** Gives the transaction's settings back what they were. */
+export async function endCopy(client: ClientBase): Promise<void> {
+  for (const name of [...Object.keys(SETTINGS), "search_path"]) {
+    await client.query(`set local ${name} to default`);
+  }
+}
+
 /** The rows of a table as COPY text. Read it to its end before the client's next query. */
 export function copyOut(client: ClientBase, schemaName: string, table: Table): Readable {
   const only = table.partitioned ? "" : "only ";

@@ -57,9 +57,9 @@ export function parseManifest(text: string): Manifest {
     formatVersion,
     rowhouse: root.text("rowhouse"),
     schemaName: root.text("schemaName"),
-    version: root.integer("version"),
+    version: root.integer("version", 0, 9999),
     migrations: root.texts("migrations"),
-    statementTimeoutMs: root.integer("statementTimeoutMs"),
+    statementTimeoutMs: root.integer("statementTimeoutMs", 1, 86_400_000),
     hosts: root.texts("hosts"),
     createdAt: root.text("createdAt"),
     serverVersion: root.text("serverVersion"),
@@ -110,9 +110,11 @@ class Fields {
     throw this.#wrong(name);
   }
 
-  integer(name: string): number {
+  integer(name: string, min = 0, max = Number.MAX_SAFE_INTEGER): number {
     const value = this.#values[name];
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+    if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) {
+      return Number(value);
+    }
     throw this.#wrong(name);
   }
 

@@ -1,0 +1,37 @@
+// node admin/import-tenant.js FILE HOST SCHEMA: creates a tenant from a file.
+
+import { parseDomain } from "../src/host.ts";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+import { importTenant } from "./transfer/import-tenant.ts";
+
+await runVerb({
+  name: "import-tenant",
+  about:
+    "Creates a tenant from a file of export-tenant, at the version that it was exported at. " +
+    "One transaction, which checks every count and checksum: whatever fails leaves nothing behind.",
+  operands: ["FILE", "HOST", "SCHEMA"],
+  options: {
+    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+    migrate: { type: "boolean", about: "Bring it to the newest version in the same transaction" },
+  },
+  example: "acme.zip acme.example.com acme --migrate",
+  async run(call) {
+    const [file = "", host = "", schema = ""] = call.operands;
+    const schemaName = parseSchemaName(schema);
+    const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
+    const wanted = { schemaName, hosts, migrate: call.has("migrate") };
+    const report = await withAdminRegistry(call.env, (registry) =>
+      importTenant(registry, file, wanted),
+    );
+    const { version, tables, rows } = report;
+    return {
+      lines: [
+        `Imported tenant "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
+          `${tables} tables, ${rows} rows`,
+      ],
+      json: report,
+    };
+  },
+});
