@@ -1,0 +1,38 @@
+// node admin/clone-tenant.js SRC NEW HOST: creates a tenant like another.
+
+import { parseDomain } from "../src/host.ts";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+import { cloneTenant } from "./transfer/clone-tenant.ts";
+
+await runVerb({
+  name: "clone-tenant",
+  about:
+    "Creates the tenant NEW with the version and the rows of the tenant SRC, as they are at one moment, " +
+    "while SRC is served. All or nothing.",
+  operands: ["SRC", "NEW", "HOST"],
+  options: {
+    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+    "structure-only": { type: "boolean", about: "Copy no rows" },
+  },
+  example: "acme acme_try try.example.com",
+  async run(call) {
+    const [source = "", schema = "", host = ""] = call.operands;
+    const from = parseSchemaName(source);
+    const schemaName = parseSchemaName(schema);
+    const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
+    const wanted = { schemaName, hosts, structureOnly: call.has("structure-only") };
+    const report = await withAdminRegistry(call.env, (registry) =>
+      cloneTenant(registry, from, wanted),
+    );
+    const { version, tables, rows } = report;
+    return {
+      lines: [
+        `Cloned tenant "${from}" to "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
+          `${tables} tables, ${rows} rows`,
+      ],
+      json: report,
+    };
+  },
+});
