@@ -27,7 +27,7 @@ export interface Source<T extends SourceTable> {
   /** The most bytes that the text may have. */
   maxBytes?(table: T): number;
   /** Checks what has come, before the next table. */
-  check?(table: T, measure: Measure): void;
+  check?(table: T, measure: Measure): void | Promise<void>;
   /** Called when the rows have been read. */
   sequences(): Promise<readonly Sequence[]>;
 }
@@ -84,7 +84,7 @@ async function loadTable<T extends SourceTable>(
         "stored; export it again",
     );
   }
-  source.check?.(from, measure);
+  await source.check?.(from, measure);
   return measure;
 }
 

@@ -1,0 +1,69 @@
+// node admin/move-tenant.js SCHEMA --to ADMIN_URL: takes a tenant to another database.
+
+import { parseDatabaseUrl } from "../src/config.ts";
+import type { Secret } from "../src/variable.ts";
+import { runVerb } from "./command/command.ts";
+import { readAdminConfig, withAdminRegistry } from "./command/config.ts";
+import { UsageError } from "./command/usage-error.ts";
+import type { Call } from "./command/verb.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+import { withTarget } from "./transfer/move/target.ts";
+import { moveTenant } from "./transfer/move/move-tenant.ts";
+
+const WAIT_SECONDS = 300;
+
+await runVerb({
+  name: "move-tenant",
+  about:
+    "Takes a tenant with its hosts to another database, which init-db was run on. It is read-only meanwhile, " +
+    "nothing acknowledged is lost, and a suspended tenant stays that names where it went. When it was killed, " +
+    "or says so, run the same command again: it goes on where it was. Other users of this machine " +
+    "can see a URL on the command line: --to-env takes it from the environment.",
+  operands: ["SCHEMA"],
+  options: {
+    to: { type: "string", value: "URL", about: "The other database, as its admin role" },
+    "to-env": { type: "string", value: "NAME", about: "Variable of the environment with that URL" },
+    wait: {
+      type: "string",
+      value: "SECONDS",
+      about: `How long to wait for transactions of before, ${WAIT_SECONDS} when left out`,
+    },
+  },
+  example: "acme --to-env OTHER_DATABASE_URL",
+  async run(call) {
+    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const url = readTarget(call).reveal();
+    const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
+    const { TENANT_MIGRATIONS } = readAdminConfig(call.env);
+    const report = await withAdminRegistry(call.env, (source) =>
+      withTarget(url, TENANT_MIGRATIONS, (target) =>
+        moveTenant(source, target, schemaName, {
+          waitMs,
+          onStep: (step, line) => call.print(line, { step }),
+        }),
+      ),
+    );
+    const { place, copied } = report;
+    const what = copied ? `: ${copied.tables} tables, ${copied.rows} rows` : "";
+    return {
+      lines: [
+        `Moved tenant "${schemaName}" to ${place}${what}`,
+        `Point its hosts there; remove what is left here with node admin/drop-tenant.js ${schemaName}`,
+      ],
+      json: report,
+    };
+  },
+});
+
+function readTarget(call: Call): Secret {
+  const [url, name] = [call.text("to"), call.text("to-env")];
+  if ((url === undefined) === (name === undefined)) {
+    throw new UsageError("it takes either --to or --to-env");
+  }
+  const option = name === undefined ? "--to" : `--to-env ${JSON.stringify(name)}`;
+  try {
+    return parseDatabaseUrl(url ?? call.env[name ?? ""] ?? "");
+  } catch (error) {
+    throw new UsageError(`${option}: ${error instanceof Error ? error.message : "it is no URL"}`);
+  }
+}

@@ -1,0 +1,41 @@
+// How the two databases of a move are told apart, in the registry and to people: never by their passwords.
+
+import { AdminError } from "../../registry/admin-error.ts";
+import { query, type Registry } from "../../registry/registry.ts";
+
+/** A database as host, port and name. */
+export function describePlace(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || "5432"}${decodeURIComponent(pathname)}`;
+}
+
+/**
+ * Refuses a target whose registry has other registry migrations than the source's, or none.
+ * @throws {AdminError} that names the place
+ */
+export async function checkRegistries(source: Registry, target: Registry): Promise<void> {
+  const [ours, theirs] = [await readNames(source), await readNames(target)];
+  if (ours === theirs) return;
+  const place = describePlace(target.url);
+  const problem = theirs === "" ? "it has no registry" : "its registry is of another version";
+  throw new AdminError(
+    `Cannot move tenant to ${place}: ${problem}; run node admin/init-db.js on both databases`,
+  );
+}
+
+async function readNames({ sequelize }: Registry): Promise<string> {
+  return sequelize.transaction(async (transaction) => {
+    const [table] = await query<{ found: boolean }>(
+      sequelize,
+      transaction,
+      "select to_regclass('rowhouse.registry_migration') is not null as found",
+    );
+    if (!table?.found) return "";
+    const rows = await query<{ name: string }>(
+      sequelize,
+      transaction,
+      `select name from rowhouse.registry_migration order by name collate "C"`,
+    );
+    return rows.map(({ name }) => name).join(" ");
+  });
+}

@@ -1,0 +1,32 @@
+// The registry of the database that a tenant is moved to.
+
+import { AdminError } from "../../registry/admin-error.ts";
+import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
+import { type Registry, withRegistry } from "../../registry/registry.ts";
+import { describePlace } from "./place.ts";
+
+/**
+ * Opens it, hands it to `work`, and closes it.
+ * @throws {AdminError} when it is not to be reached
+ */
+export async function withTarget<T>(
+  url: string,
+  tenantMigrations: string | undefined,
+  work: (target: Registry) => Promise<T>,
+): Promise<T> {
+  return withRegistry(
+    url,
+    async (target) => {
+      try {
+        await target.sequelize.authenticate();
+      } catch (error) {
+        throw new AdminError(
+          `Cannot connect to ${describePlace(url)}: ${databaseCode(error) ?? databaseMessage(error)}; ` +
+            "check the URL, and that the database runs",
+        );
+      }
+      return work(target);
+    },
+    tenantMigrations,
+  );
+}

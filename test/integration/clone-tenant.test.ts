@@ -1,0 +1,86 @@
+// A tenant like another: all of it, or nothing.
+
+import { expect } from "chai";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { MigrationsFolder } from "../support/migrations.ts";
+import { fillShop, makeShop, readShop } from "../support/shop.ts";
+import { startVerb, type VerbResult } from "../support/verb.ts";
+
+describe("clone-tenant", () => {
+  let database: TestDatabase;
+  let shop: MigrationsFolder;
+
+  const verb = (name: string, ...parameters: readonly string[]): Promise<VerbResult> => {
+    const env = { TENANT_MIGRATIONS: shop.folder };
+    return startVerb({ adminUrl: database.adminUrl, env }, name, ...parameters).result;
+  };
+
+  before(async () => {
+    shop = await makeShop();
+    database = await createTestDatabase();
+    await database.addTenants({ shop: "shop.example.com" }, shop.folder);
+    await fillShop(database, "shop");
+  });
+
+  after(async () => {
+    await database.drop();
+    await shop.remove();
+  });
+
+  it("copies rows, sequences, version and timeout, and the two are apart from then on", async () => {
+    await verb("set-tenant", "shop", "--statement-timeout", "1234");
+    await verb("migrate", "--tenants", "shop", "--to", "1");
+    const before = await readShop(database, "shop");
+    const result = await verb("clone-tenant", "shop", "twin", "t.example.com", "--host", "u.test");
+    expect(result.stderr).to.equal("");
+    expect(result.stdout).to.match(
+      /^Cloned tenant "shop" to "twin" at version 1, at t.example.com, u.test: 7 tables, \d+ rows\n$/,
+    );
+    expect(await readShop(database, "twin")).to.deep.equal(before);
+    const rows = await database.sql(
+      `select version, statement_timeout_ms as timeout, status, array_agg(host order by host) as hosts
+         from rowhouse.tenant join rowhouse.domain using (schema_name, status, statement_timeout_ms)
+         where schema_name = 'twin' group by 1, 2, 3`,
+    );
+    expect(rows).to.deep.equal([
+      { version: 1, timeout: 1234, status: "active", hosts: ["t.example.com", "u.test"] },
+    ]);
+    await database.sql("truncate twin.counter", "select nextval('twin.counter_id_seq')");
+    expect(await readShop(database, "shop")).to.deep.equal(before);
+    await verb("migrate");
+  });
+
+  it("--structure-only has what the migrations make, and no row of the other", async () => {
+    const result = await verb("clone-tenant", "shop", "bare", "bare.test", "--structure-only");
+    expect(result.status).to.equal(0);
+    await database.addTenants({ fresh: "fresh.test" }, shop.folder);
+    expect(await readShop(database, "bare")).to.deep.equal(await readShop(database, "fresh"));
+  });
+
+  it("refuses what it cannot make, and leaves nothing", async () => {
+    const tenants = (): Promise<unknown> =>
+      database.sql(
+        `select nspname::text as name from pg_namespace where nspname !~ '^pg_'
+         union all select rolname from pg_roles union all select host from rowhouse.domain order by 1`,
+      );
+    const before = await tenants();
+    const cases: readonly (readonly [string[], RegExp])[] = [
+      [["nobody", "made", "made.test"], /^Cannot clone tenant: there is no tenant "nobody"; see/],
+      [["shop", "shop", "made.test"], /^Cannot add tenant: schema "shop" is a tenant already/],
+      [["shop", "made", "shop.example.com"], /^Cannot add host: "shop.example.com" belongs to/],
+      [["shop", "pg_made", "made.test"], /^Cannot use schema name "pg_made": it is reserved/],
+    ];
+    for (const [parameters, message] of cases) {
+      const result = await verb("clone-tenant", ...parameters);
+      expect(result.stderr).to.match(message);
+      expect(result.status).to.equal(1);
+    }
+    await database.sql("create table shop.by_hand (a int)");
+    const drifted = await verb("clone-tenant", "shop", "made", "made.test");
+    expect(drifted.stderr).to.match(
+      /^Cannot clone tenant: table "by_hand" is one too many, [^\n]+\n$/,
+    );
+    await database.sql("drop table shop.by_hand");
+    expect(await tenants()).to.deep.equal(before);
+  });
+});
