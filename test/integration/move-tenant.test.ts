@@ -1,0 +1,281 @@
+// A tenant from one database to another: whole, once, under writers, and whatever stops the move.
+
+import { expect } from "chai";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createRandom } from "../support/random.ts";
+import { holdRow } from "../support/row-lock.ts";
+import { type LocalService, openService } from "../support/service.ts";
+import { fillShop, makeShop, readShop } from "../support/shop.ts";
+import { until } from "../support/until.ts";
+import { runVerb, type StartedVerb, startVerb, type VerbResult } from "../support/verb.ts";
+
+const WRITERS = 6;
+const KILLS = 5;
+
+describe("move-tenant", function () {
+  this.timeout(60_000);
+  let source: TestDatabase;
+  let target: TestDatabase;
+  let here: LocalService;
+  let there: LocalService;
+
+  const start = (schema: string, ...parameters: string[]): StartedVerb =>
+    startVerb(
+      { adminUrl: source.adminUrl, env: { OTHER: target.adminUrl } },
+      "move-tenant",
+      schema,
+      "--to-env",
+      "OTHER",
+      ...parameters,
+    );
+  const move = (schema: string, ...parameters: string[]): Promise<VerbResult> =>
+    start(schema, ...parameters).result;
+  const put = async (service: LocalService, host: string, key: number): Promise<number> =>
+    (await service.request(host, "PUT", `/data/${key}`, { value: key })).status;
+  const stateOf = async (database: TestDatabase, schema: string): Promise<unknown> => {
+    const [row] = await database.sql(
+      `select status, transition, status_before as before from rowhouse.tenant where schema_name = '${schema}'`,
+    );
+    return row;
+  };
+  const placeOf = ({ adminUrl }: TestDatabase): string => {
+    const { hostname, port, pathname } = new URL(adminUrl);
+    return `${hostname}:${port}${pathname}`;
+  };
+
+  before(async () => {
+    [source, target] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    here = openService(source.serviceUrl);
+    there = openService(target.serviceUrl);
+  });
+
+  after(async () => {
+    await Promise.all([here.close(), there.close()]);
+    await Promise.all([source.drop(), target.drop()]);
+  });
+
+  it("takes everything along, leaves a row that names where it went, and says so the second time", async () => {
+    const shop = await makeShop();
+    await source.addTenants({ shop: "shop.test" }, shop.folder);
+    await fillShop(source, "shop");
+    await source.sql(
+      "update rowhouse.tenant set created_at = '2001-02-03 04:05:06Z', statement_timeout_ms = 777 where schema_name = 'shop'",
+    );
+    const before = await readShop(source, "shop");
+    const env = { TENANT_MIGRATIONS: shop.folder };
+    const settings = { adminUrl: source.adminUrl, env };
+    const run = (): Promise<VerbResult> =>
+      startVerb(settings, "move-tenant", "shop", "--to", target.adminUrl).result;
+    const result = await run();
+    expect(result.stderr).to.equal("");
+    expect(result.status).to.equal(0);
+    const lines = result.stdout.trimEnd().split("\n");
+    expect(lines.slice(0, 4)).to.deep.equal([
+      'Stopped writes of tenant "shop"',
+      `Copied it to ${placeOf(target)}`,
+      "Suspended it here",
+      "Gave it its status there",
+    ]);
+    expect(lines[4]).to.match(/^Moved tenant "shop" to .*: 7 tables, \d+ rows$/);
+    expect(await readShop(target, "shop")).to.deep.equal(before);
+    const [row] = await target.sql(
+      "select created_at at time zone 'UTC' = '2001-02-03 04:05:06' as same, statement_timeout_ms as timeout from rowhouse.tenant where schema_name = 'shop'",
+    );
+    expect(row).to.deep.equal({ same: true, timeout: 777 });
+    expect(await stateOf(target, "shop")).to.deep.equal({
+      status: "active",
+      transition: null,
+      before: null,
+    });
+    expect(await source.sql("select peer, status, transition from rowhouse.tenant")).to.deep.equal([
+      { peer: placeOf(target), status: "suspended", transition: "moved" },
+    ]);
+    const again = await run();
+    expect(again.stdout.split("\n").slice(0, 2)).to.deep.equal([
+      "Gave it its status there",
+      `Moved tenant "shop" to ${placeOf(target)}`,
+    ]);
+    const elsewhere = await startVerb(
+      settings,
+      "move-tenant",
+      "shop",
+      "--to",
+      `${target.adminUrl}x`,
+    ).result;
+    expect(elsewhere.status).to.equal(1);
+    await shop.remove();
+  });
+
+  it("under writers: what was acknowledged is on the target, and never do both take writes", async () => {
+    const host = "busy.test";
+    await source.addTenants({ busy: host });
+    const acknowledged: number[] = [];
+    let next = 1;
+    let arrived = 0;
+    const violations: number[] = [];
+    const stopping = new AbortController();
+    const writers = Array.from({ length: WRITERS }, async () => {
+      while (!stopping.signal.aborted) {
+        const key = next;
+        next += 1;
+        const begunAfter = arrived > 0;
+        const status = await put(here, host, key);
+        if (status === 201) {
+          acknowledged.push(key);
+          if (begunAfter) violations.push(key);
+        }
+      }
+    });
+    const arrival = (async () => {
+      for (let key = -1; !stopping.signal.aborted; key -= 1) {
+        if ((await put(there, host, key)) === 201) arrived += 1;
+      }
+    })();
+    await until("nothing is written", () => acknowledged.length > 200);
+    const result = await move("busy");
+    await until("the target takes no writes", () => arrived > 20);
+    stopping.abort();
+    await Promise.all([...writers, arrival]);
+    expect([result.status, result.stderr]).to.deep.equal([0, ""]);
+    expect(violations).to.deep.equal([]);
+    const rows = await target.sql<{ key: number }>("select key from busy.data where key > 0");
+    const keys = new Set(rows.map(({ key }) => key));
+    expect(acknowledged.filter((key) => !keys.has(key))).to.deep.equal([]);
+    expect(await put(here, host, 1)).to.equal(403);
+  });
+
+  it("waits for a write that began before, and goes on when it is run again", async () => {
+    const host = "slow.test";
+    await source.addTenants({ slow: host });
+    const lock = await holdRow(source, "slow", 1);
+    const writing = put(here, host, 1);
+    await lock.waiting(1);
+    const late = await move("slow", "--wait", "1");
+    expect(late.status).to.equal(1);
+    expect(late.stderr).to.match(
+      /^Cannot move tenant: after 1 s, 1 transactions that began before still run; tenant "slow" is read-only/,
+    );
+    expect(await put(here, host, 2)).to.equal(423);
+    const refused = await runVerb(source.adminUrl, "suspend-tenant", "slow");
+    expect(refused.stderr).to.match(
+      /it is being moved; finish with node admin\/move-tenant.js slow/,
+    );
+    const run = start("slow");
+    await until("it does not begin", () => run.stdout().includes("Stopped"));
+    const second = await move("slow");
+    expect(second.stderr).to.match(/^Cannot move tenant: another move-tenant is at work on "slow"/);
+    expect(await stateOf(target, "slow")).to.equal(undefined);
+    await lock.release();
+    expect(await writing).to.equal(200);
+    expect((await run.result).status).to.equal(0);
+    const rows = await target.sql("select key, value from slow.data");
+    expect(rows).to.deep.equal([{ key: 1, value: 1 }]);
+  });
+
+  it("a killed move is finished by the same command, and meanwhile only one side takes writes", async () => {
+    const seed = Date.now();
+    const random = createRandom(seed);
+    const names = Array.from({ length: KILLS }, (_, index) => `k${index}`);
+    await source.addTenants(Object.fromEntries(names.map((name) => [name, `${name}.test`])));
+    const lines = ["", "Stopped", "Copied", "Suspended", "Stopped"];
+    let unfinished = 0;
+    try {
+      for (const [index, name] of names.entries()) {
+        const host = `${name}.test`;
+        await source.sql(`insert into ${name}.data select i, i from generate_series(1, 20000) i`);
+        const run = start(name);
+        const line = lines[index % lines.length] ?? "";
+        await until("it does not move", () => run.stdout().includes(line));
+        const killAt = performance.now() + random() * (line === "" ? 500 : 60);
+        await until("time does not pass", () => performance.now() >= killAt);
+        run.kill("SIGKILL");
+        if ((await run.result).status === -1) unfinished += 1;
+        const taken = [await put(here, host, 1), await put(there, host, 1)];
+        expect(taken.filter((status) => status === 200).length).to.be.lessThan(2);
+        const again = await move(name);
+        expect([again.status, again.stderr], name).to.deep.equal([0, ""]);
+        const [sum] = await target.sql(
+          `select count(*)::int as count, sum(value)::int as sum from ${name}.data`,
+        );
+        expect(sum).to.deep.equal({ count: 20_000, sum: 200_010_000 });
+        expect([await put(here, host, 1), await put(there, host, 1)]).to.deep.equal([403, 200]);
+      }
+    } catch (error) {
+      throw new Error(`With seed ${seed}`, { cause: error });
+    }
+    expect(unfinished).to.be.greaterThan(0);
+  });
+
+  it("keeps read-only and suspended tenants what they are, and what a resume gives them", async () => {
+    await source.addTenants({ reading: "reading.test", resting: "resting.test" });
+    await runVerb(source.adminUrl, "set-tenant", "reading", "--read-only");
+    await runVerb(source.adminUrl, "set-tenant", "resting", "--read-only");
+    await runVerb(source.adminUrl, "suspend-tenant", "resting");
+    expect((await move("reading")).status).to.equal(0);
+    expect((await move("resting")).status).to.equal(0);
+    expect([
+      await put(there, "reading.test", 1),
+      await put(there, "resting.test", 1),
+    ]).to.deep.equal([423, 403]);
+    await runVerb(target.adminUrl, "resume-tenant", "resting");
+    expect(await stateOf(target, "resting")).to.include({ status: "read_only" });
+  });
+
+  it("gives the tenant back when the target refuses it", async () => {
+    const host = "stay.test";
+    await source.addTenants({ stay: host });
+    await runVerb(source.adminUrl, "set-tenant", "stay", "--read-only");
+    const before = await source.sql("select * from rowhouse.tenant where schema_name = 'stay'");
+    const refuse = async (message: RegExp, parameters = ["--to-env", "OTHER"]): Promise<void> => {
+      const settings = { adminUrl: source.adminUrl, env: { OTHER: target.adminUrl } };
+      const result = await startVerb(settings, "move-tenant", "stay", ...parameters).result;
+      expect(result.stderr)
+        .to.match(message)
+        .and.to.match(/^[^\n]+\n$/);
+      expect(result.status).to.equal(1);
+      const after = await source.sql("select * from rowhouse.tenant where schema_name = 'stay'");
+      expect(after).to.deep.equal(before);
+    };
+    await target.sql("create schema stay");
+    await refuse(
+      /: Cannot add tenant: schema "stay" exists without a tenant; .* is here, as it was/,
+    );
+    await target.sql("drop schema stay");
+    await source.sql("create table stay.by_hand (a int)");
+    await refuse(/table "by_hand" is one too many, .*; tenant "stay" is here, as it was before$/m);
+    await source.sql("drop table stay.by_hand");
+    await target.addTenants({ stay: "another.test" });
+    await refuse(/schema "stay" is a tenant there already; rename or drop/);
+    await target.sql(
+      "delete from rowhouse.domain where schema_name = 'stay'",
+      "update rowhouse.tenant set schema_name = 'stayed' where schema_name = 'stay'",
+      "alter schema stay rename to stayed",
+      "insert into rowhouse.domain select 'stay.test', schema_name, role_name, status, statement_timeout_ms from rowhouse.tenant where schema_name = 'stayed'",
+    );
+    await refuse(/host "stay.test" belongs to one there already/);
+    const same = new URL(source.adminUrl);
+    same.hostname = "localhost";
+    await refuse(/the target is the database that it is in; name another/, ["--to", same.href]);
+    const bare = new URL(target.adminUrl);
+    bare.pathname = "/postgres";
+    await refuse(/it has no registry; run node admin\/init-db.js/, ["--to", bare.href]);
+    const closed = new URL(target.adminUrl);
+    [closed.port, closed.password] = ["1", "planted-secret"];
+    await refuse(/^Cannot connect to 127.0.0.1:1\/\w+: ECONNREFUSED; check/, ["--to", closed.href]);
+    expect((await here.request(host, "GET", "/data/1")).status).to.equal(404);
+  });
+
+  it("--to and --to-env: one of them, a URL, and never printed", async () => {
+    const usage = async (...parameters: string[]): Promise<string> => {
+      const result = await runVerb(source.adminUrl, "move-tenant", "stay", ...parameters);
+      expect(result.status).to.equal(2);
+      return result.stderr;
+    };
+    expect(await usage()).to.include("it takes either --to or --to-env");
+    expect(await usage("--to", "x", "--to-env", "y")).to.include("it takes either");
+    expect(await usage("--to-env", "NO_SUCH")).to.include('--to-env "NO_SUCH": it is no URL');
+    const wrong = await usage("--to", "mysql://me:planted-secret@127.0.0.1/x");
+    expect(wrong).to.include("--to: it must begin with postgres://");
+    expect(wrong).not.to.include("planted-secret");
+  });
+});
