@@ -2,21 +2,17 @@
 // run. What began before ends under the old name or fails, what begins after is under the new one. The
 // tables are not locked: whoever waits for such a lock looks its table up again when it has it, and fails.
 
-import { setTimeout } from "node:timers/promises";
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";
-import { lockTenants } from "../registry/tenant-lock.ts";
+import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireTenant } from "../registry/transition.ts";
-import { isPassing, retryAfter } from "../work/retry.ts";
+import { transact } from "../work/transact.ts";
 import { WAIT_MS } from "./status.ts";
-
-const LOCK_TIMEOUT_MS = 500;
-const ATTEMPTS = 12;
 
 /** What {@link renameTenant} did. */
 export interface RenamedTenant {
@@ -41,28 +37,12 @@ export function renameTenant(
   if (before === schemaName) throw new AdminError(`Cannot rename tenant: "${before}" is its name`);
   // This transaction only holds the locks: it lasts until the wait is over, and the change's own ends before.
   return registry.sequelize.transaction(async (locks) => {
+    await keepOpen(registry, locks);
     await lockTenants(registry, locks, before, schemaName);
-    await changeWithRetries(registry, before, schemaName);
+    await transact(registry, (transaction) => change(registry, transaction, before, schemaName));
     const stillRunning = await waitForRunning(registry, WAIT_MS);
     return { schemaName, before, stillRunning };
   });
-}
-
-async function changeWithRetries(
-  registry: Registry,
-  before: string,
-  schemaName: string,
-): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await registry.sequelize.transaction((transaction) =>
-        change(registry, transaction, before, schemaName),
-      );
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isPassing(error)) throw error;
-      await setTimeout(retryAfter(attempt).afterMs);
-    }
-  }
 }
 
 async function change(
@@ -74,7 +54,6 @@ async function change(
   const { sequelize, Tenant } = registry;
   const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
     query(sequelize, transaction, text, bind);
-  await run(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
   if ((await Tenant.findByPk(schemaName, { transaction })) !== null) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +

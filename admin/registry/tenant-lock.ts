@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 
 import type { Transaction } from "sequelize";
+import { AdminError } from "./admin-error.ts";
 import { query, type Registry } from "./registry.ts";
 
 /** The lock's key as an SQL expression; the parameter `$n` is the schema's name. */
@@ -22,4 +23,39 @@ export async function lockTenants(
     const text = `select pg_advisory_xact_lock(${tenantLockKey("$1")})`;
     await query(sequelize, transaction, text, [schemaName]);
   }
+}
+
+/**
+ * Runs a verb that takes more than one transaction of a tenant, while nobody else runs one of it.
+ * @param action completes "Cannot …", such as "drop tenant"
+ * @throws {AdminError} at once, when somebody does
+ */
+export function withTenantAlone<T>(
+  registry: Registry,
+  schemaName: string,
+  action: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { sequelize } = registry;
+  return sequelize.transaction(async (transaction) => {
+    await keepOpen(registry, transaction);
+    const [row] = await query<{ locked: boolean }>(
+      sequelize,
+      transaction,
+      `select pg_try_advisory_xact_lock(
+         pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)) as locked`,
+      [schemaName],
+    );
+    if (row?.locked !== true) {
+      throw new AdminError(
+        `Cannot ${action}: the same is at work on "${schemaName}" elsewhere; wait until that ends`,
+      );
+    }
+    return work();
+  });
+}
+
+/** Keeps the server from ending a transaction that only holds locks, however long it does. */
+export async function keepOpen({ sequelize }: Registry, transaction: Transaction): Promise<void> {
+  await query(sequelize, transaction, "set local idle_in_transaction_session_timeout = 0");
 }

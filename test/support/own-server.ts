@@ -24,11 +24,17 @@ export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "ser
   remove(): Promise<void>;
 }
 
-/** Starts a server and creates tenants, host by schema. */
-export async function openOwnServer(hosts: Readonly<Record<string, string>>): Promise<OwnServer> {
+/**
+ * Starts a server and creates tenants, host by schema.
+ * @param settings the server's, by name
+ */
+export async function openOwnServer(
+  hosts: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-own-"));
   const port = await findFreePort();
-  const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port });
+  const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port, settings });
   let server = await start();
   const { adminUrl } = server;
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);

@@ -1,0 +1,72 @@
+// node admin/drop-tenant.js SCHEMA --confirm SCHEMA: ends a tenant.
+
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import type { Progress } from "./command/progress.ts";
+import { UsageError } from "./command/usage-error.ts";
+import type { Call, Report } from "./command/verb.ts";
+import { type DroppedTenant, dropTenant } from "./drop/drop.ts";
+import { parseSchemaName } from "./registry/schema-name.ts";
+
+await runVerb({
+  name: "drop-tenant",
+  about:
+    "Drops a tenant: suspends it, exports it to a file, and removes its schema, role, hosts and records. Whatever " +
+    "ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
+  operands: ["SCHEMA"],
+  options: {
+    confirm: { type: "string", value: "SCHEMA", about: "The schema's name once more" },
+    backup: {
+      type: "string",
+      value: "FILE",
+      about: "The export's file, a new one; SCHEMA-TIME.zip in this folder when left out",
+    },
+    "no-backup": { type: "boolean", about: "Export nothing: its data is gone for good" },
+  },
+  example: "acme --confirm acme",
+  async run(call) {
+    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    // Nothing was looked at yet: the call itself is wrong.
+    if (call.text("confirm") !== schemaName) {
+      throw new UsageError(`to drop it takes --confirm ${schemaName}`);
+    }
+    if (call.has("backup") && call.has("no-backup")) {
+      throw new UsageError("--backup and --no-backup contradict");
+    }
+    if (call.text("backup") === "") throw new UsageError("--backup is empty");
+    let progress: Progress | undefined;
+    const dropped = await withAdminRegistry(call.env, (registry) =>
+      dropTenant(registry, schemaName, {
+        backup: call.has("no-backup")
+          ? undefined
+          : (call.text("backup") ?? defaultFile(schemaName)),
+        signal: call.interruption(),
+        onItems(count, done) {
+          progress ??= startBar(call, count);
+          for (let item = 0; item < done; item += 1) progress.step();
+        },
+      }),
+    );
+    return report(dropped);
+  },
+});
+
+function startBar(call: Call, count: number): Progress {
+  return call.track(count, "objects");
+}
+
+function defaultFile(schemaName: string): string {
+  return `${schemaName}-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}.zip`;
+}
+
+function report({ schemaName, backup, keptRole }: DroppedTenant): Report {
+  const where = backup === undefined ? "without a backup" : `its backup is ${backup}`;
+  const lines = [`Dropped tenant "${schemaName}"; ${where}`];
+  if (keptRole) {
+    lines.push(`Left role "${keptRole.roleName}": database "${keptRole.database}" uses it`);
+  }
+  return {
+    lines,
+    json: { schemaName, backup: backup ?? null, keptRole: keptRole?.roleName ?? null },
+  };
+}

@@ -1,0 +1,146 @@
+// A tenant's end: refused to everybody, backed up, and then dropped a few objects at a time. The registry has
+// each step before the next begins, so that a drop which was killed or failed is simply run again.
+
+import type { Transaction } from "sequelize";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseCode, databaseMessage } from "../registry/database-code.ts";
+import { waitForRunning } from "../registry/fence.ts";
+import { readInstallation } from "../registry/installation.ts";
+import type { Registry, Transition } from "../registry/registry.ts";
+import { withTenantAlone } from "../registry/tenant-lock.ts";
+import { readRolePrefix } from "../registry/tenant-role.ts";
+import { claimTenant } from "../registry/transition.ts";
+import { transact } from "../work/transact.ts";
+import { backUp, requireNewFile } from "./backup.ts";
+import { dropRest } from "./end.ts";
+import type { KeptRole } from "./role.ts";
+import {
+  countItems,
+  dropItems,
+  dropLargeObjects,
+  type DropPlace,
+  requireNoOutsiders,
+} from "./objects.ts";
+
+const ALLOWED: readonly Transition[] = ["dropping", "moved"];
+const WAIT_MS = 30_000;
+const MOST_AT_ONCE = 50;
+// out_of_memory, of which "out of shared memory", where the locks are, is one.
+const NO_ROOM = "53200";
+
+/** How a tenant is to be dropped. */
+export interface DropOptions {
+  /** The file for its backup; undefined for none. */
+  readonly backup: string | undefined;
+  /** Ends it before its next step. */
+  readonly signal: AbortSignal;
+  /** Called once with the number of objects, and then whenever some have been dropped. */
+  readonly onItems: (count: number, dropped: number) => void;
+}
+
+/** What was dropped. */
+export interface DroppedTenant {
+  readonly schemaName: string;
+  /** The backup's whole path, be it of an earlier run; undefined when there is none. */
+  readonly backup: string | undefined;
+  /** The role that was left, because another database uses it. */
+  readonly keptRole: KeptRole | undefined;
+}
+
+/**
+ * Drops a tenant, its role, hosts and records.
+ * @param schemaName checked by parseSchemaName
+ * @throws {AdminError} when there is no such tenant, a longer change of another kind has not ended, the file
+ *   exists, or something outside of the schema stands on it: nothing was changed then; and for any fault
+ *   later: the tenant is then suspended and in transition, and the same is to be run again
+ */
+export function dropTenant(
+  registry: Registry,
+  schemaName: string,
+  options: DropOptions,
+): Promise<DroppedTenant> {
+  return withTenantAlone(registry, schemaName, "drop tenant", async () => {
+    const place = await begin(registry, schemaName, options.backup);
+    try {
+      return await finish(registry, place, options);
+    } catch (error) {
+      const code = databaseCode(error);
+      const state = code === undefined ? "" : ` (${code})`;
+      const problem = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
+      throw new AdminError(
+        `Cannot drop tenant: ${problem}${state}; "${schemaName}" is suspended, and no other verb takes it: ` +
+          "run the same again to finish",
+        { cause: error },
+      );
+    }
+  });
+}
+
+async function finish(
+  registry: Registry,
+  place: DropPlace,
+  options: DropOptions,
+): Promise<DroppedTenant> {
+  const { schemaName } = place;
+  const running = await waitForRunning(registry, WAIT_MS);
+  if (running > 0) {
+    throw new AdminError(`${running} transactions that began before it was suspended still run`);
+  }
+  const backup = await backUp(registry, schemaName, options.backup, options.signal);
+  options.onItems(await countItems(registry, schemaName), 0);
+  await inBatches(registry, place, options, dropItems);
+  await inBatches(registry, place, options, dropLargeObjects);
+  const keptRole = await transact(registry, (transaction) =>
+    dropRest(registry, transaction, schemaName, place.roleName),
+  );
+  return { schemaName, backup, keptRole };
+}
+
+/** Closes the tenant to everybody. */
+async function begin(
+  registry: Registry,
+  schemaName: string,
+  backup: string | undefined,
+): Promise<DropPlace> {
+  return transact(registry, async (transaction) => {
+    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", ALLOWED);
+    await requireNoOutsiders(registry, transaction, schemaName);
+    await requireNewFile(registry, transaction, schemaName, backup);
+    await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
+    const { tenantRoles } = await readInstallation(registry, transaction);
+    const prefix = await readRolePrefix(registry, transaction);
+    const isOwn = tenantRoles && tenant.roleName.startsWith(prefix);
+    return { schemaName, roleName: isOwn ? tenant.roleName : undefined };
+  });
+}
+
+type Batch = (
+  registry: Registry,
+  transaction: Transaction,
+  place: DropPlace,
+  most: number,
+) => Promise<number>;
+
+/** Runs `drop` in a transaction each until there is nothing left, with fewer at once when there is no room. */
+async function inBatches(
+  registry: Registry,
+  place: DropPlace,
+  { signal, onItems }: DropOptions,
+  drop: Batch,
+): Promise<void> {
+  let most = MOST_AT_ONCE;
+  for (;;) {
+    if (signal.aborted) throw new AdminError("interrupted");
+    try {
+      const dropped = await transact(registry, async (transaction) => {
+        await claimTenant(registry, transaction, place.schemaName, "drop tenant", ["dropping"]);
+        return drop(registry, transaction, place, most);
+      });
+      if (dropped === 0) return;
+      onItems(0, dropped);
+    } catch (error) {
+      if (databaseCode(error) !== NO_ROOM || most === 1) throw error;
+      most = Math.ceil(most / 2);
+    }
+  }
+}

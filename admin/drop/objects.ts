@@ -1,0 +1,141 @@
+// What is in a tenant's schema, a few at a time: each dropped object is a lock until its transaction ends, and
+// the server has room for so many. https://www.postgresql.org/docs/current/runtime-config-locks.html
+
+import type { Transaction } from "sequelize";
+import { AdminError } from "../registry/admin-error.ts";
+import { query, type Registry } from "../registry/registry.ts";
+import { claimRole } from "./role.ts";
+
+/** Where to drop from: `roleName` is undefined where the tenant has no role of its own. */
+export interface DropPlace {
+  readonly schemaName: string;
+  readonly roleName: string | undefined;
+}
+
+interface Item {
+  readonly kind: "table" | "foreign table" | "view" | "materialized view" | "sequence";
+  readonly name: string;
+}
+
+// First what nothing else of the schema hangs on (foreign keys, partitions, views): a drop then takes little
+// with it. Sequences that a table owns go with it.
+const ITEMS = `
+  select case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
+           when 'S' then 'sequence' when 'f' then 'foreign table' else 'table' end as kind,
+      c.relname as name
+    from pg_catalog.pg_class as c
+   where c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1)
+     and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
+     and not (c.relkind = 'S' and exists (
+       select from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid
+          and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype in ('a', 'i')))
+   order by (select count(*) from pg_catalog.pg_depend as d
+              where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid
+                and d.deptype in ('n', 'a', 'P', 'S')
+                and d.classid in ('pg_catalog.pg_rewrite'::regclass,
+                  'pg_catalog.pg_constraint'::regclass, 'pg_catalog.pg_class'::regclass)
+                and not exists (select from pg_catalog.pg_constraint as k
+                  where d.classid = 'pg_catalog.pg_constraint'::regclass and k.oid = d.objid
+                    and k.conrelid = c.oid)),
+     c.oid desc
+   limit $2`;
+
+/**
+ * Drops up to `most` objects within a transaction.
+ * @returns how many
+ */
+export async function dropItems(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  { schemaName }: DropPlace,
+  most: number,
+): Promise<number> {
+  const items = await query<Item>(sequelize, transaction, ITEMS, [schemaName, most]);
+  const kind = items[0]?.kind;
+  if (kind === undefined) return 0;
+  const names = items
+    .filter((item) => item.kind === kind)
+    .map(({ name }) => `"${schemaName}".${pgIdentifier(name)}`);
+  await query(sequelize, transaction, `drop ${kind} if exists ${names.join(", ")} cascade`);
+  return names.length;
+}
+
+/**
+ * Removes up to `most` large objects of the tenant's role within a transaction.
+ * @returns how many
+ */
+export async function dropLargeObjects(
+  registry: Registry,
+  transaction: Transaction,
+  { roleName }: DropPlace,
+  most: number,
+): Promise<number> {
+  if (roleName === undefined) return 0;
+  const role = await claimRole(registry, transaction, roleName);
+  if (typeof role !== "string") return 0;
+  const rows = await query<{ done: number }>(
+    registry.sequelize,
+    transaction,
+    `select lo_unlink(oid) as done from (
+       select m.oid from pg_catalog.pg_largeobject_metadata as m
+         join pg_catalog.pg_roles as r on r.oid = m.lomowner
+        where r.rolname = $1 limit $2) as owned`,
+    [roleName, most],
+  );
+  return rows.length;
+}
+
+/** How many objects there are, for a bar. */
+export async function countItems({ sequelize }: Registry, schemaName: string): Promise<number> {
+  return sequelize.transaction(async (transaction) => {
+    const rows = await query<Item>(sequelize, transaction, ITEMS, [schemaName, 2 ** 31 - 1]);
+    return rows.length;
+  });
+}
+
+/**
+ * Refuses a schema that something outside of it stands on: CASCADE would take that as well.
+ * @throws {AdminError} that names it
+ */
+export async function requireNoOutsiders(
+  { sequelize }: Registry,
+  transaction: Transaction,
+  schemaName: string,
+): Promise<void> {
+  const [outsider] = await query<{ name: string; inside: string }>(
+    sequelize,
+    transaction,
+    `with inside as (
+       select c.oid from pg_catalog.pg_class as c
+         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace where n.nspname = $1
+     ), outsider as (
+       select r.ev_class as oid, d.refobjid from pg_catalog.pg_depend as d
+         join pg_catalog.pg_rewrite as r on r.oid = d.objid
+        where d.classid = 'pg_catalog.pg_rewrite'::regclass
+          and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid in (select oid from inside)
+       union all
+       select conrelid, confrelid from pg_catalog.pg_constraint
+        where contype = 'f' and confrelid in (select oid from inside)
+       union all
+       select inhrelid, inhparent from pg_catalog.pg_inherits
+        where inhparent in (select oid from inside)
+     )
+     select format('%I.%I', n.nspname, c.relname) as name, o.refobjid::regclass::text as inside
+       from outsider as o
+       join pg_catalog.pg_class as c on c.oid = o.oid
+       join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+      where n.nspname <> $1 and n.nspname <> 'pg_toast' order by 1 limit 1`,
+    [schemaName],
+  );
+  if (outsider === undefined) return;
+  throw new AdminError(
+    `Cannot drop tenant: ${outsider.name} outside of schema "${schemaName}" stands on ${outsider.inside}; ` +
+      "drop that first",
+  );
+}
+
+/** A table's name may be one that no statement of a tenant may use. */
+function pgIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
