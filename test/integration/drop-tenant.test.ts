@@ -3,7 +3,7 @@
 
 import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openOwnServer, type OwnServer } from "../support/own-server.ts";
@@ -116,6 +116,16 @@ describe("drop-tenant", () => {
     expect((await drop(database, "acme", "--no-backup", "--json")).stdout).to.equal(
       '{"schemaName":"acme","backup":null,"keptRole":null}\n',
     );
+  });
+
+  it("names the backup by schema and time, in the folder that it is run in", async () => {
+    await database.addTenants({ timed: "timed.example" });
+    const settings = { adminUrl: database.adminUrl, cwd: folder };
+    const { result } = startVerb(settings, "drop-tenant", "timed", "--confirm", "timed");
+    const { stdout } = await result;
+    const [, path = ""] = /its backup is (.*)\n$/.exec(stdout) ?? [];
+    expect(path).to.match(/\/timed-\d{8}T\d{6}Z\.zip$/);
+    expect(await readdir(folder)).to.include(basename(path));
   });
 
   it("never writes over a file, and changes nothing when there is one", async () => {

@@ -28,13 +28,15 @@ export interface VerbSettings {
   readonly adminUrl: string;
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder it is run in; that of this process when left out. */
+  readonly cwd?: string;
   /** What it reads from standard input. */
   readonly input?: string;
 }
 
 /** Starts `node admin/<name>.js`. */
 export function startVerb(
-  { adminUrl, env, input = "" }: VerbSettings,
+  { adminUrl, env, cwd, input = "" }: VerbSettings,
   name: string,
   ...parameters: readonly string[]
 ): StartedVerb {
@@ -46,6 +48,7 @@ export function startVerb(
       ADMIN_DATABASE_URL: adminUrl,
       ...env,
     },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
