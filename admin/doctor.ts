@@ -1,0 +1,32 @@
+// node admin/doctor.js: whether the installation is as safe as it is meant to be.
+
+import { runVerb } from "./command/command.ts";
+import { readAdminConfig } from "./command/config.ts";
+import { examineInstallation } from "./inspect/doctor.ts";
+
+await runVerb({
+  name: "doctor",
+  about:
+    "Probes DATABASE_URL and ADMIN_DATABASE_URL: the pooler, the message, the roles and what they may do, " +
+    "the registry, and what the catalogs cost. Changes nothing, and exits 1 when something is unsafe.",
+  operands: [],
+  options: {},
+  example: "--json",
+  async run(call) {
+    const config = readAdminConfig(call.env);
+    const findings = await examineInstallation({
+      service: config.DATABASE_URL,
+      admin: config.ADMIN_DATABASE_URL,
+      tenantMigrations: config.TENANT_MIGRATIONS,
+    });
+    const count = (wanted: string): number =>
+      findings.filter(({ level }) => level === wanted).length;
+    const lines = findings.map(({ level, check, seen, advice }) => {
+      const line = `${level.padEnd(6)}  ${check}: ${seen}`;
+      return advice === undefined ? line : `${line}\n        to do: ${advice}`;
+    });
+    const counts = { ok: count("ok"), warn: count("warn"), unsafe: count("unsafe") };
+    lines.push(`${counts.ok} ok, ${counts.warn} to think of, ${counts.unsafe} unsafe`);
+    return { lines, json: { findings, ...counts }, status: counts.unsafe > 0 ? 1 : 0 };
+  },
+});

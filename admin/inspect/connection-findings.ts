@@ -1,0 +1,99 @@
+// What the doctor says of the two connections: a pooler for the service, PostgreSQL itself for the verbs, and
+// nothing in plain text between machines.
+
+import { type Finding, judge } from "./finding.ts";
+import { type PoolerBehaviour, readPooler } from "./pooler.ts";
+import type { OpenProbe } from "./probe.ts";
+
+/** Looks at the service's way to the database. */
+export async function examineServiceConnection(open: OpenProbe): Promise<readonly Finding[]> {
+  const behaviour = await readPooler(open);
+  const findings = [describePooler(behaviour)];
+  const { mode, settingLeaks, settingIsLost, preparedSurvives, startupParameters } = behaviour;
+  if (mode === "transaction") {
+    findings.push({
+      level: "ok",
+      check: "session settings",
+      seen:
+        `what one client sets is ${settingLeaks ? "" : "not "}seen by others and ` +
+        `${settingIsLost ? "" : "not "}lost to itself; a message sets its own`,
+    });
+    if (!behaviour.undone) {
+      findings.push({
+        level: "warn",
+        check: "session settings",
+        seen: "the harmless setting rowhouse.probe could not be taken back: its connection is in use",
+        advice: "nothing, or let the pooler renew its server connections",
+      });
+    }
+  }
+  findings.push({
+    level: "ok",
+    check: "prepared statements",
+    seen: `they ${preparedSurvives ? "survive" : "do not survive"}; the service uses none`,
+  });
+  findings.push({
+    level: "ok",
+    check: "startup parameters",
+    seen: `options are ${startupParameters}; the service sends application_name alone`,
+  });
+  return findings;
+}
+
+function describePooler({ mode }: PoolerBehaviour): Finding {
+  const check = "pooler";
+  switch (mode) {
+    case "transaction":
+      return { level: "ok", check, seen: "there is one, in transaction mode" };
+    case "none":
+      return {
+        level: "ok",
+        check,
+        seen: "there is none: each connection of the service is one of the server's",
+      };
+    case "session":
+      return {
+        level: "warn",
+        check,
+        seen: "there is one, in session mode: each connection of the service keeps one of the server's",
+        advice: "set its mode to transaction; the service keeps nothing in a session",
+      };
+    case "statement":
+      return {
+        level: "warn",
+        check,
+        seen: "there is one, in statement mode: tenant.begin() fails",
+        advice: "set its mode to transaction",
+      };
+  }
+}
+
+/** Looks at the verbs' way to the database. */
+export async function examineAdminConnection(open: OpenProbe): Promise<readonly Finding[]> {
+  const { mode } = await readPooler(open);
+  const advice = "let ADMIN_DATABASE_URL lead to PostgreSQL itself";
+  const check = "admin connection";
+  if (mode === "none") return [{ level: "ok", check, seen: "it is direct" }];
+  if (mode === "session") {
+    const seen = "there is a pooler in between, in session mode: a long verb may be cut off";
+    return [{ level: "warn", check, seen, advice }];
+  }
+  const seen = `there is a pooler in between, in ${mode} mode: what a verb locks or sets may be another's`;
+  return [{ level: "unsafe", check, seen, advice }];
+}
+
+/**
+ * Judges how private a connection is.
+ * @param host as in the URL
+ */
+export function judgeEncryption(check: string, host: string, encrypted: boolean): Finding {
+  const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+  return judge(
+    check,
+    encrypted || isHere,
+    encrypted ? "it is encrypted" : "it does not leave this machine",
+    "warn",
+    `it goes to "${host}" in plain text`,
+    "add ?sslmode=require or verify-full to the URL",
+  );
+}

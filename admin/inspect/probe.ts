@@ -1,0 +1,99 @@
+// A client connection to look at a server or a pooler with: short waits, the simple protocol unless said
+// otherwise, and what the pooler itself says of the connection.
+
+import pg from "pg";
+import { databaseCode } from "../registry/database-code.ts";
+
+/** A client connection. */
+export interface Probe {
+  /**
+   * The process that the connection's key names. PostgreSQL names the backend; a pooler makes up a key of
+   * its own. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+   */
+  readonly keyProcess: number | undefined;
+  /** Whether the client's side of the connection is encrypted. */
+  readonly encrypted: boolean;
+  /** Sends one message and returns the rows of its last statement. */
+  query<R extends object = Record<string, unknown>>(text: string): Promise<R[]>;
+  /** Runs a statement that is prepared under a name, once. */
+  prepared(name: string, text: string): Promise<void>;
+  /** The backend that runs this connection's next statement. */
+  backend(): Promise<number>;
+  /** The SQLSTATE with which a message fails; undefined when it succeeds. */
+  failure(text: string): Promise<string | undefined>;
+}
+
+/** Opens probes; all of them are closed by {@link withProbes}. */
+export type OpenProbe = (options?: string) => Promise<Probe>;
+
+const TIMEOUT_MS = 3000;
+
+/** Hands `work` a way to open probes, and closes them whatever happens. */
+export async function withProbes<T>(
+  url: string,
+  work: (open: OpenProbe) => Promise<T>,
+): Promise<T> {
+  const clients: pg.Client[] = [];
+  const open: OpenProbe = async (options) => {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: "rowhouse-doctor",
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
+      ...(options === undefined ? {} : { options }),
+    });
+    client.on("error", () => {});
+    clients.push(client);
+    await client.connect();
+    return createProbe(client);
+  };
+  try {
+    return await work(open);
+  } finally {
+    await Promise.all(clients.map(close));
+  }
+}
+
+/** A statement that hangs would hold up the farewell, too. */
+async function close(client: pg.Client): Promise<void> {
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
+  const timer = setTimeout(() => connection.stream.destroy(), 1000);
+  await client.end().catch(() => {});
+  clearTimeout(timer);
+}
+
+function createProbe(client: pg.Client): Probe {
+  // pg's types know neither of the two.
+  const inner = client as unknown as {
+    processID?: number | null;
+    connection: { stream: { encrypted?: boolean } };
+  };
+  // Several statements give several results.
+  const query = async <R extends object>(text: string): Promise<R[]> => {
+    const result = await client.query<R>(text);
+    const last = Array.isArray(result) ? (result as pg.QueryResult<R>[]).at(-1) : result;
+    return last?.rows ?? [];
+  };
+  return {
+    keyProcess: inner.processID ?? undefined,
+    encrypted: inner.connection.stream.encrypted === true,
+    query,
+    async prepared(name, text) {
+      await client.query({ name, text });
+    },
+    async backend() {
+      const [row] = await query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
+      return row?.pid ?? 0;
+    },
+    async failure(text) {
+      try {
+        await client.query(text);
+        return undefined;
+      } catch (error) {
+        const code = databaseCode(error);
+        if (code === undefined) throw error;
+        return code;
+      }
+    },
+  };
+}

@@ -1,0 +1,161 @@
+// What the doctor says of the service role: that messages work, and that it can do nothing by itself. Each
+// attempt is one message that ends in an error, so that nothing of it could stay.
+
+import type { Secret } from "../../src/variable.ts";
+import { openDatabase } from "../../src/database.ts";
+import { databaseCode } from "../registry/database-code.ts";
+import { type Finding, judge } from "./finding.ts";
+import type { Probe } from "./probe.ts";
+
+// No tenant can have it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
+const NOBODY = "rowhouse-doctor.invalid";
+const INSUFFICIENT_PRIVILEGE = "42501";
+type Attempt = readonly [what: string, text: string, advice: string];
+
+const MESSAGE_TIMEOUT_MS = 10_000;
+
+/** Sends a message as the service does, for a host that no tenant has. */
+export async function examineMessage(url: Secret): Promise<readonly Finding[]> {
+  const database = openDatabase({
+    DATABASE_URL: url,
+    DATABASE_CONNECTIONS: 1,
+    CONNECT_TIMEOUT_MS: MESSAGE_TIMEOUT_MS,
+    REQUEST_TIMEOUT_MS: MESSAGE_TIMEOUT_MS,
+  });
+  let code: string | undefined;
+  try {
+    await database.send(`reset role;select rowhouse.enter_tenant('{"${NOBODY}"}')`);
+  } catch (error) {
+    code = databaseCode(error);
+    if (code === undefined) throw error;
+  } finally {
+    await database.close(1);
+  }
+  return [
+    judge(
+      "message",
+      code === "RH404",
+      "it enters the registry and is told that no tenant has the host",
+      "unsafe",
+      `it ended with ${code ?? "no error"} where RH404 belongs`,
+      "run node admin/init-db.js, and see that DATABASE_URL names its database and service role",
+    ),
+  ];
+}
+
+/**
+ * Tries what the service role must not be able to do.
+ * @param table a tenant's table, quoted, none of whose rows is read; undefined when there is none
+ */
+export async function examineAttempts(
+  probe: Probe,
+  table: string | undefined,
+): Promise<readonly Finding[]> {
+  const attempts: readonly Attempt[] = [
+    ...(table === undefined
+      ? []
+      : [
+          [
+            `read a tenant's table, ${table}`,
+            `select from ${table} where false`,
+            "see node admin/status.js, and revoke what it tells of",
+          ] satisfies Attempt,
+        ]),
+    [
+      "read the tenants",
+      "select from rowhouse.tenant where false",
+      "revoke all on rowhouse.tenant from it and from PUBLIC",
+    ],
+    [
+      "read the hosts",
+      "select from rowhouse.domain where false",
+      "revoke all on rowhouse.domain from it and from PUBLIC",
+    ],
+    [
+      "create a temporary table, which the next tenant would see",
+      "create temporary table rowhouse_probe ()",
+      "revoke temporary on the database from PUBLIC and from it: node admin/init-db.js does so",
+    ],
+    [
+      "create a schema",
+      "create schema rowhouse_probe",
+      "revoke create on the database from it and from PUBLIC",
+    ],
+  ];
+  const findings: Finding[] = [];
+  for (const [what, text, advice] of attempts) {
+    // The division fails when the attempt has not, and undoes it.
+    const code = await probe.failure(`${text}; select 1 / 0`);
+    findings.push(
+      judge(
+        "service role",
+        code === INSUFFICIENT_PRIVILEGE || code === "42P01" || code === "3F000",
+        `alone it cannot ${what}`,
+        "unsafe",
+        `alone it can ${what}`,
+        advice,
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Looks at the role's attributes, memberships and settings, as its own session has them. */
+export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
+  const [role] = await probe.query<Record<string, string | boolean>>(ROLE);
+  const powers = String(role?.["powers"]);
+  const others = String(role?.["others"]);
+  const off = String(role?.["off"]);
+  return [
+    judge(
+      "service role",
+      powers === "",
+      "it has no power of its own",
+      "unsafe",
+      `it has ${powers}`,
+      `alter role "${String(role?.["name"])}" nosuperuser nocreaterole nocreatedb nobypassrls noreplication noinherit`,
+    ),
+    judge(
+      "service role",
+      others === "",
+      "it is a member of tenant roles alone",
+      "unsafe",
+      `it is a member of ${others}`,
+      "revoke these from it",
+    ),
+    judge(
+      "service role",
+      off === "",
+      "statements, locks and idle transactions end in time",
+      "warn",
+      `it has no ${off}`,
+      "run node admin/init-db.js, which sets them",
+    ),
+    judge(
+      "literals",
+      role?.["literals"] === true,
+      "standard_conforming_strings is on and client_encoding is UTF8",
+      "unsafe",
+      "standard_conforming_strings is off or client_encoding is not UTF8: no message is accepted",
+      "reset both for the role, the database and the pooler",
+    ),
+  ];
+}
+
+const ROLE = `
+  select r.rolname as name, concat_ws(', ', case when r.rolsuper then 'SUPERUSER' end,
+      case when r.rolcreaterole then 'CREATEROLE' end, case when r.rolcreatedb then 'CREATEDB' end,
+      case when r.rolbypassrls then 'BYPASSRLS' end, case when r.rolreplication then 'REPLICATION' end,
+      case when r.rolinherit and exists (
+        select from pg_catalog.pg_auth_members as m where m.member = r.oid) then 'INHERIT' end) as powers,
+    coalesce((select string_agg(quote_ident(g.rolname), ', ')
+      from pg_catalog.pg_auth_members as m join pg_catalog.pg_roles as g on g.oid = m.roleid
+     where m.member = r.oid and g.rolname !~ '^rh_[0-9]+_'), '') as others,
+    concat_ws(', ',
+      case when current_setting('statement_timeout') = '0' then 'statement_timeout' end,
+      case when current_setting('lock_timeout') = '0' then 'lock_timeout' end,
+      case when current_setting('idle_in_transaction_session_timeout') = '0'
+        then 'idle_in_transaction_session_timeout' end) as off,
+    current_setting('standard_conforming_strings') = 'on'
+      and current_setting('client_encoding') = 'UTF8' as literals
+    from pg_catalog.pg_roles as r where r.rolname = session_user`;

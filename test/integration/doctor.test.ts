@@ -1,0 +1,343 @@
+// The doctor before sound installations and before such as are not: each kind of finding is brought about,
+// seen, undone, and seen no more.
+
+import { expect } from "chai";
+import pg from "pg";
+import { examineInstallation } from "../../admin/inspect/doctor.ts";
+import type { Finding } from "../../admin/inspect/finding.ts";
+import { type Figures, judgeBudget } from "../../admin/inspect/budget.ts";
+import { judgeEncryption } from "../../admin/inspect/connection-findings.ts";
+import { Secret } from "../../src/variable.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress, urlOf } from "../support/server.ts";
+import { runVerbWith, type VerbResult } from "../support/verb.ts";
+
+describe("doctor", () => {
+  let database: TestDatabase;
+
+  before(async () => {
+    database = await createTestDatabase();
+    await database.addTenants({ acme: "acme.example", other: "other.example" });
+  });
+
+  after(() => database.drop());
+
+  const doctor = (
+    variables: Readonly<Record<string, string>>,
+    ...parameters: string[]
+  ): Promise<VerbResult> => runVerbWith(variables, "doctor", ...parameters);
+
+  const complaintsOf = (findings: readonly Finding[]): readonly string[] => {
+    const found = findings.filter(({ level }) => level !== "ok");
+    for (const { advice } of found) expect(advice).to.be.a("string");
+    return found.map(({ level, check, seen }) => `${level} ${check}: ${seen}`);
+  };
+
+  /** Every finding that is not in order, as `level check: what was seen`. */
+  const complaints = async (
+    wanted: number,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<readonly string[]> => {
+    const both = { DATABASE_URL: database.serviceUrl, ADMIN_DATABASE_URL: database.adminUrl };
+    const { status, stdout, stderr } = await doctor({ ...both, ...variables }, "--json");
+    expect(stderr).to.equal("");
+    const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+    const lines = complaintsOf(findings);
+    expect(status, lines.join("\n")).to.equal(wanted);
+    return lines;
+  };
+
+  const startPool = (settings: Record<string, string>, poolSize = 3): Promise<PgBouncer> => {
+    const { host, port } = serverAddress();
+    const admin = new URL(database.adminUrl);
+    return startPgBouncer({
+      serverHost: host,
+      serverPort: port,
+      users: {
+        [SERVICE_ROLE]: SERVICE_PASSWORD,
+        [admin.username]: decodeURIComponent(admin.password),
+      },
+      poolSize,
+      settings,
+    });
+  };
+
+  /** What the probes could have left on each of the pool's server connections, all of them held at once. */
+  const readLeftovers = async (url: string, poolSize: number): Promise<unknown[]> => {
+    const clients = Array.from({ length: poolSize }, () => new pg.Client(url));
+    const left = await Promise.all(
+      clients.map(async (client) => {
+        await client.connect();
+        await client.query("begin");
+        const { rows } = await client.query<{ setting: string; prepared: number }>(
+          `select coalesce(current_setting('rowhouse.probe', true), '') as setting,
+             (select count(*)::int from pg_prepared_statements) as prepared`,
+        );
+        return [rows[0]?.setting, rows[0]?.prepared];
+      }),
+    );
+    await Promise.all(clients.map((client) => client.end()));
+    return left;
+  };
+
+  it("doctor finds a direct installation in order, and tells what it has seen", async () => {
+    const { status, stdout, stderr } = await doctor({
+      DATABASE_URL: database.serviceUrl,
+      ADMIN_DATABASE_URL: database.adminUrl,
+    });
+    expect(stderr).to.equal("");
+    expect(stdout).to.match(/\n\d+ ok, 0 to think of, 0 unsafe\n$/);
+    expect(status).to.equal(0);
+    for (const line of [
+      "ok      admin connection: it is direct",
+      "ok      pooler: there is none: each connection of the service is one of the server's",
+      "ok      prepared statements: they survive; the service uses none",
+      "ok      startup parameters: options are accepted; the service sends application_name alone",
+      "ok      message: it enters the registry and is told that no tenant has the host",
+      `ok      database: both URLs lead to "${database.name}"`,
+    ]) {
+      expect(stdout.split("\n")).to.include(line);
+    }
+    expect(stdout).to.match(
+      /^ok {6}service role: alone it cannot read a tenant's table, \w+\.data$/m,
+    );
+    expect(stdout).to.match(
+      /^ok {6}catalogs: 2 tenants; \d+ schemas, \d+ relations, [\d.]+ [kM]B of catalogs$/m,
+    );
+  });
+
+  for (const poolSize of [1, 3]) {
+    it(`doctor knows PgBouncer in transaction mode with ${poolSize} connections, and leaves nothing on them`, async () => {
+      const pool = await startPool({}, poolSize);
+      try {
+        const DATABASE_URL = pool.url(SERVICE_ROLE, database.name);
+        const { status, stdout } = await doctor({
+          DATABASE_URL,
+          ADMIN_DATABASE_URL: database.adminUrl,
+        });
+        expect(stdout).to.match(/\n\d+ ok, 0 to think of, 0 unsafe\n$/);
+        expect(status).to.equal(0);
+        expect(stdout).to.include("ok      pooler: there is one, in transaction mode\n");
+        expect(stdout).to.include("startup parameters: options are refused");
+        const lost = poolSize > 1;
+        expect(stdout).to.include(
+          `session settings: what one client sets is seen by others and ${lost ? "" : "not "}lost to itself`,
+        );
+        expect(stdout).to.include(
+          `prepared statements: they ${lost ? "do not survive" : "survive"}`,
+        );
+        expect(await readLeftovers(DATABASE_URL, poolSize)).to.deep.equal(
+          Array.from({ length: poolSize }, () => ["", 0]),
+        );
+      } finally {
+        await pool.stop();
+      }
+    });
+  }
+
+  it("doctor knows PgBouncer in session mode, and in statement mode", async () => {
+    for (const mode of ["session", "statement"]) {
+      const pool = await startPool({ pool_mode: mode });
+      try {
+        const DATABASE_URL = pool.url(SERVICE_ROLE, database.name);
+        const found = await complaints(0, { DATABASE_URL });
+        expect(found).to.have.length(1);
+        expect(found[0]).to.include(`warn pooler: there is one, in ${mode} mode`);
+      } finally {
+        await pool.stop();
+      }
+    }
+  });
+
+  it("doctor finds an admin connection through a pooler unsafe", async () => {
+    const pool = await startPool({});
+    try {
+      const admin = new URL(database.adminUrl);
+      const url = pool.url(admin.username, database.name);
+      const found = await complaints(1, { ADMIN_DATABASE_URL: url });
+      expect(found).to.have.length(1);
+      expect(found[0]).to.match(/^unsafe admin connection: there is a pooler .* transaction mode/);
+    } finally {
+      await pool.stop();
+    }
+  });
+
+  it("doctor finds a missing URL, another database, and one that is not to be reached", async () => {
+    expect(await complaints(0, { DATABASE_URL: "" })).to.deep.equal([
+      "warn DATABASE_URL: DATABASE_URL is not set: nothing was looked at as the service would see it",
+    ]);
+    expect(await complaints(0, { ADMIN_DATABASE_URL: "" })).to.deep.equal([
+      "warn ADMIN_DATABASE_URL: ADMIN_DATABASE_URL is not set: nothing was looked at as the verbs would see it",
+    ]);
+    const elsewhere = urlOf("template1", { name: SERVICE_ROLE, password: SERVICE_PASSWORD });
+    const found = await complaints(1, { DATABASE_URL: elsewhere });
+    expect(found).to.include(
+      `unsafe database: the service is in "template1" and the verbs are in "${database.name}", or on another server`,
+    );
+    expect(found).to.include("unsafe message: it ended with 3F000 where RH404 belongs");
+    const closed = new URL(database.serviceUrl);
+    closed.port = "1";
+    const unreachable = await complaints(1, { DATABASE_URL: closed.href });
+    expect(unreachable[0]).to.match(/^unsafe pooler: Cannot connect to the database: ECONNREFUSED/);
+  });
+
+  const DANGERS: readonly [doing: string, undoing: string, complaint: RegExp][] = [
+    [
+      `grant select on acme.data to ${SERVICE_ROLE}`,
+      `revoke select on acme.data from ${SERVICE_ROLE}`,
+      /^unsafe service role: alone it has privileges on 1 tables of tenants$/,
+    ],
+    [
+      `alter role ${SERVICE_ROLE} inherit`,
+      `alter role ${SERVICE_ROLE} noinherit`,
+      /^unsafe service role: it has INHERIT$/,
+    ],
+    [
+      `grant $ROLE to ${SERVICE_ROLE} with inherit true`,
+      `grant $ROLE to ${SERVICE_ROLE} with inherit false`,
+      /^unsafe service role: it inherits from 1 roles$/,
+    ],
+    [
+      `grant pg_read_all_data to ${SERVICE_ROLE}`,
+      `revoke pg_read_all_data from ${SERVICE_ROLE}`,
+      /^unsafe service role: it is a member of pg_read_all_data$/,
+    ],
+    [
+      `alter role ${SERVICE_ROLE} bypassrls createdb`,
+      `alter role ${SERVICE_ROLE} nobypassrls nocreatedb`,
+      /^unsafe service role: it has CREATEDB, BYPASSRLS$/,
+    ],
+    [
+      `grant select on rowhouse.domain to ${SERVICE_ROLE}`,
+      `revoke select on rowhouse.domain from ${SERVICE_ROLE}`,
+      /^unsafe service role: alone it can read the hosts$/,
+    ],
+    [
+      `grant select on rowhouse.tenant to public`,
+      `revoke select on rowhouse.tenant from public`,
+      /^unsafe service role: alone it can read the tenants$/,
+    ],
+    [
+      `grant temporary on database $DATABASE to public`,
+      `revoke temporary on database $DATABASE from public`,
+      /^unsafe service role: alone it can create a temporary table/,
+    ],
+    [
+      `grant create on database $DATABASE to ${SERVICE_ROLE}`,
+      `revoke create on database $DATABASE from ${SERVICE_ROLE}`,
+      /^unsafe service role: alone it can create a schema$/,
+    ],
+    [
+      `grant execute on function set_config(text, text, boolean) to public`,
+      `revoke execute on function set_config(text, text, boolean) from public`,
+      /^warn set_config: PUBLIC may call/,
+    ],
+    [
+      `grant create on schema public to public`,
+      `revoke create on schema public from public`,
+      /^warn schema public: PUBLIC may create in it/,
+    ],
+    [
+      `alter role ${SERVICE_ROLE} in database $DATABASE reset lock_timeout`,
+      `alter role ${SERVICE_ROLE} in database $DATABASE set lock_timeout = '5s'`,
+      /^warn service role: it has no lock_timeout$/,
+    ],
+    [
+      `alter role ${SERVICE_ROLE} in database $DATABASE set standard_conforming_strings = off`,
+      `alter role ${SERVICE_ROLE} in database $DATABASE reset standard_conforming_strings`,
+      /^unsafe literals: standard_conforming_strings is off/,
+    ],
+    [
+      `update rowhouse.tenant set version = 1 where schema_name = 'acme'`,
+      `update rowhouse.tenant set version = 2`,
+      /^warn tenants: 1 are behind version 2$/,
+    ],
+    [
+      `delete from rowhouse.registry_migration where name like '0002%'`,
+      `insert into rowhouse.registry_migration values ('0002-lifecycle')`,
+      /^warn registry: it lacks 0002-lifecycle$/,
+    ],
+    [
+      `update rowhouse.installation set service_role = 'somebody'`,
+      `update rowhouse.installation set service_role = '${SERVICE_ROLE}'`,
+      /^unsafe service role: "somebody" is missing$/,
+    ],
+    [
+      `grant truncate on acme.data to $ROLE`,
+      `revoke truncate on acme.data from $ROLE`,
+      /^unsafe privileges: 1 are too many, such as acme: role "rh_\d+_acme" has TRUNCATE/,
+    ],
+  ];
+  for (const [doing, undoing, complaint] of DANGERS) {
+    it(`doctor complains after: ${doing}`, async () => {
+      const [row] = await database.sql<{ name: string }>(
+        "select role_name as name from rowhouse.tenant where schema_name = 'acme'",
+      );
+      const fill = (text: string): string =>
+        text.replaceAll("$ROLE", `"${row?.name}"`).replaceAll("$DATABASE", database.name);
+      await database.sql(fill(doing));
+      try {
+        const findings = await examineInstallation({
+          service: new Secret(database.serviceUrl),
+          admin: new Secret(database.adminUrl),
+          tenantMigrations: undefined,
+        });
+        const found = complaintsOf(findings);
+        expect(findings.some(({ level }) => level === "unsafe")).to.equal(
+          complaint.source.startsWith("^unsafe"),
+        );
+        expect(
+          found.some((line) => complaint.test(line)),
+          found.join("\n"),
+        ).to.equal(true);
+      } finally {
+        await database.sql(fill(undoing));
+      }
+    });
+  }
+
+  it("doctor is content again when all of that is undone", async () => {
+    expect(await complaints(0)).to.deep.equal([]);
+  });
+
+  it("an unsafe installation makes the verb exit 1", async () => {
+    await database.sql(`grant select on acme.data to ${SERVICE_ROLE}`);
+    const found = await complaints(1);
+    expect(found).to.include("unsafe service role: alone it has privileges on 1 tables of tenants");
+    await database.sql(`revoke select on acme.data from ${SERVICE_ROLE}`);
+  });
+
+  it("judgeBudget() warns of what so many schemas cost, and of none too few", () => {
+    const small: Figures = {
+      tenants: 100,
+      schemas: 105,
+      relations: 900,
+      tables: 100,
+      largest: 3,
+      bytes: "1048576",
+      connections: 100,
+      used: 5,
+      locksPerTransaction: 64,
+      preparedTransactions: 0,
+    };
+    const warned = (figures: Partial<Figures>): string[] =>
+      complaintsOf(judgeBudget({ ...small, ...figures })).map((line) => line.split(":")[0] ?? "");
+    expect(warned({})).to.deep.equal([]);
+    expect(warned({ tables: 30_000 })).to.deep.equal(["warn catalog cache"]);
+    expect(warned({ largest: 1000 })).to.deep.equal(["warn locks"]);
+    expect(warned({ largest: 1000, locksPerTransaction: 128 })).to.deep.equal([]);
+    expect(warned({ used: 80 })).to.deep.equal(["warn connections"]);
+  });
+
+  it("judgeEncryption() warns of plain text that leaves the machine, and of none else", () => {
+    const level = (host: string, encrypted: boolean): string =>
+      judgeEncryption("service connection", host, encrypted).level;
+    expect(level("db.example.com", false)).to.equal("warn");
+    expect(level("10.0.0.1", false)).to.equal("warn");
+    expect(level("127.example.com", false)).to.equal("warn");
+    expect(level("db.example.com", true)).to.equal("ok");
+    for (const host of ["localhost", "127.0.0.1", "[::1]"])
+      expect(level(host, false)).to.equal("ok");
+  });
+});
