@@ -97,6 +97,22 @@ const CODE_OF_CLASS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "57": ["DATABASE_UNAVAILABLE", "Cannot use the database: it is shutting down or starting"],
 };
 
+const LOST_ROLE = [
+  "OVERLOADED",
+  "Cannot enter tenant: it was changed at this moment; nothing was done",
+] as const;
+
+/**
+ * Whether enter_tenant found a role that was renamed or dropped before it could take it: to PostgreSQL a
+ * value that is not acceptable (invalid_parameter_value). Nothing but the entry can set anything.
+ */
+function isLostRole(error: unknown): boolean {
+  return (
+    sqlState(error) === "22023" &&
+    Reflect.get(Object(error), "routine") === "call_string_check_hook"
+  );
+}
+
 /**
  * Turns anything thrown into the error that the client sees, keeping the thrown one as `cause`.
  * Judges by SQLSTATE alone, never by message or constraint name. What it does not know is INTERNAL.
@@ -104,6 +120,7 @@ const CODE_OF_CLASS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const state = sqlState(error);
+  if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });
   const [code, message] = (state !== undefined &&
     (CODE_OF_STATE[state] ?? CODE_OF_CLASS[state.slice(0, 2)])) || [
     "INTERNAL" as const,

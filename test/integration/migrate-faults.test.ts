@@ -179,7 +179,8 @@ describe("migrate under faults", function () {
     expect(failed).to.deep.equal([]);
     expect(result.status).to.equal(0);
     // Sequelize tells of each connection that it gave up.
-    for (const line of result.stderr.split("\n")) expect(line).to.match(/^(?:Rolling back .*)?$/);
+    for (const line of result.stderr.split("\n"))
+      expect(line).to.match(/^(?:(?:Rolling back|Committing) .*)?$/);
     expect(summaryOf(result)).to.include({ failed: 0, left: 0 });
     expect(await countMigrated()).to.equal(TENANTS);
     await expectWhole();

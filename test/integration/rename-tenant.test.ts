@@ -95,7 +95,7 @@ describe("rename-tenant", () => {
         const overlapped = activeBefore || active || renames !== renamesBefore;
         if (answer.status === 200 && (index % 2 === 1 || answer.text === '{"value":1}')) {
           counts.served += 1;
-        } else if ([500, 400].includes(answer.status) && overlapped) counts.inFlight += 1;
+        } else if ([500, 503].includes(answer.status) && overlapped) counts.inFlight += 1;
         else wrong.push({ status: answer.status, text: answer.text });
       }
     });
@@ -122,6 +122,20 @@ describe("rename-tenant", () => {
     // Those between two statements of their message at that moment: a caller has one in flight.
     expect(counts.inFlight).to.be.at.most((RENAMES * CALLERS) / 4);
     expect(counts.served).to.be.at.least(RENAMES * CALLERS);
+  });
+
+  it("a message whose tenant's role is renamed under it is answered 503, and changes nothing", async () => {
+    const [row] = await database.sql<{ role: string }>(
+      "select role_name as role from rowhouse.tenant where schema_name = 'acme'",
+    );
+    await database.sql(`alter role "${row?.role}" rename to "${row?.role}_gone"`);
+    try {
+      const { status, json } = await service.request(ACME, "PUT", "/data/1", { value: 9 });
+      expect([status, Reflect.get(Object(json), "code")]).to.deep.equal([503, "OVERLOADED"]);
+    } finally {
+      await database.sql(`alter role "${row?.role}_gone" rename to "${row?.role}"`);
+    }
+    expect(await get(ACME)).to.deep.equal({ value: 1 });
   });
 
   it("a transaction of before finds nothing under the old name, and nobody takes it meanwhile", async () => {

@@ -107,6 +107,14 @@ describe("toAppError()", () => {
     expect(toAppError(error).code).to.equal("INTERNAL");
   });
 
+  it("toAppError() tells a role that the entry did not find from a value that is not acceptable", () => {
+    const value = databaseError("22023");
+    expect(toAppError(value).code).to.equal("VALUE_INVALID");
+    const role = Object.assign(databaseError("22023"), { routine: "call_string_check_hook" });
+    const judged = toAppError(role);
+    expect([judged.code, judged.cause]).to.deep.equal(["OVERLOADED", role]);
+  });
+
   it("toAppError() passes an AppError on as it is", () => {
     const error = new AppError("KEY_EXISTS", "Cannot insert: a", { cause: databaseError("22003") });
     expect(toAppError(error)).to.equal(error);
