@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { checkTenants } from "./intake/check.ts";
@@ -85,7 +86,7 @@ async function read(file: string, format: Format | undefined): ReturnType<typeof
 
 function report({ added, existing, failed, left }: IntakeSummary, seconds: number): Report {
   const parts = [
-    `Added ${added} ${added === 1 ? "tenant" : "tenants"} in ${seconds.toFixed(1)} s`,
+    `Added ${formatCount(added, "tenant")} in ${seconds.toFixed(1)} s`,
     existing > 0 ? `${existing} there already` : "",
     failed > 0 ? `${failed} failed` : "",
     left > 0 ? `${left} not begun; run again to go on` : "",

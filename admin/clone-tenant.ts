@@ -3,6 +3,7 @@
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { cloneTenant } from "./transfer/clone-tenant.ts";
 
@@ -30,7 +31,7 @@ await runVerb({
     return {
       lines: [
         `Cloned tenant "${from}" to "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
-          `${tables} tables, ${rows} rows`,
+          `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`,
       ],
       json: report,
     };

@@ -4,6 +4,7 @@ import { text as readAll } from "node:stream/consumers";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { isTransactionControl, skipToCommand } from "./each/command.ts";
@@ -114,7 +115,7 @@ async function run(
 
 function report({ ran, skipped, failed, left }: EachSummary, write: boolean): Report {
   const parts = [
-    `Ran in ${ran} ${ran === 1 ? "tenant" : "tenants"}${write ? ", and committed" : ", read-only"}`,
+    `Ran in ${formatCount(ran, "tenant")}${write ? ", and committed" : ", read-only"}`,
     failed > 0 ? `${failed} failed` : "",
     left > 0 ? `${left} not begun` : "",
     skipped > 0 ? `${skipped} skipped` : "",

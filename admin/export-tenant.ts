@@ -2,6 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { exportTenant } from "./transfer/export-tenant.ts";
 
@@ -24,7 +25,7 @@ await runVerb({
     return {
       lines: [
         `Exported tenant "${schemaName}" at version ${version} to ${file}: ` +
-          `${tables} tables, ${rows} rows, ${archiveBytes} bytes`,
+          `${formatCount(tables, "table")}, ${formatCount(rows, "row")}, ${formatCount(archiveBytes, "byte")}`,
       ],
       json: report,
     };

@@ -3,6 +3,7 @@
 import { parseCanary } from "./command/canary.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
 import type { Call, Report } from "./command/verb.ts";
 import {
   type MigrateOptions,
@@ -108,7 +109,7 @@ async function migrate(
 function report(plan: MigrationPlan, summary: MigrationSummary, seconds: number): Report {
   const { migrated, failed, elsewhere, gone, left } = summary;
   const parts = [
-    `Migrated ${count(migrated)} to version ${plan.target} in ${seconds.toFixed(1)} s`,
+    `Migrated ${formatCount(migrated, "tenant")} to version ${plan.target} in ${seconds.toFixed(1)} s`,
     failed > 0 ? `${failed} failed` : "",
     elsewhere > 0 ? `${elsewhere} by another run` : "",
     gone > 0 ? `${gone} gone meanwhile` : "",
@@ -153,15 +154,11 @@ function printPlan(call: Call, migrations: TenantMigrations, plan: MigrationPlan
   const { target, tenants, skipped, held } = plan;
   return {
     lines: [
-      `Would migrate ${count(tenants.length)} to version ${target}` +
+      `Would migrate ${formatCount(tenants.length, "tenant")} to version ${target}` +
         `${held > 0 ? `, and hold ${held} back` : ""}; nothing was changed`,
     ],
     json: { target, planned: tenants.length, skipped: skipped.length, held },
   };
-}
-
-function count(tenants: number): string {
-  return `${tenants} ${tenants === 1 ? "tenant" : "tenants"}`;
 }
 
 function namesOf({ tenants }: MigrationPlan): string {

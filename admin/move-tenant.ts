@@ -4,6 +4,7 @@ import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/variable.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig, withAdminRegistry } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -44,7 +45,9 @@ await runVerb({
       ),
     );
     const { place, copied } = report;
-    const what = copied ? `: ${copied.tables} tables, ${copied.rows} rows` : "";
+    const what = copied
+      ? `: ${formatCount(copied.tables, "table")}, ${formatCount(copied.rows, "row")}`
+      : "";
     return {
       lines: [
         `Moved tenant "${schemaName}" to ${place}${what}`,

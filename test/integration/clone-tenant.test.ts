@@ -34,7 +34,7 @@ describe("clone-tenant", () => {
     const result = await verb("clone-tenant", "shop", "twin", "t.example.com", "--host", "u.test");
     expect(result.stderr).to.equal("");
     expect(result.stdout).to.match(
-      /^Cloned tenant "shop" to "twin" at version 1, at t.example.com, u.test: 7 tables, \d+ rows\n$/,
+      /^Cloned tenant "shop" to "twin" at version 1, at t.example.com, u.test: 7 tables, [\d,]+ rows\n$/,
     );
     expect(await readShop(database, "twin")).to.deep.equal(before);
     const rows = await database.sql(

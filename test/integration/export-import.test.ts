@@ -49,7 +49,7 @@ describe("export-tenant, import-tenant", () => {
     const exported = await verb("export-tenant", ["shop", place("shop.zip")]);
     expect(exported.stderr).to.equal("");
     expect(exported.stdout).to.match(
-      /^Exported tenant "shop" at version 2 to .*: 7 tables, \d+ rows, \d+ bytes\n$/,
+      /^Exported tenant "shop" at version 2 to .*: 7 tables, [\d,]+ rows, [\d,]+ bytes\n$/,
     );
     const imported = await verb(
       "import-tenant",
