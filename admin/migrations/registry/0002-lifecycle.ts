@@ -5,7 +5,7 @@ import type { RegistryMigration } from "../registry-migrations.ts";
 
 /** Adds the columns of a transition to `tenant`, and the table `migration_run`. */
 export const up: RegistryMigration = async (sql) => {
-  // While `transition` is set, only the verb that began it, or drop-tenant, may touch the tenant.
+  // While `transition` is set, only the verb that goes on with it may touch the tenant.
   await sql(`
     alter table rowhouse.tenant
       add column transition text check (transition in ('dropping', 'moving', 'moved', 'arriving')),
