@@ -1,6 +1,7 @@
 // Everything that the doctor looks at. What cannot be looked at is a finding, and stops nothing else.
 
 import type { Secret } from "../../src/variable.ts";
+import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { examinePrivileges, examineRegistry, findTenantTable } from "./admin-findings.ts";
 import { examineBudget } from "./budget.ts";
@@ -32,8 +33,8 @@ export async function examineInstallation({
 }: Places): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let table: string | undefined;
-  if (admin === undefined) findings.push(missing("ADMIN_DATABASE_URL", "the verbs"));
-  else {
+  const adminIsThere = await canOpen("ADMIN_DATABASE_URL", admin, "the verbs", findings);
+  if (admin && adminIsThere) {
     findings.push(...(await examine("admin connection", () => examineAdmin(admin))));
     const look = async (registry: Registry): Promise<readonly Finding[]> => {
       table = await findTenantTable(registry);
@@ -47,9 +48,9 @@ export async function examineInstallation({
       withRegistry(admin.reveal(), look, tenantMigrations);
     findings.push(...(await examine("registry", open)));
   }
-  if (service === undefined) findings.push(missing("DATABASE_URL", "the service"));
-  else findings.push(...(await examineService(service, table)));
-  if (service !== undefined && admin !== undefined) {
+  const serviceIsThere = await canOpen("DATABASE_URL", service, "the service", findings);
+  if (service && serviceIsThere) findings.push(...(await examineService(service, table)));
+  if (service && serviceIsThere && admin && adminIsThere) {
     const compare = (): Promise<readonly Finding[]> =>
       withProbes(service.reveal(), (openService) =>
         withProbes(admin.reveal(), async (openAdmin) =>
@@ -61,14 +62,29 @@ export async function examineInstallation({
   return findings;
 }
 
-function missing(name: string, whose: string): Finding {
-  const seen = `${name} is not set: nothing was looked at as ${whose} would see it`;
-  return {
-    level: "warn",
-    check: name,
-    seen,
-    advice: `set it as for ${whose}, and run the doctor again`,
-  };
+/** Whether a connection can be made; what is said of it when not goes to `findings`. */
+async function canOpen(
+  name: string,
+  url: Secret | undefined,
+  whose: string,
+  findings: Finding[],
+): Promise<boolean> {
+  const again = "and run the doctor again";
+  if (url === undefined) {
+    const seen = `it is not set: nothing was looked at as ${whose} would see it`;
+    findings.push({ level: "warn", check: name, seen, advice: `set it as for ${whose}, ${again}` });
+    return false;
+  }
+  try {
+    await withProbes(url.reveal(), (open) => open());
+    return true;
+  } catch (error) {
+    const code = databaseCode(error);
+    const seen = `no connection can be made: ${databaseMessage(error)}${code === undefined ? "" : ` (${code})`}`;
+    const advice = `check the URL, and that what it names runs, ${again}`;
+    findings.push({ level: "unsafe", check: name, seen, advice });
+    return false;
+  }
 }
 
 async function examineAdmin(url: Secret): Promise<readonly Finding[]> {

@@ -2,6 +2,8 @@
 // that only a person can judge.
 
 import { expect } from "chai";
+import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
+import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
@@ -40,6 +42,12 @@ describe("repair", () => {
     }
   };
 
+  /** What another run would do, and tell. */
+  const left = (): Promise<Repair> =>
+    withRegistry(database.adminUrl, (registry) =>
+      repairTenant(registry, "acme", { plan: true, emptySchema: false, announce() {} }),
+    );
+
   const fill = (text: string): string => text.replaceAll("$ROLE", `"${role}"`);
 
   it("repair says that there is nothing to do, and does nothing", async () => {
@@ -55,7 +63,12 @@ describe("repair", () => {
     ],
     [[`revoke $ROLE from ${SERVICE_ROLE}`], /^Will let the service role .* become/, true],
     [
-      [`grant $ROLE to ${SERVICE_ROLE} with inherit true, admin true`],
+      [`grant $ROLE to ${SERVICE_ROLE} with admin option`],
+      /^Will let the service role .* become/,
+      false,
+    ],
+    [
+      [`grant $ROLE to ${SERVICE_ROLE} with inherit true`],
       /^Will let the service role .* become/,
       false,
     ],
@@ -72,7 +85,13 @@ describe("repair", () => {
     ],
   ];
   for (const [damage, said, breaks] of DAMAGES) {
-    it(`repair mends: ${damage.join("; ")}`, async () => {
+    it(`repair mends: ${damage.join("; ")}`, async function () {
+      if (
+        damage.some((text) => text.includes("inherit")) &&
+        (await database.serverVersion()) < 16
+      ) {
+        this.skip();
+      }
       await database.sql(...damage.map(fill));
       if (breaks) expect(await serves()).to.be.at.least(400);
       const { status, stdout, stderr } = await repair();
@@ -81,7 +100,7 @@ describe("repair", () => {
       expect(stdout).to.match(said);
       expect(stdout).to.match(/\nRepaired tenant "acme"\n$/);
       expect(await serves()).to.be.within(200, 201);
-      expect((await repair()).stdout).to.equal(NOTHING);
+      expect(await left()).to.deep.equal({ steps: [], told: [] });
     });
   }
 
@@ -134,7 +153,7 @@ describe("repair", () => {
     );
     expect(may).to.deep.equal({ may: true });
     await database.sql(`drop table acme."Order's ""x"`);
-    expect((await repair()).stdout).to.equal(NOTHING);
+    expect(await left()).to.deep.equal({ steps: [], told: [] });
   });
 
   it("repair tells of privileges too many and of drift, and leaves both alone", async () => {
@@ -167,7 +186,6 @@ describe("repair", () => {
     expect(planned.stdout).to.include(
       'Would create schema "acme" with the empty tables of version 1',
     );
-    expect((await repair()).status).to.equal(1);
     const done = await repair("--empty-schema");
     expect(done).to.deep.equal({
       status: 0,
@@ -209,6 +227,17 @@ describe("repair by an admin role that is no superuser", () => {
       `drop role if exists ${ADMIN}`,
     ]);
   };
+  const isWell = (url: string): Promise<boolean> =>
+    withRegistry(
+      url,
+      async (registry) => !needsPerson(await readStatus(registry, undefined, true)),
+    );
+
+  const mend = (url: string): Promise<Repair> =>
+    withRegistry(url, (registry) =>
+      repairTenant(registry, "acme", { plan: false, emptySchema: false, announce() {} }),
+    );
+
   before(remove);
   after(remove);
 
@@ -228,7 +257,7 @@ describe("repair by an admin role that is no superuser", () => {
         "select role_name as name from rowhouse.tenant",
       ]);
       const role = `"${row?.name}"`;
-      expect((await runVerb(url, "status")).stdout).to.match(/All is well\n$/);
+      expect(await isWell(url)).to.equal(true);
       await runAsAdmin(NAME, [
         `revoke usage on schema acme from ${role}`,
         `revoke select on acme.data from ${role}`,
@@ -236,13 +265,13 @@ describe("repair by an admin role that is no superuser", () => {
         `alter default privileges in schema acme revoke select on sequences from ${role}`,
         ...(tenantRoles ? [`revoke ${role} from ${SERVICE}`] : []),
       ]);
-      expect((await runVerb(url, "repair", "acme")).status).to.equal(0);
-      expect((await runVerb(url, "status")).stdout).to.match(/All is well\n$/);
+      await mend(url);
+      expect(await isWell(url)).to.equal(true);
       if (!tenantRoles) return;
       await runAsAdmin(NAME, [`drop owned by ${role}`, `drop role ${role}`]);
-      expect((await runVerb(url, "status")).status).to.equal(3);
-      expect((await runVerb(url, "repair", "acme")).status).to.equal(0);
-      expect((await runVerb(url, "status")).stdout).to.match(/All is well\n$/);
+      expect(await isWell(url)).to.equal(false);
+      await mend(url);
+      expect(await isWell(url)).to.equal(true);
     });
   }
 });

@@ -104,7 +104,13 @@ describe("status", () => {
       `revoke $ROLE from ${SERVICE_ROLE}`,
       "membership",
       "may not become",
-      `grant $ROLE to ${SERVICE_ROLE} with inherit false, set true`,
+      `grant $ROLE to ${SERVICE_ROLE}`,
+    ],
+    [
+      `grant $ROLE to ${SERVICE_ROLE} with admin option`,
+      "membership",
+      "may grant to others",
+      `revoke admin option for $ROLE from ${SERVICE_ROLE}`,
     ],
     [
       `grant $ROLE to ${SERVICE_ROLE} with inherit true`,
@@ -127,7 +133,8 @@ describe("status", () => {
     ],
   ];
   for (const [undoing, kind, missing, mending] of lacks) {
-    it(`status tells what is lacking after: ${undoing}`, async () => {
+    it(`status tells what is lacking after: ${undoing}`, async function () {
+      if (undoing.includes("inherit") && (await database.serverVersion()) < 16) this.skip();
       const fill = (text: string): string => text.replaceAll("$ROLE", `"${role}"`);
       await database.sql(fill(undoing));
       const found = await read();

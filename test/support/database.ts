@@ -29,6 +29,8 @@ export interface TestDatabase {
   addTenants(hosts: Readonly<Record<string, string>>, migrations?: string): Promise<void>;
   /** Runs commands as the admin role and returns the rows of the last. */
   sql<R extends object = Record<string, unknown>>(...commands: string[]): Promise<R[]>;
+  /** The server's major version, for what an older one has no form of. */
+  serverVersion(): Promise<number>;
   /** Starts a PgBouncer in front of it; `serviceUrl` of the result is the service role's URL there. */
   startPgBouncer(
     options: Pick<PgBouncerOptions, "poolSize" | "settings">,
@@ -68,6 +70,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         migrations,
       ),
     sql: (...commands) => runAsAdmin(name, commands),
+    async serverVersion() {
+      const text = "select current_setting('server_version_num')::int / 10000 as major";
+      const [row] = await runAsAdmin<{ major: number }>(name, [text]);
+      return row?.major ?? 0;
+    },
     async startPgBouncer(options) {
       const { host, port } = serverAddress();
       const pgbouncer = await startPgBouncer({
