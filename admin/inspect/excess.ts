@@ -83,25 +83,26 @@ const ELSEWHERE = `
       case d.classid when 'pg_catalog.pg_namespace'::regclass then d.objid
         else coalesce(c.relnamespace, f.defaclnamespace, p.pronamespace, y.typnamespace) end)`;
 
+// No lateral look for each tenant: pg_class has no index that begins with the schema.
 const WITHIN = `
-  select t."schemaName", case a.grantee when 0 then 'PUBLIC'
-      when t.own then 'role "' || t."roleName" || '"' else 'the service role, alone,' end
-      || ' has ' || string_agg(distinct a.privilege_type, ', ') || ' on ' || a.object as problem
-    from tenant as t
-   cross join lateral (
-      select 'the schema' as object, array['USAGE'] as expected, e.grantee, e.privilege_type
-        from pg_catalog.aclexplode(t.acl) as e
-      union all
-      select case c.relkind when 'S' then 'sequence' else 'table' end || ' "' || c.relname || '"',
-          case c.relkind when 'S' then $sequences$ else $tables$ end, e.grantee, e.privilege_type
-        from pg_catalog.pg_class as c
-       cross join lateral pg_catalog.aclexplode(c.relacl) as e
-       where c.relnamespace = t.schema
-    ) as a
-   where a.grantee <> t.owner and (a.grantee = 0
-      or t.own is not null and a.grantee = t.service
-      or a.grantee = t.own and a.privilege_type <> all (a.expected))
-   group by t."schemaName", t."roleName", t.own, a.grantee, a.object`
+  , granted as (
+    select t.*, 'the schema' as object, array['USAGE'] as expected, e.grantee, e.privilege_type
+      from tenant as t cross join lateral pg_catalog.aclexplode(t.acl) as e
+    union all
+    select t.*, case c.relkind when 'S' then 'sequence' else 'table' end || ' "' || c.relname || '"',
+        case c.relkind when 'S' then $sequences$ else $tables$ end, e.grantee, e.privilege_type
+      from tenant as t
+      join pg_catalog.pg_class as c on c.relnamespace = t.schema
+     cross join lateral pg_catalog.aclexplode(c.relacl) as e
+  )
+  select "schemaName", case grantee when 0 then 'PUBLIC'
+      when own then 'role "' || "roleName" || '"' else 'the service role, alone,' end
+      || ' has ' || string_agg(distinct privilege_type, ', ') || ' on ' || object as problem
+    from granted
+   where grantee <> owner and (grantee = 0
+      or own is not null and grantee = service
+      or grantee = own and privilege_type <> all (expected))
+   group by "schemaName", "roleName", own, grantee, object`
   .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
   .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
 
