@@ -184,11 +184,15 @@ const PRIVILEGES = `
     from rowhouse.installation as i
     left join pg_catalog.pg_roles as service on service.rolname = i.service_role`;
 
-/** A tenant's table, quoted with its schema; undefined when there is none. */
+/**
+ * A tenant's table, quoted with its schema; undefined when there is none, or where the service role itself
+ * has every tenant's privileges.
+ */
 export async function findTenantTable({ sequelize }: Registry): Promise<string | undefined> {
   const [row] = await sequelize.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name
        from rowhouse.tenant as t
+       join rowhouse.installation as i on i.tenant_roles
        join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
        join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
       limit 1`,

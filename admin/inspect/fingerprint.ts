@@ -20,7 +20,7 @@ export interface SchemaObject {
 export type Fingerprint = readonly SchemaObject[];
 
 // Names of types, tables and functions come unqualified only from pg_catalog.
-const CATALOG_PATH = "select set_config('search_path', 'pg_catalog', true)";
+const CATALOG_PATH = "set local search_path = pg_catalog";
 
 // With the quotes that a name which is a keyword needs, and without them.
 const CANONICAL = `

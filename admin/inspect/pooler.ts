@@ -24,6 +24,8 @@ export interface PoolerBehaviour {
 
 const ROUNDS = 6;
 const MOST_HELD = 4;
+// Others may be using the very server connection that is looked for.
+const ATTEMPTS = 4;
 
 /** Looks at how the connections behave. */
 export async function readPooler(open: OpenProbe): Promise<PoolerBehaviour> {
@@ -112,7 +114,10 @@ async function readShared(
   await first.query(`set rowhouse.probe = '${token}'`);
   await first.prepared(name, "select 1");
   await first.query("commit");
-  const holder = await holdBackend(open, marked);
+  let holder: Probe | undefined;
+  for (let attempt = 0; holder === undefined && attempt < ATTEMPTS; attempt += 1) {
+    holder = await holdBackend(open, marked);
+  }
   if (holder === undefined) {
     const unknown = { settingLeaks: true, settingIsLost: true, preparedSurvives: false };
     return { mode: "transaction", ...unknown, undone: false };

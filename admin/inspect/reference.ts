@@ -68,10 +68,7 @@ async function build(
 ): Promise<void> {
   const { wanted, schemaName, found } = result;
   const { sequelize } = registry;
-  const set = "select set_config('lock_timeout', $1, true), current_setting('search_path') as path";
-  const [before] = await query<{ path: string }>(sequelize, transaction, set, [
-    `${LOCK_TIMEOUT_MS}ms`,
-  ]);
+  await query(sequelize, transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
   await query(sequelize, transaction, `create schema "${schemaName}"`);
   const step = createStep(registry, schemaName, transaction);
   let version = 0;
@@ -97,7 +94,6 @@ async function build(
       objects: objects.get(schemaName) ?? [],
     });
     // The next migration finds the path that it would find with a tenant.
-    const restore = "select set_config('search_path', $1, true)";
-    await query(sequelize, transaction, restore, [before?.path ?? ""]);
+    await query(sequelize, transaction, "reset search_path");
   }
 }

@@ -129,7 +129,7 @@ export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
       "statements, locks and idle transactions end in time",
       "warn",
       `it has no ${off}`,
-      "run node admin/init-db.js, which sets them",
+      "run node admin/init-db.js with an admin role that has CREATEROLE, or alter the role",
     ),
     judge(
       "literals",

@@ -3,12 +3,9 @@
 
 import { expect } from "chai";
 import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
-import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
-import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { runAsAdmin, SERVICE_ROLE, urlOf } from "../support/server.ts";
+import { SERVICE_ROLE } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb, type VerbResult } from "../support/verb.ts";
 
@@ -208,70 +205,4 @@ describe("repair", () => {
     expect([nobody.status, moving.status]).to.deep.equal([1, 1]);
     await database.sql("update rowhouse.tenant set transition = null");
   });
-});
-
-describe("repair by an admin role that is no superuser", () => {
-  const ADMIN = "rowhouse_test_plain_admin";
-  const SERVICE = "rowhouse_test_plain_service";
-  const NAME = "rowhouse_test_plain";
-
-  const remove = async (): Promise<void> => {
-    const roles = await runAsAdmin<{ name: string }>("postgres", [
-      `select rolname as name from pg_roles, pg_database where datname = '${NAME}'
-         and starts_with(rolname, 'rh_' || pg_database.oid || '_')`,
-    ]);
-    await runAsAdmin("postgres", [
-      `drop database if exists ${NAME} with (force)`,
-      ...roles.map(({ name }) => `drop role if exists "${name}"`),
-      `drop role if exists ${SERVICE}`,
-      `drop role if exists ${ADMIN}`,
-    ]);
-  };
-  const isWell = (url: string): Promise<boolean> =>
-    withRegistry(
-      url,
-      async (registry) => !needsPerson(await readStatus(registry, undefined, true)),
-    );
-
-  const mend = (url: string): Promise<Repair> =>
-    withRegistry(url, (registry) =>
-      repairTenant(registry, "acme", { plan: false, emptySchema: false, announce() {} }),
-    );
-
-  before(remove);
-  after(remove);
-
-  for (const tenantRoles of [true, false]) {
-    it(`repair mends everything ${tenantRoles ? "with" : "without"} tenant roles`, async () => {
-      await remove();
-      await runAsAdmin("postgres", [
-        `create role ${ADMIN} login createrole password 'plain'`,
-        `create database ${NAME} owner ${ADMIN}`,
-      ]);
-      const url = urlOf(NAME, { name: ADMIN, password: "plain" });
-      await withRegistry(url, async (registry) => {
-        await initialise(registry, { serviceRole: SERVICE, tenantRoles });
-        await createTenant(registry, "acme", ["acme.example"]);
-      });
-      const [row] = await runAsAdmin<{ name: string }>(NAME, [
-        "select role_name as name from rowhouse.tenant",
-      ]);
-      const role = `"${row?.name}"`;
-      expect(await isWell(url)).to.equal(true);
-      await runAsAdmin(NAME, [
-        `revoke usage on schema acme from ${role}`,
-        `revoke select on acme.data from ${role}`,
-        `set role ${ADMIN}`,
-        `alter default privileges in schema acme revoke select on sequences from ${role}`,
-        ...(tenantRoles ? [`revoke ${role} from ${SERVICE}`] : []),
-      ]);
-      await mend(url);
-      expect(await isWell(url)).to.equal(true);
-      if (!tenantRoles) return;
-      await runAsAdmin(NAME, [`drop owned by ${role}`, `drop role ${role}`]);
-      expect(await isWell(url)).to.equal(false);
-      await mend(url);
-      expect(await isWell(url)).to.equal(true);
-    });
-  }
 });
