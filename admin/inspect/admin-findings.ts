@@ -1,11 +1,9 @@
-// What the doctor says of the database as the admin role sees it: the registry, and what privileges make of
-// isolation.
+// What the doctor says of the server and the registry, as the admin role sees them.
 
 import { QueryTypes } from "sequelize";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import type { Registry } from "../registry/registry.ts";
-import { findExcess } from "./excess.ts";
 import { type Finding, judge } from "./finding.ts";
 
 const OLDEST = 15;
@@ -62,127 +60,6 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
     ),
   ];
 }
-
-interface Privileges {
-  readonly service: string;
-  readonly exists: boolean;
-  readonly tenantRoles: boolean;
-  readonly readable: number;
-  readonly inherited: number;
-  readonly setConfig: boolean;
-  readonly settings: boolean;
-  readonly create: boolean;
-}
-
-/**
- * Looks at what the service role and PUBLIC may do.
- * @param serviceUser whom the service connects as; undefined when that is not known
- */
-export async function examinePrivileges(
-  registry: Registry,
-  serviceUser: string | undefined,
-): Promise<readonly Finding[]> {
-  const { sequelize } = registry;
-  const [version] = await sequelize.query<{ number: number }>(
-    "select current_setting('server_version_num')::int as number",
-    { type: QueryTypes.SELECT },
-  );
-  // Before 16 it is an attribute of the role that makes it inherit.
-  const inherits = (version?.number ?? 0) >= 160_000 ? "m.inherit_option" : "service.rolinherit";
-  const [found] = await sequelize.query<Privileges>(PRIVILEGES.replace("$inherits$", inherits), {
-    type: QueryTypes.SELECT,
-  });
-  if (found === undefined) throw new Error("Cannot read privileges: init-db has not ended");
-  const excess = await findExcess(registry, undefined);
-  const { service, tenantRoles, readable, inherited } = found;
-  const findings = [
-    judge(
-      "service role",
-      found.exists && (serviceUser === undefined || serviceUser === service),
-      `it is "${service}"`,
-      "unsafe",
-      found.exists
-        ? `DATABASE_URL connects as "${serviceUser}", and init-db made "${service}" for that`
-        : `"${service}" is missing`,
-      found.exists ? `connect as "${service}"` : "run node admin/init-db.js",
-    ),
-    judge(
-      "tenant roles",
-      tenantRoles,
-      "each tenant has its own",
-      "warn",
-      "there are none: SQL that names another tenant's schema is not refused",
-      "initialise a database with an admin role that has CREATEROLE, and move the tenants there",
-    ),
-  ];
-  if (tenantRoles) {
-    findings.push(
-      judge(
-        "service role",
-        readable === 0,
-        "alone it has no privilege on any tenant's table",
-        "unsafe",
-        `alone it has privileges on ${readable} tables of tenants`,
-        "see node admin/status.js, and revoke what it tells of",
-      ),
-      judge(
-        "service role",
-        inherited === 0,
-        "it inherits from no tenant role",
-        "unsafe",
-        `it inherits from ${inherited} roles`,
-        "see node admin/status.js and mend with node admin/repair.js SCHEMA, or alter the role NOINHERIT",
-      ),
-    );
-  }
-  const others = "node admin/status.js has all of them";
-  const problem = `${excess[0]?.schemaName}: ${excess[0]?.problem}`;
-  findings.push(
-    judge(
-      "privileges",
-      excess.length === 0,
-      "no tenant's role, and nobody else, has one too many",
-      "unsafe",
-      `${excess.length} are too many, such as ${problem}`,
-      others,
-    ),
-    judge(
-      "set_config",
-      !found.setConfig && !found.settings,
-      "PUBLIC may call neither set_config nor update pg_settings",
-      "warn",
-      "PUBLIC may call set_config or update pg_settings: SQL that got past the service's checks could enter another tenant",
-      "run node admin/init-db.js as a superuser once",
-    ),
-    judge(
-      "schema public",
-      !found.create,
-      "PUBLIC creates nothing in it",
-      "warn",
-      "PUBLIC may create in it: tenants could leave each other tables and functions there",
-      "revoke create on schema public from public",
-    ),
-  );
-  return findings;
-}
-
-const PRIVILEGES = `
-  select i.service_role as service, i.tenant_roles as "tenantRoles", service.oid is not null as exists,
-    (select count(*)::int from rowhouse.tenant as t
-       join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
-       join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
-      where service.oid is not null and pg_catalog.has_table_privilege(service.oid, c.oid,
-        'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')) as readable,
-    (select count(*)::int from pg_catalog.pg_auth_members as m
-      where m.member = service.oid and $inherits$) as inherited,
-    has_function_privilege('public', 'pg_catalog.set_config(text, text, boolean)', 'EXECUTE')
-      as "setConfig",
-    has_table_privilege('public', 'pg_catalog.pg_settings', 'UPDATE')
-      or has_any_column_privilege('public', 'pg_catalog.pg_settings', 'UPDATE') as settings,
-    coalesce((select has_schema_privilege('public', n.oid, 'CREATE')
-      from pg_catalog.pg_namespace as n where n.nspname = 'public'), false) as create
-    from rowhouse.installation as i
-    left join pg_catalog.pg_roles as service on service.rolname = i.service_role`;
 
 /**
  * A tenant's table, quoted with its schema; undefined when there is none, or where the service role itself

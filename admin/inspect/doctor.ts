@@ -3,7 +3,7 @@
 import type { Secret } from "../../src/variable.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
-import { examinePrivileges, examineRegistry, findTenantTable } from "./admin-findings.ts";
+import { examineRegistry, findTenantTable } from "./admin-findings.ts";
 import { examineBudget } from "./budget.ts";
 import {
   examineAdminConnection,
@@ -11,6 +11,7 @@ import {
   judgeEncryption,
 } from "./connection-findings.ts";
 import { examine, type Finding } from "./finding.ts";
+import { examinePrivileges } from "./privilege-findings.ts";
 import { withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
 import { examineAttempts, examineMessage, examineRole } from "./service-findings.ts";

@@ -28,7 +28,7 @@ export interface Drift {
 }
 
 const BATCH = 2500;
-const DETAILED_BATCH = 100;
+const DETAILED_BATCH = 1000;
 
 /**
  * Compares tenants with what their versions should have.
