@@ -1,6 +1,7 @@
 // What so many schemas cost the server: catalogs on disk, catalog cache in each server connection, locks.
 
 import { QueryTypes } from "sequelize";
+import { formatCount } from "../command/count.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 
@@ -43,7 +44,7 @@ export function judgeBudget(figures: Figures): readonly Finding[] {
       level: "ok",
       check: "catalogs",
       seen:
-        `${tenants} tenants; ${schemas} schemas, ${relations} relations, ` +
+        `${formatCount(tenants, "tenant")}; ${formatCount(schemas, "schema")}, ${formatCount(relations, "relation")}, ` +
         `${size(Number(figures.bytes))} of catalogs`,
     },
     judge(

@@ -1,6 +1,7 @@
 // What the doctor says of the privileges that isolation stands on, as the admin role sees them.
 
 import { QueryTypes } from "sequelize";
+import { formatCount } from "../command/count.ts";
 import type { Registry } from "../registry/registry.ts";
 import { findExcess } from "./excess.ts";
 import { type Finding, judge } from "./finding.ts";
@@ -64,7 +65,7 @@ export async function examinePrivileges(
         readable === 0,
         "alone it has no privilege on any tenant's table",
         "unsafe",
-        `alone it has privileges on ${readable} tables of tenants`,
+        `alone it has privileges on ${formatCount(readable, "table")} of tenants`,
         "see node admin/status.js, and revoke what it tells of",
       ),
       judge(
@@ -72,7 +73,7 @@ export async function examinePrivileges(
         inherited === 0,
         "it inherits from no tenant role",
         "unsafe",
-        `it inherits from ${inherited} roles`,
+        `it inherits from ${formatCount(inherited, "role")}`,
         "see node admin/status.js and mend with node admin/repair.js SCHEMA, or alter the role NOINHERIT",
       ),
     );

@@ -1,5 +1,6 @@
 // A status in lines for a person: what is well in a line, what is not with its names, at most a screenful.
 
+import { formatCount } from "../command/count.ts";
 import { describeLack } from "./lack.ts";
 import { needsPerson, type Status } from "./status.ts";
 
@@ -10,7 +11,7 @@ export function statusLines(status: Status): readonly string[] {
   const { tenants, versions, newestVersion, strays, drift, driftProblem } = status;
   const spread = versions.map(({ version, tenants }) => `${count(tenants)} on version ${version}`);
   const lines = [
-    `Newest version ${newestVersion}; ${count(tenants.length)} tenants${spread.length > 0 ? ": " : ""}${spread.join(", ")}`,
+    `Newest version ${newestVersion}; ${formatCount(tenants.length, "tenant")}${spread.length > 0 ? ": " : ""}${spread.join(", ")}`,
     ...listed("Behind", status.behind),
     ...section("Failed to migrate", status.failed, ({ schemaName, version, to, ...failure }) => {
       const state = failure.sqlstate === null ? "" : ` (SQLSTATE ${failure.sqlstate})`;
@@ -31,7 +32,7 @@ export function statusLines(status: Status): readonly string[] {
     const others = strays.schemas.filter(({ evidence }) => evidence === "owner");
     lines.push(
       ...section("Schemas without a tenant", likely, ({ schemaName, tables }) => {
-        return `${schemaName}: ${count(tables)} tables, a tenant role may use it`;
+        return `${schemaName}: ${formatCount(tables, "table")}, a tenant role may use it`;
       }),
       ...listed(
         "Other schemas of the admin role",
@@ -52,8 +53,8 @@ function driftLines({ compared, drifted, notCompared }: NonNullable<Status["drif
   );
   return [
     drifted.length === 0
-      ? `Drift: none in ${count(compared)} tenants`
-      : `Drift: ${count(drifted.length)} of ${count(compared)} tenants`,
+      ? `Drift: none in ${formatCount(compared, "tenant")}`
+      : `Drift: ${count(drifted.length)} of ${formatCount(compared, "tenant")}`,
     ...few(all),
     ...section("Not compared", notCompared, ({ schemaName, reason }) => `${schemaName}: ${reason}`),
   ];

@@ -32,7 +32,7 @@ describe("doctor, before dangers", () => {
     [
       `grant select on acme.data to ${SERVICE_ROLE}`,
       `revoke select on acme.data from ${SERVICE_ROLE}`,
-      /^unsafe service role: alone it has privileges on 1 tables of tenants$/,
+      /^unsafe service role: alone it has privileges on 1 table of tenants$/,
     ],
     [
       `alter role ${SERVICE_ROLE} inherit`,
@@ -42,7 +42,7 @@ describe("doctor, before dangers", () => {
     [
       `grant $ROLE to ${SERVICE_ROLE} with inherit true`,
       `grant $ROLE to ${SERVICE_ROLE} with inherit false`,
-      /^unsafe service role: it inherits from 1 roles$/,
+      /^unsafe service role: it inherits from 1 role$/,
     ],
     [
       `grant pg_read_all_data to ${SERVICE_ROLE}`,

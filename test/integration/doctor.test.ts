@@ -191,7 +191,7 @@ describe("doctor", () => {
   it("an unsafe installation makes the verb exit 1", async () => {
     await database.sql(`grant select on acme.data to ${SERVICE_ROLE}`);
     const found = await complaints(1);
-    expect(found).to.include("unsafe service role: alone it has privileges on 1 tables of tenants");
+    expect(found).to.include("unsafe service role: alone it has privileges on 1 table of tenants");
     await database.sql(`revoke select on acme.data from ${SERVICE_ROLE}`);
   });
 

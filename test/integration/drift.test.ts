@@ -204,7 +204,7 @@ describe("drift", () => {
     );
     const broken = await runVerbWith(variables, "status", "--tenants", "acme");
     expect(broken.status).to.equal(3);
-    expect(broken.stdout).to.match(/^Newest version 1; 1 tenants: 1 on version 1$/m);
+    expect(broken.stdout).to.match(/^Newest version 1; 1 tenant: 1 on version 1$/m);
     expect(broken.stdout).to.match(
       /^Cannot build the reference schema: migration 0001-rich fails: .*\(SQLSTATE 42601\); mend/m,
     );

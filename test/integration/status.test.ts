@@ -215,7 +215,7 @@ describe("status", () => {
     });
     const { stdout, status: exit } = await status("--no-drift");
     expect(exit).to.equal(3);
-    expect(stdout).to.include("Schemas without a tenant: 1\n  lost: 1 tables, a tenant role may");
+    expect(stdout).to.include("Schemas without a tenant: 1\n  lost: 1 table, a tenant role may");
     expect(stdout).to.include(`Roles without a tenant: 1 (${prefix}lost)`);
     await database.sql("drop schema lost cascade", `drop role ${prefix}lost`);
     expect(await isWell()).to.equal(true);
