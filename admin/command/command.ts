@@ -17,6 +17,9 @@ const COMMON: Readonly<Record<string, Option>> = {
   help: { type: "boolean", about: "Print this" },
 };
 
+// What has nothing more to say ends, whatever keeps a connection open.
+const LINGER_MS = 500;
+
 /** Runs a verb with the process's arguments and sets the exit status. Never rejects. */
 export async function runVerb(verb: Verb): Promise<void> {
   const options = { ...verb.options, ...COMMON };
@@ -39,6 +42,8 @@ export async function runVerb(verb: Verb): Promise<void> {
     const message = describe(verb, error);
     process.stderr.write(`${json ? JSON.stringify({ error: message }) : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
+    // pg leaves the socket open when it is the one that refuses, for want of a password say.
+    setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }
 

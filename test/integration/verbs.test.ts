@@ -4,6 +4,7 @@
 import { readdir } from "node:fs/promises";
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { openOwnServer } from "../support/own-server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb, type VerbResult } from "../support/verb.ts";
 
@@ -213,6 +214,19 @@ describe("verbs", () => {
       stderr:
         "Cannot connect to the database: ECONNREFUSED; check ADMIN_DATABASE_URL, and that it runs\n",
     });
+  });
+
+  it("a URL without the password that is needed ends at once, in one line", async () => {
+    const server = await openOwnServer({});
+    try {
+      const url = new URL(server.adminUrl);
+      url.password = "";
+      const { status, stderr } = await runVerb(url.href, "list-tenants");
+      expect(status).to.equal(1);
+      expect(stderr).to.match(/^Cannot finish: [^\n]*password must be a string\n$/);
+    } finally {
+      await server.remove();
+    }
   });
 
   it("no URL at all says which variable to set", async () => {
