@@ -21,7 +21,7 @@ const { values } = parseArgs({
 });
 const tenants = Number(values.tenants);
 const concurrency = Number(values.concurrency);
-const TURNS = 3;
+const TURNS = 2;
 const LOOKS = 5;
 
 const migrations = await makeMigrations();
