@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
-import { examineInstallation } from "./inspect/doctor.ts";
+import { examineInstallation } from "./doctor/doctor.ts";
 
 await runVerb({
   name: "doctor",

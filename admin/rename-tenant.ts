@@ -1,9 +1,9 @@
 // node admin/rename-tenant.js OLD NEW: gives a tenant another schema name.
 
+import { describeStillRunning } from "./command/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { renameTenant } from "./lifecycle/rename.ts";
-import { WAIT_MS } from "./lifecycle/status.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
@@ -20,13 +20,11 @@ await runVerb({
       renameTenant(registry, before, schemaName),
     );
     const { stillRunning } = renamed;
-    const lines = [`Renamed tenant "${before}" to "${schemaName}"`];
-    if (stillRunning > 0) {
-      lines.push(
-        `After ${WAIT_MS / 1000} s, ${stillRunning} transactions that began before were still running; ` +
-          `create no tenant "${before}" before they end`,
-      );
-    }
+    const lines = [
+      `Renamed tenant "${before}" to "${schemaName}"`,
+      ...describeStillRunning(stillRunning),
+    ];
+    if (stillRunning > 0) lines.push(`Create no tenant "${before}" before they have ended`);
     return { lines, json: renamed, status: stillRunning > 0 ? 3 : 0 };
   },
 });

@@ -1,19 +1,32 @@
 // What the verbs that change a tenant's row tell.
 
-import { type ChangedTenant, WAIT_MS } from "../lifecycle/status.ts";
+import { formatCount } from "./count.ts";
 import type { Report } from "./verb.ts";
 
+/** A tenant's row after the change. */
+export interface ChangedRow {
+  readonly schemaName: string;
+  readonly status: string;
+  readonly statementTimeoutMs: number;
+  /** How many transactions that began before the change still ran when the wait for them was given up. */
+  readonly stillRunning: number;
+}
+
 /** @param done such as "Suspended" */
-export function reportChange(done: string, changed: ChangedTenant): Report {
+export function reportChange(done: string, changed: ChangedRow): Report {
   const { schemaName, status, statementTimeoutMs, stillRunning } = changed;
   const lines = [
     `${done} tenant "${schemaName}": ${status}, statement timeout ${statementTimeoutMs} ms`,
+    ...describeStillRunning(stillRunning),
   ];
-  if (stillRunning > 0) {
-    lines.push(
-      `After ${WAIT_MS / 1000} s, ${stillRunning} transactions that began before were still running; ` +
-        "whatever begins now is under the new rule",
-    );
-  }
   return { lines, json: changed, status: stillRunning > 0 ? 3 : 0 };
+}
+
+/** A line for what began before a change and has not ended; none when all has. */
+export function describeStillRunning(count: number): readonly string[] {
+  if (count === 0) return [];
+  return [
+    `${formatCount(count, "transaction")} that began before did not end in time; ` +
+      "whatever begins now is under the new rule",
+  ];
 }

@@ -2,7 +2,7 @@
 // more.
 
 import { expect } from "chai";
-import { examineInstallation } from "../../admin/inspect/doctor.ts";
+import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { Secret } from "../../src/variable.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";

@@ -3,9 +3,9 @@
 
 import { expect } from "chai";
 import pg from "pg";
-import type { Finding } from "../../admin/inspect/finding.ts";
-import { type Figures, judgeBudget } from "../../admin/inspect/budget.ts";
-import { judgeEncryption } from "../../admin/inspect/connection-findings.ts";
+import type { Finding } from "../../admin/doctor/finding.ts";
+import { type Figures, judgeBudget } from "../../admin/doctor/budget.ts";
+import { judgeEncryption } from "../../admin/doctor/connection-findings.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress, urlOf } from "../support/server.ts";

@@ -1,7 +1,7 @@
 // Status, repair and doctor by an admin role that is no superuser, with tenant roles and without.
 
 import { expect } from "chai";
-import { examineInstallation } from "../../admin/inspect/doctor.ts";
+import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
 import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";

@@ -3,7 +3,7 @@
 import { QueryTypes } from "sequelize";
 import { formatCount } from "../command/count.ts";
 import type { Registry } from "../registry/registry.ts";
-import { findExcess } from "./excess.ts";
+import { findExcess } from "../inspect/excess.ts";
 import { type Finding, judge } from "./finding.ts";
 
 interface Privileges {
