@@ -13,9 +13,9 @@ await runVerb({
   example: "--json",
   async run(call) {
     const tenants = await withAdminRegistry(call.env, listTenants);
-    const rows = tenants.map(({ schemaName, status, version, hosts }) => [
+    const rows = tenants.map(({ schemaName, status, transition, peer, version, hosts }) => [
       schemaName,
-      status,
+      transition === "moved" ? `moved to ${peer}` : (transition ?? status),
       String(version),
       hosts.join(" "),
     ]);

@@ -12,6 +12,8 @@ export interface CountedTenant {
   readonly version: number;
   readonly status: TenantStatus;
   readonly transition: Transition | null;
+  /** The other database of a move. */
+  readonly peer: string | null;
 }
 
 /** A tenant whose last migration failed, and that has not come past it since. */
@@ -55,7 +57,7 @@ export async function takeCensus(
   list: string | undefined,
 ): Promise<Census> {
   const all = await sequelize.query<CountedTenant>(
-    `select schema_name as "schemaName", version, status, transition
+    `select schema_name as "schemaName", version, status, transition, peer
        from rowhouse.tenant order by schema_name`,
     { type: QueryTypes.SELECT },
   );
@@ -77,10 +79,10 @@ export async function takeCensus(
     failed: failed.filter(({ schemaName }) => picked.has(schemaName)),
     suspended: named(({ status, transition }) => status === "suspended" && transition === null),
     readOnly: named(({ status }) => status === "read_only"),
-    transitions: tenants.flatMap(({ schemaName, transition }) =>
+    transitions: tenants.flatMap(({ schemaName, transition, peer }) =>
       transition === null
         ? []
-        : [{ schemaName, transition, advice: describeTransition(transition, schemaName) }],
+        : [{ schemaName, transition, advice: describeTransition(transition, schemaName, peer) }],
     ),
   };
 }

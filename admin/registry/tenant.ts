@@ -13,7 +13,13 @@ import { AdminError } from "./admin-error.ts";
 import { databaseCode } from "./database-code.ts";
 import { insertDomains } from "./domain.ts";
 import { readInstallation } from "./installation.ts";
-import { type Installation, query, type Registry, type TenantStatus } from "./registry.ts";
+import {
+  type Installation,
+  query,
+  type Registry,
+  type TenantStatus,
+  type Transition,
+} from "./registry.ts";
 import { type AdminRole, readAdminRole } from "./service-role.ts";
 import { createTenantRole, grantSchema, readRolePrefix } from "./tenant-role.ts";
 import { tenantLockKey } from "./tenant-lock.ts";
@@ -45,6 +51,9 @@ export interface ListedTenant {
   readonly version: number;
   readonly statementTimeoutMs: number;
   readonly createdAt: Date;
+  /** A longer change of it that has not ended, and the other database of a move. */
+  readonly transition: Transition | null;
+  readonly peer: string | null;
   readonly hosts: readonly string[];
 }
 
@@ -126,13 +135,15 @@ export async function listTenants({ Tenant, Domain }: Registry): Promise<readonl
   for (const { schemaName, host } of domains) {
     hosts.set(schemaName, [...(hosts.get(schemaName) ?? []), host]);
   }
-  return tenants.map(({ schemaName, status, version, statementTimeoutMs, createdAt }) => ({
-    schemaName,
-    status,
-    version,
-    statementTimeoutMs,
-    createdAt,
-    hosts: hosts.get(schemaName) ?? [],
+  return tenants.map((tenant) => ({
+    schemaName: tenant.schemaName,
+    status: tenant.status,
+    version: tenant.version,
+    statementTimeoutMs: tenant.statementTimeoutMs,
+    createdAt: tenant.createdAt,
+    transition: tenant.transition,
+    peer: tenant.peer,
+    hosts: hosts.get(tenant.schemaName) ?? [],
   }));
 }
 

@@ -7,17 +7,30 @@ import type { Registry, TenantRow, Transition } from "./registry.ts";
 import { lockTenants } from "./tenant-lock.ts";
 
 /** What a person is told to do about each. */
-const ADVICE: Readonly<Record<Transition, (schemaName: string) => string>> = {
+const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | null) => string>> = {
   dropping: (name) => `it is being dropped; finish with node admin/drop-tenant.js ${name}`,
-  moving: (name) => `it is being moved; finish with node admin/move-tenant.js ${name}`,
-  moved: (name) => `it has moved; remove what is left with node admin/drop-tenant.js ${name}`,
-  arriving: () =>
-    "it is being moved here; finish with node admin/move-tenant.js where it comes from",
+  moving: (name, peer) =>
+    `it is being moved${written("to", peer)}; finish with node admin/move-tenant.js ${name}`,
+  moved: (name, peer) =>
+    `it has moved${written("to", peer)}; remove what is left with node admin/drop-tenant.js ${name}`,
+  arriving: (_, peer) =>
+    `it is being moved here${written("from", peer)}; finish with node admin/move-tenant.js there`,
 };
 
-/** Why a tenant in a transition is not to be changed, and what to do. */
-export function describeTransition(transition: Transition, schemaName: string): string {
-  return ADVICE[transition](schemaName);
+function written(way: "to" | "from", peer: string | null): string {
+  return peer === null ? "" : ` ${way} ${peer}`;
+}
+
+/**
+ * Why a tenant in a transition is not to be changed, and what to do.
+ * @param peer the other database of a move, where the caller knows it
+ */
+export function describeTransition(
+  transition: Transition,
+  schemaName: string,
+  peer: string | null = null,
+): string {
+  return ADVICE[transition](schemaName, peer);
 }
 
 /**
@@ -56,7 +69,7 @@ export async function requireTenant(
   }
   const { transition } = tenant;
   if (transition !== null && !allowed.includes(transition)) {
-    const advice = describeTransition(transition, schemaName);
+    const advice = describeTransition(transition, schemaName, tenant.peer);
     throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
   }
   return tenant;
