@@ -90,6 +90,8 @@ describe("move-tenant", function () {
     expect(await source.sql("select peer, status, transition from rowhouse.tenant")).to.deep.equal([
       { peer: placeOf(target), status: "suspended", transition: "moved" },
     ]);
+    const listed = await startVerb(settings, "list-tenants").result;
+    expect(listed.stdout).to.match(new RegExp(`^shop +moved to ${placeOf(target)} `, "m"));
     const again = await run();
     expect(again.stdout.split("\n").slice(0, 2)).to.deep.equal([
       "Gave it its status there",
