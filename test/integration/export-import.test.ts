@@ -9,10 +9,11 @@ import { expect } from "chai";
 import { readEntries } from "../support/archive.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import type { MigrationsFolder } from "../support/migrations.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { openService } from "../support/service.ts";
 import { fillShop, makeShop, readShop } from "../support/shop.ts";
 import { until } from "../support/until.ts";
-import { startVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("export-tenant, import-tenant", () => {
   let database: TestDatabase;
@@ -167,7 +168,9 @@ describe("export-tenant, import-tenant", () => {
   });
 
   it("export-tenant works on a suspended tenant, and refuses one that is on its way", async () => {
-    await verb("suspend-tenant", ["busy"]);
+    await database.sql(
+      "update rowhouse.tenant set status = 'suspended' where schema_name = 'busy'",
+    );
     const suspended = await verb("export-tenant", ["busy", place("suspended.zip")]);
     expect(suspended.status).to.equal(0);
     await database.sql(
@@ -201,6 +204,26 @@ describe("export-tenant, import-tenant", () => {
       "select version from rowhouse.tenant where schema_name in ('kept', 'new_one') order by 1",
     );
     expect(versions).to.deep.equal([{ version: 1 }, { version: 2 }]);
+  });
+
+  it("export-tenant, import-tenant and clone-tenant work for an admin role that is no superuser", async () => {
+    for (const tenantRoles of [true, false]) {
+      const plain = await createPlainAdmin({ acme: "acme.example.com" }, tenantRoles);
+      const run = async (name: string, ...parameters: string[]): Promise<void> => {
+        expect((await runVerb(plain.adminUrl, name, ...parameters)).stderr).to.equal("");
+      };
+      try {
+        await plain.sql("insert into acme.data select i, -i from generate_series(1, 10) i");
+        const file = place(`plain-${tenantRoles}.zip`);
+        await run("export-tenant", "acme", file);
+        await run("import-tenant", file, "two.example.com", "two");
+        await run("clone-tenant", "two", "three", "three.example.com");
+        const [sum] = await plain.sql("select sum(value)::int as sum from three.data");
+        expect(sum).to.deep.equal({ sum: -55 });
+      } finally {
+        await plain.drop();
+      }
+    }
   });
 
   it("import-tenant makes a tenant that is served, by its own role", async () => {
