@@ -4,6 +4,7 @@ import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./command/count.ts";
+import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { cloneTenant } from "./transfer/clone-tenant.ts";
 
@@ -23,7 +24,12 @@ await runVerb({
     const from = parseSchemaName(source);
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    const wanted = { schemaName, hosts, structureOnly: call.has("structure-only") };
+    const wanted = {
+      schemaName,
+      hosts,
+      structureOnly: call.has("structure-only"),
+      meter: createMeter(call),
+    };
     const report = await withAdminRegistry(call.env, (registry) =>
       cloneTenant(registry, from, wanted),
     );

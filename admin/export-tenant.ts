@@ -3,6 +3,7 @@
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./command/count.ts";
+import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { exportTenant } from "./transfer/export-tenant.ts";
 
@@ -19,7 +20,7 @@ await runVerb({
     const schemaName = parseSchemaName(schema);
     const signal = call.interruption();
     const report = await withAdminRegistry(call.env, (registry) =>
-      exportTenant(registry, schemaName, file, { signal }),
+      exportTenant(registry, schemaName, file, { signal, meter: createMeter(call) }),
     );
     const { tables, rows, archiveBytes, version } = report;
     return {

@@ -4,6 +4,7 @@ import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./command/count.ts";
+import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { importTenant } from "./transfer/import-tenant.ts";
 
@@ -22,7 +23,7 @@ await runVerb({
     const [file = "", host = "", schema = ""] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    const wanted = { schemaName, hosts, migrate: call.has("migrate") };
+    const wanted = { schemaName, hosts, migrate: call.has("migrate"), meter: createMeter(call) };
     const report = await withAdminRegistry(call.env, (registry) =>
       importTenant(registry, file, wanted),
     );

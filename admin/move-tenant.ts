@@ -5,6 +5,7 @@ import type { Secret } from "../src/variable.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig, withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./command/count.ts";
+import { createMeter } from "./command/megabytes.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -40,6 +41,7 @@ await runVerb({
       withTarget(url, TENANT_MIGRATIONS, (target) =>
         moveTenant(source, target, schemaName, {
           waitMs,
+          meter: createMeter(call),
           onStep: (step, line) => call.print(line, { step }),
         }),
       ),

@@ -10,6 +10,7 @@ import yazl from "yazl";
 import { AdminError } from "../registry/admin-error.ts";
 import { CopyDigest, type Measure } from "./digest.ts";
 import { type Manifest, MANIFEST_ENTRY } from "./manifest.ts";
+import type { Meter } from "./meter.ts";
 
 // Level 1 is three times as fast as zlib's own choice, and a tenth larger.
 const COMPRESSION_LEVEL = 1;
@@ -25,6 +26,13 @@ export interface ArchiveWriter {
   write(entry: string, text: Readable): Promise<Measure>;
 }
 
+/** How to write. */
+export interface WriteOptions {
+  /** Ends the work and removes what was written. */
+  readonly signal: AbortSignal | undefined;
+  readonly meter: Meter | undefined;
+}
+
 /**
  * Writes an archive; whatever fails leaves no file.
  * @param fill writes the tables, and returns what the manifest says
@@ -33,14 +41,14 @@ export interface ArchiveWriter {
  */
 export async function writeArchive(
   file: string,
-  signal: AbortSignal | undefined,
+  { signal, meter }: WriteOptions,
   fill: (archive: ArchiveWriter) => Promise<Manifest>,
 ): Promise<number> {
   await refuseExisting(file);
   const partial = `${file}.${randomBytes(4).toString("hex")}.partial`;
   const handle = await explain(file, () => open(partial, "wx", MODE));
   try {
-    await explain(file, () => writeEntries(handle, signal, fill));
+    await explain(file, () => writeEntries(handle, { signal, meter }, fill));
     await explain(file, () => publish(partial, file));
     return (await lstat(file)).size;
   } catch (error) {
@@ -51,7 +59,7 @@ export async function writeArchive(
 
 async function writeEntries(
   handle: FileHandle,
-  interruption: AbortSignal | undefined,
+  { signal: interruption, meter }: WriteOptions,
   fill: (archive: ArchiveWriter) => Promise<Manifest>,
 ): Promise<void> {
   // What fails on one side ends the other.
@@ -64,7 +72,7 @@ async function writeEntries(
   });
   const filled = fill({
     async write(entry, text) {
-      const digest = new CopyDigest();
+      const digest = new CopyDigest(meter);
       zip.addReadStream(digest, entry, settings);
       await pipeline(text, digest, { signal });
       return digest.measure();

@@ -4,6 +4,7 @@ import type { Registry } from "../registry/registry.ts";
 import { createTenantWithin, prepareCreation } from "../registry/tenant.ts";
 import { copyOut } from "./copy.ts";
 import { type Loaded, loadTenant } from "./load.ts";
+import type { Meter } from "./meter.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { readSequences, type Table } from "./structure.ts";
 import { clientOf } from "./transaction-client.ts";
@@ -16,6 +17,7 @@ export interface CloneOptions {
   readonly hosts: readonly string[];
   /** Tables as the migrations make them, and none of the rows. */
   readonly structureOnly?: boolean;
+  readonly meter?: Meter;
 }
 
 /** What was made. */
@@ -37,7 +39,7 @@ export interface CloneReport extends Loaded {
 export async function cloneTenant(
   registry: Registry,
   from: string,
-  { schemaName, hosts, structureOnly = false }: CloneOptions,
+  { schemaName, hosts, structureOnly = false, meter }: CloneOptions,
 ): Promise<CloneReport> {
   const creation = await prepareCreation(registry);
   const action = "clone tenant";
@@ -46,11 +48,13 @@ export async function cloneTenant(
       const { client, tables, version, statementTimeoutMs } = snapshot;
       const tenant = { schemaName, hosts, version, statementTimeoutMs };
       await createTenantWithin(registry, transaction, creation, tenant);
+      if (!structureOnly) meter?.expect(snapshot.bytes);
       const loaded = structureOnly
         ? { tables: tables.length, rows: 0, bytes: 0 }
         : await loadTenant<Table>(clientOf(transaction), schemaName, {
             action,
             tables,
+            meter,
             open: (table) => Promise.resolve(copyOut(client, from, table)),
             sequences: () => readSequences(client, from),
           });

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { Transform, type TransformCallback } from "node:stream";
+import type { Meter } from "./meter.ts";
 
 /** COPY text, measured. */
 export interface Measure {
@@ -17,12 +18,14 @@ const NEWLINE = 0x0a;
 export class CopyDigest extends Transform {
   readonly #hash = createHash("sha256");
   readonly #maxBytes: number;
+  readonly #meter: Pick<Meter, "add"> | undefined;
   #bytes = 0;
   #rows = 0;
 
   /** @param maxBytes fails as soon as more than this flows */
-  constructor(maxBytes: number = Number.MAX_SAFE_INTEGER) {
+  constructor(meter?: Pick<Meter, "add">, maxBytes: number = Number.MAX_SAFE_INTEGER) {
     super();
+    this.#meter = meter;
     this.#maxBytes = maxBytes;
   }
 
@@ -36,6 +39,7 @@ export class CopyDigest extends Transform {
     let at = chunk.indexOf(NEWLINE);
     for (; at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) this.#rows += 1;
     this.#hash.update(chunk);
+    this.#meter?.add(chunk.length);
     done(null, chunk);
   }
 

@@ -2,12 +2,18 @@
 
 import { readFile } from "node:fs/promises";
 import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseCode } from "../registry/database-code.ts";
 import type { Registry, Transition } from "../registry/registry.ts";
 import { writeArchive } from "./archive-writer.ts";
 import { copyOut } from "./copy.ts";
 import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./manifest.ts";
+import type { Meter } from "./meter.ts";
 import { type Snapshot, withSnapshot } from "./snapshot.ts";
 import { readSequences } from "./structure.ts";
+
+// undefined_table, invalid_schema_name
+const GONE = new Set(["42P01", "3F000"]);
 
 /** How to export. */
 export interface ExportOptions {
@@ -15,8 +21,7 @@ export interface ExportOptions {
   readonly allowed?: readonly Transition[];
   /** Ends the export and removes what was written. */
   readonly signal?: AbortSignal;
-  /** Called before each table. */
-  readonly onTable?: (name: string, index: number, count: number) => void;
+  readonly meter?: Meter;
 }
 
 /** What was exported. */
@@ -43,7 +48,7 @@ export async function exportTenant(
   registry: Registry,
   schemaName: string,
   file: string,
-  { allowed = [], signal, onTable }: ExportOptions = {},
+  { allowed = [], signal, meter }: ExportOptions = {},
 ): Promise<ExportReport> {
   const migrations = await loadTenantMigrations(registry);
   const software = await readSoftwareVersion();
@@ -51,31 +56,49 @@ export async function exportTenant(
   return withSnapshot(registry, schemaName, wanted, async (snapshot) => {
     const { client, version, statementTimeoutMs, hosts, tables } = snapshot;
     const archived: ArchivedTable[] = [];
-    const archiveBytes = await writeArchive(file, signal, async (archive): Promise<Manifest> => {
-      for (const [index, table] of tables.entries()) {
-        onTable?.(table.name, index, tables.length);
-        const entry = entryName(index, table.name);
-        const measure = await archive.write(entry, copyOut(client, schemaName, table));
-        archived.push({ name: table.name, entry, columns: table.columns, ...measure });
-      }
-      return {
-        formatVersion: FORMAT_VERSION,
-        rowhouse: software,
-        schemaName,
-        version,
-        migrations: migrations.filter(({ number }) => number <= version).map(({ name }) => name),
-        statementTimeoutMs,
-        hosts,
-        createdAt: new Date().toISOString(),
-        serverVersion: await readServerVersion(snapshot),
-        tables: archived,
-        sequences: await readSequences(client, schemaName),
-      };
-    });
+    meter?.expect(snapshot.bytes);
+    const archiveBytes = await writeArchive(
+      file,
+      { signal, meter },
+      async (archive): Promise<Manifest> => {
+        for (const [index, table] of tables.entries()) {
+          const entry = entryName(index, table.name);
+          const measure = await explainGone(schemaName, () =>
+            archive.write(entry, copyOut(client, schemaName, table)),
+          );
+          archived.push({ name: table.name, entry, columns: table.columns, ...measure });
+        }
+        return {
+          formatVersion: FORMAT_VERSION,
+          rowhouse: software,
+          schemaName,
+          version,
+          migrations: migrations.filter(({ number }) => number <= version).map(({ name }) => name),
+          statementTimeoutMs,
+          hosts,
+          createdAt: new Date().toISOString(),
+          serverVersion: await readServerVersion(snapshot),
+          tables: archived,
+          sequences: await readSequences(client, schemaName),
+        };
+      },
+    );
     const rows = archived.reduce((sum, table) => sum + table.rows, 0);
     const bytes = archived.reduce((sum, table) => sum + table.bytes, 0);
     return { schemaName, file, version, tables: tables.length, rows, bytes, archiveBytes };
   });
+}
+
+/** The schema is named in each statement, and rename-tenant need not wait for an export. */
+async function explainGone<T>(schemaName: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!GONE.has(databaseCode(error) ?? "")) throw error;
+    throw new AdminError(
+      `Cannot export tenant: "${schemaName}" was renamed meanwhile; run it again with the new name`,
+    );
+  }
 }
 
 /** Tells a person which table it is; the manifest tells it to the import. */

@@ -15,6 +15,7 @@ import { type Archive, damaged, withArchive } from "./archive-reader.ts";
 import type { Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import type { ArchivedTable, Manifest } from "./manifest.ts";
+import type { Meter } from "./meter.ts";
 import { clientOf } from "./transaction-client.ts";
 
 /** The tenant that is to be. */
@@ -25,6 +26,7 @@ export interface ImportOptions {
   readonly hosts: readonly string[];
   /** Bring it to the newest version, in the same transaction. */
   readonly migrate?: boolean;
+  readonly meter?: Meter;
 }
 
 /** What was imported. */
@@ -48,7 +50,7 @@ export interface ImportReport extends Loaded {
 export async function importTenant(
   registry: Registry,
   file: string,
-  { schemaName, hosts, migrate = false }: ImportOptions,
+  { schemaName, hosts, migrate = false, meter }: ImportOptions,
 ): Promise<ImportReport> {
   const creation = await prepareCreation(registry);
   return withArchive(file, async (archive) => {
@@ -62,7 +64,7 @@ export async function importTenant(
         version,
         statementTimeoutMs,
       });
-      const loaded = await load(transaction, file, archive, schemaName);
+      const loaded = await load(transaction, file, archive, schemaName, meter);
       const newest = migrate ? newestVersion(creation.migrations) : version;
       await migrateWithin(registry, transaction, creation, schemaName, version, newest);
       const { schemaName: from, createdAt: exportedAt } = manifest;
@@ -94,11 +96,14 @@ async function load(
   file: string,
   archive: Archive,
   schemaName: string,
+  meter: Meter | undefined,
 ): Promise<Loaded> {
+  meter?.expect(archive.manifest.tables.reduce((sum, { bytes }) => sum + bytes, 0));
   try {
     return await loadTenant<ArchivedTable>(clientOf(transaction), schemaName, {
       action: "import tenant",
       tables: archive.manifest.tables,
+      meter,
       open: (table) => archive.open(table),
       maxBytes: ({ bytes }) => bytes,
       check: (table, measure) => checkMeasure(file, table, measure),

@@ -8,6 +8,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { refreshViews, withBareTables } from "./constraints.ts";
 import { copyIn, endCopy, prepareCopy } from "./copy.ts";
 import { CopyDigest, type Measure } from "./digest.ts";
+import type { Meter } from "./meter.ts";
 import { qualified, readSequences, readTables, type Sequence, type Table } from "./structure.ts";
 
 /** A table to be filled. */
@@ -24,6 +25,7 @@ export interface Source<T extends SourceTable> {
   readonly tables: readonly T[];
   /** The rows as COPY text; a failure of it is what {@link loadTenant} throws. */
   open(table: T): Promise<Readable>;
+  readonly meter?: Meter | undefined;
   /** The most bytes that the text may have. */
   maxBytes?(table: T): number;
   /** Checks what has come, before the next table. */
@@ -74,7 +76,7 @@ async function loadTable<T extends SourceTable>(
   to: Table,
 ): Promise<Measure> {
   const text = await source.open(from);
-  const digest = new CopyDigest(source.maxBytes?.(from));
+  const digest = new CopyDigest(source.meter, source.maxBytes?.(from));
   const copy = copyIn(client, schemaName, to);
   await pipeline(text, digest, copy);
   const measure = digest.measure();

@@ -10,6 +10,9 @@ import { describeTransition } from "../registry/transition.ts";
 import { prepareCopy } from "./copy.ts";
 import { qualified, readTables, type Table } from "./structure.ts";
 
+// While it waits for a table, nobody can suspend the tenant.
+const LOCK_TIMEOUT = "30s";
+
 /** A tenant at one moment. */
 export interface Snapshot {
   /** In a transaction that is REPEATABLE READ and READ ONLY. */
@@ -20,6 +23,8 @@ export interface Snapshot {
   readonly statementTimeoutMs: number;
   readonly hosts: readonly string[];
   readonly tables: readonly Table[];
+  /** About how much the tables are. */
+  readonly bytes: number;
 }
 
 /** Which tenant, and for what. */
@@ -60,6 +65,7 @@ export async function withSnapshot<T>(
       [schemaName],
     );
     const tables = await readTables(client, schemaName);
+    await client.query(`set local lock_timeout to '${LOCK_TIMEOUT}'`);
     for (const { name } of tables) {
       await client.query(`lock table ${qualified(schemaName, name)} in access share mode`);
     }
@@ -70,8 +76,19 @@ export async function withSnapshot<T>(
       ...state,
       hosts: hosts.rows.map(({ host }) => host),
       tables,
+      bytes: await readSize(client, schemaName),
     });
   });
+}
+
+async function readSize(client: pg.Client, schemaName: string): Promise<number> {
+  const { rows } = await client.query<{ bytes: string }>(
+    `select coalesce(sum(pg_table_size(c.oid)), 0) as bytes from pg_catalog.pg_class as c
+     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relkind = 'r'`,
+    [schemaName],
+  );
+  return Number(rows[0]?.bytes);
 }
 
 async function readState(

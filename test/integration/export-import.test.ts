@@ -126,6 +126,23 @@ describe("export-tenant, import-tenant", () => {
     expect(await readdir(folder)).to.deep.equal(before);
   });
 
+  it("export-tenant that is killed leaves no file of that name, and is run again", async () => {
+    await database.sql("insert into acme.data select i, i from generate_series(10001, 200000) i");
+    const file = place("killed.zip");
+    const run = startVerb({ adminUrl: database.adminUrl }, "export-tenant", "acme", file);
+    await until("it does not write", async () => {
+      return (await readdir(folder)).some((name) => name.startsWith("killed.zip."));
+    });
+    run.kill("SIGKILL");
+    expect((await run.result).status).to.equal(-1);
+    const left = (await readdir(folder)).filter((name) => name.startsWith("killed"));
+    expect(left.length).to.equal(1);
+    expect(left[0]).to.match(/^killed.zip.[0-9a-f]{8}.partial$/);
+    await database.sql("delete from acme.data where key > 10000");
+    const again = await verb("export-tenant", ["acme", file], { migrations: "" });
+    expect(again.status).to.equal(0);
+  });
+
   it("export-tenant is one moment of a tenant that is written to, and of all its tables", async () => {
     await database.sql(
       "insert into busy.data select i, 0 from generate_series(1, 200) i",

@@ -6,6 +6,7 @@ import { withRegistry } from "../../admin/registry/registry.ts";
 import { moveTenant } from "../../admin/transfer/move/move-tenant.ts";
 import { withTarget } from "../../admin/transfer/move/target.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { createRandom } from "../support/random.ts";
 import { rejection } from "../support/rejection.ts";
 import { type LocalService, openService } from "../support/service.ts";
@@ -272,6 +273,24 @@ describe("move-tenant", function () {
     [closed.port, closed.password] = ["1", "planted-secret"];
     await refuse(/^Cannot connect to 127.0.0.1:1\/\w+: ECONNREFUSED; check/, closed.href);
     expect((await here.request(host, "GET", "/data/1")).status).to.equal(404);
+  });
+
+  it("works for admin roles that are no superusers", async () => {
+    const [from, to] = await Promise.all([
+      createPlainAdmin({ acme: "acme.test" }),
+      createPlainAdmin(),
+    ]);
+    const service = openService(to.serviceUrl);
+    try {
+      await from.sql("insert into acme.data select i, -i from generate_series(1, 10) i");
+      const result = await runVerb(from.adminUrl, "move-tenant", "acme", "--to", to.adminUrl);
+      expect(result.stderr).to.equal("");
+      const { json } = await service.request("acme.test", "GET", "/data/7");
+      expect(json).to.deep.equal({ value: -7 });
+    } finally {
+      await service.close();
+      await Promise.all([from.drop(), to.drop()]);
+    }
   });
 
   it("--to and --to-env: one of them, a URL, and never printed", async () => {

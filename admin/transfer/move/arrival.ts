@@ -7,6 +7,7 @@ import { lockTenants } from "../../registry/tenant-lock.ts";
 import { claimTenant } from "../../registry/transition.ts";
 import { copyOut } from "../copy.ts";
 import { type Loaded, loadTenant } from "../load.ts";
+import type { Meter } from "../meter.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { readSequences, type Table } from "../structure.ts";
 import { clientOf } from "../transaction-client.ts";
@@ -61,6 +62,7 @@ export async function receive(
   journey: Journey,
   snapshot: Snapshot,
   peer: string,
+  meter?: Meter,
 ): Promise<Loaded> {
   const { schemaName, transferId, createdAt } = journey;
   const { client, hosts, version, statementTimeoutMs } = snapshot;
@@ -76,9 +78,11 @@ export async function receive(
       [schemaName, peer, transferId, journey.statusBefore, createdAt.toISOString()],
     );
     const own = clientOf(transaction);
+    meter?.expect(snapshot.bytes);
     return loadTenant<Table>(own, schemaName, {
       action: ACTION,
       tables: snapshot.tables,
+      meter,
       open: (table) => Promise.resolve(copyOut(client, schemaName, table)),
       async check(table) {
         const [there, here] = await Promise.all([

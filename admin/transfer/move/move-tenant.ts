@@ -6,6 +6,7 @@ import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
+import type { Meter } from "../meter.ts";
 import { withSnapshot } from "../snapshot.ts";
 import { checkRoom, hasArrived, receive, settle } from "./arrival.ts";
 import { depart, giveBack, type Journey, leave } from "./departure.ts";
@@ -16,6 +17,7 @@ import { checkRegistries, describePlace } from "./place.ts";
 export interface MoveOptions {
   /** How long to wait for what began before the writes were stopped. */
   readonly waitMs: number;
+  readonly meter?: Meter;
   /** Called when a step has been committed. */
   readonly onStep?: (step: MoveStep, line: string) => void;
 }
@@ -43,7 +45,7 @@ export async function moveTenant(
   source: Registry,
   target: Registry,
   schemaName: string,
-  { waitMs, onStep = () => {} }: MoveOptions,
+  { waitMs, meter, onStep = () => {} }: MoveOptions,
 ): Promise<MoveReport> {
   const place = describePlace(target.url);
   return withMoveLock(source, target, schemaName, async () => {
@@ -55,7 +57,7 @@ export async function moveTenant(
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
-      if (!(await hasArrived(target, journey))) copied = await send(source, target, journey);
+      if (!(await hasArrived(target, journey))) copied = await send(source, target, journey, meter);
       onStep("copied", `Copied it to ${place}`);
       await leave(source, journey);
       onStep("left", "Suspended it here");
@@ -76,13 +78,18 @@ async function waitForWrites(source: Registry, schemaName: string, waitMs: numbe
 }
 
 /** Copies the tenant. When the target has surely not taken it, the source is as it was before. */
-async function send(source: Registry, target: Registry, journey: Journey): Promise<Loaded> {
+async function send(
+  source: Registry,
+  target: Registry,
+  journey: Journey,
+  meter: Meter | undefined,
+): Promise<Loaded> {
   const { schemaName } = journey;
   const place = describePlace(target.url);
   try {
     const wanted = { action: "move tenant", allowed: ["moving"] as const };
     return await withSnapshot(source, schemaName, wanted, (snapshot) =>
-      receive(target, journey, snapshot, describePlace(source.url)),
+      receive(target, journey, snapshot, describePlace(source.url), meter),
     );
   } catch (error) {
     const reason = databaseMessage(error);
