@@ -1,0 +1,42 @@
+// Two databases, and a service on each, for what takes a tenant from one to the other.
+
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { type LocalService, openService } from "./service.ts";
+import { type StartedVerb, startVerb } from "./verb.ts";
+
+/** The databases of a move. Whoever opened them closes them. */
+export interface MoveStage {
+  readonly source: TestDatabase;
+  readonly target: TestDatabase;
+  /** The service on the source, and on the target. */
+  readonly here: LocalService;
+  readonly there: LocalService;
+  /** Starts move-tenant from the source to the target. */
+  start(schema: string, ...parameters: string[]): StartedVerb;
+  close(): Promise<void>;
+}
+
+/** Makes the databases, without tenants. */
+export async function openMoveStage(): Promise<MoveStage> {
+  const [source, target] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  const [here, there] = [openService(source.serviceUrl), openService(target.serviceUrl)];
+  return {
+    source,
+    target,
+    here,
+    there,
+    start(schema, ...parameters) {
+      const settings = { adminUrl: source.adminUrl, env: { OTHER: target.adminUrl } };
+      return startVerb(settings, "move-tenant", schema, "--to-env", "OTHER", ...parameters);
+    },
+    async close() {
+      await Promise.all([here.close(), there.close()]);
+      await Promise.all([source.drop(), target.drop()]);
+    },
+  };
+}
+
+/** Writes a pair, and returns the answer's status. */
+export async function put(service: LocalService, host: string, key: number): Promise<number> {
+  return (await service.request(host, "PUT", `/data/${key}`, { value: key })).status;
+}
