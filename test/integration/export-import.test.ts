@@ -1,7 +1,7 @@
 // A tenant into a file and out of it again: everything that it had, as it was at one moment.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,7 +12,6 @@ import type { MigrationsFolder } from "../support/migrations.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { openService } from "../support/service.ts";
 import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { until } from "../support/until.ts";
 import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("export-tenant, import-tenant", () => {
@@ -36,7 +35,7 @@ describe("export-tenant, import-tenant", () => {
     shop = await makeShop();
     [database, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
     await database.addTenants({ shop: "shop.example.com" }, shop.folder);
-    await database.addTenants({ acme: "acme.example.com", busy: "busy.example.com" });
+    await database.addTenants({ acme: "acme.example.com" });
     await fillShop(database, "shop");
     await database.sql("insert into acme.data select i, -i from generate_series(1, 1000) i");
   });
@@ -85,117 +84,6 @@ describe("export-tenant, import-tenant", () => {
       sequences: [],
     });
     expect(entries.get("tables/0001-data.copy")?.toString()).to.match(/^1\t-1\t[^\n]+\n2\t-2\t/);
-  });
-
-  it("export-tenant overwrites nothing, and leaves nothing when it fails", async () => {
-    const file = place("mine.txt");
-    await writeFile(file, "mine");
-    const before = await readdir(folder);
-    const existing = await verb("export-tenant", ["shop", file]);
-    expect(existing).to.deep.include({
-      status: 1,
-      stderr: `Cannot write "${file}": it exists; choose another name\n`,
-    });
-    const nobody = await verb("export-tenant", ["nobody", place("nobody.zip")]);
-    expect(nobody.stderr).to.match(/^Cannot export tenant: there is no tenant "nobody"; see/);
-    const nowhere = await verb("export-tenant", ["shop", place("no/such.zip")]);
-    expect(nowhere.stderr).to.match(/^Cannot write ".*": ENOENT; choose another place\n$/);
-    expect(await readdir(folder)).to.deep.equal(before);
-  });
-
-  it("export-tenant that is interrupted removes what it has written", async () => {
-    const before = await readdir(folder);
-    const client = await database.openClient();
-    await client.query("begin");
-    await client.query("lock table shop.counter in access exclusive mode");
-    const env = { TENANT_MIGRATIONS: shop.folder };
-    const run = startVerb(
-      { adminUrl: database.adminUrl, env },
-      "export-tenant",
-      "shop",
-      place("stopped.zip"),
-    );
-    await client.waitUntilBlocked("lock table %counter");
-    run.kill("SIGINT");
-    await client.query("rollback");
-    await client.end();
-    expect(await run.result).to.deep.include({
-      status: 1,
-      stderr: "Cannot export tenant: interrupted; run it again\n",
-    });
-    expect(await readdir(folder)).to.deep.equal(before);
-  });
-
-  it("export-tenant that is killed leaves no file of that name, and is run again", async () => {
-    await database.sql("insert into acme.data select i, i from generate_series(10001, 200000) i");
-    const file = place("killed.zip");
-    const run = startVerb({ adminUrl: database.adminUrl }, "export-tenant", "acme", file);
-    await until("it does not write", async () => {
-      return (await readdir(folder)).some((name) => name.startsWith("killed.zip."));
-    });
-    run.kill("SIGKILL");
-    expect((await run.result).status).to.equal(-1);
-    const left = (await readdir(folder)).filter((name) => name.startsWith("killed"));
-    expect(left.length).to.equal(1);
-    expect(left[0]).to.match(/^killed.zip.[0-9a-f]{8}.partial$/);
-    await database.sql("delete from acme.data where key > 10000");
-    const again = await verb("export-tenant", ["acme", file], { migrations: "" });
-    expect(again.status).to.equal(0);
-  });
-
-  it("export-tenant is one moment of a tenant that is written to, and of all its tables", async () => {
-    await database.sql(
-      "insert into busy.data select i, 0 from generate_series(1, 200) i",
-      "create table busy.zz_last (key int primary key, value int)",
-      "insert into busy.zz_last select key, value from busy.data",
-    );
-    let writes = 0;
-    const stopping = new AbortController();
-    const writer = (async () => {
-      const client = await database.openClient();
-      for (; !stopping.signal.aborted; writes += 1) {
-        await client.query("begin");
-        await client.query("update busy.data set value = value + 1");
-        await client.query("update busy.zz_last set value = value + 1");
-        await client.query("commit");
-      }
-      await client.end();
-    })();
-    await until("nothing is written", () => writes > 5);
-    const file = place("busy.zip");
-    const result = await verb("export-tenant", ["busy", file], { migrations: "" });
-    const during = writes;
-    stopping.abort();
-    await writer;
-    expect(result.status).to.equal(0);
-    expect(during).to.be.greaterThan(10);
-    const entries = await readEntries(file);
-    const values = ["0001-data", "0002-zz_last"].map((name) => {
-      const text = entries.get(`tables/${name}.copy`)?.toString() ?? "";
-      return new Set(
-        text
-          .trimEnd()
-          .split("\n")
-          .map((line) => line.split("\t")[1]),
-      );
-    });
-    expect(values.map(({ size }) => size)).to.deep.equal([1, 1]);
-    expect(values[0]).to.deep.equal(values[1]);
-    await database.sql("drop table busy.zz_last");
-  });
-
-  it("export-tenant works on a suspended tenant, and refuses one that is on its way", async () => {
-    await database.sql(
-      "update rowhouse.tenant set status = 'suspended' where schema_name = 'busy'",
-    );
-    const suspended = await verb("export-tenant", ["busy", place("suspended.zip")]);
-    expect(suspended.status).to.equal(0);
-    await database.sql(
-      "update rowhouse.tenant set transition = 'moved' where schema_name = 'busy'",
-    );
-    const moved = await verb("export-tenant", ["busy", place("moved.zip")]);
-    expect(moved.stderr).to.match(/^Cannot export tenant: tenant "busy": it has moved; /);
-    await database.sql("update rowhouse.tenant set transition = null where schema_name = 'busy'");
   });
 
   it("import-tenant keeps the archive's version, and --migrate brings it to the newest", async () => {

@@ -1,0 +1,112 @@
+// Archives that a stranger made: nothing of them is believed.
+
+import { expect } from "chai";
+import {
+  type EditableManifest,
+  editManifest,
+  readEntries,
+  writeEntries,
+} from "../support/archive.ts";
+import { rejection } from "../support/rejection.ts";
+import { type ImportStage, openImportStage } from "../support/import-stage.ts";
+
+describe("import-tenant of an edited archive", function () {
+  this.timeout(60_000);
+  let stage: ImportStage;
+  let whole: string;
+  let broken: string;
+
+  before(async () => {
+    stage = await openImportStage();
+    ({ whole, broken } = stage);
+  });
+
+  after(() => stage.close());
+
+  const edits: readonly (readonly [string, (manifest: EditableManifest) => void, RegExp])[] = [
+    [
+      "another format",
+      (m) => (m["formatVersion"] = 2),
+      /its format is version 2, and this reads 1/,
+    ],
+    [
+      "no format",
+      (m) => delete m["formatVersion"],
+      /its manifest, "formatVersion", is not in order/,
+    ],
+    ["an unknown version", (m) => (m["version"] = 3), /there is no tenant migration 3/],
+    ["a lower version", (m) => (m["version"] = 1), /"0002-note"; set TENANT_MIGRATIONS/],
+    ["other migrations", (m) => (m.migrations[1] = "0002-other"), /differs is "0002-other"/],
+    ["an unknown table", (m) => (m.tables[1]!["name"] = "x"), /table "x" is one too many/],
+    ["a table twice", (m) => m.tables.push(m.tables[1]!), /table "counter" is one too many/],
+    ["a table of another schema", (m) => (m.tables[1]!["name"] = "rowhouse.tenant"), /too many/],
+    ["a table less", (m) => m.tables.pop(), /table "z_parent" is missing/],
+    ["a column that is SQL", (m) => m.tables[1]!.columns.push('id") from program'), /one too many/],
+    [
+      "a column less",
+      (m) => m.tables[1]!.columns.pop(),
+      /column of table "counter" "note" is missing/,
+    ],
+    ["a row more", (m) => (m.tables[1]!.rows += 1), /rows of table "counter" is 25, the manifest/],
+    ["fewer bytes", (m) => (m.tables[1]!["bytes"] = 5), /more than 5 bytes/],
+    [
+      "another checksum",
+      (m) => (m.tables[1]!["sha256"] = "0".repeat(64)),
+      /sha256 of table "counter"/,
+    ],
+    ["no such entry", (m) => (m.tables[1]!["entry"] = "../x"), /it has no entry "..\/x"/],
+    ["another entry", (m) => (m.tables[1]!["entry"] = "manifest.json"), /./],
+    ["a sequence less", (m) => m.sequences.pop(), /sequence ".*" is missing/],
+    ["an unknown sequence", (m) => (m.sequences[0]!["name"] = "x"), /sequence "x" is one too many/],
+    [
+      "a sequence's value",
+      (m) => (m.sequences[0]!["value"] = "1; drop"),
+      /"value", is not in order/,
+    ],
+    ["a timeout", (m) => (m["statementTimeoutMs"] = 0), /"statementTimeoutMs", is not in order/],
+  ];
+  for (const [what, edit, message] of edits) {
+    it(`refuses an edited manifest: ${what}`, async () => {
+      await editManifest(whole, broken, edit);
+      const error = await stage.withShop((registry) =>
+        rejection(stage.importMade(registry, broken)),
+      );
+      expect(error.message)
+        .to.match(/^[^\n]+$/)
+        .and.to.match(message);
+      expect(await stage.readMade()).to.deep.equal([]);
+    });
+  }
+
+  it("refuses rows that the database does not take", async () => {
+    const entries = await readEntries(whole);
+    entries.set("tables/0002-counter.copy", Buffer.from("1\tno number\tnone\n"));
+    await writeEntries(broken, entries);
+    const error = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
+    expect(error.message).to.match(/^invalid input syntax for type integer: "no number"/);
+    entries.set("tables/0002-counter.copy", Buffer.from("1\t1\tnone\n\\.\n2\t2\tnone\n"));
+    await writeEntries(broken, entries);
+    const cut = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
+    expect(cut).to.be.instanceOf(Error);
+    expect(await stage.readMade()).to.deep.equal([]);
+  });
+
+  it("refuses rows that break a foreign key, and a zip that is no archive", async () => {
+    await editManifest(whole, broken, (manifest) => {
+      const [child] = manifest.tables;
+      Object.assign(child ?? {}, { rows: 1, bytes: 6, sha256: SHA256_OF_ORPHAN });
+    });
+    const entries = await readEntries(broken);
+    entries.set("tables/0001-a_child.copy", Buffer.from("1\t999\n"));
+    await writeEntries(broken, entries);
+    const error = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
+    expect(error.message).to.include("violates foreign key constraint");
+    await writeEntries(broken, new Map([["a.txt", Buffer.from("a")]]));
+    const none = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
+    expect(none.message).to.include("it has no manifest.json; it is damaged or no archive");
+    expect(await stage.readMade()).to.deep.equal([]);
+  });
+});
+
+// Of "1\t999\n".
+const SHA256_OF_ORPHAN = "9443d2b8659eaca12c4f0ab7c776a5cf007d33f315080b523bc5d93292e050ed";
