@@ -12,7 +12,7 @@ import { CopyDigest, type Measure } from "./digest.ts";
 import { type Manifest, MANIFEST_ENTRY } from "./manifest.ts";
 import type { Meter } from "./meter.ts";
 
-// Level 1 is three times as fast as zlib's own choice, and a tenth larger.
+// Level 1 takes half the time of zlib's own choice, for a few percent more.
 const COMPRESSION_LEVEL = 1;
 // It holds a customer's data.
 const MODE = 0o600;
