@@ -37,6 +37,7 @@ export interface SnapshotOptions {
 
 type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs"> & {
   readonly transition: Transition | null;
+  readonly peer: string | null;
 };
 
 /**
@@ -55,9 +56,9 @@ export async function withSnapshot<T>(
     await client.query(`select pg_advisory_lock(${tenantLockKey("$1")})`, [schemaName]);
     await client.query("begin isolation level repeatable read read only");
     await prepareCopy(client, schemaName);
-    const { transition, ...state } = await readState(client, schemaName, action);
+    const { transition, peer, ...state } = await readState(client, schemaName, action);
     if (transition !== null && !allowed.includes(transition)) {
-      const advice = describeTransition(transition, schemaName);
+      const advice = describeTransition(transition, schemaName, peer);
       throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
     }
     const hosts = await client.query<{ host: string }>(
@@ -97,7 +98,7 @@ async function readState(
   action: string,
 ): Promise<TenantState> {
   const { rows } = await client.query<TenantState & { readonly found: boolean }>(
-    `select status, version, statement_timeout_ms as "statementTimeoutMs", transition,
+    `select status, version, statement_timeout_ms as "statementTimeoutMs", transition, peer,
        exists (select from pg_catalog.pg_namespace where nspname = schema_name) as found
      from rowhouse.tenant where schema_name = $1`,
     [schemaName],

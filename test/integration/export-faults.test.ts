@@ -153,10 +153,12 @@ describe("export-tenant under faults", () => {
     const suspended = await verb("export-tenant", ["busy", place("suspended.zip")]);
     expect(suspended.status).to.equal(0);
     await database.sql(
-      "update rowhouse.tenant set transition = 'moved' where schema_name = 'busy'",
+      "update rowhouse.tenant set transition = 'moved', peer = 'x:1/y' where schema_name = 'busy'",
     );
     const moved = await verb("export-tenant", ["busy", place("moved.zip")]);
-    expect(moved.stderr).to.match(/^Cannot export tenant: tenant "busy": it has moved; /);
-    await database.sql("update rowhouse.tenant set transition = null where schema_name = 'busy'");
+    expect(moved.stderr).to.match(/^Cannot export tenant: tenant "busy": it has moved to x:1\/y; /);
+    await database.sql(
+      "update rowhouse.tenant set transition = null, peer = null where schema_name = 'busy'",
+    );
   });
 });
