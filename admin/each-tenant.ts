@@ -53,7 +53,7 @@ await runVerb({
     const text = await readCommand(call);
     return withAdminRegistry(call.env, async (registry) => {
       const { tenantRoles } = await registry.sequelize.transaction((transaction) =>
-        readInstallation(registry, transaction),
+        readInstallation(transaction),
       );
       const keep = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
       return run(call, registry, { text, write, timeoutMs, keep, tenantRoles }, options);

@@ -23,8 +23,8 @@ export async function backUp(
 ): Promise<string | undefined> {
   const { sequelize } = registry;
   const { made, hasSchema } = await sequelize.transaction(async (transaction) => ({
-    made: await findBackup(registry, transaction, schemaName),
-    hasSchema: await isSchema(registry, transaction, schemaName),
+    made: await findBackup(transaction, schemaName),
+    hasSchema: await isSchema(transaction, schemaName),
   }));
   if (made !== undefined) return made === "" ? undefined : made;
   const path = file === undefined || !hasSchema ? undefined : resolve(file);
@@ -32,7 +32,7 @@ export async function backUp(
     await exportTenant(registry, schemaName, path, { allowed: ["dropping"], signal });
   }
   await transact(registry, (transaction) =>
-    query(sequelize, transaction, "update rowhouse.tenant set backup = $2 where schema_name = $1", [
+    query(transaction, "update rowhouse.tenant set backup = $2 where schema_name = $1", [
       schemaName,
       path ?? "",
     ]),
@@ -45,13 +45,12 @@ export async function backUp(
  * @throws {AdminError} that says so
  */
 export async function requireNewFile(
-  registry: Registry,
   transaction: Transaction,
   schemaName: string,
   file: string | undefined,
 ): Promise<void> {
   if (file === undefined || !(await exists(file))) return;
-  if ((await findBackup(registry, transaction, schemaName)) !== undefined) return;
+  if ((await findBackup(transaction, schemaName)) !== undefined) return;
   throw new AdminError(
     `Cannot drop tenant: ${JSON.stringify(file)} exists; name another file with --backup`,
   );
@@ -59,22 +58,17 @@ export async function requireNewFile(
 
 /** Undefined while it is not decided, "" when the tenant is dropped without. */
 async function findBackup(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaName: string,
 ): Promise<string | undefined> {
   const text = "select backup from rowhouse.tenant where schema_name = $1";
-  const [row] = await query<{ backup: string | null }>(sequelize, transaction, text, [schemaName]);
+  const [row] = await query<{ backup: string | null }>(transaction, text, [schemaName]);
   return row?.backup ?? undefined;
 }
 
-async function isSchema(
-  { sequelize }: Registry,
-  transaction: Transaction,
-  schemaName: string,
-): Promise<boolean> {
+async function isSchema(transaction: Transaction, schemaName: string): Promise<boolean> {
   const text = "select from pg_catalog.pg_namespace where nspname = $1";
-  return (await query(sequelize, transaction, text, [schemaName])).length > 0;
+  return (await query(transaction, text, [schemaName])).length > 0;
 }
 
 function exists(file: string): Promise<boolean> {

@@ -104,22 +104,17 @@ async function begin(
 ): Promise<DropPlace> {
   return transact(registry, async (transaction) => {
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", ALLOWED);
-    await requireNoOutsiders(registry, transaction, schemaName);
-    await requireNewFile(registry, transaction, schemaName, backup);
+    await requireNoOutsiders(transaction, schemaName);
+    await requireNewFile(transaction, schemaName, backup);
     await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
-    const { tenantRoles } = await readInstallation(registry, transaction);
-    const prefix = await readRolePrefix(registry, transaction);
+    const { tenantRoles } = await readInstallation(transaction);
+    const prefix = await readRolePrefix(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(prefix);
     return { schemaName, roleName: isOwn ? tenant.roleName : undefined };
   });
 }
 
-type Batch = (
-  registry: Registry,
-  transaction: Transaction,
-  place: DropPlace,
-  most: number,
-) => Promise<number>;
+type Batch = (transaction: Transaction, place: DropPlace, most: number) => Promise<number>;
 
 /** Runs `drop` in a transaction each until there is nothing left, with fewer at once when there is no room. */
 async function inBatches(
@@ -134,7 +129,7 @@ async function inBatches(
     try {
       const dropped = await transact(registry, async (transaction) => {
         await claimTenant(registry, transaction, place.schemaName, "drop tenant", ["dropping"]);
-        return drop(registry, transaction, place, most);
+        return drop(transaction, place, most);
       });
       if (dropped === 0) return;
       onItems(0, dropped);

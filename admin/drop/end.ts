@@ -17,11 +17,10 @@ export async function dropRest(
   roleName: string | undefined,
 ): Promise<KeptRole | undefined> {
   const run = (text: string, ...bind: string[]): Promise<object[]> =>
-    query(registry.sequelize, transaction, text, bind);
+    query(transaction, text, bind);
   await claimTenant(registry, transaction, schemaName, "drop tenant", ["dropping"]);
   await run(`drop schema if exists "${schemaName}" cascade`);
-  const role =
-    roleName === undefined ? undefined : await claimRole(registry, transaction, roleName);
+  const role = roleName === undefined ? undefined : await claimRole(transaction, roleName);
   if (typeof role === "string") {
     await run(`drop owned by ${identifier(role).sql}`);
     await run(`drop role ${identifier(role).sql}`);

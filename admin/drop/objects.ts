@@ -46,18 +46,17 @@ const ITEMS = `
  * @returns how many
  */
 export async function dropItems(
-  { sequelize }: Registry,
   transaction: Transaction,
   { schemaName }: DropPlace,
   most: number,
 ): Promise<number> {
-  const items = await query<Item>(sequelize, transaction, ITEMS, [schemaName, most]);
+  const items = await query<Item>(transaction, ITEMS, [schemaName, most]);
   const kind = items[0]?.kind;
   if (kind === undefined) return 0;
   const names = items
     .filter((item) => item.kind === kind)
     .map(({ name }) => `"${schemaName}".${pgIdentifier(name)}`);
-  await query(sequelize, transaction, `drop ${kind} if exists ${names.join(", ")} cascade`);
+  await query(transaction, `drop ${kind} if exists ${names.join(", ")} cascade`);
   return names.length;
 }
 
@@ -66,16 +65,14 @@ export async function dropItems(
  * @returns how many
  */
 export async function dropLargeObjects(
-  registry: Registry,
   transaction: Transaction,
   { roleName }: DropPlace,
   most: number,
 ): Promise<number> {
   if (roleName === undefined) return 0;
-  const role = await claimRole(registry, transaction, roleName);
+  const role = await claimRole(transaction, roleName);
   if (typeof role !== "string") return 0;
   const rows = await query<{ done: number }>(
-    registry.sequelize,
     transaction,
     `select lo_unlink(oid) as done from (
        select m.oid from pg_catalog.pg_largeobject_metadata as m
@@ -89,7 +86,7 @@ export async function dropLargeObjects(
 /** How many objects there are, for a bar. */
 export async function countItems({ sequelize }: Registry, schemaName: string): Promise<number> {
   return sequelize.transaction(async (transaction) => {
-    const rows = await query<Item>(sequelize, transaction, ITEMS, [schemaName, 2 ** 31 - 1]);
+    const rows = await query<Item>(transaction, ITEMS, [schemaName, 2 ** 31 - 1]);
     return rows.length;
   });
 }
@@ -99,12 +96,10 @@ export async function countItems({ sequelize }: Registry, schemaName: string): P
  * @throws {AdminError} that names it
  */
 export async function requireNoOutsiders(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaName: string,
 ): Promise<void> {
   const [outsider] = await query<{ name: string; inside: string }>(
-    sequelize,
     transaction,
     `with inside as (
        select c.oid from pg_catalog.pg_class as c

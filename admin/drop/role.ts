@@ -2,7 +2,7 @@
 
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
-import { query, type Registry } from "../registry/registry.ts";
+import { query } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 
 /** Why a role was left: another database uses it. */
@@ -16,13 +16,10 @@ export interface KeptRole {
  * admin role has been made a member, which who drops what a role owns must be.
  */
 export async function claimRole(
-  registry: Registry,
   transaction: Transaction,
   roleName: string,
 ): Promise<string | KeptRole | undefined> {
-  const { sequelize } = registry;
   const [role] = await query<{ member: boolean; database: string | null }>(
-    sequelize,
     transaction,
     `select pg_has_role(r.oid, 'USAGE') as member,
        (select coalesce(d.datname, 'the server itself') from pg_catalog.pg_shdepend as s
@@ -39,8 +36,8 @@ export async function claimRole(
   if (role === undefined) return undefined;
   if (role.database !== null) return { roleName, database: role.database };
   if (!role.member) {
-    const admin = await readAdminRole(registry, transaction);
-    await query(sequelize, transaction, grantTo(admin, roleName));
+    const admin = await readAdminRole(transaction);
+    await query(transaction, grantTo(admin, roleName));
   }
   return roleName;
 }

@@ -6,7 +6,6 @@ import type { Registry } from "../registry/registry.ts";
 
 /** A way to read something of many schemas, by schema. */
 export type ReadSchemas<T> = (
-  registry: Registry,
   transaction: Transaction,
   schemaNames: readonly string[],
 ) => Promise<ReadonlyMap<string, T>>;
@@ -53,7 +52,7 @@ export async function readInBatches<T>(
     try {
       const part = await sequelize.transaction(async (transaction) => {
         await sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, { transaction });
-        return read(registry, transaction, names);
+        return read(transaction, names);
       });
       for (const [schemaName, value] of part) found.set(schemaName, value);
     } catch (error) {

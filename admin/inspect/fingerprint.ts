@@ -3,7 +3,7 @@
 // Owners, privileges, comments and the order of columns are left out.
 
 import type { Transaction } from "sequelize";
-import { query, type Registry } from "../registry/registry.ts";
+import { query } from "../registry/registry.ts";
 import { OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
@@ -33,13 +33,11 @@ const CANONICAL = `
  * @returns a hash by schema; schemas with nothing in them, and those that do not exist, are left out
  */
 export async function readHashes(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaNames: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  await query(sequelize, transaction, CATALOG_PATH);
+  await query(transaction, CATALOG_PATH);
   const rows = await query<{ schema: string; hash: string }>(
-    sequelize,
     transaction,
     `with ${OBJECTS}, canonical as (${CANONICAL})
      select schema, count(*) || ' ' || sum(hashtextextended(text, 1)::numeric)
@@ -52,13 +50,11 @@ export async function readHashes(
 
 /** Reads what the schemas consist of, with their names as they are. */
 export async function readFingerprints(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaNames: readonly string[],
 ): Promise<ReadonlyMap<string, Fingerprint>> {
-  await query(sequelize, transaction, CATALOG_PATH);
+  await query(transaction, CATALOG_PATH);
   const rows = await query<SchemaObject & { schema: string }>(
-    sequelize,
     transaction,
     `with ${OBJECTS}
      select n.nspname::text as schema, o.owner, o.part, coalesce(o.definition, '') as definition

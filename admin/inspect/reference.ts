@@ -67,9 +67,8 @@ async function build(
   result: { wanted: readonly number[]; schemaName: string; found: Map<number, Reference> },
 ): Promise<void> {
   const { wanted, schemaName, found } = result;
-  const { sequelize } = registry;
-  await query(sequelize, transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-  await query(sequelize, transaction, `create schema "${schemaName}"`);
+  await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  await query(transaction, `create schema "${schemaName}"`);
   const step = createStep(registry, schemaName, transaction);
   let version = 0;
   for (const next of wanted) {
@@ -87,13 +86,13 @@ async function build(
       }
     });
     version = next;
-    const hashes = await readHashes(registry, transaction, [schemaName]);
-    const objects = await readFingerprints(registry, transaction, [schemaName]);
+    const hashes = await readHashes(transaction, [schemaName]);
+    const objects = await readFingerprints(transaction, [schemaName]);
     found.set(version, {
       hash: hashes.get(schemaName) ?? "",
       objects: objects.get(schemaName) ?? [],
     });
     // The next migration finds the path that it would find with a tenant.
-    await query(sequelize, transaction, "reset search_path");
+    await query(transaction, "reset search_path");
   }
 }

@@ -44,10 +44,9 @@ export async function planRepair(
   migrations: TenantMigrations,
   emptySchema: boolean,
 ): Promise<readonly RepairStep[]> {
-  const installation = await readInstallation(registry, transaction);
-  const admin = await readAdminRole(registry, transaction);
+  const installation = await readInstallation(transaction);
+  const admin = await readAdminRole(transaction);
   const [schema] = await query<{ owner: string }>(
-    registry.sequelize,
     transaction,
     `select nspowner::regrole::text as owner from pg_catalog.pg_namespace where nspname = $1`,
     [tenant.schemaName],
@@ -83,7 +82,7 @@ function refuseSchema(schemaName: string): never {
   );
 }
 
-function createRole({ registry, transaction, tenant, installation, admin }: Patient): RepairStep {
+function createRole({ transaction, tenant, installation, admin }: Patient): RepairStep {
   const { roleName } = tenant;
   const { serviceRole, tenantRoles } = installation;
   if (!tenantRoles) {
@@ -94,7 +93,7 @@ function createRole({ registry, transaction, tenant, installation, admin }: Pati
   }
   return {
     what: `create role "${roleName}", which the service role "${serviceRole}" may become`,
-    perform: () => createTenantRole(registry, transaction, { roleName, serviceRole, admin }),
+    perform: () => createTenantRole(transaction, { roleName, serviceRole, admin }),
   };
 }
 
@@ -104,26 +103,20 @@ function createSchema({ registry, transaction, tenant, migrations }: Patient): R
     what: `create schema "${schemaName}" with the empty tables of version ${version}`,
     createsSchema: true,
     async perform() {
-      await query(registry.sequelize, transaction, `create schema "${schemaName}"`);
-      await grantSchema(registry, transaction, schemaName, roleName);
+      await query(transaction, `create schema "${schemaName}"`);
+      await grantSchema(transaction, schemaName, roleName);
       await buildSchema(registry, migrations, schemaName, transaction, version);
     },
   };
 }
 
-function mendMembership({
-  registry,
-  transaction,
-  tenant,
-  installation,
-  admin,
-}: Patient): RepairStep {
+function mendMembership({ transaction, tenant, installation, admin }: Patient): RepairStep {
   const role = identifier(tenant.roleName).sql;
   const service = identifier(installation.serviceRole).sql;
   return {
     what: `let the service role ${service} become role ${role}, and have nothing of it before`,
     async perform() {
-      const run = (text: string): Promise<unknown> => query(registry.sequelize, transaction, text);
+      const run = (text: string): Promise<unknown> => query(transaction, text);
       if (admin.serverVersion < 16) {
         await run(`grant ${role} to ${service}`);
         await run(`revoke admin option for ${role} from ${service}`);
@@ -131,7 +124,6 @@ function mendMembership({
       }
       // There is a grant for each grantor; options of another's are not to be had away by one's own.
       const grantors = await query<{ name: string }>(
-        registry.sequelize,
         transaction,
         `select g.rolname as name from pg_catalog.pg_auth_members as m
            join pg_catalog.pg_roles as g on g.oid = m.grantor
@@ -154,7 +146,7 @@ function grantAll(patient: Patient): RepairStep {
   return {
     what: `grant role "${roleName}" the use of schema "${schemaName}" and of all that is and will be in it`,
     async perform() {
-      await grantSchema(registry, transaction, schemaName, roleName);
+      await grantSchema(transaction, schemaName, roleName);
       for (const lack of await findLacks(registry, [schemaName], transaction)) {
         await grant(patient, lack).perform();
       }
@@ -162,7 +154,7 @@ function grantAll(patient: Patient): RepairStep {
   };
 }
 
-function grant({ registry, transaction, tenant, owner }: Patient, lack: Lack): RepairStep {
+function grant({ transaction, tenant, owner }: Patient, lack: Lack): RepairStep {
   const role = identifier(tenant.roleName).sql;
   const schema = `"${tenant.schemaName}"`;
   const text = ((): string => {
@@ -182,7 +174,7 @@ function grant({ registry, transaction, tenant, owner }: Patient, lack: Lack): R
   return {
     what: text,
     async perform() {
-      await query(registry.sequelize, transaction, text);
+      await query(transaction, text);
     },
   };
 }

@@ -37,8 +37,8 @@ export function renameTenant(
   if (before === schemaName) throw new AdminError(`Cannot rename tenant: "${before}" is its name`);
   // This transaction only holds the locks: it lasts until the wait is over, and the change's own ends before.
   return registry.sequelize.transaction(async (locks) => {
-    await keepOpen(registry, locks);
-    await lockTenants(registry, locks, before, schemaName);
+    await keepOpen(locks);
+    await lockTenants(locks, before, schemaName);
     await transact(registry, (transaction) => change(registry, transaction, before, schemaName));
     const stillRunning = await waitForRunning(registry, WAIT_MS);
     return { schemaName, before, stillRunning };
@@ -51,9 +51,9 @@ async function change(
   before: string,
   schemaName: string,
 ): Promise<void> {
-  const { sequelize, Tenant } = registry;
+  const { Tenant } = registry;
   const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
-    query(sequelize, transaction, text, bind);
+    query(transaction, text, bind);
   if ((await Tenant.findByPk(schemaName, { transaction })) !== null) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
@@ -61,12 +61,12 @@ async function change(
     );
   }
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
-  const { tenantRoles } = await readInstallation(registry, transaction);
+  const { tenantRoles } = await readInstallation(transaction);
   const roleName = tenantRoles
-    ? `${await readRolePrefix(registry, transaction)}${schemaName}`
+    ? `${await readRolePrefix(transaction)}${schemaName}`
     : tenant.roleName;
-  await requireParts(registry, transaction, tenant);
-  await requireFree(registry, transaction, schemaName, tenantRoles ? roleName : undefined);
+  await requireParts(transaction, tenant);
+  await requireFree(transaction, schemaName, tenantRoles ? roleName : undefined);
   await run(`alter schema "${before}" rename to "${schemaName}"`);
   if (tenantRoles) {
     const names = [identifier(tenant.roleName).sql, identifier(roleName).sql] as const;
@@ -84,12 +84,10 @@ async function change(
 }
 
 async function requireParts(
-  { sequelize }: Registry,
   transaction: Transaction,
   { schemaName, roleName }: TenantRow,
 ): Promise<void> {
   const [found] = await query<{ schema: boolean; role: boolean }>(
-    sequelize,
     transaction,
     `select exists (select from pg_catalog.pg_namespace where nspname = $1) as schema,
        exists (select from pg_catalog.pg_roles where rolname = $2) as role`,
@@ -103,13 +101,11 @@ async function requireParts(
 }
 
 async function requireFree(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaName: string,
   roleName: string | undefined,
 ): Promise<void> {
   const [taken] = await query<{ what: string }>(
-    sequelize,
     transaction,
     `select 'schema' as what from pg_catalog.pg_namespace where nspname = $1
      union all select 'role' from pg_catalog.pg_roles where rolname = $2 limit 1`,

@@ -112,7 +112,6 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
   const started = performance.now();
   await sequelize.transaction(async (transaction) => {
     const [state] = await query<{ locked: boolean; version: number | null }>(
-      sequelize,
       transaction,
       `select pg_try_advisory_xact_lock(${tenantLockKey("$1")}) as locked,
          (select version from rowhouse.tenant where schema_name = $1 and transition is null),
@@ -125,7 +124,6 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
     await module[change.direction](createStep(registry, schemaName, transaction));
     // The version was read before the lock was had: it is compared again.
     const changed = await query(
-      sequelize,
       transaction,
       `with changed as (
          update rowhouse.tenant set version = $3

@@ -2,7 +2,7 @@
 // so that the schema and the record of it are one change.
 
 import { Umzug } from "umzug";
-import type { Sequelize, Transaction } from "sequelize";
+import type { Transaction } from "sequelize";
 import { hasTable, query } from "../registry/registry.ts";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 
@@ -16,22 +16,19 @@ export type RegistryMigration = (sql: RunSql) => Promise<void>;
  * Brings the registry to its newest version.
  * @returns the names of the migrations that were run now
  */
-export async function migrateRegistry(
-  sequelize: Sequelize,
-  transaction: Transaction,
-): Promise<readonly string[]> {
+export async function migrateRegistry(transaction: Transaction): Promise<readonly string[]> {
   const migrations = await loadMigrations<{ up: RegistryMigration }>(REGISTRY_MIGRATIONS);
   const sql: RunSql = async (text) => {
-    await query(sequelize, transaction, text);
+    await query(transaction, text);
   };
   const umzug = new Umzug({
     migrations: migrations.map(({ name, module }) => ({ name, up: () => module.up(sql) })),
     logger: undefined,
     storage: {
-      executed: () => appliedMigrations(sequelize, transaction),
+      executed: () => appliedMigrations(transaction),
       async logMigration({ name }) {
         const text = "insert into rowhouse.registry_migration (name) values ($1)";
-        await query(sequelize, transaction, text, [name]);
+        await query(transaction, text, [name]);
       },
       unlogMigration: () => Promise.reject(new Error("Registry migrations only go up")),
     },
@@ -39,13 +36,9 @@ export async function migrateRegistry(
   return (await umzug.up()).map(({ name }) => name);
 }
 
-async function appliedMigrations(
-  sequelize: Sequelize,
-  transaction: Transaction,
-): Promise<string[]> {
-  if (!(await hasTable(sequelize, transaction, "registry_migration"))) return [];
+async function appliedMigrations(transaction: Transaction): Promise<string[]> {
+  if (!(await hasTable(transaction, "registry_migration"))) return [];
   const rows = await query<{ name: string }>(
-    sequelize,
     transaction,
     "select name from rowhouse.registry_migration",
   );

@@ -134,7 +134,7 @@ export function createStep(
     queryInterface: sequelize.getQueryInterface(),
     transaction,
     async sql(text) {
-      await query(sequelize, transaction, text);
+      await query(transaction, text);
     },
   };
 }

@@ -18,7 +18,7 @@ export async function addDomain(
   await registry.sequelize.transaction(async (transaction) => {
     // Locked, so that the copy of its columns is of the row as it is when this commits.
     await claimTenant(registry, transaction, schemaName, "add host");
-    await insertDomains(registry, transaction, schemaName, [host]);
+    await insertDomains(transaction, schemaName, [host]);
   });
 }
 
@@ -45,13 +45,11 @@ export async function removeDomain({ sequelize, Domain }: Registry, host: string
  * @throws {AdminError} when one of them is somebody's already
  */
 export async function insertDomains(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaName: string,
   hosts: readonly string[],
 ): Promise<void> {
   const inserted = await query<{ host: string }>(
-    sequelize,
     transaction,
     `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms)
      select host, schema_name, role_name, status, statement_timeout_ms

@@ -42,11 +42,10 @@ export async function initialise(
   const { sequelize } = registry;
   return sequelize.transaction(async (transaction) => {
     await query(
-      sequelize,
       transaction,
       "select pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))",
     );
-    const before = await findInstallation(registry, transaction);
+    const before = await findInstallation(transaction);
     const serviceRole = options.serviceRole ?? before?.serviceRole ?? DEFAULT_SERVICE_ROLE;
     const tenantRoles = options.tenantRoles ?? before?.tenantRoles ?? true;
     if (before && (before.serviceRole !== serviceRole || before.tenantRoles !== tenantRoles)) {
@@ -55,54 +54,39 @@ export async function initialise(
           `${before.tenantRoles ? "and" : "without"} tenant roles; run init-db without options`,
       );
     }
-    const admin = await readAdminRole(registry, transaction);
-    const createdRole = await ensureServiceRole(registry, transaction, admin, {
+    const admin = await readAdminRole(transaction);
+    const createdRole = await ensureServiceRole(transaction, admin, {
       serviceRole,
       tenantRoles,
     });
-    const migrations = await migrateRegistry(sequelize, transaction);
+    const migrations = await migrateRegistry(transaction);
     if (!before) {
       await query(
-        sequelize,
         transaction,
         "insert into rowhouse.installation (service_role, tenant_roles) values ($1, $2)",
         [serviceRole, tenantRoles],
       );
     }
-    await grantEntry(registry, transaction, serviceRole);
-    await revokeTemporary(registry, transaction, serviceRole);
-    const setConfigRevoked = await revokeSetConfig(registry, transaction, admin, serviceRole);
+    await grantEntry(transaction, serviceRole);
+    await revokeTemporary(transaction, serviceRole);
+    const setConfigRevoked = await revokeSetConfig(transaction, admin, serviceRole);
     return { serviceRole, tenantRoles, createdRole, migrations, setConfigRevoked };
   });
 }
 
-async function grantEntry(
-  { sequelize }: Registry,
-  transaction: Transaction,
-  serviceRole: string,
-): Promise<void> {
+async function grantEntry(transaction: Transaction, serviceRole: string): Promise<void> {
   const role = identifier(serviceRole).sql;
-  await query(sequelize, transaction, `grant usage on schema rowhouse to ${role}`);
+  await query(transaction, `grant usage on schema rowhouse to ${role}`);
   for (const name of ["resolve_host(text[])", "reset_read_only()", "enter_tenant(text[])"]) {
-    await query(sequelize, transaction, `grant execute on function rowhouse.${name} to ${role}`);
+    await query(transaction, `grant execute on function rowhouse.${name} to ${role}`);
   }
 }
 
 /** A temporary table would stay on the pooled connection, for the next tenant to see. */
-async function revokeTemporary(
-  registry: Registry,
-  transaction: Transaction,
-  serviceRole: string,
-): Promise<void> {
-  const { sequelize } = registry;
-  const database = await readDatabaseName(registry, transaction);
-  await query(
-    sequelize,
-    transaction,
-    `revoke temporary on database ${identifier(database).sql} from public`,
-  );
+async function revokeTemporary(transaction: Transaction, serviceRole: string): Promise<void> {
+  const database = await readDatabaseName(transaction);
+  await query(transaction, `revoke temporary on database ${identifier(database).sql} from public`);
   const [left] = await query<{ temporary: boolean }>(
-    sequelize,
     transaction,
     "select has_database_privilege($1, current_database(), 'TEMPORARY') as temporary",
     [serviceRole],
@@ -120,7 +104,6 @@ async function revokeTemporary(
  * set_config or write to pg_settings need a grant of their own from then on.
  */
 async function revokeSetConfig(
-  { sequelize }: Registry,
   transaction: Transaction,
   admin: { readonly name: string; readonly superuser: boolean },
   serviceRole: string,
@@ -129,13 +112,12 @@ async function revokeSetConfig(
     const setConfig = "function pg_catalog.set_config(text, text, boolean)";
     for (const name of [serviceRole, admin.name]) {
       const role = identifier(name).sql;
-      await query(sequelize, transaction, `grant execute on ${setConfig} to ${role}`);
+      await query(transaction, `grant execute on ${setConfig} to ${role}`);
     }
-    await query(sequelize, transaction, `revoke execute on ${setConfig} from public`);
-    await query(sequelize, transaction, "revoke update on pg_catalog.pg_settings from public");
+    await query(transaction, `revoke execute on ${setConfig} from public`);
+    await query(transaction, "revoke update on pg_catalog.pg_settings from public");
   }
   const [left] = await query<{ open: boolean }>(
-    sequelize,
     transaction,
     `select has_function_privilege('public', 'pg_catalog.set_config(text, text, boolean)', 'EXECUTE')
        or has_table_privilege('public', 'pg_catalog.pg_settings', 'UPDATE')

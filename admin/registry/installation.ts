@@ -2,16 +2,14 @@
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "./admin-error.ts";
-import { hasTable, type Installation, query, type Registry } from "./registry.ts";
+import { hasTable, type Installation, query } from "./registry.ts";
 
 /** The installation, or undefined in a database without a registry. */
 export async function findInstallation(
-  { sequelize }: Registry,
   transaction: Transaction,
 ): Promise<Installation | undefined> {
-  if (!(await hasTable(sequelize, transaction, "installation"))) return undefined;
+  if (!(await hasTable(transaction, "installation"))) return undefined;
   const [row] = await query<Installation>(
-    sequelize,
     transaction,
     `select service_role as "serviceRole", tenant_roles as "tenantRoles" from rowhouse.installation`,
   );
@@ -22,11 +20,8 @@ export async function findInstallation(
  * The installation.
  * @throws {AdminError} in a database without a registry
  */
-export async function readInstallation(
-  registry: Registry,
-  transaction: Transaction,
-): Promise<Installation> {
-  const installation = await findInstallation(registry, transaction);
+export async function readInstallation(transaction: Transaction): Promise<Installation> {
+  const installation = await findInstallation(transaction);
   if (installation === undefined) {
     throw new AdminError("Cannot find the registry: run node admin/init-db.js first");
   }

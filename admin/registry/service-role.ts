@@ -3,7 +3,7 @@
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
 import { AdminError } from "./admin-error.ts";
-import { type Installation, query, readDatabaseName, type Registry } from "./registry.ts";
+import { type Installation, query, readDatabaseName } from "./registry.ts";
 
 /** The role that the verbs connect as. */
 export interface AdminRole {
@@ -32,12 +32,8 @@ const SETTINGS = {
 };
 
 /** Who the verbs are on this server. */
-export async function readAdminRole(
-  { sequelize }: Registry,
-  transaction: Transaction,
-): Promise<AdminRole> {
+export async function readAdminRole(transaction: Transaction): Promise<AdminRole> {
   const [role] = await query<AdminRole>(
-    sequelize,
     transaction,
     `select rolname as name, rolsuper as superuser, rolsuper or rolcreaterole as "createRole",
        current_setting('server_version_num')::int / 10000 as "serverVersion"
@@ -53,14 +49,11 @@ export async function readAdminRole(
  * @throws {AdminError} when it may not be created, or has powers that no grant can limit
  */
 export async function ensureServiceRole(
-  registry: Registry,
   transaction: Transaction,
   admin: AdminRole,
   { serviceRole, tenantRoles }: Installation,
 ): Promise<boolean> {
-  const { sequelize } = registry;
   const [role] = await query<RoleRow>(
-    sequelize,
     transaction,
     `select rolsuper as superuser, rolcreaterole as "createRole",
        rolbypassrls or rolreplication or rolcreatedb as bypass,
@@ -77,15 +70,15 @@ export async function ensureServiceRole(
   }
   if (role !== undefined) {
     checkPowers(serviceRole, role, admin);
-    await checkMemberships(registry, transaction, serviceRole);
+    await checkMemberships(transaction, serviceRole);
   }
   const name = identifier(serviceRole).sql;
   if (role === undefined) {
-    await query(sequelize, transaction, `create role ${name} login noinherit`);
+    await query(transaction, `create role ${name} login noinherit`);
   } else if (role.inherit && tenantRoles) {
-    await query(sequelize, transaction, `alter role ${name} noinherit`);
+    await query(transaction, `alter role ${name} noinherit`);
   }
-  if (admin.createRole) await applySettings(registry, transaction, serviceRole);
+  if (admin.createRole) await applySettings(transaction, serviceRole);
   return role === undefined;
 }
 
@@ -110,13 +103,8 @@ function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void
 }
 
 /** What another role may do, the service role could do before it has entered a tenant. */
-async function checkMemberships(
-  { sequelize }: Registry,
-  transaction: Transaction,
-  serviceRole: string,
-): Promise<void> {
+async function checkMemberships(transaction: Transaction, serviceRole: string): Promise<void> {
   const [other] = await query<{ name: string }>(
-    sequelize,
     transaction,
     `select g.rolname as name from pg_catalog.pg_auth_members as m
        join pg_catalog.pg_roles as g on g.oid = m.roleid
@@ -132,14 +120,10 @@ async function checkMemberships(
   }
 }
 
-async function applySettings(
-  registry: Registry,
-  transaction: Transaction,
-  serviceRole: string,
-): Promise<void> {
-  const database = identifier(await readDatabaseName(registry, transaction)).sql;
+async function applySettings(transaction: Transaction, serviceRole: string): Promise<void> {
+  const database = identifier(await readDatabaseName(transaction)).sql;
   const place = `${identifier(serviceRole).sql} in database ${database}`;
   for (const [setting, value] of Object.entries(SETTINGS)) {
-    await query(registry.sequelize, transaction, `alter role ${place} set ${setting} = '${value}'`);
+    await query(transaction, `alter role ${place} set ${setting} = '${value}'`);
   }
 }

@@ -15,13 +15,12 @@ export function tenantLockKey(parameter: string): string {
  * Several are locked in one order, so that two verbs never wait for each other.
  */
 export async function lockTenants(
-  { sequelize }: Registry,
   transaction: Transaction,
   ...schemaNames: readonly string[]
 ): Promise<void> {
   for (const schemaName of schemaNames.toSorted()) {
     const text = `select pg_advisory_xact_lock(${tenantLockKey("$1")})`;
-    await query(sequelize, transaction, text, [schemaName]);
+    await query(transaction, text, [schemaName]);
   }
 }
 
@@ -38,9 +37,8 @@ export function withTenantAlone<T>(
 ): Promise<T> {
   const { sequelize } = registry;
   return sequelize.transaction(async (transaction) => {
-    await keepOpen(registry, transaction);
+    await keepOpen(transaction);
     const [row] = await query<{ locked: boolean }>(
-      sequelize,
       transaction,
       `select pg_try_advisory_xact_lock(
          pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)) as locked`,
@@ -56,6 +54,6 @@ export function withTenantAlone<T>(
 }
 
 /** Keeps the server from ending a transaction that only holds locks, however long it does. */
-export async function keepOpen({ sequelize }: Registry, transaction: Transaction): Promise<void> {
-  await query(sequelize, transaction, "set local idle_in_transaction_session_timeout = 0");
+export async function keepOpen(transaction: Transaction): Promise<void> {
+  await query(transaction, "set local idle_in_transaction_session_timeout = 0");
 }

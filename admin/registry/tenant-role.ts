@@ -3,19 +3,15 @@
 
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/statement.ts";
-import { query, type Registry } from "./registry.ts";
+import { query } from "./registry.ts";
 import type { AdminRole } from "./service-role.ts";
 
 /**
  * What stands before the schema's name in the name of a tenant's role: roles belong to the whole server,
  * and two databases may both have an "acme".
  */
-export async function readRolePrefix(
-  { sequelize }: Registry,
-  transaction: Transaction,
-): Promise<string> {
+export async function readRolePrefix(transaction: Transaction): Promise<string> {
   const [row] = await query<{ oid: string }>(
-    sequelize,
     transaction,
     "select oid::text from pg_catalog.pg_database where datname = current_database()",
   );
@@ -24,16 +20,15 @@ export async function readRolePrefix(
 
 /** Creates the role and lets the service role become it. */
 export async function createTenantRole(
-  { sequelize }: Registry,
   transaction: Transaction,
   names: { readonly roleName: string; readonly serviceRole: string; readonly admin: AdminRole },
 ): Promise<void> {
   const role = identifier(names.roleName).sql;
   const service = identifier(names.serviceRole).sql;
-  await query(sequelize, transaction, `create role ${role} nologin noinherit`);
+  await query(transaction, `create role ${role} nologin noinherit`);
   // Before 16 a grant has no such options, and NOINHERIT of the service role says the same.
   const options = names.admin.serverVersion >= 16 ? "with inherit false, set true" : "";
-  await query(sequelize, transaction, `grant ${role} to ${service} ${options}`);
+  await query(transaction, `grant ${role} to ${service} ${options}`);
 }
 
 /**
@@ -41,18 +36,13 @@ export async function createTenantRole(
  * from now on: call it before the first table.
  */
 export async function grantSchema(
-  { sequelize }: Registry,
   transaction: Transaction,
   schemaName: string,
   roleName: string,
 ): Promise<void> {
   const role = identifier(roleName).sql;
   const future = `alter default privileges in schema "${schemaName}" grant`;
-  await query(sequelize, transaction, `grant usage on schema "${schemaName}" to ${role}`);
-  await query(
-    sequelize,
-    transaction,
-    `${future} select, insert, update, delete on tables to ${role}`,
-  );
-  await query(sequelize, transaction, `${future} usage, select on sequences to ${role}`);
+  await query(transaction, `grant usage on schema "${schemaName}" to ${role}`);
+  await query(transaction, `${future} select, insert, update, delete on tables to ${role}`);
+  await query(transaction, `${future} usage, select on sequences to ${role}`);
 }

@@ -63,9 +63,9 @@ export interface ListedTenant {
  */
 export function prepareCreation(registry: Registry): Promise<Creation> {
   return registry.sequelize.transaction(async (transaction) => ({
-    installation: await readInstallation(registry, transaction),
-    admin: await readAdminRole(registry, transaction),
-    rolePrefix: await readRolePrefix(registry, transaction),
+    installation: await readInstallation(transaction),
+    admin: await readAdminRole(transaction),
+    rolePrefix: await readRolePrefix(transaction),
     migrations: await loadTenantMigrations(registry),
   }));
 }
@@ -96,14 +96,12 @@ export async function createTenantWithin(
   { installation, admin, rolePrefix, migrations }: Creation,
   tenant: NewTenant,
 ): Promise<string> {
-  const { sequelize } = registry;
   const { schemaName, hosts, version = newestVersion(migrations) } = tenant;
   const { serviceRole, tenantRoles } = installation;
   const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
   // The registry row first: a second one for the same schema waits here, and then finds it.
   await refuse(UNIQUE_VIOLATION, `schema "${schemaName}" is a tenant already`, () =>
     query(
-      sequelize,
       transaction,
       `insert into rowhouse.tenant (schema_name, role_name, version, statement_timeout_ms)
        select $1, $2, $3, coalesce($4::int, 10000)
@@ -113,15 +111,15 @@ export async function createTenantWithin(
   );
   if (tenantRoles) {
     await refuse("42710", `role "${roleName}" exists without a tenant`, () =>
-      createTenantRole(registry, transaction, { roleName, serviceRole, admin }),
+      createTenantRole(transaction, { roleName, serviceRole, admin }),
     );
   }
   await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
-    query(sequelize, transaction, `create schema "${schemaName}"`),
+    query(transaction, `create schema "${schemaName}"`),
   );
-  await grantSchema(registry, transaction, schemaName, roleName);
+  await grantSchema(transaction, schemaName, roleName);
   await buildSchema(registry, migrations, schemaName, transaction, version);
-  await insertDomains(registry, transaction, schemaName, hosts);
+  await insertDomains(transaction, schemaName, hosts);
   return roleName;
 }
 

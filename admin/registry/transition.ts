@@ -46,7 +46,7 @@ export async function claimTenant(
   action: string,
   allowed: readonly Transition[] = [],
 ): Promise<TenantRow> {
-  await lockTenants(registry, transaction, schemaName);
+  await lockTenants(transaction, schemaName);
   return requireTenant(registry, transaction, schemaName, action, allowed);
 }
 

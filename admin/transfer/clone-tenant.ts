@@ -7,7 +7,7 @@ import { type Loaded, loadTenant } from "./load.ts";
 import type { Meter } from "./meter.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { readSequences, type Table } from "./structure.ts";
-import { clientOf } from "./transaction-client.ts";
+import { clientOf } from "../registry/transaction-client.ts";
 
 /** The tenant that is to be. */
 export interface CloneOptions {

@@ -16,7 +16,7 @@ import type { Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import type { ArchivedTable, Manifest } from "./manifest.ts";
 import type { Meter } from "./meter.ts";
-import { clientOf } from "./transaction-client.ts";
+import { clientOf } from "../registry/transaction-client.ts";
 
 /** The tenant that is to be. */
 export interface ImportOptions {
@@ -136,5 +136,5 @@ async function migrateWithin(
   const step = createStep(registry, schemaName, transaction);
   await runChanges(migrations, from, to, ({ migration }) => migration.module.up(step));
   const text = "update rowhouse.tenant set version = $2 where schema_name = $1";
-  await query(registry.sequelize, transaction, text, [schemaName, to]);
+  await query(transaction, text, [schemaName, to]);
 }

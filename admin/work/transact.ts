@@ -20,7 +20,7 @@ export async function transact<T>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await sequelize.transaction(async (transaction) => {
-        await query(sequelize, transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
         return work(transaction);
       });
     } catch (error) {

@@ -10,7 +10,7 @@ import { type Loaded, loadTenant } from "../load.ts";
 import type { Meter } from "../meter.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { readSequences, type Table } from "../structure.ts";
-import { clientOf } from "../transaction-client.ts";
+import { clientOf } from "../../registry/transaction-client.ts";
 import type { Journey } from "./departure.ts";
 import { readFingerprint } from "./fingerprint.ts";
 import { describePlace } from "./place.ts";
@@ -47,7 +47,7 @@ export async function hasArrived(target: Registry, journey: Journey): Promise<bo
   const { schemaName, transferId } = journey;
   return target.sequelize.transaction(async (transaction) => {
     // Behind a run of before that was killed as it committed.
-    await lockTenants(target, transaction, schemaName);
+    await lockTenants(transaction, schemaName);
     const tenant = await target.Tenant.findByPk(schemaName, { transaction });
     return tenant?.transferId === transferId;
   });
@@ -71,7 +71,6 @@ export async function receive(
     const tenant = { schemaName, hosts, version, statementTimeoutMs };
     await createTenantWithin(target, transaction, creation, tenant);
     await query(
-      target.sequelize,
       transaction,
       `update rowhouse.tenant set status = 'suspended', transition = 'arriving', peer = $2,
          transfer_id = $3::uuid, status_before = $4, created_at = $5::timestamptz where schema_name = $1`,

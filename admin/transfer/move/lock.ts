@@ -39,12 +39,9 @@ async function checkApart(client: ClientBase, { sequelize }: Registry): Promise<
   const unique = randomUUID();
   await client.query(`select pg_advisory_lock(${KEY})`, [unique]);
   const [row] = await sequelize.transaction((transaction) =>
-    query<{ locked: boolean }>(
-      sequelize,
-      transaction,
-      `select pg_try_advisory_xact_lock(${KEY}) as locked`,
-      [unique],
-    ),
+    query<{ locked: boolean }>(transaction, `select pg_try_advisory_xact_lock(${KEY}) as locked`, [
+      unique,
+    ]),
   );
   if (row?.locked) return;
   throw new AdminError(

@@ -26,13 +26,11 @@ export async function checkRegistries(source: Registry, target: Registry): Promi
 async function readNames({ sequelize }: Registry): Promise<string> {
   return sequelize.transaction(async (transaction) => {
     const [table] = await query<{ found: boolean }>(
-      sequelize,
       transaction,
       "select to_regclass('rowhouse.registry_migration') is not null as found",
     );
     if (!table?.found) return "";
     const rows = await query<{ name: string }>(
-      sequelize,
       transaction,
       `select name from rowhouse.registry_migration order by name collate "C"`,
     );
