@@ -20,16 +20,30 @@ const POLL_MS = 20;
  * Runs `node admin/<name>.js`.
  * @throws {Error} with what it printed, when it does not succeed
  */
-export async function measureVerb(
+export function measureVerb(
   adminUrl: string,
   migrations: string,
   name: string,
   ...parameters: readonly string[]
 ): Promise<VerbMeasure> {
-  const file = fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
+  const env = { ADMIN_DATABASE_URL: adminUrl, TENANT_MIGRATIONS: migrations };
+  return measureProgram(`../../admin/${name}.js`, env, ...parameters);
+}
+
+/**
+ * Runs a module with Node.
+ * @param file relative to this one
+ * @throws {Error} with what it printed, when it does not succeed
+ */
+export async function measureProgram(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  ...parameters: readonly string[]
+): Promise<VerbMeasure> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
   const started = performance.now();
-  const child = spawn(process.execPath, [file, ...parameters], {
-    env: { PATH: process.env["PATH"], ADMIN_DATABASE_URL: adminUrl, TENANT_MIGRATIONS: migrations },
+  const child = spawn(process.execPath, [path, ...parameters], {
+    env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -42,7 +56,7 @@ export async function measureVerb(
   }, POLL_MS);
   const [status] = (await once(child, "close")) as [number];
   clearInterval(poll);
-  if (status !== 0) throw new Error(`${name} ended with ${status}: ${output.slice(-2000)}`);
+  if (status !== 0) throw new Error(`${file} ended with ${status}: ${output.slice(-2000)}`);
   return { seconds: (performance.now() - started) / 1000, peakMiB };
 }
 
