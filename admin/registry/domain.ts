@@ -25,19 +25,30 @@ export async function addDomain(
 /**
  * Takes a host from its tenant. No message that begins after this returns enters by it.
  * @returns the schema of the tenant that had it
- * @throws {AdminError} when no tenant has it
+ * @throws {AdminError} when no tenant has it, or a longer change of the tenant has not ended
  */
-export async function removeDomain({ sequelize, Domain }: Registry, host: string): Promise<string> {
+export async function removeDomain(registry: Registry, host: string): Promise<string> {
+  const { sequelize, Domain } = registry;
   return sequelize.transaction(async (transaction) => {
-    const domain = await Domain.findByPk(host, { transaction, lock: transaction.LOCK.UPDATE });
-    if (domain === null) {
-      throw new AdminError(
-        `Cannot remove host: no tenant has "${host}"; see node admin/list-tenants.js`,
-      );
-    }
-    await domain.destroy({ transaction });
-    return domain.schemaName;
+    const found = await Domain.findByPk(host, { transaction });
+    if (found === null) throw noDomain(host);
+    const { schemaName } = await claimTenant(
+      registry,
+      transaction,
+      found.schemaName,
+      "remove host",
+    );
+    // It may have been given away before the lock was had.
+    const removed = await Domain.destroy({ where: { host, schemaName }, transaction });
+    if (removed === 0) throw noDomain(host);
+    return schemaName;
   });
+}
+
+function noDomain(host: string): AdminError {
+  return new AdminError(
+    `Cannot remove host: no tenant has "${host}"; see node admin/list-tenants.js`,
+  );
 }
 
 /**

@@ -194,6 +194,18 @@ describe("verbs", () => {
     );
   });
 
+  it("remove-domain leaves the hosts of a tenant that is being moved", async () => {
+    const set = (transition: string): Promise<unknown> =>
+      database.sql(
+        `update rowhouse.tenant set transition = ${transition} where schema_name = 'first'`,
+      );
+    await set("'moving'");
+    const line =
+      'Cannot remove host: tenant "first": it is being moved; finish with node admin/move-tenant.js first';
+    await refuses(verb("remove-domain", "first.example"), line);
+    await set("null");
+  });
+
   it("list-tenants lists tenants with their hosts", async () => {
     const { stdout } = await verb("list-tenants");
     expect(stdout).to.match(/^SCHEMA +STATUS +VERSION +HOSTS\n/);
