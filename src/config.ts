@@ -18,7 +18,10 @@ export interface ServiceVariables extends Variables {
   readonly CONNECT_TIMEOUT_MS: Variable<number>;
   readonly REQUEST_TIMEOUT_MS: Variable<number>;
   readonly MAX_IN_FLIGHT: Variable<number>;
+  readonly TENANT_MAX_IN_FLIGHT: Variable<number>;
   readonly MAX_BODY_BYTES: Variable<number>;
+  readonly MAX_RESPONSE_ROWS: Variable<number>;
+  readonly MAX_RESPONSE_BYTES: Variable<number>;
   readonly TRUST_PROXY: Variable<boolean>;
   readonly LISTEN_HOST: Variable<string>;
   readonly PORT: Variable<number>;
@@ -53,7 +56,20 @@ export const SERVICE_VARIABLES: ServiceVariables = {
     "How long a message or transaction may take; up to half of it waiting for a connection",
   ),
   MAX_IN_FLIGHT: integer("256", 1, 100_000, "Requests at work at once; one more is answered 503"),
+  TENANT_MAX_IN_FLIGHT: integer(
+    "64",
+    1,
+    100_000,
+    "Requests of one host at work at once; one more is answered 429",
+  ),
   MAX_BODY_BYTES: integer("131072", 1, 104_857_600, "The largest request body"),
+  MAX_RESPONSE_ROWS: integer("10000", 1, 10_000_000, "The most rows that a message may give"),
+  MAX_RESPONSE_BYTES: integer(
+    "8388608",
+    1,
+    1_073_741_824,
+    "The most bytes that a message may give, and an answer may have",
+  ),
   TRUST_PROXY: {
     fallback: "false",
     about:

@@ -1,8 +1,12 @@
 // Who uses which connection, and for how long. One connection runs one piece of work at a time, so a
-// slow tenant holds up nobody behind it; the oldest waiter is served first; whoever is out of time
-// is told so, and a connection whose state is in doubt is never handed out again.
+// slow tenant holds up nobody behind it; no owner has more than three quarters of them, so that others find
+// one; the oldest waiter is served first; whoever is out of time is told so, and a connection whose state
+// is in doubt is never handed out again.
 
 import { AppError } from "./errors.ts";
+
+// The rest is for everybody else, whatever one owner does.
+const MOST_OF_ONE = 0.75;
 
 /** One connection to the database, made on first use. */
 export interface Connection {
@@ -16,6 +20,7 @@ export interface Connection {
 
 /** Work that no connection was free for. */
 interface Waiter<C> {
+  readonly owner: string | undefined;
   begin(connection: C): void;
   refuse(problem: string): void;
 }
@@ -28,6 +33,9 @@ export class Connections<C extends Connection> {
   readonly #all = new Set<C>();
   readonly #idle: C[] = [];
   readonly #waiting = new Set<Waiter<C>>();
+  readonly #share: number;
+  /** How many connections each owner uses now. */
+  readonly #used = new Map<string, number>();
   #closed = false;
 
   /**
@@ -37,29 +45,32 @@ export class Connections<C extends Connection> {
    */
   constructor(max: number, timeoutMs: number, open: () => C) {
     this.#max = max;
+    this.#share = Math.max(1, Math.floor(max * MOST_OF_ONE));
     this.#timeoutMs = timeoutMs;
     this.#open = open;
   }
 
   /**
    * Runs `work` on a connection that nobody else uses meanwhile.
+   * @param owner whose work it is; undefined for work that is nobody's and takes any free connection
    * @throws {AppError} OVERLOADED when no connection was free in time or the set is closed: nothing was
    *   sent; DATABASE_UNAVAILABLE with outcome unknown when the work itself took too long
    */
-  run<T>(work: (connection: C) => Promise<T>): Promise<T> {
+  run<T>(work: (connection: C) => Promise<T>, owner?: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(new AppError("OVERLOADED", "Cannot start: shutting down"));
-      const free = this.#take();
+      const free = this.#mayUse(owner) ? this.#take() : undefined;
       if (free !== undefined) {
-        this.#use(free, work, this.#timeoutMs).then(resolve, reject);
+        this.#use(free, work, owner, this.#timeoutMs).then(resolve, reject);
         return;
       }
       const since = performance.now();
       const waiter: Waiter<C> = {
+        owner,
         begin: (connection) => {
           clearTimeout(timer);
           const left = this.#timeoutMs - (performance.now() - since);
-          this.#use(connection, work, left).then(resolve, reject);
+          this.#use(connection, work, owner, left).then(resolve, reject);
         },
         refuse: (problem) => {
           clearTimeout(timer);
@@ -83,7 +94,13 @@ export class Connections<C extends Connection> {
     await Promise.all(Array.from(this.#all, (connection) => connection.end(seconds)));
   }
 
-  #use<T>(connection: C, work: (connection: C) => Promise<T>, timeoutMs: number): Promise<T> {
+  #use<T>(
+    connection: C,
+    work: (connection: C) => Promise<T>,
+    owner: string | undefined,
+    timeoutMs: number,
+  ): Promise<T> {
+    this.#count(owner, 1);
     return new Promise<T>((resolve, reject) => {
       let settled = false;
       const settle = (outcome: () => void): void => {
@@ -91,6 +108,7 @@ export class Connections<C extends Connection> {
         settled = true;
         clearTimeout(timer);
         outcome();
+        this.#count(owner, -1);
         this.#release(connection);
       };
       const timer = setTimeout(() => {
@@ -107,6 +125,17 @@ export class Connections<C extends Connection> {
     });
   }
 
+  #mayUse(owner: string | undefined): boolean {
+    return owner === undefined || (this.#used.get(owner) ?? 0) < this.#share;
+  }
+
+  #count(owner: string | undefined, change: 1 | -1): void {
+    if (owner === undefined) return;
+    const used = (this.#used.get(owner) ?? 0) + change;
+    if (used === 0) this.#used.delete(owner);
+    else this.#used.set(owner, used);
+  }
+
   #take(): C | undefined {
     const idle = this.#idle.pop();
     if (idle !== undefined || this.#all.size >= this.#max) return idle;
@@ -121,10 +150,13 @@ export class Connections<C extends Connection> {
       this.#all.delete(connection);
       connection.discard();
     }
-    const [next] = this.#waiting;
-    const free = next === undefined ? undefined : this.#take();
-    if (next === undefined || free === undefined) return;
-    this.#waiting.delete(next);
-    next.begin(free);
+    for (const next of this.#waiting) {
+      if (!this.#mayUse(next.owner)) continue;
+      const free = this.#take();
+      if (free === undefined) return;
+      this.#waiting.delete(next);
+      next.begin(free);
+      return;
+    }
   }
 }

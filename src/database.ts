@@ -26,13 +26,14 @@ export interface Link {
 export interface Database {
   /**
    * Sends one message (one Query frame of the simple protocol): one implicit transaction.
+   * @param owner whose it is, such as a host: one owner has three quarters of the connections at most
    * @throws {AppError} OVERLOADED before anything was sent; DATABASE_UNAVAILABLE when there was no
    *   connection, or, with outcome unknown, when it was lost or took too long
    * @throws postgres.js's PostgresError, with the SQLSTATE as `code`: all of the message is undone
    */
-  send(message: string): Promise<Results>;
+  send(message: string, owner?: string): Promise<Results>;
   /** Runs `work` between BEGIN and COMMIT on one connection. Errors: as {@link Database.send}. */
-  transaction<T>(work: (link: Link) => Promise<T>): Promise<T>;
+  transaction<T>(work: (link: Link) => Promise<T>, owner?: string): Promise<T>;
   /** Refuses what comes, lets what runs end for at most `seconds`, closes every connection. */
   close(seconds: number): Promise<void>;
 }
@@ -43,12 +44,13 @@ export function openDatabase(config: DatabaseConfig): Database {
     openConnection(config),
   );
   return {
-    send: (message) =>
+    send: (message, owner) =>
       connections.run((connection) => {
         connection.allowConnect();
         return send(connection, connection.sql, message);
-      }),
-    transaction: (work) => connections.run((connection) => transact(connection, work)),
+      }, owner),
+    transaction: (work, owner) =>
+      connections.run((connection) => transact(connection, work), owner),
     close: (seconds) => connections.close(seconds),
   };
 }
@@ -59,6 +61,7 @@ async function send(
   message: string,
 ): Promise<Results> {
   let result: unknown;
+  connection.expectRows();
   try {
     result = await sql.unsafe(message).simple();
   } catch (error) {

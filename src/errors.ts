@@ -19,6 +19,8 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, title: "The path does not take this method" },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   TENANT_READ_ONLY: { status: 423, title: "The tenant is read-only" },
+  TENANT_BUSY: { status: 429, title: "The tenant has too much to do" },
+  RESULT_TOO_LARGE: { status: 500, title: "The result is too large" },
   INTERNAL: { status: 500, title: "The service failed" },
   OVERLOADED: { status: 503, title: "The service has too much to do" },
   DATABASE_UNAVAILABLE: { status: 503, title: "The database does not answer" },

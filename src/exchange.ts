@@ -1,7 +1,7 @@
 // One request and its answer, from arrival to the log. Handlers see this instead of the runtime's
 // Request, so that HEAD can be served as GET and no runtime's own object is written to.
 
-import { type AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "./errors.ts";
+import { AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "./errors.ts";
 import type { Database } from "./database.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -17,8 +17,13 @@ export interface Exchange {
   readonly maxBodyBytes: number;
   /** Whether forwarded headers count. */
   readonly trustProxy: boolean;
-  /** Throws OVERLOADED while the service has too much to do, or shuts down. */
-  readonly admit: () => void;
+  /** The largest body of an answer, in bytes. */
+  readonly maxResponseBytes: number;
+  /**
+   * Throws OVERLOADED while the service has too much to do, or shuts down; with a host, TENANT_BUSY when
+   * that has too many requests at work.
+   */
+  readonly admit: (host?: string) => void;
   /** The path's parameters, decoded on routes with a tenant. */
   params: Record<string, string>;
   /** The query's parameters; an array for one that comes more than once. */
@@ -69,7 +74,7 @@ export function toResponse(result: unknown, exchange: Exchange): Response {
 export function toErrorResponse(error: AppError, exchange: Exchange): Response {
   const { status } = ERRORS[error.code];
   const headers =
-    status === 503
+    status === 503 || status === 429
       ? { "retry-after": String(RETRY_AFTER_SECONDS), ...error.headers }
       : error.headers;
   const problem = toProblem(error, exchange.requestId);
@@ -85,6 +90,13 @@ function write(
 ): Response {
   const common = { "x-request-id": exchange.requestId, "cache-control": "no-store", ...headers };
   if (body === undefined) return new Response(null, { status, headers: common });
-  const text = exchange.request.method === "HEAD" ? null : JSON.stringify(body);
-  return new Response(text, { status, headers: { "content-type": contentType, ...common } });
+  const text = JSON.stringify(body);
+  if (text.length > exchange.maxResponseBytes) {
+    throw new AppError(
+      "RESULT_TOO_LARGE",
+      `Cannot answer: the answer has more than ${exchange.maxResponseBytes} bytes`,
+    );
+  }
+  const sent = exchange.request.method === "HEAD" ? null : text;
+  return new Response(sent, { status, headers: { "content-type": contentType, ...common } });
 }

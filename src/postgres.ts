@@ -6,12 +6,18 @@ import postgres from "postgres";
 import { ARRAY_TYPES } from "./array.ts";
 import type { Config } from "./config.ts";
 import type { Connection } from "./connections.ts";
+import { ResultSize } from "./result-size.ts";
 import { AppError } from "./errors.ts";
 
 /** What {@link openDatabase} needs of the configuration. */
 export type DatabaseConfig = Pick<
   Config,
-  "DATABASE_URL" | "DATABASE_CONNECTIONS" | "CONNECT_TIMEOUT_MS" | "REQUEST_TIMEOUT_MS"
+  | "DATABASE_URL"
+  | "DATABASE_CONNECTIONS"
+  | "CONNECT_TIMEOUT_MS"
+  | "REQUEST_TIMEOUT_MS"
+  | "MAX_RESPONSE_ROWS"
+  | "MAX_RESPONSE_BYTES"
 >;
 
 const READS_PER_CONNECT = 2;
@@ -27,6 +33,8 @@ export interface PostgresConnection extends Connection {
    * postgres.js 3.4.9 connect again without a pause, for as long as a query waits.
    */
   allowConnect(): void;
+  /** Counts the rows of the next message from none. */
+  expectRows(): void;
 }
 
 /** Makes a connection; it connects when its first message is sent. */
@@ -43,6 +51,7 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
       return connection.usable && reads <= READS_PER_CONNECT ? port : 0;
     },
   });
+  const size = new ResultSize(config);
   // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
   const options = {
     host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
@@ -65,6 +74,7 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
     publications: "",
     target_session_attrs: null,
     types: ARRAY_TYPES,
+    transform: { row: { from: (row: Record<string, unknown>) => size.add(row) } },
     connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
     onnotice: () => {},
   };
@@ -75,6 +85,7 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
     allowConnect() {
       reads = 0;
     },
+    expectRows: () => size.clear(),
     discard() {
       connection.usable = false;
       void connection.sql.end({ timeout: 0 }).catch(() => {});

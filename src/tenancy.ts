@@ -2,6 +2,7 @@
 // router, the answer, the log. An error leaves here as problem+json, and every request leaves one
 // line in the log.
 
+import { Admission } from "./admission.ts";
 import { checkContentLength } from "./body.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./database.ts";
@@ -33,21 +34,19 @@ export interface TenancyParts {
   /** Its handlers get an {@link Exchange}; give it no `catch` of its own. */
   readonly router: TenancyRouter;
   readonly log: Log;
-  readonly config: Pick<Config, "MAX_IN_FLIGHT" | "MAX_BODY_BYTES" | "TRUST_PROXY">;
+  readonly config: Pick<
+    Config,
+    | "MAX_IN_FLIGHT"
+    | "TENANT_MAX_IN_FLIGHT"
+    | "MAX_BODY_BYTES"
+    | "MAX_RESPONSE_BYTES"
+    | "TRUST_PROXY"
+  >;
 }
 
 /** Puts the stages around a router. It opens nothing and closes nothing. */
 export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
-  let inFlight = 0;
-  let draining = false;
-  let drained = (): void => {};
-
-  const admit = (): void => {
-    if (draining) throw new AppError("OVERLOADED", "Cannot start: the service is shutting down");
-    if (inFlight > config.MAX_IN_FLIGHT) {
-      throw new AppError("OVERLOADED", "Cannot start: too many requests are at work");
-    }
-  };
+  const admission = new Admission(config);
 
   const answer = async (exchange: Exchange): Promise<Response> => {
     const host = exchange.request.headers.get("host") ?? "";
@@ -58,16 +57,10 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
   };
 
   return {
-    drain() {
-      draining = true;
-      return new Promise((resolve) => {
-        drained = resolve;
-        if (inFlight === 0) resolve();
-      });
-    },
+    drain: () => admission.drain(),
     async fetch(request, database) {
       const started = performance.now();
-      inFlight += 1;
+      const visit = admission.begin();
       const exchange = {
         request,
         database,
@@ -76,7 +69,8 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
         requestId: requestId(request, config.TRUST_PROXY),
         maxBodyBytes: config.MAX_BODY_BYTES,
         trustProxy: config.TRUST_PROXY,
-        admit,
+        maxResponseBytes: config.MAX_RESPONSE_BYTES,
+        admit: visit.admit,
       } as Exchange;
       let response: Response;
       let failure: AppError | undefined;
@@ -86,8 +80,7 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
         failure = toAppError(error);
         response = toErrorResponse(failure, exchange);
       } finally {
-        inFlight -= 1;
-        if (inFlight === 0) drained();
+        visit.end();
       }
       writeLine(log, exchange, response.status, performance.now() - started, failure);
       return response;
@@ -98,12 +91,13 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
 /**
  * The stage of a route that has a tenant, before its handler: `router.get(path, withTenant, handler)`.
  * Gives the exchange its tenant and its decoded parameters. Nothing is sent yet.
- * @throws {AppError} OVERLOADED, HOST_INVALID, BODY_TOO_LARGE
+ * @throws {AppError} OVERLOADED, TENANT_BUSY, HOST_INVALID, BODY_TOO_LARGE
  */
 export function withTenant(exchange: Exchange): void {
   exchange.admit();
   const host = parseHost(hostHeader(exchange));
   exchange.host = formatHost(host);
+  exchange.admit(exchange.host);
   exchange.params = decodeParams(exchange.params);
   exchange.tenant = createTenant(exchange.database, host, (schemaName) => {
     exchange.schemaName = schemaName;

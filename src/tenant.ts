@@ -3,7 +3,7 @@
 // by no other.
 
 import type { Database, Link, Results, Row } from "./database.ts";
-import { candidates, type Host } from "./host.ts";
+import { candidates, formatHost, type Host } from "./host.ts";
 import { literal } from "./literal.ts";
 import { compile } from "./statement.ts";
 
@@ -104,8 +104,10 @@ export function createTenant(
   // First, so that a role that somebody left on a pooled connection is gone before anything else; and
   // so that postgres.js 3.4.9, whose row counter a failed message leaves as it was, counts from 0.
   const entry = `reset role;select rowhouse.enter_tenant${literal(candidates(host), "host")}`;
+  const owner = formatHost(host);
   const send: Send = async (statements) => {
-    const [, entryRows, ...results] = await database.send(`${entry};${statements.join(";")}`);
+    const message = `${entry};${statements.join(";")}`;
+    const [, entryRows, ...results] = await database.send(message, owner);
     entered(String(entryRows?.[0]?.["enter_tenant"]));
     return expect(results, statements.length);
   };
@@ -115,7 +117,7 @@ export function createTenant(
         const [, entryRows] = await link.send(entry);
         entered(String(entryRows?.[0]?.["enter_tenant"]));
         return work(createTransaction(link));
-      }),
+      }, owner),
   });
 }
 

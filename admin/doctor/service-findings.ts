@@ -21,6 +21,8 @@ export async function examineMessage(url: Secret): Promise<readonly Finding[]> {
     DATABASE_CONNECTIONS: 1,
     CONNECT_TIMEOUT_MS: MESSAGE_TIMEOUT_MS,
     REQUEST_TIMEOUT_MS: MESSAGE_TIMEOUT_MS,
+    MAX_RESPONSE_ROWS: 100,
+    MAX_RESPONSE_BYTES: 100_000,
   });
   let code: string | undefined;
   try {

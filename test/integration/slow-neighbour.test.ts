@@ -61,7 +61,7 @@ describe("a slow neighbour", () => {
   };
 
   it("openDatabase() queues no message behind a slow one while a connection is free", async () => {
-    open({ DATABASE_CONNECTIONS: "4" });
+    open({ DATABASE_CONNECTIONS: "4", TENANT_MAX_IN_FLIGHT: "1000" });
     await Promise.all(Array.from({ length: 4 }, quick));
     const finished: string[] = [];
     const slowOnes = [slow(), slow(), slow()].map((answer) =>
@@ -93,7 +93,7 @@ describe("a slow neighbour", () => {
   it("fetch() answers 503 OVERLOADED beyond MAX_IN_FLIGHT, and says that it is alive", async () => {
     open({ MAX_IN_FLIGHT: "3", DATABASE_CONNECTIONS: "2" });
     const slowOnes = [slow(), slow(), slow()];
-    await lock.waiting(2);
+    await lock.waiting(1);
     tap.clear();
     expectRefused(await quick(), "OVERLOADED");
     expectRefused(await service.request(QUICK, "GET", "/readyz"), "OVERLOADED");

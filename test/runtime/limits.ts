@@ -2,10 +2,10 @@
 
 import { expect } from "chai";
 import { holdRow } from "../support/row-lock.ts";
-import { schemaOf, valueOf } from "../support/traffic.ts";
+import { hostOf, schemaOf, valueOf } from "../support/traffic.ts";
 import { until } from "../support/until.ts";
 import type { Differences } from "./contract.ts";
-import { MAX_IN_FLIGHT, SPECIAL, type Stage } from "./stage.ts";
+import { MAX_IN_FLIGHT, SPECIAL, type Stage, TENANT_MAX_IN_FLIGHT } from "./stage.ts";
 
 const MAX_BODY_BYTES = 131_072;
 const REFUSED = 30;
@@ -59,11 +59,14 @@ export function describeLimits(at: () => Stage, { waitsForBody = false }: Differ
 
   it("requests over the limit are refused at once, and the others served", async () => {
     const { server, client } = at();
-    const lock = await holdRow(server, schemaOf(routes.tenant), 2);
-    const value = valueOf(routes.tenant, 2);
+    const tenants = [41, 42, 43];
+    const locks = await Promise.all(tenants.map((tenant) => holdRow(server, schemaOf(tenant), 2)));
+    const before = await countWrites(tenants);
     let refused = 0;
-    const all = Array.from({ length: MAX_IN_FLIGHT + REFUSED }, async () => {
-      const { status, json } = await client.request(routes.host, "PUT", "/data/2", { value });
+    const all = Array.from({ length: MAX_IN_FLIGHT + REFUSED }, async (_, index) => {
+      const tenant = tenants[index % tenants.length] ?? 0;
+      const value = valueOf(tenant, 2);
+      const { status, json } = await client.request(hostOf(tenant), "PUT", "/data/2", { value });
       if (status !== 200) {
         expect(json).to.include({ code: "OVERLOADED", status: 503 });
         refused += 1;
@@ -71,9 +74,43 @@ export function describeLimits(at: () => Stage, { waitsForBody = false }: Differ
       return status;
     });
     await until("the requests over the limit are not answered", () => refused === REFUSED);
-    await lock.release();
+    for (const lock of locks) await lock.release();
     const served = (await Promise.all(all)).filter((status) => status === 200);
     expect(served.length).to.equal(MAX_IN_FLIGHT);
-    expect(await at().writes(routes.tenant, 2)).to.equal(MAX_IN_FLIGHT);
+    expect((await countWrites(tenants)) - before).to.equal(MAX_IN_FLIGHT);
   });
+
+  it("requests of one host over its limit are refused at once, and the others served", async () => {
+    const { server, client } = at();
+    const lock = await holdRow(server, schemaOf(routes.tenant), 2);
+    const value = valueOf(routes.tenant, 2);
+    let refused = 0;
+    const all = Array.from({ length: TENANT_MAX_IN_FLIGHT + REFUSED }, async () => {
+      const { status, json } = await client.request(routes.host, "PUT", "/data/2", { value });
+      if (status !== 200) {
+        expect(json).to.include({ code: "TENANT_BUSY", status: 429 });
+        refused += 1;
+      }
+    });
+    await until("the requests over the limit are not answered", () => refused === REFUSED);
+    await lock.release();
+    await Promise.all(all);
+    expect(await at().writes(routes.tenant, 2)).to.equal(TENANT_MAX_IN_FLIGHT);
+  });
+
+  it("a result that is too large is refused", async () => {
+    const pairs = Array.from({ length: 1000 }, (_, index) => {
+      return { key: 20_000 + index, value: valueOf(routes.tenant, 3) };
+    });
+    const { client } = at();
+    expect((await client.request(routes.host, "POST", "/data", pairs)).status).to.equal(201);
+    const list = await client.request(routes.host, "GET", "/data?after=19999&limit=1000");
+    expect(list.json).to.include({ code: "RESULT_TOO_LARGE" });
+    expect(list.status).to.equal(500);
+  });
+
+  const countWrites = async (tenants: readonly number[]): Promise<number> => {
+    const counts = await Promise.all(tenants.map((tenant) => at().writes(tenant, 2)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
 }

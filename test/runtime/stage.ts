@@ -25,9 +25,14 @@ export const SPECIAL = {
 /** How many requests the service takes at once. */
 export const MAX_IN_FLIGHT = 220;
 
+/** How many of one host it takes at once. */
+export const TENANT_MAX_IN_FLIGHT = 100;
+
 /** The service's environment; a request at work is given up after 10 s, not 15. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   MAX_IN_FLIGHT: String(MAX_IN_FLIGHT),
+  TENANT_MAX_IN_FLIGHT: String(TENANT_MAX_IN_FLIGHT),
+  MAX_RESPONSE_ROWS: "1000",
   REQUEST_TIMEOUT_MS: "10000",
 };
 

@@ -49,7 +49,7 @@ export function describeVerdict(at: () => Stage): void {
       return (
         known.status === status &&
         requestId === headers["x-request-id"] &&
-        (headers["retry-after"] === "1") === (status === 503) &&
+        (headers["retry-after"] === "1") === (status === 503 || status === 429) &&
         /^Cannot [a-z]+.*[^.]$/.test(String(detail))
       );
     };

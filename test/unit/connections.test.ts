@@ -52,6 +52,46 @@ describe("connections.run()", () => {
     expect(opened).to.have.length(1);
   });
 
+  it("connections.run() keeps a quarter of the connections from any one owner", async () => {
+    const { connections, opened } = setUp(4);
+    const end = new Signal();
+    const order: string[] = [];
+    const work = (owner: string | undefined) =>
+      connections.run(async () => {
+        order.push(owner ?? "nobody's");
+        await end.promise;
+      }, owner);
+    const all = ["a", "a", "a", "a", "a", "b", "b", undefined].map(work);
+    await Promise.resolve();
+    expect(order).to.deep.equal(["a", "a", "a", "b"]);
+    end.resolve();
+    await Promise.all(all);
+    expect(order.slice(4)).to.have.members(["a", "a", "b", "nobody's"]);
+    expect(opened).to.have.length(4);
+  });
+
+  it("connections.run() lets the oldest waiter that may begin, and forgets no other", async () => {
+    const { connections } = setUp(2); // one of them for any one owner
+    const ends = [new Signal(), new Signal(), new Signal(), new Signal()];
+    const begun: number[] = [];
+    const work = (index: number, owner: string) =>
+      connections.run(async () => {
+        begun.push(index);
+        await ends[index]?.promise;
+      }, owner);
+    const all = [work(0, "a"), work(1, "b"), work(2, "a"), work(3, "b")];
+    await Promise.resolve();
+    expect(begun).to.deep.equal([0, 1]);
+    ends[1]?.resolve();
+    await all[1];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).to.deep.equal([0, 1, 3]);
+    ends[0]?.resolve();
+    for (const end of ends) end.resolve();
+    await Promise.all(all);
+    expect(begun).to.deep.equal([0, 1, 3, 2]);
+  });
+
   it("connections.run() gives one connection to one piece of work at a time", async () => {
     const { connections, opened } = setUp(3);
     const busy = new Set<FakeConnection>();
