@@ -1,0 +1,175 @@
+// Deliberate defects, each of a kind that has cost somebody data, and the tests of which one must notice.
+
+/** One defect: a text of one source file and what stands there instead. */
+export interface Mutant {
+  /** What is wrong then. */
+  readonly defect: string;
+  readonly file: string;
+  readonly text: string;
+  readonly instead: string;
+  /** The test files that are asked, without their ending, below `test/`. */
+  readonly tests: readonly string[];
+}
+
+const REGISTRY = "admin/migrations/registry/0001-registry.ts";
+const POOLED = "integration/isolation-pooled";
+const PRIVILEGES = "integration/privileges";
+
+/** See {@link Mutant}. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    defect: "the search_path is set for the session",
+    file: REGISTRY,
+    text: `'", pg_temp', true)`,
+    instead: `'", pg_temp', false)`,
+    tests: [POOLED],
+  },
+  {
+    defect: "no search_path is set",
+    file: REGISTRY,
+    text: `pg_catalog.set_config('search_path',`,
+    instead: `pg_catalog.concat('search_path',`,
+    tests: [POOLED],
+  },
+  {
+    defect: "the tenant's role is not taken",
+    file: REGISTRY,
+    text: `pg_catalog.set_config('role', entry.role_name, true)`,
+    instead: `pg_catalog.set_config('role', 'none', true)`,
+    tests: [PRIVILEGES],
+  },
+  {
+    defect: "the statement timeout is not set",
+    file: REGISTRY,
+    text: `pg_catalog.set_config('statement_timeout', entry.statement_timeout, true)`,
+    instead: `pg_catalog.concat('statement_timeout', entry.statement_timeout, true)`,
+    tests: ["integration/suspend-tenant", POOLED],
+  },
+  {
+    defect: "a suspended tenant is served",
+    file: REGISTRY,
+    text: `if entry.status operator(pg_catalog.<>) 'read_only' then`,
+    instead: `if entry.status operator(pg_catalog.=) 'none' then`,
+    tests: ["integration/suspend-tenant"],
+  },
+  {
+    defect: "a tenant may be entered twice in a message",
+    file: REGISTRY,
+    text: `if pg_catalog.current_setting('role') operator(pg_catalog.<>) 'none' then`,
+    instead: `if pg_catalog.current_setting('role') operator(pg_catalog.=) '' then`,
+    tests: [PRIVILEGES, POOLED],
+  },
+  {
+    defect: "a role that somebody left on the connection stays",
+    file: "src/tenant.ts",
+    text: "`reset role;select rowhouse.enter_tenant",
+    instead: "`select 1 as reset;select rowhouse.enter_tenant",
+    tests: [POOLED],
+  },
+  {
+    defect: "temporary tables are allowed",
+    file: "admin/registry/initialise.ts",
+    text: "`revoke temporary on database ${identifier(database).sql} from public`",
+    instead: "`grant temporary on database ${identifier(database).sql} to public`",
+    tests: [PRIVILEGES, "integration/init-db"],
+  },
+  {
+    defect: "a quote in a value is not doubled",
+    file: "src/literal.ts",
+    text: `text.replaceAll("'", "''")`,
+    instead: `text.replaceAll("'", "'")`,
+    tests: ["unit/literal"],
+  },
+  {
+    defect: "a backslash in a value is not doubled",
+    file: "src/literal.ts",
+    text: '(E\'${doubled.replaceAll("\\\\", "\\\\\\\\")}\')',
+    instead: "(E'${doubled}')",
+    tests: ["unit/literal"],
+  },
+  {
+    defect: "a negative number stands bare",
+    file: "src/literal.ts",
+    text: "? `(${value})`",
+    instead: "? `${value}`",
+    tests: ["unit/literal"],
+  },
+  {
+    defect: "a template may hold a second statement",
+    file: "src/lexer.ts",
+    text: `} else if (char === ";") fail(`,
+    instead: `} else if (char === "\\0") fail(`,
+    tests: ["unit/lexer"],
+  },
+  {
+    defect: "a message that failed is sent again",
+    file: "src/database.ts",
+    text: "    throw judge(connection, error);\n  }\n  // One statement",
+    instead:
+      "    void judge(connection, error);\n    result = await sql.unsafe(message).simple();\n  }\n  // One statement",
+    tests: ["integration/message-count", "integration/faults"],
+  },
+  {
+    defect: "a connection in doubt is used again",
+    file: "src/postgres.ts",
+    text: "  connection.usable = false;\n  if (error instanceof AppError)",
+    instead: "  if (error instanceof AppError)",
+    tests: ["integration/faults", "integration/noisy-neighbour"],
+  },
+  {
+    defect: "what a transaction did not await outlives it",
+    file: "src/database.ts",
+    text: "    await Promise.all(begun);",
+    instead: "    await Promise.resolve();",
+    tests: ["integration/savepoint-isolation"],
+  },
+  {
+    defect: "a forwarded host counts without TRUST_PROXY",
+    file: "src/tenancy.ts",
+    text: `trustProxy ? request.headers.get("x-forwarded-host") : null`,
+    instead: `request.headers.get("x-forwarded-host")`,
+    tests: ["integration/routes"],
+  },
+  {
+    defect: "one host may have every connection",
+    file: "src/connections.ts",
+    text: "const MOST_OF_ONE = 0.75;",
+    instead: "const MOST_OF_ONE = 1;",
+    tests: ["unit/connections"],
+  },
+  {
+    defect: "an error's message is logged",
+    file: "src/log.ts",
+    text: "    name: cause.name,",
+    instead: "    name: cause.message,",
+    tests: ["unit/log"],
+  },
+  {
+    defect: "a verb returns before what began has ended",
+    file: "admin/registry/fence.ts",
+    text: "let left = await read();",
+    instead: "let left = (await read()).slice(0, 0);",
+    tests: ["integration/suspend-tenant"],
+  },
+  {
+    defect: "a migration does not compare the version under the lock",
+    file: "admin/migrations/migrate-tenant.ts",
+    text: "where schema_name = $1 and version = $2 and transition is null",
+    instead: "where schema_name = $1 and $2 >= 0 and transition is null",
+    tests: ["integration/migrate-faults"],
+  },
+  {
+    defect: "a migration and its version are two transactions",
+    file: "admin/migrations/tenant-migrations.ts",
+    text: "      await query(transaction, text);\n    },\n  };",
+    instead: "      await sequelize.query(text);\n    },\n  };",
+    tests: ["integration/migrate"],
+  },
+  {
+    defect: "an archive's checksums are not compared",
+    file: "admin/transfer/import-tenant.ts",
+    text: `["bytes", "rows", "sha256"]`,
+    instead: `["bytes", "rows"]`,
+    tests: ["integration/import-edited", "integration/import-faults"],
+  },
+];
