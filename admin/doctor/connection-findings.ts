@@ -7,7 +7,11 @@ import type { OpenProbe } from "./probe.ts";
 
 /** Looks at the service's way to the database. */
 export async function examineServiceConnection(open: OpenProbe): Promise<readonly Finding[]> {
-  const behaviour = await readPooler(open);
+  return describeServiceConnection(await readPooler(open));
+}
+
+/** What there is to say of the service's way to the database, the mode first. */
+export function describeServiceConnection(behaviour: PoolerBehaviour): readonly Finding[] {
   const findings = [describePooler(behaviour)];
   const { mode, settingLeaks, settingIsLost, preparedSurvives, startupParameters } = behaviour;
   if (mode === "transaction" && !behaviour.undone) {

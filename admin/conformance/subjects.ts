@@ -1,0 +1,70 @@
+// The two tenants that a pooler is tried with: made for it, with names that nobody else has, and dropped whatever
+// happens. What a killed run has left, a later one drops.
+
+import { randomBytes } from "node:crypto";
+import { QueryTypes } from "sequelize";
+import { dropTenant } from "../drop/drop.ts";
+import { withClient } from "../registry/client.ts";
+import { type Registry, withRegistry } from "../registry/registry.ts";
+import { createTenantWithin, prepareCreation } from "../registry/tenant.ts";
+import { Pool, type Subject } from "./pool.ts";
+
+const PREFIX = "rowhouse_verify_";
+// No run takes so long.
+const LEFT = `select schema_name as "schemaName" from rowhouse.tenant
+  where schema_name ~ '^${PREFIX}[0-9a-f]{12}_[12]$' and created_at < now() - interval '1 hour'`;
+
+/**
+ * Makes the tenants, hands the pool to `work`, and drops them.
+ * @param url the service role's URL of the pooler
+ * @param adminUrl a direct one of the admin role
+ */
+export function withPool<T>(
+  url: string,
+  adminUrl: string,
+  work: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  // The tables are the example's, whatever the application's are: no migrations are named.
+  return withRegistry(adminUrl, async (registry) => {
+    const left = await registry.sequelize.query<Pick<Subject, "schemaName">>(LEFT, {
+      type: QueryTypes.SELECT,
+    });
+    await drop(registry, left);
+    const subjects = nameSubjects();
+    const creation = await prepareCreation(registry);
+    await registry.sequelize.transaction(async (transaction) => {
+      for (const { schemaName, host } of subjects) {
+        await createTenantWithin(registry, transaction, creation, { schemaName, hosts: [host] });
+      }
+    });
+    try {
+      return await withClient(adminUrl, async (admin) => {
+        const pool = new Pool(url, admin, subjects);
+        await pool.seed();
+        return work(pool);
+      });
+    } finally {
+      await drop(registry, subjects);
+    }
+  });
+}
+
+function nameSubjects(): readonly [Subject, Subject] {
+  const token = randomBytes(6).toString("hex");
+  const name = (number: number): Subject => ({
+    number,
+    schemaName: `${PREFIX}${token}_${number}`,
+    host: `${number}.${token}.rowhouse-verify.invalid`,
+  });
+  return [name(1), name(2)];
+}
+
+async function drop(
+  registry: Registry,
+  subjects: readonly Pick<Subject, "schemaName">[],
+): Promise<void> {
+  const { signal } = new AbortController();
+  for (const { schemaName } of subjects) {
+    await dropTenant(registry, schemaName, { backup: undefined, signal, onItems() {} });
+  }
+}

@@ -1,0 +1,44 @@
+// node admin/verify-pooler.js URL: whether a transaction pooler keeps what Rowhouse promises.
+
+import { parseDatabaseUrl } from "../src/config.ts";
+import { adminUrl } from "./command/config.ts";
+import { formatCount } from "./command/count.ts";
+import { runVerb } from "./command/command.ts";
+import { UsageError } from "./command/usage-error.ts";
+import type { Call } from "./command/verb.ts";
+import { verifyPooler } from "./conformance/verify.ts";
+
+await runVerb({
+  name: "verify-pooler",
+  about:
+    "Tries a pooler in transaction mode with two tenants that it makes and drops: messages in turn, errors, timeouts, " +
+    "cancels and lost clients at every place of a message, transactions, a full pool. After each it looks at " +
+    "every server connection. For a pool that nobody else uses meanwhile; exits 1 when something does not hold.",
+  operands: ["URL"],
+  options: {},
+  example: "postgres://rowhouse_service:PASSWORD@pooler.example:6432/app",
+  async run(call) {
+    const url = readUrl(call);
+    const signal = call.interruption();
+    const verdicts = await verifyPooler(url, adminUrl(call.env), signal, (verdict) => {
+      const { level, name, seen } = verdict;
+      call.print(`${level.padEnd(6)}  ${name}: ${seen}`, verdict);
+    });
+    const failed = verdicts.filter(({ level }) => level === "failed").length;
+    const held = verdicts.filter(({ level }) => level === "ok").length;
+    const cut = signal.aborted ? "; interrupted before the rest" : "";
+    return {
+      lines: [`${formatCount(held, "check")} held, ${failed} did not${cut}`],
+      json: { held, failed, interrupted: signal.aborted },
+      status: failed > 0 ? 1 : signal.aborted ? 3 : 0,
+    };
+  },
+});
+
+function readUrl(call: Call): string {
+  try {
+    return parseDatabaseUrl(call.operands[0] ?? "").reveal();
+  } catch (error) {
+    throw new UsageError(`URL ${error instanceof Error ? error.message : "is not readable"}`);
+  }
+}
