@@ -13,10 +13,10 @@ const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using"]);
 const BEFORE_LABEL = new Set([".", "as"]);
 const BEFORE_INTO = new Set(["insert", "merge", ...BEFORE_LABEL]);
 
-// Functions and views that change what enter_tenant has set, run text as SQL, hold a lock for longer
-// than the message, or keep data outside every schema. https://www.postgresql.org/docs/current/functions-admin.html
+// Functions and views that change what enter_tenant has set, run text as SQL, hold a lock or set something
+// for longer than the message, or keep data outside every schema. https://www.postgresql.org/docs/current/functions-admin.html
 const FORBIDDEN =
-  /^(?:set_config|pg_settings|query_to_xml(?:schema|_and_xmlschema)?|cursor_to_xml(?:schema)?|ts_stat|ts_rewrite|lo_\w+|lowrite|loread|pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?|enter_tenant)$/;
+  /^(?:set_config|pg_settings|query_to_xml(?:schema|_and_xmlschema)?|cursor_to_xml(?:schema)?|ts_stat|ts_rewrite|setseed|lo_\w+|lowrite|loread|pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?|enter_tenant)$/;
 
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\.?[0-9][\w.]*/y;

@@ -111,7 +111,7 @@ describe("the first word", () => {
 describe("a forbidden name", () => {
   const names =
     "set_config pg_settings query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml " +
-    "cursor_to_xmlschema ts_stat ts_rewrite pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock " +
+    "cursor_to_xmlschema ts_stat ts_rewrite setseed pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock " +
     "pg_try_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all enter_tenant";
   for (const name of names.split(" ")) {
     it(`compile() refuses ${name} in every spelling`, () => {
