@@ -74,7 +74,7 @@ const late: Check = ending("a timeout", async (pool, [client], message) => {
 
 // Not through the pooler: a client's cancel request ends PgBouncer 1.18 itself, and the service sends none.
 // https://github.com/pgbouncer/pgbouncer/issues/822
-const cancelled: Check = ending("a cancel", async (pool, [client], message) => {
+const cancelledAnywhere: Check = ending("a cancel", async (pool, [client], message) => {
   await pool.withObstacle(async (obstacle) => {
     for (const place of PLACES) {
       client?.send(message(place, obstacle.statement));
@@ -86,6 +86,14 @@ const cancelled: Check = ending("a cancel", async (pool, [client], message) => {
   });
   return PLACES.length;
 });
+
+const cancelled: Check = {
+  ...cancelledAnywhere,
+  run: async (pool) =>
+    (await pool.mayCancel())
+      ? cancelledAnywhere.run(pool)
+      : "not tried, because the admin role may not cancel statements of the service role's",
+};
 
 const abandoned: Check = ending("the end of its client", async (pool, clients, message) => {
   await pool.withObstacle(async (obstacle) => {

@@ -24,7 +24,7 @@ export interface Obstacle {
   readonly statement: string;
   /** Resolves when so many sessions wait in it. */
   waiting(count: number): Promise<void>;
-  /** Cancels it wherever it waits; an admin role that is no superuser may lack the right (42501). */
+  /** Cancels it wherever it waits; see {@link Pool.mayCancel}. */
   cancel(): Promise<void>;
 }
 
@@ -87,6 +87,15 @@ export class Pool {
     } finally {
       await Promise.all(clients.map((client) => client.destroy()));
     }
+  }
+
+  /** Whether the admin role may cancel what the service role runs. */
+  async mayCancel(): Promise<boolean> {
+    const [row] = await this.sql<{ may: boolean }>(
+      `select pg_catalog.pg_has_role(service_role, 'usage')
+         or pg_catalog.pg_has_role('pg_signal_backend', 'usage') as may from rowhouse.installation`,
+    );
+    return row?.may === true;
   }
 
   /** Hands out a statement that waits for as long as `work` takes, and ways to see and to cancel it. */

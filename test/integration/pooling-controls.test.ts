@@ -8,9 +8,10 @@ import { surveyPool } from "../../admin/conformance/survey.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
+import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb } from "../support/verb.ts";
 
@@ -194,6 +195,31 @@ describe("unsafe recipes behind a transaction pooler", () => {
     expect(stdout).to.match(/\n12 checks held, 0 did not\n$/);
     const tenants = await database.sql(`select schema_name from rowhouse.tenant order by 1`);
     expect(tenants).to.deep.equal([{ schema_name: "acme" }, { schema_name: "other" }]);
+  });
+
+  it("verify-pooler works with an admin role that is no superuser", async () => {
+    const plain = await createPlainAdmin();
+    const { host, port } = serverAddress();
+    const pool = await startPgBouncer({
+      serverHost: host,
+      serverPort: port,
+      users: { [plain.serviceRole]: SERVICE_PASSWORD },
+      poolSize: 1,
+    });
+    try {
+      const { pathname } = new URL(plain.serviceUrl);
+      await plain.sql(
+        `alter role ${plain.serviceRole} in database ${pathname.slice(1)}
+           set client_connection_check_interval = '50ms'`,
+      );
+      const url = pool.url(plain.serviceRole, pathname.slice(1));
+      const { status, stdout, stderr } = await runVerb(plain.adminUrl, "verify-pooler", url);
+      expect([status, stderr], stdout).to.deep.equal([0, ""]);
+      expect(await plain.sql(`select from rowhouse.tenant`)).to.deep.equal([]);
+    } finally {
+      await pool.stop();
+      await plain.drop();
+    }
   });
 
   it("verify-pooler exits 1 where there is no pooler, and 2 for what is no URL", async () => {

@@ -124,6 +124,35 @@ describe("privileges, tried from inside a message", () => {
     );
   });
 
+  // PostgreSQL lets every role change its own password and settings.
+  for (const setting of [
+    `role = '"$OTHER"'`,
+    "search_path = other",
+    "client_encoding = 'LATIN1'",
+  ]) {
+    it(`enter_tenant() is right or refuses where the service role has set for itself: ${setting}`, async () => {
+      const place = `alter role current_user in database ${database.name}`;
+      const value = setting.replace(`'"$OTHER"'`, `'${names["OTHER"]}'`);
+      await service.database.send(`${place} set ${value}`);
+      const next = openService(database.serviceUrl);
+      try {
+        const rows = await next.database
+          .send(
+            `reset role;select rowhouse.enter_tenant('{acme.example.com}');select value from data`,
+          )
+          .then(
+            (results) => results.at(-1),
+            (error: unknown) => Reflect.get(Object(error), "code"),
+          );
+        if (setting.startsWith("role")) expect(rows).to.equal("42501");
+        else expect(rows).to.deep.equal([{ value: 10 }]);
+      } finally {
+        await next.close();
+        await service.database.send(`${place} reset ${setting.split(" ")[0]}`);
+      }
+    });
+  }
+
   describe("in a session whose search_path leads elsewhere first", () => {
     before(() =>
       database.sql(
