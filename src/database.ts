@@ -57,18 +57,34 @@ export function openDatabase(config: DatabaseConfig): Database {
 
 async function send(
   connection: PostgresConnection,
-  sql: { unsafe(text: string): { simple(): PromiseLike<unknown> } },
+  sql: { unsafe(text: string): { simple(): Sent } },
   message: string,
 ): Promise<Results> {
   let result: unknown;
   connection.expectRows();
   try {
-    result = await sql.unsafe(message).simple();
+    result = await answerTo(connection, sql.unsafe(message).simple());
   } catch (error) {
     throw judge(connection, error);
   }
   // One statement with rows: its result itself, an array with `columns`. Several: an array of them.
   return (Array.isArray(result) && "columns" in result ? [result] : result) as Results;
+}
+
+/** A message of postgres.js; `active` from when it is written, or seems to be, until it is answered. */
+type Sent = PromiseLike<unknown> & { readonly active?: boolean };
+
+/**
+ * postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what is
+ * still active when the connection has closed is never answered.
+ */
+function answerTo(connection: PostgresConnection, sent: Sent): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    connection.onClosed = () => {
+      if (sent.active) reject(Object.assign(new Error("Lost"), { code: "CONNECTION_CLOSED" }));
+    };
+    sent.then(resolve, reject);
+  });
 }
 
 async function transact<T>(

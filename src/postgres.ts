@@ -35,6 +35,8 @@ export interface PostgresConnection extends Connection {
   allowConnect(): void;
   /** Counts the rows of the next message from none. */
   expectRows(): void;
+  /** Called when the socket has closed, whoever closed it. For whoever waits for an answer to set. */
+  onClosed: () => void;
 }
 
 /** Makes a connection; it connects when its first message is sent. */
@@ -77,6 +79,7 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
     transform: { row: { from: (row: Record<string, unknown>) => size.add(row) } },
     connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
     onnotice: () => {},
+    onclose: () => connection.onClosed(),
   };
   const connection: PostgresConnection = {
     usable: true,
@@ -86,6 +89,7 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
       reads = 0;
     },
     expectRows: () => size.clear(),
+    onClosed: () => {},
     discard() {
       connection.usable = false;
       void connection.sql.end({ timeout: 0 }).catch(() => {});

@@ -1,6 +1,7 @@
 // The promise: when the database or the way to it fails, a request is answered 503 and says whether it
 // may have taken effect, nothing is sent twice, and the service recovers by itself.
 
+import { Socket } from "node:net";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
@@ -150,6 +151,29 @@ describe("faults", () => {
       tap.clear();
       await Promise.all(Array.from({ length: 8 }, expectServed));
       expect(tap.count("Q")).to.equal(8);
+    });
+
+    it("fetch() answers 503 at once when its idle connection is reset at the moment it is taken", async () => {
+      // Between its error and its end a socket takes what is written to it, and says nothing of it.
+      const sockets: Socket[] = [];
+      const connect = Reflect.get(Socket.prototype, "connect") as Socket["connect"];
+      Socket.prototype.connect = function keep(this: Socket, ...parameters: unknown[]) {
+        sockets.push(this);
+        return Reflect.apply(connect, this, parameters) as Socket;
+      };
+      try {
+        open(throughGate(), { REQUEST_TIMEOUT_MS: "600000" });
+        await expectServed();
+      } finally {
+        Socket.prototype.connect = connect;
+      }
+      const own = sockets.find(({ remotePort }) => remotePort === gate.port);
+      const taken = new Promise<LocalAnswer>((resolve, reject) => {
+        own?.once("error", () => void write(7).then(resolve, reject));
+      });
+      gate.reset();
+      expectUnavailable(await taken, "unknown");
+      await expectServed();
     });
 
     it("tenant.begin() fails when its connection is lost between two statements, and tx is dead", async () => {

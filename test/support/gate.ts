@@ -17,6 +17,8 @@ export interface Gate {
   mode: GateMode;
   /** Where new connections lead to, on 127.0.0.1. */
   targetPort: number;
+  /** Resets every connection at the client's end (RST). */
+  reset(): void;
   /** Ends all connections and stops to listen. */
   close(): Promise<void>;
 }
@@ -49,6 +51,9 @@ export async function openGate(targetPort: number): Promise<Gate> {
     },
     mode: "open",
     targetPort,
+    reset() {
+      for (const client of clients) client.resetAndDestroy();
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const client of clients) client.destroy();
