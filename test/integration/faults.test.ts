@@ -156,7 +156,7 @@ describe("faults", () => {
     it("fetch() answers 503 at once when its idle connection is reset at the moment it is taken", async () => {
       // Between its error and its end a socket takes what is written to it, and says nothing of it.
       const sockets: Socket[] = [];
-      const connect = Reflect.get(Socket.prototype, "connect") as Socket["connect"];
+      const connect = Reflect.get(Socket.prototype, "connect");
       Socket.prototype.connect = function keep(this: Socket, ...parameters: unknown[]) {
         sockets.push(this);
         return Reflect.apply(connect, this, parameters) as Socket;

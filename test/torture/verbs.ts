@@ -1,0 +1,192 @@
+// The verbs on tenants that are served meanwhile, run as programs. A verb that a fault ended is run again until
+// it has done its work, as its user would; its time is from the first beginning to the last end.
+
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { hostOf, schemaOf } from "../support/traffic.ts";
+import { runVerb } from "../support/verb.ts";
+import type { Pace } from "./faults.ts";
+import type { Change, Owner } from "./history.ts";
+import { inRounds } from "./rounds.ts";
+import type { Stage } from "./stage.ts";
+import { FIXED, MORTAL, mortalHost, tagTenant, WANDERING, type World } from "./world.ts";
+
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 100;
+const HELD_MS = 300;
+
+/** When a verb was first begun and last ended. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Runs a verb until it has done its work. */
+type Run = (name: string, parameters: readonly string[], done?: RegExp) => Promise<Span>;
+
+function createRun({ server }: Stage, world: World): Run {
+  return async (name, parameters, done) => {
+    const from = performance.now();
+    for (;;) {
+      const { status, stderr } = await runVerb(server.adminUrl, name, ...parameters);
+      const to = performance.now();
+      if (status === 0 || done?.test(stderr)) {
+        world.verbs.set(name, (world.verbs.get(name) ?? 0) + 1);
+        return { from, to };
+      }
+      if (to - from > PATIENCE_MS) {
+        throw new Error(`${name} ${parameters.join(" ")} exits ${status}: ${stderr.trim()}`);
+      }
+      await setTimeout(AGAIN_MS);
+    }
+  };
+}
+
+/** Lets the witness see the fixed tenants, makes the mortal ones, and gives the wandering hosts away for the first time. */
+export async function createTenants(stage: Stage, world: World): Promise<void> {
+  const run = createRun(stage, world);
+  const always = { from: -Infinity, sureFrom: -Infinity, sureTo: Infinity, to: Infinity };
+  for (let tenant = 1; tenant <= FIXED; tenant += 1) {
+    await tagTenant(stage, world, schemaOf(tenant), tenant);
+    world.owners.push({ host: hostOf(tenant), tenant, ...always });
+  }
+  await Promise.all([
+    ...WANDERING.map((host) => give(world, run, host, schemaOf(1), 1)),
+    ...MORTAL.map((schemaName) => revive(stage, world, run, schemaName)),
+  ]);
+}
+
+async function give(
+  world: World,
+  run: Run,
+  host: string,
+  schemaName: string,
+  tenant: number,
+): Promise<void> {
+  const { from, to } = await run("add-domain", [host, schemaName], /belongs to a tenant already/);
+  world.owners.push({ host, tenant, from, sureFrom: to, sureTo: Infinity, to: Infinity });
+}
+
+function end(owner: Owner | undefined, { from, to }: Span): void {
+  if (owner) Object.assign(owner, { sureTo: from, to });
+}
+
+/** Gives a wandering host to another tenant. */
+async function wander(world: World, run: Run, random: () => number): Promise<void> {
+  const host = WANDERING[Math.floor(random() * WANDERING.length)] ?? "";
+  const owner = world.currentOwner(host);
+  await leave(owner, () => run("remove-domain", [host], /no tenant has/));
+  const next = 1 + (((owner?.tenant ?? 1) + Math.floor(random() * (FIXED - 1))) % FIXED);
+  await give(world, run, host, schemaOf(next), next);
+}
+
+/** While the verb runs the owner may have lost the host already. */
+async function leave(owner: Owner | undefined, verb: () => Promise<Span>): Promise<Span> {
+  const span = await verb();
+  end(owner, span);
+  return span;
+}
+
+/** Makes a mortal tenant, which is served when the witness sees it. */
+async function revive(stage: Stage, world: World, run: Run, schemaName: string): Promise<void> {
+  const tenant = world.newTenant();
+  await run("add-tenant", [`own.${mortalHost(schemaName)}`, schemaName], /is a tenant already/);
+  for (;;) {
+    try {
+      await tagTenant(stage, world, schemaName, tenant);
+      break;
+    } catch {
+      await setTimeout(AGAIN_MS); // the server is down
+    }
+  }
+  await give(world, run, mortalHost(schemaName), schemaName, tenant);
+}
+
+/** Drops a mortal tenant, and makes another of the same name and host. */
+async function replace(stage: Stage, world: World, run: Run, schemaName: string): Promise<void> {
+  const owner = world.currentOwner(mortalHost(schemaName));
+  const dropped = await leave(owner, () =>
+    run("drop-tenant", [schemaName, "--confirm", schemaName, "--no-backup"], /there is no tenant/),
+  );
+  world.schemas.delete(schemaName);
+  const { from, to } = dropped;
+  if (owner) {
+    world.changes.push({ kind: "drop", tenant: owner.tenant, from, sureFrom: to, sureTo: to, to });
+  }
+  await revive(stage, world, run, schemaName);
+}
+
+type Step = readonly [name: string, parameters: readonly string[], done?: RegExp];
+
+/** A change of a tenant, and what takes it back. */
+const CHANGES: Readonly<
+  Record<Exclude<Change["kind"], "drop">, (schemaName: string) => readonly [Step, Step]>
+> = {
+  suspend: (name) => [
+    ["suspend-tenant", [name]],
+    ["resume-tenant", [name]],
+  ],
+  "read-only": (name) => [
+    ["set-tenant", [name, "--read-only"]],
+    ["set-tenant", [name, "--writable"]],
+  ],
+  rename: (name) => [
+    ["rename-tenant", [name, `${name}_b`], /is a tenant already/],
+    ["rename-tenant", [`${name}_b`, name], /is a tenant already/],
+  ],
+  migrate: (name) => [
+    ["migrate", ["--tenants", name, "--to", "1"]],
+    ["migrate", ["--tenants", name]],
+  ],
+};
+
+/** Changes a fixed tenant and takes it back. */
+async function change(
+  world: World,
+  run: Run,
+  kind: keyof typeof CHANGES,
+  tenant: number,
+  heldMs: number,
+): Promise<void> {
+  const [make, undo] = CHANGES[kind](schemaOf(tenant));
+  const made = await run(...make);
+  await setTimeout(heldMs);
+  const undone = await run(...undo);
+  const [from, sureFrom, sureTo, to] = [made.from, made.to, undone.from, undone.to];
+  world.changes.push({ kind, tenant, from, sureFrom, sureTo, to });
+}
+
+async function exportOne(run: Run, tenant: number): Promise<void> {
+  const file = join(
+    tmpdir(),
+    `rowhouse-torture-${process.pid}-${Math.floor(performance.now())}.zip`,
+  );
+  try {
+    await run("export-tenant", [schemaOf(tenant), file]);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Runs the verbs on the fixed tenants, and those on hosts and mortal tenants, side by side. */
+export async function runVerbs(
+  stage: Stage,
+  world: World,
+  random: () => number,
+  pace: Pace,
+): Promise<void> {
+  const run = createRun(stage, world);
+  const anyTenant = (): number => 2 + Math.floor(random() * (FIXED - 1));
+  const kinds = ["suspend", "read-only", "rename", "migrate", "export"] as const;
+  const ofTenants = inRounds(kinds, random, pace, (kind) =>
+    kind === "export"
+      ? exportOne(run, anyTenant())
+      : change(world, run, kind, anyTenant(), Math.floor(random() * HELD_MS)),
+  );
+  const ofHosts = inRounds([...MORTAL, ...WANDERING], random, pace, (item) =>
+    MORTAL.includes(item) ? replace(stage, world, run, item) : wander(world, run, random),
+  );
+  await Promise.all([ofTenants, ofHosts]);
+}
