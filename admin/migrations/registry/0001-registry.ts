@@ -89,7 +89,7 @@ const RESET_READ_ONLY = `
   end
   $$`;
 
-// Every name and operator is qualified: the session's search_path decides nothing here. The last
+// Every name, operator and type is qualified: the session's search_path decides nothing here. The last
 // settings are made in one expression, because each later one would be planned anew under the
 // tenant's search_path; the role comes last, because from then on the tenant's role is asked.
 const ENTER_TENANT = `
@@ -97,7 +97,7 @@ const ENTER_TENANT = `
   language plpgsql volatile parallel unsafe security invoker
   as $$
   declare
-    entry record;
+    entry pg_catalog.record;
     entered_schema pg_catalog.text;
     ignored pg_catalog.text;
   begin
