@@ -21,12 +21,18 @@ export interface FaultProxy {
   reset(): void;
   /** Ends one direction of every connection (FIN); the other stays open for the time being. */
   halfClose(towards: "client" | "server"): void;
-  /** Passes on the first half of the next piece in that direction, and then resets its connection. */
+  /**
+   * Passes on the first half of the next piece in that direction, and then resets its connection. Only a
+   * connection that has carried some pieces already, and so is past its login, is cut.
+   */
   cutNext(towards: "client" | "server"): void;
   /** Cuts no more, when nothing came. */
   uncut(): void;
   close(): Promise<void>;
 }
+
+// More than a login by SCRAM takes in either direction.
+const LOGIN_PIECES = 6;
 
 interface Pair {
   readonly client: Socket;
@@ -65,11 +71,13 @@ export async function openFaultProxy(targetPort: number): Promise<FaultProxy> {
         else action();
       };
       let last = Promise.resolve();
+      let pieces = 0;
       const inOrder = (action: () => void): void => {
         last = last.then(() => new Promise((done) => later(() => (action(), done()))));
       };
       from.on("data", (piece: Buffer) => {
-        if (cutting === towards && piece.length > 1) {
+        pieces += 1;
+        if (cutting === towards && pieces > LOGIN_PIECES) {
           cutting = undefined;
           cuts += 1;
           to.write(piece.subarray(0, piece.length >> 1), () => resetPair(pair));

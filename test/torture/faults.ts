@@ -77,13 +77,15 @@ const FAULTS: Readonly<Record<string, FaultOf>> = {
   },
 };
 
+const CUTS = 8;
+
 /** Cuts some pieces, one after the other, each on whatever connection is the next to carry one. */
 async function cut(
   proxy: Stage["proxies"][number],
   towards: (typeof DIRECTIONS)[number],
 ): Promise<void> {
   const { cuts } = proxy;
-  for (let index = 1; index <= 5; index += 1) {
+  for (let index = 1; index <= CUTS; index += 1) {
     proxy.cutNext(towards);
     await until("nothing passes that could be cut", () => proxy.cuts >= cuts + index);
   }
