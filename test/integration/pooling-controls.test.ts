@@ -204,7 +204,8 @@ describe("unsafe recipes behind a transaction pooler", () => {
       serverHost: host,
       serverPort: port,
       users: { [plain.serviceRole]: SERVICE_PASSWORD },
-      poolSize: 1,
+      // With one, each look at what is in between waits in vain for a while.
+      poolSize: 2,
     });
     try {
       const { pathname } = new URL(plain.serviceUrl);
