@@ -9,7 +9,10 @@ import { copyCheckout, ROOT } from "../support/checkout.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
 const TIMEOUT_MS = 180_000;
-const MOCHA = ["--no-config", "--require", "test/support/setup.js", "--timeout", "30000", "--bail"];
+// A test that failed may leave something running.
+const MOCHA = "--no-config --require test/support/setup.js --timeout 30000 --bail --exit".split(
+  " ",
+);
 
 interface Report {
   readonly stats?: { readonly passes: number };
