@@ -171,6 +171,8 @@ function field(body: unknown, name: "key" | "value", place: string): unknown {
 }
 
 function show(given: unknown): string {
+  // JSON.parse takes any depth; JSON.stringify does not.
+  if (typeof given === "object" && given !== null) return Array.isArray(given) ? "[…]" : "{…}";
   const text = JSON.stringify(given) ?? "undefined";
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
