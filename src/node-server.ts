@@ -10,10 +10,29 @@ import type { Database } from "./database.ts";
 import { describeError, type Log } from "./log.ts";
 import type { Tenancy } from "./tenancy.ts";
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-// Longer than the idle time of the usual load balancers, so that they close first.
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+// Node looks for slow requests every 30 s unless told otherwise.
+const CHECKS_PER_TIMEOUT = 10;
+
+/** How long a client may take, in milliseconds. */
+export interface ClientTimeouts {
+  /** From the connection, or the answer before, until all headers of a request are here. */
+  readonly headersMs: number;
+  /** The same until the whole request is here. */
+  readonly requestMs: number;
+  /** How long a connection is kept between two requests. */
+  readonly idleMs: number;
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly answerMs: number;
+}
+
+/** What stands unless told otherwise. */
+export const CLIENT_TIMEOUTS: ClientTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  // Longer than the idle time of the usual load balancers, so that they close first.
+  idleMs: 65_000,
+  answerMs: 30_000,
+};
 
 /** What {@link serve} serves, and how. */
 export interface NodeServerParts {
@@ -22,6 +41,8 @@ export interface NodeServerParts {
   readonly database: Database;
   readonly log: Log;
   readonly config: Pick<Config, "LISTEN_HOST" | "PORT" | "SHUTDOWN_SECONDS">;
+  /** Others than {@link CLIENT_TIMEOUTS}, behind a load balancer that idles longer say. */
+  readonly timeouts?: Partial<ClientTimeouts>;
 }
 
 /**
@@ -30,7 +51,8 @@ export interface NodeServerParts {
  * at once with status 1 and one line on standard error; so does an error that nobody caught, logged in
  * its redacted form.
  */
-export function serve({ tenancy, database, log, config }: NodeServerParts): void {
+export function serve({ tenancy, database, log, config, timeouts }: NodeServerParts): void {
+  const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...timeouts };
   const listener = getRequestListener((request) => tenancy.fetch(request, database), {
     hostname: "localhost",
     errorHandler: () => new Response(null, { status: 400 }),
@@ -38,16 +60,25 @@ export function serve({ tenancy, database, log, config }: NodeServerParts): void
   const server = createServer(
     {
       requireHostHeader: false,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: idleMs,
+      connectionsCheckingInterval: Math.ceil(Math.min(headersMs, requestMs) / CHECKS_PER_TIMEOUT),
     },
     (incoming, outgoing) => {
+      // Fires when nothing has passed on the connection for a while: as a rule, the answer is not there.
+      const { socket } = incoming;
+      outgoing.setTimeout(answerMs, () => {
+        if (socket.writableLength > 0) socket.destroy();
+      });
       if (!server.listening) outgoing.setHeader("connection", "close");
       plainTarget(incoming);
       void listener(incoming, outgoing);
     },
   );
+  // 2000 when left alone, and further headers are dropped without a word: a second Host among them. What
+  // holds is the bound of 16 KiB on all of them together.
+  server.maxHeadersCount = 0;
 
   let draining = false;
   // At a terminal Ctrl-C reaches every process, and may come again from the one that started this.

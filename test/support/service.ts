@@ -89,13 +89,16 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Starts the program and waits until it listens. */
+const ENTRY = new URL("../../src/node.js", import.meta.url);
+
+/** Starts the program, or another at `file`, and waits until it listens. */
 export async function startService(
   databaseUrl: string,
   env: Record<string, string> = {},
+  file: URL = ENTRY,
 ): Promise<ServiceProcess> {
   const port = await findFreePort();
-  const entry = fileURLToPath(new URL("../../src/node.js", import.meta.url));
+  const entry = fileURLToPath(file);
   const child = spawn(process.execPath, [entry], {
     env: {
       PATH: process.env["PATH"],
