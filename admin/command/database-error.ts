@@ -1,11 +1,11 @@
 // What a person is told of an error of PostgreSQL or of the way to it.
 
-import { databaseCode } from "../registry/database-code.ts";
+import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 
 /** One line for an error that no verb expected. */
 export function describeDatabaseError(error: unknown): string {
   const code = databaseCode(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = databaseMessage(error);
   switch (code) {
     case undefined:
       return message.startsWith("Cannot ") ? message : `Cannot finish: ${message}`;

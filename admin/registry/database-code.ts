@@ -8,8 +8,17 @@ export function databaseCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** What the driver or the database said, without Sequelize's own words around it. */
+// data_exception: `invalid input syntax for type integer: "…"`.
+const HOLDS_VALUES = /^22[0-9A-Z]{3}$/;
+
+/**
+ * What the driver or the database said, without Sequelize's own words around it. Of SQLSTATE class 22, whose
+ * messages hold values of rows, only that.
+ */
 export function databaseMessage(error: unknown): string {
+  if (HOLDS_VALUES.test(databaseCode(error) ?? "")) {
+    return "a value is not acceptable; the log of PostgreSQL names it";
+  }
   const message: unknown = driverError(error)?.["message"];
   return typeof message === "string" ? message : String(error);
 }
