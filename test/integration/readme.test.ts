@@ -14,6 +14,7 @@ import { ERRORS } from "../../src/errors.ts";
 import type { Variables } from "../../src/variable.ts";
 import { copyCheckout, ROOT } from "../support/checkout.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { recordPrinted } from "../support/printed.ts";
 
 const run = promisify(execFile);
 
@@ -109,6 +110,7 @@ async function startDev(folder: string, port: number, databasePort: number) {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  recordPrinted(dev.stdout, dev.stderr);
   let output = "";
   dev.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   dev.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -10,6 +10,7 @@ import { createTenant } from "../../admin/registry/tenant.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";
+import { plantPassword } from "./printed.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
 
 /** A server with a registry in its database "postgres". Whoever opened it removes it. */
@@ -37,6 +38,7 @@ export async function openOwnServer(
   const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port, settings });
   let server = await start();
   const { adminUrl } = server;
+  plantPassword(adminUrl);
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
   await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
   await withRegistry(adminUrl, async (registry) => {

@@ -6,6 +6,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { programOf, type Program, type Runtime } from "../../admin/runtime/runtime.ts";
 import { findFreePort } from "./free-port.ts";
+import { recordPrinted } from "./printed.ts";
 import { until } from "./until.ts";
 
 // wrangler and Deno keep caches in the home folder; c8 follows the programs that a test starts.
@@ -56,6 +57,7 @@ export async function startRuntime(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
+  recordPrinted(child.stdout, child.stderr);
   const stop = async (): Promise<void> => {
     signalGroup(pid, "SIGINT");
     await exited;

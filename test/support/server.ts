@@ -9,12 +9,13 @@ import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "./commands.ts";
+import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
 
 /** The role that the tests' service connects as, and its password. */
 export const SERVICE_ROLE = "rowhouse_test_service";
 /** See {@link SERVICE_ROLE}. */
-export const SERVICE_PASSWORD = "planted-password-1b7f";
+export const SERVICE_PASSWORD: string = plant("planted-password-1b7f");
 
 /** The database that every test database is a copy of. */
 export const TEMPLATE = "rowhouse_test_template";
@@ -34,6 +35,7 @@ export async function startServer(): Promise<void> {
     });
     adminUrl = new URL(embedded.adminUrl);
   }
+  plantPassword(adminUrl.href);
   await runAsAdmin("postgres", [
     `drop database if exists ${TEMPLATE} with (force)`,
     `drop role if exists ${SERVICE_ROLE}`,

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from "../../src/database.ts";
 import { createLog } from "../../src/log.ts";
 import type { Tenancy } from "../../src/tenancy.ts";
 import { findFreePort } from "./free-port.ts";
+import { recordPrinted, recordText } from "./printed.ts";
 
 /** The app in this process. */
 export interface LocalService {
@@ -38,6 +39,7 @@ export function openService(databaseUrl: string, env: Record<string, string> = {
   const lines: Record<string, unknown>[] = [];
   const database = openDatabase(config);
   const log = createLog(config.LOG_LEVEL, (line) => {
+    recordText(line);
     lines.push(JSON.parse(line) as Record<string, unknown>);
   });
   const app = createApp({ log, config });
@@ -113,6 +115,7 @@ export async function startService(
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  recordPrinted(child.stdout, child.stderr);
   const exited = once(child, "exit");
   while (!output.includes('"event":"listening"')) {
     if (child.exitCode !== null) throw new Error(`The service did not start: ${output}`);

@@ -1,10 +1,12 @@
 // What mocha runs once before and after all tests. A missing part fails here, before any test.
 
+import { closePrinted, findLeaks, openPrinted } from "./printed.ts";
 import { requirePgBouncer } from "./pgbouncer.ts";
 import { startServer, stopServer } from "./server.ts";
 
 /** See https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
+  openPrinted();
   await requirePgBouncer();
   await startServer();
 }
@@ -13,3 +15,12 @@ export async function mochaGlobalSetup(): Promise<void> {
 export async function mochaGlobalTeardown(): Promise<void> {
   await stopServer();
 }
+
+/** The last test of every run: https://mochajs.org/next/features/root-hook-plugins/. */
+export const mochaHooks: { afterAll(): void } = {
+  afterAll(): void {
+    const leaks = findLeaks(closePrinted());
+    if (leaks.length > 0)
+      throw new Error(`The suite printed secrets:\n${leaks.slice(0, 20).join("\n")}`);
+  },
+};

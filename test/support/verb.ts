@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { recordPrinted } from "./printed.ts";
 
 /** What a verb printed, and its exit status. */
 export interface VerbResult {
@@ -53,6 +54,7 @@ export function startVerb(
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  recordPrinted(child.stdout, child.stderr);
   child.stdin.on("error", () => {}).end(input);
   const result = once(child, "close").then(([code]) => {
     return { status: (code as number | null) ?? -1, stdout, stderr };

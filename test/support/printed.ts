@@ -1,0 +1,86 @@
+// All that the programs under test print in one run, in one file, and what must not be in it.
+
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import type { Readable } from "node:stream";
+
+// Names the file; unset outside of a run of the suite, and nothing is kept then.
+const VARIABLE = "TEST_PRINTED";
+
+const planted = new Set<string>();
+
+// A URL with a password, but for the one in the words that say how to write a URL.
+const CONNECTION_STRING = /postgres(?:ql)?:\/\/[^\s:@/"]*:(?!PASSWORD@|…)[^\s@"]+@/i;
+
+/** The fields that a line of the service's log may have, and those of its error. */
+const FIELDS = new Set(
+  "time level event requestId method route host tenant status ms code outcome error signal seconds port problems".split(
+    " ",
+  ),
+);
+const ERROR_FIELDS = new Set("name code sqlState routine constraint frames".split(" "));
+
+/** Makes the file of this run. */
+export function openPrinted(): void {
+  process.env[VARIABLE] = join(mkdtempSync(join(tmpdir(), "rowhouse-printed-")), "printed");
+}
+
+/** Keeps a text that was printed. */
+export function recordText(text: string): void {
+  const file = process.env[VARIABLE];
+  if (file !== undefined) appendFileSync(file, text);
+}
+
+/** Keeps all that comes out of a program; whoever reads it as well is not disturbed. */
+export function recordPrinted(...streams: readonly Readable[]): void {
+  for (const stream of streams) {
+    stream.on("data", (chunk: Buffer | string) => recordText(String(chunk)));
+    stream.on("end", () => recordText("\n"));
+  }
+}
+
+/** Names a text that no program may print from now on, and returns it. */
+export function plant(secret: string): string {
+  planted.add(secret);
+  return secret;
+}
+
+/** The same for the password of a URL. */
+export function plantPassword(url: string): void {
+  const { password } = new URL(url);
+  if (password !== "") plant(decodeURIComponent(password));
+}
+
+/**
+ * The lines with a secret, with any connection string, or with a field that the service does not log; each
+ * with the reason before it.
+ */
+export function findLeaks(text: string): string[] {
+  const leaks: string[] = [];
+  for (const line of text.split("\n")) {
+    const secret = [...planted].find((secret) => line.includes(secret));
+    const field = findField(line);
+    if (secret !== undefined) leaks.push(`planted "${secret}": ${line}`);
+    else if (CONNECTION_STRING.test(line)) leaks.push(`a connection string: ${line}`);
+    else if (field !== undefined) leaks.push(`the field "${field}": ${line}`);
+  }
+  return leaks;
+}
+
+/** Closes the file and returns all that was printed. */
+export function closePrinted(): string {
+  const file = process.env[VARIABLE] ?? "";
+  delete process.env[VARIABLE];
+  const text = readFileSync(file, "utf8");
+  rmSync(join(file, ".."), { recursive: true });
+  return text;
+}
+
+function findField(line: string): string | undefined {
+  if (!/^\{"time":"[^"]*","level":"\w+","event":/.test(line)) return undefined;
+  const fields = JSON.parse(line) as { error?: object };
+  const unknown = Object.keys(fields).find((name) => !FIELDS.has(name));
+  return unknown ?? Object.keys(fields.error ?? {}).find((name) => !ERROR_FIELDS.has(name));
+}
