@@ -36,6 +36,8 @@ export interface StageOptions {
 /** A stage that is set. */
 export interface Stage {
   readonly pgbouncer: PgBouncer;
+  /** Straight to PostgreSQL, as its admin. */
+  readonly adminUrl: string;
   /** Through PgBouncer: the role that may only enter tenants. */
   readonly serviceUrl: string;
   /** Through PgBouncer: a role that may read and write every tenant's tables, as the recipe needs. */
@@ -66,6 +68,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const [version] = await pgbouncer.console("SHOW VERSION");
   return {
     pgbouncer,
+    adminUrl: url.href,
     serviceUrl: pgbouncer.url(SERVICE_ROLE, DATABASE),
     recipeUrl: pgbouncer.url(RECIPE_ROLE, DATABASE),
     postmaster,
