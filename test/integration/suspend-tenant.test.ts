@@ -58,21 +58,23 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
         else counts.before += 1;
       }
     });
-    await until("nobody is served", () => counts.before > 100);
-    const result = await verb("suspend-tenant", "acme");
-    suspended = true;
-    const { before } = counts;
-    expect(result).to.deep.equal({
-      status: 0,
-      stdout: 'Suspended tenant "acme": suspended, statement timeout 10000 ms\n',
-      stderr: "",
-    });
-    const refusedBefore = counts.refused;
-    await until("nobody is refused", () => counts.refused > refusedBefore + 100);
-    stopping.abort();
-    await Promise.all(callers);
+    try {
+      await until("nobody is served", () => counts.before > 100);
+      const result = await verb("suspend-tenant", "acme");
+      suspended = true;
+      expect(result).to.deep.equal({
+        status: 0,
+        stdout: 'Suspended tenant "acme": suspended, statement timeout 10000 ms\n',
+        stderr: "",
+      });
+      const refusedBefore = counts.refused;
+      await until("nobody is refused", () => counts.refused > refusedBefore + 100);
+    } finally {
+      stopping.abort();
+      await Promise.all(callers);
+    }
     expect(counts.after).to.equal(0);
-    expect(before).to.be.greaterThan(100);
+    expect(counts.before).to.be.greaterThan(100);
     expect(await get(OTHER)).to.equal(200);
   });
 

@@ -74,15 +74,18 @@ describe("tenants of two versions", () => {
         served += 1;
       }
     });
-    await until("nothing is served", () => served > 50);
-    const release = startVerb({ adminUrl: database.adminUrl }, "migrate");
-    expect((await release.result).stdout).to.match(/^Migrated 11 tenants to version 2 in/);
-    const until2 = served + 50;
-    await until("nothing is served after it", () => served > until2);
-    const back = await runVerb(database.adminUrl, "migrate", "--to", "1");
-    expect(back.status).to.equal(0);
-    stopping.abort();
-    await Promise.all(callers);
+    try {
+      await until("nothing is served", () => served > 50);
+      const release = startVerb({ adminUrl: database.adminUrl }, "migrate");
+      expect((await release.result).stdout).to.match(/^Migrated 11 tenants to version 2 in/);
+      const until2 = served + 50;
+      await until("nothing is served after it", () => served > until2);
+      const back = await runVerb(database.adminUrl, "migrate", "--to", "1");
+      expect(back.status).to.equal(0);
+    } finally {
+      stopping.abort();
+      await Promise.all(callers);
+    }
     expect(wrong).to.deep.equal([]);
     for (const name of names) {
       const [row] = await database.sql<{ value: number }>(
