@@ -7,6 +7,8 @@ import { AppError } from "./errors.ts";
 
 // The rest is for everybody else, whatever one owner does.
 const MOST_OF_ONE = 0.75;
+// A transaction may wait for another one of the same owner.
+const LEAST_OF_ONE = 2;
 
 /** One connection to the database, made on first use. */
 export interface Connection {
@@ -45,7 +47,7 @@ export class Connections<C extends Connection> {
    */
   constructor(max: number, timeoutMs: number, open: () => C) {
     this.#max = max;
-    this.#share = Math.max(1, Math.floor(max * MOST_OF_ONE));
+    this.#share = Math.max(Math.min(max, LEAST_OF_ONE), Math.floor(max * MOST_OF_ONE));
     this.#timeoutMs = timeoutMs;
     this.#open = open;
   }

@@ -93,7 +93,7 @@ describe("a slow neighbour", () => {
   it("fetch() answers 503 OVERLOADED beyond MAX_IN_FLIGHT, and says that it is alive", async () => {
     open({ MAX_IN_FLIGHT: "3", DATABASE_CONNECTIONS: "2" });
     const slowOnes = [slow(), slow(), slow()];
-    await lock.waiting(1);
+    await lock.waiting(2);
     tap.clear();
     expectRefused(await quick(), "OVERLOADED");
     expectRefused(await service.request(QUICK, "GET", "/readyz"), "OVERLOADED");

@@ -71,25 +71,30 @@ describe("connections.run()", () => {
   });
 
   it("connections.run() lets the oldest waiter that may begin, and forgets no other", async () => {
-    const { connections } = setUp(2); // one of them for any one owner
-    const ends = [new Signal(), new Signal(), new Signal(), new Signal()];
+    const { connections } = setUp(3); // two of them for any one owner
+    const ends = Array.from({ length: 5 }, () => new Signal());
     const begun: number[] = [];
     const work = (index: number, owner: string) =>
       connections.run(async () => {
         begun.push(index);
         await ends[index]?.promise;
       }, owner);
-    const all = [work(0, "a"), work(1, "b"), work(2, "a"), work(3, "b")];
+    const all = [work(0, "a"), work(1, "a"), work(2, "b"), work(3, "a"), work(4, "b")];
     await Promise.resolve();
-    expect(begun).to.deep.equal([0, 1]);
-    ends[1]?.resolve();
-    await all[1];
+    expect(begun).to.deep.equal([0, 1, 2]);
+    ends[2]?.resolve();
+    await all[2];
     await new Promise((resolve) => setImmediate(resolve));
-    expect(begun).to.deep.equal([0, 1, 3]);
-    ends[0]?.resolve();
+    expect(begun).to.deep.equal([0, 1, 2, 4]);
     for (const end of ends) end.resolve();
     await Promise.all(all);
-    expect(begun).to.deep.equal([0, 1, 3, 2]);
+    expect(begun).to.deep.equal([0, 1, 2, 4, 3]);
+  });
+
+  it("connections.run() lets one owner have both of two connections", async () => {
+    const { connections } = setUp(2);
+    const inner = connections.run(() => connections.run(async () => "inner", "a"), "a");
+    expect(await inner).to.equal("inner");
   });
 
   it("connections.run() gives one connection to one piece of work at a time", async () => {
