@@ -21,6 +21,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
+    "tenant-max-in-flight": { type: "string", default: "64" },
   },
 });
 const seconds = Number(values.seconds);
@@ -33,7 +34,11 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1000 });
 try {
   const { signal } = interruption;
   const stage = await openStage({ tenants: 2, keys: 1000, openings, signal });
-  const env = { DATABASE_URL: stage.serviceUrl, LOG_LEVEL: "silent" };
+  const env = {
+    DATABASE_URL: stage.serviceUrl,
+    LOG_LEVEL: "silent",
+    TENANT_MAX_IN_FLIGHT: values["tenant-max-in-flight"],
+  };
   const service = await startProgram("../../src/node.js", env);
   openings.push(() => service.stop());
   const figures: Record<string, number[]> = { alone: [], waits: [], lists: [] };
