@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/tenant.ts",
     text: "`reset role;select rowhouse.enter_tenant",
     instead: "`select 1 as reset;select rowhouse.enter_tenant",
-    tests: [POOLED],
+    tests: [PRIVILEGES],
   },
   {
     defect: "temporary tables are allowed",

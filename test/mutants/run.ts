@@ -83,7 +83,7 @@ function compile(): void {
 
 function runTests(test: string): string | undefined {
   const parameters = ["mocha", ...MOCHA, "--reporter", "json", `test/${test}.test.js`];
-  const { stdout, status } = spawnSync("npx", parameters, {
+  const { stdout, stderr, status } = spawnSync("npx", parameters, {
     cwd: folder,
     encoding: "utf8",
     timeout: TIMEOUT_MS,
@@ -93,6 +93,9 @@ function runTests(test: string): string | undefined {
   const report = parse(stdout);
   const [failure] = report.failures ?? [];
   if (failure !== undefined) return `${test}: ${failure.fullTitle}`;
+  // The suite's own set-up initialises a database: it fails before there is a test to report.
+  const [line = ""] = /^.*Error: .*$/m.exec(stderr) ?? [];
+  if (line !== "") return `${test}: before its first test: ${line.trim()}`;
   throw new Error(`Cannot run ${test}: it ended with ${status} and reported no failure`);
 }
 
