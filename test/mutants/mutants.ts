@@ -128,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/tenancy.ts",
     text: `trustProxy ? request.headers.get("x-forwarded-host") : null`,
     instead: `request.headers.get("x-forwarded-host")`,
-    tests: ["integration/routes"],
+    tests: ["runtime/node"],
   },
   {
     defect: "one host may have every connection",
@@ -152,11 +152,11 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ["integration/suspend-tenant"],
   },
   {
-    defect: "a migration does not compare the version under the lock",
-    file: "admin/migrations/migrate-tenant.ts",
-    text: "where schema_name = $1 and version = $2 and transition is null",
-    instead: "where schema_name = $1 and $2 >= 0 and transition is null",
-    tests: ["integration/migrate-faults"],
+    defect: "a canary is everybody",
+    file: "admin/migrations/plan.ts",
+    text: "canary === undefined ? ready : chooseCanary(ready, canary)",
+    instead: "canary === null ? chooseCanary(ready, canary) : ready",
+    tests: ["integration/migrate"],
   },
   {
     defect: "a migration and its version are two transactions",
