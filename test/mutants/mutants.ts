@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/lexer.ts",
     text: `} else if (char === ";") fail(`,
     instead: `} else if (char === "\\0") fail(`,
-    tests: ["unit/lexer"],
+    tests: ["unit/sql-injection", "integration/templates"],
   },
   {
     defect: "a message that failed is sent again",
