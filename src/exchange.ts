@@ -67,7 +67,13 @@ export function toResponse(result: unknown, exchange: Exchange): Response {
     return response;
   }
   const { status, body, headers } = result instanceof Reply ? result : new Reply(200, result);
-  return write(exchange, status, body, "application/json", headers);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  if (text !== undefined && text.length > exchange.maxResponseBytes) {
+    const problem = `the answer has more than ${exchange.maxResponseBytes} bytes`;
+    // The handler has come to its end: what it wrote is written.
+    throw new AppError("RESULT_TOO_LARGE", `Cannot answer: ${problem}`, { outcome: "unknown" });
+  }
+  return write(exchange, status, text, "application/json", headers);
 }
 
 /** The HTTP form of an error: `application/problem+json`, https://www.rfc-editor.org/rfc/rfc9457. */
@@ -78,25 +84,18 @@ export function toErrorResponse(error: AppError, exchange: Exchange): Response {
       ? { "retry-after": String(RETRY_AFTER_SECONDS), ...error.headers }
       : error.headers;
   const problem = toProblem(error, exchange.requestId);
-  return write(exchange, status, problem, "application/problem+json", headers);
+  return write(exchange, status, JSON.stringify(problem), "application/problem+json", headers);
 }
 
 function write(
   exchange: Exchange,
   status: number,
-  body: unknown,
+  text: string | undefined,
   contentType: string,
   headers: Readonly<Record<string, string>>,
 ): Response {
   const common = { "x-request-id": exchange.requestId, "cache-control": "no-store", ...headers };
-  if (body === undefined) return new Response(null, { status, headers: common });
-  const text = JSON.stringify(body);
-  if (text.length > exchange.maxResponseBytes) {
-    throw new AppError(
-      "RESULT_TOO_LARGE",
-      `Cannot answer: the answer has more than ${exchange.maxResponseBytes} bytes`,
-    );
-  }
+  if (text === undefined) return new Response(null, { status, headers: common });
   const sent = exchange.request.method === "HEAD" ? null : text;
   return new Response(sent, { status, headers: { "content-type": contentType, ...common } });
 }

@@ -4,6 +4,9 @@
 import { AppError } from "./errors.ts";
 import type { Config } from "./config.ts";
 
+// Numbers, dates and the like, about.
+const BYTES_OF_SCALAR = 8;
+
 type Values = Readonly<Record<string, unknown>>;
 
 /** The rows of one message, counted as they come. */
@@ -30,14 +33,26 @@ export class ResultSize {
    */
   add<R extends Values>(row: R): R {
     this.#rows += 1;
-    for (const name in row) {
-      const value = row[name];
-      if (typeof value === "string") this.#bytes += value.length;
-      else if (value instanceof Uint8Array) this.#bytes += value.length;
-    }
+    this.#count(row);
     if (this.#rows > this.#maxRows) throw tooLarge(`more than ${this.#maxRows} rows`);
     if (this.#bytes > this.#maxBytes) throw tooLarge(`more than ${this.#maxBytes} bytes`);
     return row;
+  }
+
+  /** A value of JSON or an array may have any depth, and is looked at no further than the bound. */
+  #count(row: Values): void {
+    const left: unknown[] = [row];
+    while (left.length > 0 && this.#bytes <= this.#maxBytes) {
+      const value = left.pop();
+      if (typeof value === "string" || value instanceof Uint8Array) this.#bytes += value.length;
+      else if (typeof value !== "object" || value === null) this.#bytes += BYTES_OF_SCALAR;
+      else {
+        for (const [name, inner] of Object.entries(value)) {
+          if (value !== row && !Array.isArray(value)) this.#bytes += name.length;
+          left.push(inner);
+        }
+      }
+    }
   }
 }
 

@@ -76,7 +76,7 @@ function toJson(value: string, type: number | undefined): unknown {
 /** What would break the line, or command the terminal, is written as an escape. */
 function visible(text: string): string {
   return text.replaceAll(
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -123,6 +123,36 @@ describe("a noisy neighbour", () => {
     await expectOtherServed();
   });
 
+  it("is refused JSON and arrays that are too large, whatever their depth", async () => {
+    const tenant = createTenant(service.database, parseHost(GREEDY));
+    const size = MAX_RESPONSE_BYTES;
+    for (const query of [
+      tenant`select jsonb_build_object('text', repeat('x', ${size})) as value`,
+      tenant`select array(select n from generate_series(1, ${size}) as n) as value`,
+      tenant`select (repeat('[', ${5000}) || ${"1"} || repeat(']', ${5000}))::json as value,
+        repeat('x', ${size}) as text`,
+    ]) {
+      expect(await rejection(query)).to.include({ code: "RESULT_TOO_LARGE" });
+    }
+    await expectOtherServed();
+  });
+
+  it("a problem is answered whole, however little an answer may have", async () => {
+    const narrow = openService(database.serviceUrl, { MAX_RESPONSE_BYTES: "20" });
+    try {
+      const missing = await narrow.request(OTHER, "GET", "/data/99");
+      expect(missing.json).to.include({ status: 404, code: "NOT_FOUND" });
+      const long = await narrow.request(GREEDY, "GET", "/data?limit=1");
+      expect([long.status, Reflect.get(Object(long.json), "code")]).to.deep.equal([
+        500,
+        "RESULT_TOO_LARGE",
+      ]);
+      expect(narrow.lines.at(-1)).to.include({ status: 500, outcome: "unknown" });
+    } finally {
+      await narrow.close();
+    }
+  });
+
   it("cannot fill the memory with a result that has no end", async () => {
     const tenant = createTenant(service.database, parseHost(GREEDY));
     const before = process.memoryUsage().rss;

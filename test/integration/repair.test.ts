@@ -2,6 +2,7 @@
 // that only a person can judge.
 
 import { expect } from "chai";
+import { codeOf } from "../support/rejection.ts";
 import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -82,12 +83,12 @@ describe("repair", () => {
     ],
   ];
   for (const [damage, said, breaks] of DAMAGES) {
-    it(`repair mends: ${damage.join("; ")}`, async function () {
-      if (
-        damage.some((text) => text.includes("inherit")) &&
-        (await database.serverVersion()) < 16
-      ) {
-        this.skip();
+    it(`repair mends: ${damage.join("; ")}`, async () => {
+      const option = damage.find((text) => text.includes("inherit"));
+      if (option !== undefined && (await database.serverVersion()) < 16) {
+        // Before 16 there is no such option, and so no such damage.
+        expect(await codeOf(database.sql(fill(option)))).to.equal("42601");
+        return;
       }
       await database.sql(...damage.map(fill));
       if (breaks) expect(await serves()).to.be.at.least(400);
