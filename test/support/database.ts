@@ -6,6 +6,7 @@ import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
 import {
+  dropDatabase,
   runAsAdmin,
   SERVICE_PASSWORD,
   SERVICE_ROLE,
@@ -102,15 +103,6 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         end: () => client.end(),
       };
     },
-    async drop() {
-      const roles = await runAsAdmin<{ rolname: string }>(name, [
-        `select rolname from pg_roles where rolname like
-           (select 'rh\\_' || oid || '\\_%' from pg_database where datname = current_database())`,
-      ]);
-      await runAsAdmin("postgres", [
-        `drop database ${name} with (force)`,
-        ...roles.map(({ rolname }) => `drop role "${rolname}"`),
-      ]);
-    },
+    drop: () => dropDatabase(name),
   };
 }

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
-import { runAsAdmin, SERVICE_PASSWORD, urlOf } from "./server.ts";
+import { dropDatabase, runAsAdmin, SERVICE_PASSWORD, urlOf } from "./server.ts";
 
 /** A database of a plain admin's. Whoever made it drops it. */
 export interface PlainAdmin {
@@ -49,17 +49,6 @@ export async function createPlainAdmin(
     role,
     serviceRole: service,
     sql: (...commands) => runAsAdmin(name, commands),
-    async drop() {
-      const roles = await runAsAdmin<{ rolname: string }>(name, [
-        `select rolname from pg_roles where rolname like
-           (select 'rh\\_' || oid || '\\_%' from pg_database where datname = current_database())`,
-      ]);
-      await runAsAdmin("postgres", [
-        `drop database ${name} with (force)`,
-        ...roles.map(({ rolname }) => `drop role "${rolname}"`),
-        `drop role ${service}`,
-        `drop role ${role}`,
-      ]);
-    },
+    drop: () => dropDatabase(name, service, role),
   };
 }

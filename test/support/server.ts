@@ -81,3 +81,15 @@ export async function runAsAdmin<R extends object = Record<string, unknown>>(
 ): Promise<R[]> {
   return runCommands<R>(urlOf(database), commands);
 }
+
+/** Drops a database of the tests' server with its tenants' roles, and then other roles. */
+export async function dropDatabase(name: string, ...others: readonly string[]): Promise<void> {
+  const roles = await runAsAdmin<{ rolname: string }>(name, [
+    `select rolname from pg_roles where rolname like
+       (select 'rh\\_' || oid || '\\_%' from pg_database where datname = current_database())`,
+  ]);
+  await runAsAdmin("postgres", [
+    `drop database ${name} with (force)`,
+    ...[...roles.map(({ rolname }) => rolname), ...others].map((role) => `drop role "${role}"`),
+  ]);
+}
