@@ -1,15 +1,30 @@
-// The routes of the example application, and the two by which a platform looks after it. The only file
-// that knows URLs.
+// The routes of the example application, and the two by which a platform looks after it. openapi.ts
+// describes them to clients.
 
 import { Router } from "itty-router";
+import type { Config } from "./config.ts";
 import * as data from "./data.ts";
 import type { Exchange } from "./exchange.ts";
-import { createTenancy, type Tenancy, type TenancyParts, withTenant } from "./tenancy.ts";
+import { describeApi } from "./openapi.ts";
+import {
+  createTenancy,
+  type Tenancy,
+  type TenancyParts,
+  type TenancyRouter,
+  withTenant,
+} from "./tenancy.ts";
 
 /** Builds the service. It opens nothing and closes nothing. */
 export function createApp(parts: Omit<TenancyParts, "router">): Tenancy {
+  return createTenancy({ router: createRoutes(parts.config), ...parts });
+}
+
+/** The routes alone. */
+export function createRoutes(config: Pick<Config, "MAX_BODY_BYTES">): TenancyRouter {
   const router = Router<Exchange>();
-  router
+  const description = new TextEncoder().encode(JSON.stringify(describeApi(config)));
+  const headers = { "content-type": "application/json" };
+  return router
     .get("/healthz", () => ({ status: "ok" }))
     .get("/readyz", answerReady)
     .post("/data/insert/:key/:value", withTenant, data.insertPair)
@@ -18,8 +33,8 @@ export function createApp(parts: Omit<TenancyParts, "router">): Tenancy {
     .put("/data/:key", withTenant, data.putValue)
     .delete("/data/:key", withTenant, data.deleteKey)
     .get("/data", withTenant, data.listPairs)
-    .post("/data", withTenant, data.insertPairs);
-  return createTenancy({ router, ...parts });
+    .post("/data", withTenant, data.insertPairs)
+    .get("/openapi.json", () => new Response(description, { headers }));
 }
 
 async function answerReady({ admit, database }: Exchange): Promise<unknown> {

@@ -7,10 +7,14 @@ import { AppError, sqlState, UNIQUE_VIOLATION } from "./errors.ts";
 import { type Exchange, Reply } from "./exchange.ts";
 import type { Tenant } from "./tenant.ts";
 
-const MIN_INTEGER = -(2 ** 31);
-const MAX_INTEGER = 2 ** 31 - 1;
-const MAX_PAIRS = 1000;
-const DEFAULT_LIMIT = 100;
+/** The least key and value. */
+export const MIN_INTEGER: number = -(2 ** 31);
+/** The greatest key and value. */
+export const MAX_INTEGER: number = 2 ** 31 - 1;
+/** The most pairs that a request may insert or list. */
+export const MAX_PAIRS = 1000;
+/** How many pairs are listed when nothing is said. */
+export const DEFAULT_LIMIT = 100;
 const UNDEFINED_COLUMN = "42703";
 
 /** `POST /data/insert/:key/:value`: 200 `{"status":"success"}`, 400 KEY_EXISTS. */

@@ -61,7 +61,8 @@ export class Reply {
 /** The HTTP form of what a handler returned: a {@link Reply}, a Response, or a value for JSON. */
 export function toResponse(result: unknown, exchange: Exchange): Response {
   if (result instanceof Response) {
-    const response = new Response(result.body, result);
+    const body = exchange.request.method === "HEAD" ? null : result.body;
+    const response = new Response(body, result);
     response.headers.set("x-request-id", exchange.requestId);
     if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
     return response;

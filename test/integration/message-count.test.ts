@@ -86,6 +86,7 @@ describe("messages on the wire", () => {
 
   const unsent: readonly [what: string, method: string, path: string, status: number][] = [
     ["a liveness check", "GET", "/healthz", 200],
+    ["the API's description", "GET", "/openapi.json", 200],
     ["a key that is none", "GET", "/data/x", 400],
     ["a path that is none", "GET", "/nowhere", 404],
     ["a method that is none", "PATCH", "/data/1", 405],

@@ -1,6 +1,8 @@
 // The contract's routes: what they answer, by which methods they are to be had, and what they refuse.
 
 import { expect } from "chai";
+import { readConfig } from "../../src/config.ts";
+import { describeApi } from "../../src/openapi.ts";
 import { SPECIAL, type Stage } from "./stage.ts";
 import { valueOf } from "../support/traffic.ts";
 
@@ -72,8 +74,17 @@ export function describeRoutes(at: () => Stage): void {
     }
   });
 
+  it("/openapi.json answers on any host, as its source says", async () => {
+    const document = describeApi(readConfig({ DATABASE_URL: "postgres://a@b/c" }));
+    for (const any of ["stranger.example.com", "10.0.0.1:80", host]) {
+      const { status, json } = await at().client.request(any, "GET", "/openapi.json");
+      expect([status, json]).to.deep.equal([200, document]);
+    }
+  });
+
   it("HEAD answers as GET without the body", async () => {
-    for (const path of ["/data/1", "/data/get/1", "/data", "/healthz", "/readyz", "/data/999"]) {
+    const known = ["/data/1", "/data/get/1", "/data", "/healthz", "/readyz", "/openapi.json"];
+    for (const path of [...known, "/data/999"]) {
       const [got, headed] = await Promise.all(
         ["GET", "HEAD"].map((method) => at().client.request(host, method, path)),
       );
@@ -91,6 +102,7 @@ export function describeRoutes(at: () => Stage): void {
       "/data/insert/1/2": "POST",
       "/healthz": "GET, HEAD",
       "/readyz": "GET, HEAD",
+      "/openapi.json": "GET, HEAD",
     };
     for (const [path, allow] of Object.entries(allowed)) {
       for (const method of ["PATCH", "OPTIONS"]) {

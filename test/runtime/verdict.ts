@@ -1,8 +1,10 @@
 // The contract's verdict on every answer that its chapters had: no foreign value, no message of the
-// database, and one form for all problems.
+// database, one form for all problems, and nothing that the API's description does not say.
 
 import { expect } from "chai";
 import { ERRORS } from "../../src/errors.ts";
+import type { ApiDescription } from "../../src/openapi.ts";
+import { createJudge } from "../support/described.ts";
 import { hostOf } from "../support/traffic.ts";
 import type { Answer } from "../support/http-client.ts";
 import { SPECIAL, type Stage, TENANTS } from "./stage.ts";
@@ -23,11 +25,33 @@ export function describeVerdict(at: () => Stage): void {
 
   it("no value of another tenant was seen", () => {
     const { answers } = at().client;
-    const values = answers.flatMap((answer) => valuesOf(answer.json));
+    const values = answers.flatMap(({ json }) => valuesOf(json));
     expect(values.length).to.be.greaterThan(500);
-    const isOwn = ({ host = "", json }: Answer): boolean =>
+    const isOwn = ({ host = "", path, json }: Answer): boolean =>
+      path === "/openapi.json" ||
       valuesOf(json).every((value) => Math.floor(value / PER_TENANT) === tenantOf(host));
     expect(failing(isOwn)).to.deep.equal([]);
+  });
+
+  it("every answer is as /openapi.json describes it, and every success that it describes was seen", async () => {
+    const { client } = at();
+    const { json } = await client.request(hostOf(1), "GET", "/openapi.json");
+    const document = json as ApiDescription;
+    const judge = createJudge(document);
+    const seen = new Set<string>();
+    const wrong = client.answers.flatMap((answer) => {
+      const { answer: name, problems } = judge(answer);
+      seen.add(String(name));
+      return problems.map((problem) => `${answer.call}: ${answer.status}, ${problem}`);
+    });
+    expect(wrong).to.deep.equal([]);
+    const successes = Object.values(document.paths)
+      .flatMap((methods) => Object.values(methods))
+      .flatMap(({ operationId, responses }) =>
+        Object.keys(responses).map((status) => `${operationId} ${status}`),
+      )
+      .filter((name) => / 2\d\d$/.test(name));
+    expect(successes.filter((name) => !seen.has(name))).to.deep.equal([]);
   });
 
   it("every answer has an x-request-id of its own, and is not to be cached", () => {

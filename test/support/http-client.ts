@@ -10,6 +10,8 @@ export interface Answer {
   /** The request's Host header; undefined when it had none or several. */
   readonly host: string | undefined;
   readonly method: string;
+  /** The request's target, with its query. */
+  readonly path: string;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -89,6 +91,7 @@ export function createClient(
       call: `${call.method} ${call.hosts.join()} ${call.path}`,
       host: call.hosts.length === 1 ? call.hosts[0] : undefined,
       method: call.method,
+      path: call.path,
       status: incoming.statusCode ?? 0,
       headers: incoming.headers,
       text,

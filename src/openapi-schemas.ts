@@ -1,0 +1,96 @@
+// The bodies, parameters and headers of the example application, as its API's description names them.
+
+import { DEFAULT_LIMIT, MAX_INTEGER, MAX_PAIRS, MIN_INTEGER } from "./data.ts";
+import {
+  describeAnswer,
+  type DescribedAnswer,
+  type DescribedHeader,
+  type Schema,
+} from "./openapi-answers.ts";
+
+const INTEGER = refer("Integer");
+
+/** Schemas for `components`. */
+export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Integer: {
+    description: "In a path or query in plain digits: no plus sign, leading zero or fraction",
+    type: "integer",
+    format: "int32",
+    minimum: MIN_INTEGER,
+    maximum: MAX_INTEGER,
+  },
+  Value: object({ value: INTEGER }),
+  Pair: object({ key: INTEGER, value: INTEGER }),
+  Pairs: { type: "array", items: refer("Pair"), minItems: 1, maxItems: MAX_PAIRS },
+  Page: object({
+    items: { type: "array", items: refer("Pair"), maxItems: MAX_PAIRS },
+    next: {
+      description: "`after` of the next page; null when there is none",
+      oneOf: [INTEGER, { type: "null" }],
+    },
+  }),
+  Inserted: object({ status: { const: "success" } }),
+  InsertedPairs: object({ inserted: { type: "integer", minimum: 1, maximum: MAX_PAIRS } }),
+  Health: object({ status: { const: "ok" } }),
+  Readiness: object({ status: { const: "ready" } }),
+  Description: {
+    type: "object",
+    properties: { openapi: { type: "string", pattern: "^3\\.1\\." } },
+    required: ["openapi"],
+  },
+};
+
+/** How many pairs a page may have. */
+export const LIMIT: Schema = {
+  type: "integer",
+  minimum: 1,
+  maximum: MAX_PAIRS,
+  default: DEFAULT_LIMIT,
+};
+
+/** Of the answer with a key's value. */
+export const LAST_MODIFIED: DescribedHeader = {
+  description: "When the value was written; missing while the tenant is behind migration 0002",
+  required: false,
+  schema: {
+    type: "string",
+    pattern: "^[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$",
+  },
+};
+
+/** A reference to a schema of `components`. */
+export function refer(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** A 32-bit integer in the path. */
+export function describeSegment(name: string, example: number): Schema {
+  return { name, in: "path", required: true, schema: INTEGER, example };
+}
+
+/** A parameter of the query, which may be left out. */
+export function describeQuery(
+  name: string,
+  description: string,
+  schema: Schema,
+  example: number,
+): Schema {
+  return { name, in: "query", description, schema, example };
+}
+
+/** An answer of JSON. */
+export function describeJson(
+  description: string,
+  schema: string,
+  example?: unknown,
+  headers?: readonly string[],
+): DescribedAnswer {
+  const shown = example === undefined ? {} : { example };
+  const content = { "application/json": { schema: refer(schema), ...shown } };
+  return describeAnswer(description, content, headers);
+}
+
+function object(properties: Readonly<Record<string, Schema>>): Schema {
+  const required = Object.keys(properties);
+  return { type: "object", properties, required, additionalProperties: false };
+}

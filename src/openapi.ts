@@ -1,0 +1,190 @@
+// The application described to its clients: every route, answer and header, as OpenAPI 3.1. Codes, statuses
+// and titles are those of errors.ts, bounds those of data.ts, and a test holds every answer against it.
+// https://spec.openapis.org/oas/v3.1.1.html
+
+import type { Config } from "./config.ts";
+import {
+  describeAnswer,
+  type DescribedAnswer,
+  type DescribedAnswers,
+  type DescribedHeader,
+  describeProblems,
+  HEADERS,
+  ProblemAnswers,
+  type Schema,
+} from "./openapi-answers.ts";
+import { describeRead, describeRoute, type Operation, type Route } from "./openapi-operation.ts";
+import {
+  describeJson,
+  describeQuery,
+  describeSegment,
+  LAST_MODIFIED,
+  LIMIT,
+  refer,
+  SCHEMAS,
+} from "./openapi-schemas.ts";
+
+/** The document. */
+export interface ApiDescription {
+  readonly openapi: string;
+  readonly info: Schema;
+  readonly servers: readonly Schema[];
+  /** By path, then by method in lower case. The examples are one conversation, in this order. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  /** What is answered on a path that is not among `paths`. */
+  readonly "x-other-paths": { readonly responses: DescribedAnswers };
+  /** What is answered to a method that a path does not have. */
+  readonly "x-other-methods": { readonly responses: DescribedAnswers };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly headers: Readonly<Record<string, DescribedHeader>>;
+    readonly responses: Readonly<Record<string, DescribedAnswer>>;
+  };
+}
+
+const INFO = {
+  title: "Rowhouse: the key-value store",
+  version: "0.1.0",
+  description:
+    "Keys and values are 32-bit integers. The host of a request picks the tenant; one tenant's keys are " +
+    "nothing to another. Problems are RFC 9457 with a `code`; HEAD answers as GET, without a body.",
+  license: { name: "MIT", identifier: "MIT" },
+};
+
+const SERVERS = [
+  {
+    url: "{scheme}://{host}",
+    description: "A host of the tenant",
+    variables: {
+      scheme: { default: "http", enum: ["http", "https"] },
+      host: {
+        default: "127.0.0.1:5000",
+        description: "With its port, where that is not the scheme's own",
+      },
+    },
+  },
+];
+
+const ANY = ["HOST_INVALID", "INTERNAL"] as const;
+const JSON_ANSWER = [...ANY, "RESULT_TOO_LARGE"] as const;
+const SEND = [...JSON_ANSWER, "OVERLOADED", "DATABASE_UNAVAILABLE", "STATEMENT_TIMEOUT"] as const;
+const READ = [...SEND, "TENANT_BUSY", "TENANT_NOT_FOUND", "TENANT_SUSPENDED"] as const;
+const WRITE = [...READ, "TENANT_READ_ONLY", "BODY_TOO_LARGE"] as const;
+
+const PAIR = { key: 42, value: 8_675_309 };
+const KEY = describeSegment("key", PAIR.key);
+const VALUE = describeSegment("value", PAIR.value);
+const READ_VALUE: Pick<Route, "parameters" | "answers" | "codes"> = {
+  parameters: [KEY],
+  answers: {
+    200: describeJson("The value", "Value", { value: PAIR.value }, ["last-modified"]),
+  },
+  codes: [...READ, "KEY_INVALID", "NOT_FOUND"],
+};
+
+/** Describes the API of a service with this configuration. */
+export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">): ApiDescription {
+  const problems = new ProblemAnswers();
+  const on = (route: Route): Operation => describeRoute(route, problems);
+  const read = (route: Route): ReturnType<typeof describeRead> => describeRead(route, problems);
+  const body = (schema: string, example: unknown): Schema => ({
+    description: `JSON in UTF-8 of at most ${MAX_BODY_BYTES} bytes`,
+    required: true,
+    content: { "application/json": { schema: refer(schema), example } },
+  });
+  const paths: ApiDescription["paths"] = {
+    "/data/insert/{key}/{value}": {
+      post: on({
+        operationId: "insertPair",
+        summary: "Inserts a key that is not there yet",
+        parameters: [KEY, VALUE],
+        answers: { 200: describeJson("It was inserted", "Inserted", { status: "success" }) },
+        codes: [...WRITE, "KEY_INVALID", "VALUE_INVALID", "KEY_EXISTS"],
+      }),
+    },
+    "/data/get/{key}": read({
+      operationId: "getValueByLongPath",
+      summary: "Reads the value of a key, as /data/{key} does",
+      ...READ_VALUE,
+    }),
+    "/data": {
+      ...read({
+        operationId: "getPairs",
+        summary: "Lists pairs by ascending key, page by page",
+        parameters: [
+          describeQuery(
+            "after",
+            "Only keys above this one: `next` of the page before",
+            refer("Integer"),
+            41,
+          ),
+          describeQuery("limit", "The most pairs of a page", LIMIT, 10),
+        ],
+        answers: { 200: describeJson("A page", "Page", { items: [PAIR], next: null }) },
+        codes: [...READ, "KEY_INVALID", "VALUE_INVALID"],
+      }),
+      post: on({
+        operationId: "insertPairs",
+        summary: "Inserts pairs, all or none",
+        requestBody: body("Pairs", [
+          { key: 1, value: 10 },
+          { key: 2, value: 20 },
+        ]),
+        answers: { 201: describeJson("They were inserted", "InsertedPairs", { inserted: 2 }) },
+        codes: [...WRITE, "BODY_INVALID", "KEY_INVALID", "VALUE_INVALID", "KEY_EXISTS"],
+      }),
+    },
+    "/data/{key}": {
+      ...read({ operationId: "getValue", summary: "Reads the value of a key", ...READ_VALUE }),
+      put: on({
+        operationId: "putValue",
+        summary: "Writes the value of a key, new or not",
+        parameters: [KEY],
+        requestBody: body("Value", { value: 7 }),
+        answers: {
+          200: describeJson("It was replaced", "Value", { value: 7 }),
+          201: describeJson("The key is new", "Value", { value: 7 }),
+        },
+        codes: [...WRITE, "BODY_INVALID", "KEY_INVALID", "VALUE_INVALID"],
+      }),
+      delete: on({
+        operationId: "deleteKey",
+        summary: "Takes a key away",
+        parameters: [KEY],
+        answers: { 204: describeAnswer("It was taken away") },
+        codes: [...WRITE, "KEY_INVALID", "NOT_FOUND"],
+      }),
+    },
+    "/healthz": read({
+      operationId: "getHealth",
+      summary: "Whether the process serves; on any host",
+      answers: { 200: describeJson("It does", "Health", { status: "ok" }) },
+      codes: JSON_ANSWER,
+    }),
+    "/readyz": read({
+      operationId: "getReadiness",
+      summary: "Whether the database answers; on any host",
+      answers: { 200: describeJson("It does", "Readiness", { status: "ready" }) },
+      codes: SEND,
+    }),
+    "/openapi.json": read({
+      operationId: "getDescription",
+      summary: "This document; on any host",
+      answers: { 200: describeJson("OpenAPI 3.1", "Description") },
+      codes: ANY,
+    }),
+  };
+  return {
+    openapi: "3.1.1",
+    info: INFO,
+    servers: SERVERS,
+    paths,
+    "x-other-paths": { responses: problems.refer([...ANY, "PATH_NOT_FOUND"]) },
+    "x-other-methods": { responses: problems.refer([...ANY, "METHOD_NOT_ALLOWED"]) },
+    components: {
+      schemas: { ...SCHEMAS, ...describeProblems() },
+      headers: { ...HEADERS, "last-modified": LAST_MODIFIED },
+      responses: problems.answers,
+    },
+  };
+}
