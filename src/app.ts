@@ -21,10 +21,7 @@ export function createApp(parts: Omit<TenancyParts, "router">): Tenancy {
 
 /** The routes alone. */
 export function createRoutes(config: Pick<Config, "MAX_BODY_BYTES">): TenancyRouter {
-  const router = Router<Exchange>();
-  const description = new TextEncoder().encode(JSON.stringify(describeApi(config)));
-  const headers = { "content-type": "application/json" };
-  return router
+  return Router<Exchange>()
     .get("/healthz", () => ({ status: "ok" }))
     .get("/readyz", answerReady)
     .post("/data/insert/:key/:value", withTenant, data.insertPair)
@@ -34,7 +31,16 @@ export function createRoutes(config: Pick<Config, "MAX_BODY_BYTES">): TenancyRou
     .delete("/data/:key", withTenant, data.deleteKey)
     .get("/data", withTenant, data.listPairs)
     .post("/data", withTenant, data.insertPairs)
-    .get("/openapi.json", () => new Response(description, { headers }));
+    .get("/openapi.json", describeOnce(config));
+}
+
+/** Its bytes are made by the first request, so that a Worker's start does not wait for them. */
+function describeOnce(config: Pick<Config, "MAX_BODY_BYTES">): () => Response {
+  let bytes: BodyInit | undefined;
+  return () => {
+    bytes ??= new TextEncoder().encode(JSON.stringify(describeApi(config)));
+    return new Response(bytes, { headers: { "content-type": "application/json" } });
+  };
 }
 
 async function answerReady({ admit, database }: Exchange): Promise<unknown> {

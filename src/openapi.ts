@@ -29,6 +29,8 @@ export interface ApiDescription {
   readonly openapi: string;
   readonly info: Schema;
   readonly servers: readonly Schema[];
+  /** Empty: the application asks for no credentials. */
+  readonly security: readonly Schema[];
   /** By path, then by method in lower case. The examples are one conversation, in this order. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   /** What is answered on a path that is not among `paths`. */
@@ -178,6 +180,7 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
     openapi: "3.1.1",
     info: INFO,
     servers: SERVERS,
+    security: [],
     paths,
     "x-other-paths": { responses: problems.refer([...ANY, "PATH_NOT_FOUND"]) },
     "x-other-methods": { responses: problems.refer([...ANY, "METHOD_NOT_ALLOWED"]) },

@@ -44,7 +44,7 @@ export function describeVerdict(at: () => Stage): void {
       seen.add(String(name));
       return problems.map((problem) => `${answer.call}: ${answer.status}, ${problem}`);
     });
-    expect(wrong).to.deep.equal([]);
+    expect([...new Set(wrong)].slice(0, 20)).to.deep.equal([]);
     const successes = Object.values(document.paths)
       .flatMap((methods) => Object.values(methods))
       .flatMap(({ operationId, responses }) =>
