@@ -26,7 +26,7 @@ export function createRoutes(config: Pick<Config, "MAX_BODY_BYTES">): TenancyRou
     .get("/readyz", answerReady)
     .post("/data/insert/:key/:value", withTenant, data.insertPair)
     .get("/data/get/:key", withTenant, data.getValue)
-    .get("/data/:key", withTenant, data.getValue)
+    .get("/data/:key", withTenant, data.getDatedValue)
     .put("/data/:key", withTenant, data.putValue)
     .delete("/data/:key", withTenant, data.deleteKey)
     .get("/data", withTenant, data.listPairs)

@@ -76,11 +76,8 @@ const WRITE = [...READ, "TENANT_READ_ONLY", "BODY_TOO_LARGE"] as const;
 const PAIR = { key: 42, value: 8_675_309 };
 const KEY = describeSegment("key", PAIR.key);
 const VALUE = describeSegment("value", PAIR.value);
-const READ_VALUE: Pick<Route, "parameters" | "answers" | "codes"> = {
+const OF_KEY: Pick<Route, "parameters" | "codes"> = {
   parameters: [KEY],
-  answers: {
-    200: describeJson("The value", "Value", { value: PAIR.value }, ["last-modified"]),
-  },
   codes: [...READ, "KEY_INVALID", "NOT_FOUND"],
 };
 
@@ -105,9 +102,10 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
       }),
     },
     "/data/get/{key}": read({
-      operationId: "getValueByLongPath",
-      summary: "Reads the value of a key, as /data/{key} does",
-      ...READ_VALUE,
+      operationId: "getValue",
+      summary: "Reads the value of a key",
+      ...OF_KEY,
+      answers: { 200: describeJson("The value", "Value", { value: PAIR.value }) },
     }),
     "/data": {
       ...read({
@@ -137,7 +135,14 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
       }),
     },
     "/data/{key}": {
-      ...read({ operationId: "getValue", summary: "Reads the value of a key", ...READ_VALUE }),
+      ...read({
+        operationId: "getDatedValue",
+        summary: "Reads the value of a key, and when it was written",
+        ...OF_KEY,
+        answers: {
+          200: describeJson("The value", "Value", { value: PAIR.value }, ["last-modified"]),
+        },
+      }),
       put: on({
         operationId: "putValue",
         summary: "Writes the value of a key, new or not",

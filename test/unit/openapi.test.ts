@@ -89,7 +89,7 @@ describe("createJudge()", () => {
       "headHealth 200": ["HEAD", "/healthz/"],
       "getDescription 200": ["GET", "/openapi.json"],
       "headDescription 200": ["HEAD", "/openapi.json"],
-      "getValue 400": ["GET", "/data/x"],
+      "getDatedValue 400": ["GET", "/data/x"],
       "headValue 400": ["HEAD", "/data/x"],
     };
     for (const [answer, [method, path]] of Object.entries(right)) {
