@@ -1,23 +1,28 @@
 // What the figures were taken on: they say nothing without it.
 
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import process from "node:process";
+import { promisify } from "node:util";
+import { findBinaries } from "../../admin/embedded/binaries.ts";
+import { findPgBouncer } from "../support/pgbouncer-package.ts";
 import { readWrkVersion } from "./load.ts";
-import type { Stage } from "./stage.ts";
+
+const run = promisify(execFile);
 
 const PACKAGES = ["postgres", "itty-router", "@hono/node-server"];
 
 /** Date, processor and versions, in a line each. */
-export async function describeMachine(stage: Stage, signal: AbortSignal): Promise<string> {
+export async function describeMachine(signal: AbortSignal): Promise<string> {
   const processors = cpus();
   const packages = await Promise.all(
     PACKAGES.map(async (name) => `${name} ${await readPackageVersion(name)}`),
   );
   const versions = [
     `Node ${process.versions.node}`,
-    `PostgreSQL ${stage.postgresVersion}`,
-    `PgBouncer ${stage.pgbouncerVersion}`,
+    `PostgreSQL ${await readVersion((await findBinaries()).postgres)}`,
+    `PgBouncer ${await readVersion(await findPgBouncer())}`,
     ...packages,
     `wrk ${await readWrkVersion(signal)}`,
   ];
@@ -31,4 +36,10 @@ export async function describeMachine(stage: Stage, signal: AbortSignal): Promis
 async function readPackageVersion(name: string): Promise<string> {
   const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
   return String(Object(JSON.parse(await readFile(file, "utf8")))["version"]);
+}
+
+/** The first number that a program prints when asked for its version. */
+async function readVersion(program: string): Promise<string> {
+  const { stdout } = await run(program, ["--version"]);
+  return /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? "unknown";
 }

@@ -3,9 +3,9 @@
 
 import { openWireTap, type WireFrame } from "../support/wire.ts";
 import { hostOf, valueOf } from "./names.ts";
+import type { Openings } from "./part.ts";
 import { read, startProgram } from "./program.ts";
-import type { Openings } from "./stage.ts";
-import type { System } from "./systems.ts";
+import type { System } from "./system.ts";
 
 const WARM_UP = 20;
 const COUNTED = 100;

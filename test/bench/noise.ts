@@ -9,8 +9,9 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
+import type { Openings } from "./part.ts";
 import { type Program, startProgram } from "./program.ts";
-import { type Openings, openStage } from "./stage.ts";
+import { openStage } from "./stage.ts";
 
 const GREEDY = 1;
 const QUICK = 2;

@@ -1,51 +1,99 @@
 // The benchmark's options, from the command line.
 
-import process from "node:process";
 import { parseArgs } from "node:util";
 
-const USAGE = `Usage: node test/bench/requests.js [--seconds N] [--rounds N] [--clients N]
-
-  --seconds N   length of a round for each system, 4 when left out
-  --rounds N    rounds, 3 when left out
-  --clients N   connections that send at once, 32 when left out
-`;
-
-/** How long, how often and how hard. */
+/** What to measure, how long, how often and how hard; and where the report goes. */
 export interface Options {
+  /** Everything once and short: about two minutes in all. */
+  readonly quick: boolean;
   /** Length of one round of one system. */
   readonly seconds: number;
   readonly rounds: number;
   /** Connections that send at once. */
   readonly clients: number;
+  /** Names of the parts that run, in their usual order. */
+  readonly only: readonly string[];
+  /** The folder of the report; undefined: a temporary one. */
+  readonly out: string | undefined;
+  /** Writes the report where the README shows it. */
+  readonly keep: boolean;
 }
 
-/** Reads them; prints the usage and ends the process when asked to, or when they are wrong. */
-export function readOptions(): Options {
+/** Thrown for options that are wrong; the message says what to type instead. */
+export class UsageError extends Error {}
+
+/** What `--help` prints, with the names of the parts. */
+export function usage(parts: readonly string[]): string {
+  return `Usage: npm run bench -- [--quick] [--only PART,PART] [--seconds N] [--rounds N] [--clients N]
+                      [--out FOLDER | --keep]
+
+Measures Rowhouse and others side by side and writes report.md, figures.json and charts.
+
+  --quick       short rounds and fewer of them: two minutes
+  --only PARTS  some parts alone: ${parts.join(", ")}
+  --seconds N   length of a round for each system, 4 when left out (--quick: 1)
+  --rounds N    rounds, 5 when left out (--quick: 2)
+  --clients N   connections that send at once, 32 when left out
+  --out FOLDER  where the report goes, made when missing; a temporary folder when left out
+  --keep        the report goes to test/bench/results, which the README shows
+`;
+}
+
+/**
+ * Reads the options.
+ * @param parts the names of all parts, in the order in which they run
+ * @returns undefined when help was asked for
+ * @throws {UsageError}
+ */
+export function parseOptions(
+  args: readonly string[],
+  parts: readonly string[],
+): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const { quick, keep, out } = values;
+  if (keep && out !== undefined) throw new UsageError("Cannot use --keep with --out: choose one");
+  const number = (name: "seconds" | "rounds" | "clients", fallback: number, max: number) => {
+    const text = values[name] ?? String(fallback);
+    const found = Number(text);
+    if (Number.isInteger(found) && found >= 1 && found <= max) return found;
+    throw new UsageError(`Cannot use --${name} "${text}": it must be 1 to ${max}`);
+  };
+  return {
+    quick,
+    keep,
+    out,
+    seconds: number("seconds", quick ? 1 : 4, 3600),
+    rounds: number("rounds", quick ? 2 : 5, 1000),
+    clients: number("clients", 32, 256),
+    only: parseOnly(values.only, parts),
+  };
+}
+
+function parse(args: readonly string[]) {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
+      args: [...args],
       options: {
-        seconds: { type: "string", default: "4" },
-        rounds: { type: "string", default: "3" },
-        clients: { type: "string", default: "32" },
+        quick: { type: "boolean", default: false },
+        keep: { type: "boolean", default: false },
+        out: { type: "string" },
+        only: { type: "string" },
+        seconds: { type: "string" },
+        rounds: { type: "string" },
+        clients: { type: "string" },
         help: { type: "boolean", default: false },
       },
-    });
-    if (values.help) {
-      process.stdout.write(USAGE);
-      process.exit(0);
-    }
-    const number = (name: keyof Options, max: number): number => {
-      const found = Number(values[name]);
-      if (Number.isInteger(found) && found >= 1 && found <= max) return found;
-      throw new Error(`Cannot use --${name} "${values[name]}": it must be 1 to ${max}`);
-    };
-    return {
-      seconds: number("seconds", 3600),
-      rounds: number("rounds", 1000),
-      clients: number("clients", 256),
-    };
+    }).values;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    process.exit(2);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function parseOnly(text: string | undefined, parts: readonly string[]): readonly string[] {
+  if (text === undefined) return parts;
+  const wanted = text.split(",");
+  const unknown = wanted.find((name) => !parts.includes(name));
+  if (unknown === undefined) return parts.filter((name) => wanted.includes(name));
+  throw new UsageError(`Cannot use --only "${unknown}": the parts are ${parts.join(", ")}`);
 }

@@ -41,7 +41,7 @@ const SERVICES: readonly Service[] = [
     name: "usual recipe on Node",
     role: RECIPE_ROLE,
     start: (url) =>
-      startProgram("./recipe.js", {
+      startProgram("./systems/recipe.js", {
         DATABASE_URL: url,
         HOSTS: JSON.stringify({ [hostOf(TENANT)]: schemaOf(TENANT) }),
       }),

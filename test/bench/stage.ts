@@ -15,15 +15,13 @@ import { createTenant } from "../../admin/registry/tenant.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
+import type { Openings } from "./part.ts";
 
 const DATABASE = "bench";
 const SERVICE_ROLE = "bench_service";
 const RECIPE_ROLE = "bench_recipe";
 const POOL_SIZE = 16;
 const STOP_TIMEOUT_MS = 10_000;
-
-/** How to end what was opened; called from the last to the first. */
-export type Openings = (() => Promise<unknown>)[];
 
 /** What {@link openStage} needs to know. */
 export interface StageOptions {

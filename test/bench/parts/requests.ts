@@ -1,20 +1,18 @@
-// The benchmark: Rowhouse, the usual recipe and the bare HTTP adapter side by side, through one
-// PgBouncer, in rounds that take turns. It checks every answer and exits with 1 when one was wrong.
-// Whatever happens, Ctrl-C included, it ends what it started and removes its files.
+// Requests per second and their cost: every system side by side on one PostgreSQL and one PgBouncer, in
+// rounds that take turns. Every answer is checked.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import { readChildrenCpuUs, readCpuUs } from "./cpu.ts";
-import { type Load, loadScript, runLoad } from "./load.ts";
-import { describeMachine } from "./machine.ts";
-import { countMessages } from "./messages.ts";
-import { type Options, readOptions } from "./options.ts";
-import { type Program, startProgram } from "./program.ts";
-import { type Openings, openStage, type Stage } from "./stage.ts";
-import { listSystems, type System } from "./systems.ts";
-import { formatTable, type Measured, type Round } from "./table.ts";
+import { readChildrenCpuUs, readCpuUs } from "../cpu.ts";
+import { type Load, loadScript, runLoad } from "../load.ts";
+import { countMessages } from "../messages.ts";
+import type { Options } from "../options.ts";
+import type { Part, PartContext } from "../part.ts";
+import { type Program, startProgram } from "../program.ts";
+import { openStage, type Stage } from "../stage.ts";
+import { listSystems, type System } from "../system.ts";
+import { formatTable, type Measured, type Round } from "../table.ts";
 
 const TENANTS = 200;
 const KEYS = 1000; // so that PostgreSQL's planner uses the index
@@ -28,29 +26,33 @@ interface Running {
   readonly rounds: Round[];
 }
 
-const interruption = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.on(name, () => interruption.abort(new Error(`Cannot finish: ${name}`)));
-}
-const openings: Openings = [];
-try {
-  const measured = await measure(readOptions(), interruption.signal);
-  const wrong = measured.some(({ rounds }) =>
-    rounds.some(({ foreign, errors, right }) => foreign + errors > 0 || right === 0),
-  );
-  process.exitCode = wrong ? 1 : 0;
-} catch (error) {
-  const reason: unknown = interruption.signal.reason ?? error;
-  say(reason instanceof Error ? reason.message : String(reason));
-  process.exitCode = 1;
-} finally {
-  for (const close of openings.toReversed()) {
-    await close().catch((error: unknown) => say(String(error)));
-  }
-}
+/** Rowhouse, the usual recipe and the bare HTTP adapter, reading single keys through PgBouncer. */
+export const requests: Part = {
+  name: "requests",
+  async run(context) {
+    const measured = await measure(context);
+    const { seconds, rounds, clients } = context.options;
+    return {
+      title: "Requests",
+      markdown:
+        `${TENANTS} tenants with ${KEYS} keys, host and key at random; ${clients} clients; ` +
+        `${rounds} rounds of ${seconds} s in turns, after ${WARM_UP_ROUNDS} to warm up: median (min–max)\n\n` +
+        formatTable(measured),
+      charts: [],
+      figures: measured,
+      failures: [],
+      missed: [],
+    };
+  },
+};
 
-async function measure(options: Options, signal: AbortSignal): Promise<readonly Measured[]> {
-  const { seconds, rounds, clients } = options;
+async function measure({
+  options,
+  signal,
+  openings,
+  say,
+}: PartContext): Promise<readonly Measured[]> {
+  const { rounds } = options;
   say(`${TENANTS} tenants on a new server`);
   const stage = await openStage({ tenants: TENANTS, keys: KEYS, openings, signal });
   const systems = listSystems(stage, TENANTS);
@@ -59,7 +61,7 @@ async function measure(options: Options, signal: AbortSignal): Promise<readonly 
     signal.throwIfAborted();
     messages.set(system, await countMessages(system, openings));
   }
-  const running = await startAll(systems, signal);
+  const running = await startAll(systems, { options, signal, openings, say });
   for (let round = 1; round <= WARM_UP_ROUNDS; round += 1) {
     for (const one of running) await runRound(one, stage, options, signal);
     say(`warm-up ${round}/${WARM_UP_ROUNDS}`);
@@ -75,21 +77,17 @@ async function measure(options: Options, signal: AbortSignal): Promise<readonly 
       );
     }
   }
-  const measured = running.map(({ system, rounds }) => ({
+  return running.map(({ system, rounds }) => ({
     name: system.name,
     rounds,
     messages: messages.get(system),
   }));
-  process.stdout.write(
-    `${await describeMachine(stage, signal)}\n` +
-      `- ${TENANTS} tenants with ${KEYS} keys, host and key at random; ${clients} clients; ` +
-      `${rounds} rounds of ${seconds} s in turns, after ${WARM_UP_ROUNDS} to warm up: median (min–max)\n\n` +
-      `${formatTable(measured)}\n`,
-  );
-  return measured;
 }
 
-async function startAll(systems: readonly System[], signal: AbortSignal): Promise<Running[]> {
+async function startAll(
+  systems: readonly System[],
+  { openings, signal }: PartContext,
+): Promise<Running[]> {
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-load-"));
   openings.push(() => rm(folder, { recursive: true, force: true }));
   const running: Running[] = [];
@@ -125,8 +123,4 @@ async function runRound(
     (us, index) => (us - (before[index] ?? 0)) / load.requests,
   );
   return { ...load, serviceUs, pgbouncerUs, postgresUs };
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

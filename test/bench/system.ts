@@ -29,10 +29,15 @@ export function listSystems(stage: Stage, tenants: number): readonly System[] {
     },
     {
       name: "usual recipe",
-      entry: "./recipe.js",
+      entry: "./systems/recipe.js",
       databaseUrl: stage.recipeUrl,
       env: { HOSTS: JSON.stringify(hosts) },
     },
-    { name: "floor: no database", entry: "./floor.js", constant: FLOOR_VALUE, env: {} },
+    {
+      name: "floor: no database",
+      entry: "./systems/floor-http.js",
+      constant: FLOOR_VALUE,
+      env: {},
+    },
   ];
 }

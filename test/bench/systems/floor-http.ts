@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
-import { FLOOR_VALUE } from "./names.ts";
+import { FLOOR_VALUE } from "../names.ts";
 
 const body = JSON.stringify({ value: FLOOR_VALUE });
 const headers = { "content-type": "application/json" };

@@ -1,0 +1,74 @@
+// npm run bench: every part of the benchmark, one after the other, on servers of its own, and a report.
+// Exit status 1 when Rowhouse gave a wrong answer or an error, or when something could not be measured.
+// Whatever happens, Ctrl-C included, it ends what it started and removes its files.
+
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { describeMachine } from "./machine.ts";
+import { type Options, parseOptions, usage, UsageError } from "./options.ts";
+import type { Openings, Part, PartResult } from "./part.ts";
+import { requests } from "./parts/requests.ts";
+import { formatReport, type Results, writeReport } from "./report.ts";
+
+const PARTS: readonly Part[] = [requests];
+const KEPT = fileURLToPath(new URL("./results", import.meta.url));
+
+const interruption = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => interruption.abort(new Error(`Cannot finish: ${name}`)));
+}
+process.exitCode = await main(process.argv.slice(2), interruption.signal);
+
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const names = PARTS.map(({ name }) => name);
+  try {
+    const options = parseOptions(args, names);
+    if (options === undefined) {
+      process.stdout.write(usage(names));
+      return 0;
+    }
+    const results = await measure(options, signal);
+    return Object.values(results).some(({ failures }) => failures.length > 0) ? 1 : 0;
+  } catch (error) {
+    const reason: unknown = signal.reason ?? error;
+    say(reason instanceof Error ? reason.message : String(reason));
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write(usage(names));
+    return 2;
+  }
+}
+
+async function measure(options: Options, signal: AbortSignal): Promise<Results> {
+  const machine = await describeMachine(signal);
+  const results: Record<string, PartResult> = {};
+  for (const part of PARTS.filter(({ name }) => options.only.includes(name))) {
+    results[part.name] = await runPart(part, options, signal);
+  }
+  const folder = options.keep
+    ? KEPT
+    : (options.out ?? (await mkdtemp(join(tmpdir(), "rowhouse-bench-report-"))));
+  await writeReport(folder, machine, results);
+  process.stdout.write(formatReport(machine, results));
+  say(`The report is in ${folder}`);
+  return results;
+}
+
+async function runPart(part: Part, options: Options, signal: AbortSignal): Promise<PartResult> {
+  const openings: Openings = [];
+  const tell = (text: string): void => say(`${part.name}: ${text}`);
+  try {
+    signal.throwIfAborted();
+    return await part.run({ options, signal, openings, say: tell });
+  } finally {
+    for (const close of openings.toReversed()) {
+      await close().catch((error: unknown) => say(String(error)));
+    }
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
