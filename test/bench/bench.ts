@@ -70,5 +70,5 @@ async function runPart(part: Part, options: Options, signal: AbortSignal): Promi
 }
 
 function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${performance.now().toFixed(0).slice(0, -3).padStart(5)} s  ${text}\n`);
 }

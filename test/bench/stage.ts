@@ -11,9 +11,11 @@ import { findPostmaster, killPostmaster } from "../../admin/embedded/postmaster.
 import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
+import { readRolePrefix } from "../../admin/registry/tenant-role.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { redirect } from "../support/redirect.ts";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
 import type { Openings } from "./part.ts";
 
@@ -21,12 +23,16 @@ const DATABASE = "bench";
 const SERVICE_ROLE = "bench_service";
 const RECIPE_ROLE = "bench_recipe";
 const POOL_SIZE = 16;
+// A pool for each of 200 tenants, beside the pools of the others.
+const MAX_CONNECTIONS = 500;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** What {@link openStage} needs to know. */
 export interface StageOptions {
   readonly tenants: number;
   readonly keys: number;
+  /** Further roles that may do what the recipe's may, each with connections of its own. */
+  readonly roles?: readonly string[];
   readonly openings: Openings;
   readonly signal: AbortSignal;
 }
@@ -40,11 +46,20 @@ export interface Stage {
   readonly serviceUrl: string;
   /** Through PgBouncer: a role that may read and write every tenant's tables, as the recipe needs. */
   readonly recipeUrl: string;
+  /** The role that may only enter tenants. */
+  readonly serviceRole: string;
+  /** The role of {@link Stage.recipeUrl}. */
+  readonly recipeRole: string;
+  /** What stands before a schema in the name of its tenant's role. */
+  readonly rolePrefix: string;
+  /** The way of one of the stage's roles: through PgBouncer, or straight to PostgreSQL. */
+  url(role: string, way: Way): string;
   /** PostgreSQL's first process, the parent of all that serve connections. */
   readonly postmaster: number;
-  readonly postgresVersion: string;
-  readonly pgbouncerVersion: string;
 }
+
+/** How a system reaches PostgreSQL. */
+export type Way = "pooled" | "direct";
 
 /** Sets the stage; `signal` stops it between two steps. */
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -52,26 +67,34 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const { adminUrl, port, postmaster } = await openServer(openings);
   const url = new URL(adminUrl);
   url.pathname = `/${DATABASE}`;
-  const users = { [SERVICE_ROLE]: password(), [RECIPE_ROLE]: password() };
-  const roles = Object.entries(users).map(
-    ([name, text]) => `create role ${name} login noinherit password '${text}'`,
-  );
-  await runAsAdmin(adminUrl, [...roles, `create database ${DATABASE}`]);
-  await createTenants(url.href, options);
-  const [row] = await runAsAdmin(url.href, [fillScript(options), "show server_version"]);
+  const names = [SERVICE_ROLE, RECIPE_ROLE, ...(options.roles ?? [])];
+  const users = Object.fromEntries(names.map((name) => [name, password()]));
+  await runAsAdmin(adminUrl, [
+    ...names.map((name) => `create role ${name} login password '${users[name]}'`),
+    `alter role ${SERVICE_ROLE} noinherit`,
+    ...(options.roles ?? []).map((name) => `grant ${RECIPE_ROLE} to ${name}`),
+    `create database ${DATABASE}`,
+  ]);
+  const rolePrefix = await createTenants(url.href, options);
+  await runAsAdmin(url.href, [fillScript(options)]);
 
   signal.throwIfAborted();
   const pgbouncer = await startPgBouncer({ serverPort: port, users, poolSize: POOL_SIZE });
   openings.push(() => pgbouncer.stop());
-  const [version] = await pgbouncer.console("SHOW VERSION");
+  const urlOf = (role: string, way: Way): string => {
+    const pooled = pgbouncer.url(role, DATABASE);
+    return way === "pooled" ? pooled : redirect(pooled, port);
+  };
   return {
     pgbouncer,
     adminUrl: url.href,
-    serviceUrl: pgbouncer.url(SERVICE_ROLE, DATABASE),
-    recipeUrl: pgbouncer.url(RECIPE_ROLE, DATABASE),
+    serviceUrl: urlOf(SERVICE_ROLE, "pooled"),
+    recipeUrl: urlOf(RECIPE_ROLE, "pooled"),
+    serviceRole: SERVICE_ROLE,
+    recipeRole: RECIPE_ROLE,
+    rolePrefix,
+    url: urlOf,
     postmaster,
-    postgresVersion: String(row?.["server_version"]),
-    pgbouncerVersion: String(version?.["version"]).replace("PgBouncer ", ""),
   };
 }
 
@@ -86,18 +109,24 @@ async function openServer(
   });
   // PostgreSQL's own user can enter it, so all of the server's files lie in it.
   await chmod(folder, 0o755);
-  const server = await startEmbedded({ folder, port: await findFreePort() });
+  const server = await startEmbedded({
+    folder,
+    port: await findFreePort(),
+    settings: { max_connections: String(MAX_CONNECTIONS) },
+  });
   openings.push(() => server.stop());
   return { ...server, postmaster: (await findPostmaster(dataFolder))?.pid ?? 0 };
 }
 
-async function createTenants(url: string, { tenants, signal }: StageOptions): Promise<void> {
-  await withRegistry(url, async (registry) => {
+/** @returns what stands before a schema in the name of its tenant's role */
+function createTenants(url: string, { tenants, signal }: StageOptions): Promise<string> {
+  return withRegistry(url, async (registry) => {
     await initialise(registry, { serviceRole: SERVICE_ROLE });
     for (let tenant = 1; tenant <= tenants; tenant += 1) {
       signal.throwIfAborted();
       await createTenant(registry, schemaOf(tenant), [hostOf(tenant)]);
     }
+    return registry.sequelize.transaction(readRolePrefix);
   });
 }
 
@@ -110,22 +139,17 @@ function fillScript({ tenants, keys }: StageOptions): string {
         select key, ${valueOf(index + 1, 0)} + key from generate_series(1, ${keys}) as key;
       analyze ${schema}.data;
       grant usage on schema ${schema} to ${RECIPE_ROLE};
-      grant select, insert on ${schema}.data to ${RECIPE_ROLE};`;
+      grant select, insert, update, delete on ${schema}.data to ${RECIPE_ROLE};`;
   });
   return `do $$ begin ${commands.join("")} end $$`;
 }
 
-/** Runs commands one after the other and returns the rows of the last. */
-async function runAsAdmin(
-  url: string,
-  commands: readonly string[],
-): Promise<Record<string, unknown>[]> {
+/** Runs commands one after the other as the admin. */
+async function runAsAdmin(url: string, commands: readonly string[]): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    let rows: Record<string, unknown>[] = [];
-    for (const command of commands) ({ rows } = await client.query(command));
-    return rows;
+    for (const command of commands) await client.query(command);
   } finally {
     await client.end();
   }

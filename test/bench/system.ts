@@ -1,43 +1,105 @@
-// What is measured: three programs that differ in what stands behind the same HTTP adapter.
+// What is measured: the programs of `systems/` and Rowhouse itself.
 
 import { FLOOR_VALUE, hostOf, schemaOf } from "./names.ts";
 import type { Stage } from "./stage.ts";
+import { asLoop, onNode, onRuntime, type Start } from "./target.ts";
 
 /** One system under measurement. */
 export interface System {
+  /** What the tables call it. */
   readonly name: string;
-  /** The compiled module, relative to this folder. */
-  readonly entry: string;
+  readonly start: Start;
   /** The value that every answer has; undefined: each tenant's own. */
   readonly constant?: number;
-  /** Where its database is; undefined: it has none. */
-  readonly databaseUrl?: string;
-  /** Its environment, beside DATABASE_URL, which may lead through a tap, and PORT. */
+  /** Who it connects as; undefined: it has no database. */
+  readonly role?: string;
+  /** Its environment, beside DATABASE_URL and PORT. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The systems, in the order of the table. */
-export function listSystems(stage: Stage, tenants: number): readonly System[] {
+/** The names of the systems: `as const` for what compares them. */
+export const NAMES = {
+  node: "Rowhouse on Node",
+  deno: "Rowhouse on Deno",
+  worker: "Rowhouse on workerd",
+  recipe: "usual recipe",
+  sequelize: "Express + Sequelize, `Model.schema()`",
+  knex: "Fastify + knex, session `SET`",
+  pg: "pg pool, session `SET`",
+  drizzle: "Fastify + drizzle-multitenant",
+  http: "floor: HTTP alone",
+  driver: "floor: driver alone",
+  socket: "floor: sockets alone",
+  settings: "floor: driver, settings written out",
+} as const;
+
+/** One of {@link NAMES}. */
+export type SystemId = keyof typeof NAMES;
+
+/** Roles of the systems that need one of their own: what one leaves on a connection, no other meets. */
+export const ROLES: readonly string[] = [
+  "bench_sequelize",
+  "bench_knex",
+  "bench_pg",
+  "bench_drizzle",
+];
+
+/** The systems, by name. */
+export function listSystems(
+  stage: Stage,
+  { tenants, keys }: { readonly tenants: number; readonly keys: number },
+): Readonly<Record<SystemId, System>> {
   const numbers = Array.from({ length: tenants }, (_, index) => index + 1);
   const hosts = Object.fromEntries(numbers.map((number) => [hostOf(number), schemaOf(number)]));
-  return [
-    {
-      name: "Rowhouse",
-      entry: "../../src/node.js",
-      databaseUrl: stage.serviceUrl,
-      env: {},
+  const other = { HOSTS: JSON.stringify(hosts) };
+  const loop = {
+    TENANTS: String(tenants),
+    KEYS: String(keys),
+    ROLE_PREFIX: stage.rolePrefix,
+  };
+  const role = stage.serviceRole;
+  return {
+    node: { name: NAMES.node, start: onNode("../../src/node.js"), role, env: {} },
+    deno: { name: NAMES.deno, start: onRuntime("deno"), role, env: {} },
+    worker: { name: NAMES.worker, start: onRuntime("worker"), role, env: {} },
+    recipe: {
+      name: NAMES.recipe,
+      start: onNode("./systems/recipe.js"),
+      role: stage.recipeRole,
+      env: other,
     },
-    {
-      name: "usual recipe",
-      entry: "./systems/recipe.js",
-      databaseUrl: stage.recipeUrl,
-      env: { HOSTS: JSON.stringify(hosts) },
+    sequelize: {
+      name: NAMES.sequelize,
+      start: onNode("./systems/express-sequelize.js"),
+      role: "bench_sequelize",
+      env: { ...other, NODE_ENV: "production" },
     },
-    {
-      name: "floor: no database",
-      entry: "./systems/floor-http.js",
+    knex: {
+      name: NAMES.knex,
+      start: onNode("./systems/fastify-knex.js"),
+      role: "bench_knex",
+      env: other,
+    },
+    pg: { name: NAMES.pg, start: onNode("./systems/pg-session.js"), role: "bench_pg", env: other },
+    drizzle: {
+      name: NAMES.drizzle,
+      start: onNode("./systems/drizzle-multitenant.js"),
+      role: "bench_drizzle",
+      env: other,
+    },
+    http: {
+      name: NAMES.http,
+      start: onNode("./systems/floor-http.js"),
       constant: FLOOR_VALUE,
       env: {},
     },
-  ];
+    driver: { name: NAMES.driver, start: asLoop("./systems/floor-driver.js"), role, env: loop },
+    socket: { name: NAMES.socket, start: asLoop("./systems/floor-socket.js"), role, env: loop },
+    settings: {
+      name: NAMES.settings,
+      start: asLoop("./systems/floor-settings.js"),
+      role,
+      env: loop,
+    },
+  };
 }

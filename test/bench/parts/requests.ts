@@ -1,126 +1,121 @@
 // Requests per second and their cost: every system side by side on one PostgreSQL and one PgBouncer, in
 // rounds that take turns. Every answer is checked.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readChildrenCpuUs, readCpuUs } from "../cpu.ts";
-import { type Load, loadScript, runLoad } from "../load.ts";
-import { countMessages } from "../messages.ts";
-import type { Options } from "../options.ts";
+import { countMessages, type Messages } from "../messages.ts";
 import type { Part, PartContext } from "../part.ts";
-import { type Program, startProgram } from "../program.ts";
-import { openStage, type Stage } from "../stage.ts";
-import { listSystems, type System } from "../system.ts";
-import { formatTable, type Measured, type Round } from "../table.ts";
+import { formatBars, judgeBars } from "../requests/bars.ts";
+import { measureMode, type ModeResult, type Scene } from "../requests/measure.ts";
+import { listModes, type Mode, POOLED_READS } from "../requests/mode.ts";
+import { formatMessages, formatTable, type Measured } from "../requests/table.ts";
+import { openTenantData } from "../requests/tenant-data.ts";
+import { openStage } from "../stage.ts";
+import { listSystems, ROLES, type SystemId } from "../system.ts";
 
 const TENANTS = 200;
 const KEYS = 1000; // so that PostgreSQL's planner uses the index
-// V8 and PostgreSQL's catalog caches take some ten thousand requests to settle.
-const WARM_UP_ROUNDS = 3;
+const ROWHOUSE = /^Rowhouse/;
 
-interface Running {
-  readonly system: System;
-  readonly program: Program;
-  readonly scriptFile: string;
-  readonly rounds: Round[];
+interface Table extends ModeResult {
+  readonly mode: Mode;
+  readonly measured: readonly Measured[];
 }
 
-/** Rowhouse, the usual recipe and the bare HTTP adapter, reading single keys through PgBouncer. */
+/** Rowhouse on its runtimes, what else there is, and the floors. */
 export const requests: Part = {
   name: "requests",
   async run(context) {
-    const measured = await measure(context);
-    const { seconds, rounds, clients } = context.options;
+    const { options, say } = context;
+    const scene = await openScene(context);
+    const modes = listModes(options.quick);
+    const messages = await countAll(scene, context);
+    const tables: Table[] = [];
+    for (const mode of modes) {
+      const result = await measureMode(mode, scene, context);
+      const measured = result.outcomes.map(({ id, system, rounds }) => ({
+        name: system.name,
+        rounds,
+        database: system.role !== undefined,
+        messages: messages[id],
+      }));
+      tables.push({ ...result, mode, measured });
+    }
+    const own = tables.flatMap(({ measured }) =>
+      measured.filter(({ name }) => ROWHOUSE.test(name)),
+    );
+    const foreign = own.flatMap(({ rounds }) => rounds).reduce((sum, r) => sum + r.foreign, 0);
+    const reads = tables.find(({ mode }) => mode === POOLED_READS)?.measured ?? [];
+    const bars = judgeBars(reads, foreign);
+    say(`the bars: ${bars.filter(({ met }) => met).length} of ${bars.length} met`);
     return {
       title: "Requests",
-      markdown:
-        `${TENANTS} tenants with ${KEYS} keys, host and key at random; ${clients} clients; ` +
-        `${rounds} rounds of ${seconds} s in turns, after ${WARM_UP_ROUNDS} to warm up: median (min–max)\n\n` +
-        formatTable(measured),
+      markdown: formatSection(tables, context) + `\n\n### Bars\n\n${formatBars(bars)}`,
       charts: [],
-      figures: measured,
-      failures: [],
-      missed: [],
+      figures: { bars, tables: tables.map(({ mode, measured }) => ({ ...mode, measured })) },
+      failures: listFailures(tables),
+      missed: bars
+        .filter(({ met }) => !met)
+        .map(({ about, wanted, measured }) => `${about}: ${measured}, wanted ${wanted}`),
     };
   },
 };
 
-async function measure({
-  options,
-  signal,
-  openings,
-  say,
-}: PartContext): Promise<readonly Measured[]> {
-  const { rounds } = options;
+async function openScene({ openings, signal, say }: PartContext): Promise<Scene> {
   say(`${TENANTS} tenants on a new server`);
-  const stage = await openStage({ tenants: TENANTS, keys: KEYS, openings, signal });
-  const systems = listSystems(stage, TENANTS);
-  const messages = new Map<System, Measured["messages"]>();
-  for (const system of systems) {
-    signal.throwIfAborted();
-    messages.set(system, await countMessages(system, openings));
-  }
-  const running = await startAll(systems, { options, signal, openings, say });
-  for (let round = 1; round <= WARM_UP_ROUNDS; round += 1) {
-    for (const one of running) await runRound(one, stage, options, signal);
-    say(`warm-up ${round}/${WARM_UP_ROUNDS}`);
-  }
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const one of running) {
-      const figures = await runRound(one, stage, options, signal);
-      one.rounds.push(figures);
-      const { requestsPerSecond, serviceUs } = figures;
-      say(
-        `round ${round}/${rounds}, ${one.system.name}: ` +
-          `${requestsPerSecond.toFixed(0)} requests/s, ${serviceUs.toFixed(0)} µs`,
-      );
-    }
-  }
-  return running.map(({ system, rounds }) => ({
-    name: system.name,
-    rounds,
-    messages: messages.get(system),
-  }));
+  const size = { tenants: TENANTS, keys: KEYS };
+  const stage = await openStage({ ...size, roles: ROLES, openings, signal });
+  const data = await openTenantData(stage.adminUrl, TENANTS, KEYS);
+  openings.push(() => data.close());
+  return { ...size, stage, data, systems: listSystems(stage, size) };
 }
 
-async function startAll(
-  systems: readonly System[],
+/** On the wire, of every service with a database. */
+async function countAll(
+  { stage, systems }: Scene,
   { openings, signal }: PartContext,
-): Promise<Running[]> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-load-"));
-  openings.push(() => rm(folder, { recursive: true, force: true }));
-  const running: Running[] = [];
-  for (const [index, system] of systems.entries()) {
+): Promise<Partial<Record<SystemId, Messages>>> {
+  const counted: Partial<Record<SystemId, Messages>> = {};
+  for (const id of POOLED_READS.systems) {
     signal.throwIfAborted();
-    const scriptFile = join(folder, `${index}.lua`);
-    await writeFile(scriptFile, loadScript(TENANTS, KEYS, system.constant));
-    const { databaseUrl } = system;
-    const url = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl };
-    const program = await startProgram(system.entry, { ...system.env, ...url });
-    openings.push(() => program.stop());
-    running.push({ system, program, scriptFile, rounds: [] });
+    const system = systems[id];
+    if (system.role === undefined || system.name.startsWith("floor")) continue;
+    const found = await countMessages(system, stage.url(system.role, "pooled"), openings);
+    if (found) counted[id] = found;
   }
-  return running;
+  return counted;
 }
 
-async function runRound(
-  { system, program, scriptFile }: Running,
-  stage: Stage,
-  { seconds, clients }: Options,
-  signal: AbortSignal,
-): Promise<Round> {
-  const readAll = async (): Promise<number[]> => [
-    await readCpuUs(program.pid),
-    await readCpuUs(stage.pgbouncer.pid),
-    await readChildrenCpuUs(stage.postmaster),
-  ];
-  const before = await readAll();
-  const load: Load = await runLoad({ port: program.port, clients, seconds, scriptFile, signal });
-  if (load.requests === 0)
-    throw new Error(`Cannot measure ${system.name}: no request was answered`);
-  const [serviceUs = 0, pgbouncerUs = 0, postgresUs = 0] = (await readAll()).map(
-    (us, index) => (us - (before[index] ?? 0)) / load.requests,
-  );
-  return { ...load, serviceUs, pgbouncerUs, postgresUs };
+function formatSection(tables: readonly Table[], { options }: PartContext): string {
+  const { seconds, clients } = options;
+  const intro =
+    `${TENANTS} tenants with ${KEYS} keys, host and key at random; ${clients} clients; rounds of ` +
+    `${seconds} s in turns: median (min–max). CPU time is per request, of all processes of a program; ` +
+    "memory is what the service has after the load.";
+  const sections = tables.map(({ mode, measured, unable }) => {
+    const notes = Object.entries(unable).map(([name, text]) => `Not able: ${name}: ${text}`);
+    return [`### ${mode.title}`, formatTable(measured), ...notes].join("\n\n");
+  });
+  const [reads] = tables;
+  return [
+    intro,
+    ...sections,
+    "### Messages of a read, counted on the wire",
+    formatMessages(reads?.measured ?? []),
+  ].join("\n\n");
+}
+
+function listFailures(tables: readonly Table[]): readonly string[] {
+  return tables.flatMap(({ mode, measured, unable }) => [
+    ...measured
+      .filter(({ name }) => ROWHOUSE.test(name))
+      .flatMap(({ name, rounds }) => {
+        const sum = (figure: "foreign" | "errors" | "right"): number =>
+          rounds.reduce((total, round) => total + round[figure], 0);
+        const [foreign, errors] = [sum("foreign"), sum("errors")];
+        if (foreign + errors === 0 && sum("right") > 0) return [];
+        return [`${mode.title}: ${name}: ${foreign} foreign values, ${errors} errors`];
+      }),
+    ...Object.keys(unable)
+      .filter((id) => ["node", "deno", "worker"].includes(id))
+      .map((id) => `${mode.title}: ${id}: ${unable[id as SystemId]}`),
+  ]);
 }

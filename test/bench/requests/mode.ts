@@ -1,0 +1,63 @@
+// What is asked of which systems, and how they reach PostgreSQL.
+
+import type { Work } from "../load-script.ts";
+import type { Way } from "../stage.ts";
+import type { SystemId } from "../system.ts";
+
+/** One table of the part. */
+export interface Mode {
+  readonly title: string;
+  readonly work: Work;
+  readonly way: Way;
+  readonly systems: readonly SystemId[];
+  /** Its share of the rounds that were asked for. */
+  readonly share: number;
+}
+
+const OTHERS: readonly SystemId[] = ["recipe", "sequelize", "knex", "pg"];
+
+/** The table that the bars are read from: everything, reading single keys through PgBouncer. */
+export const POOLED_READS: Mode = {
+  title: "Reads of single keys through PgBouncer",
+  work: "reads",
+  way: "pooled",
+  systems: ["node", "deno", "worker", ...OTHERS, "drizzle", "http", "driver", "socket", "settings"],
+  share: 1,
+};
+
+/** All tables; `quick` leaves out what costs most time and says least. */
+export function listModes(quick: boolean): readonly Mode[] {
+  const share = 0.5;
+  const wanted: readonly Mode[] = [
+    POOLED_READS,
+    {
+      title: "Writes of single keys through PgBouncer",
+      work: "writes",
+      way: "pooled",
+      systems: ["node", "deno", ...OTHERS],
+      share,
+    },
+    {
+      title: "Batches of 50 new rows through PgBouncer",
+      work: "batches",
+      way: "pooled",
+      systems: ["node", "deno", ...OTHERS],
+      share,
+    },
+    {
+      title: "Reads of single keys, straight to PostgreSQL",
+      work: "reads",
+      way: "direct",
+      systems: ["node", "deno", ...OTHERS, "drizzle"],
+      share,
+    },
+  ];
+  return quick ? wanted.map(shorten) : wanted;
+}
+
+const KEPT: ReadonlySet<SystemId> = new Set(["node", "recipe", "drizzle"]);
+
+function shorten(mode: Mode): Mode {
+  if (mode === POOLED_READS) return mode;
+  return { ...mode, systems: mode.systems.filter((system) => KEPT.has(system)) };
+}
