@@ -20,10 +20,20 @@ export async function readTreeCpuUs(pid: number): Promise<number> {
   return (await readTree(pid)).reduce((sum, { fields }) => sum + cpuUs(fields), 0);
 }
 
-/** The CPU time of a server that forks: its own, its children's, and that of children that have ended. */
+/**
+ * The CPU time of a server that forks processes with one thread each: its own, its children's, and that of
+ * children that have ended. Of hundreds of processes each had less than a tick, so the scheduler's nanoseconds
+ * count. https://docs.kernel.org/scheduler/sched-stats.html
+ */
 export async function readServerCpuUs(pid: number): Promise<number> {
   const ended = cpuUs(await readStat(pid), ENDED_CHILDREN);
-  return ended + (await readTreeCpuUs(pid));
+  const running = await Promise.all(
+    (await readTree(pid)).map(async ({ pid }) => {
+      const text = await readFile(`/proc/${pid}/schedstat`, "utf8").catch(() => "0");
+      return Number(text.split(" ")[0]) / 1000;
+    }),
+  );
+  return running.reduce((sum, us) => sum + us, ended);
 }
 
 /** The CPU time of all programs that this process has started and that have ended. */

@@ -22,7 +22,8 @@ import type { Openings } from "./part.ts";
 const DATABASE = "bench";
 const SERVICE_ROLE = "bench_service";
 const RECIPE_ROLE = "bench_recipe";
-const POOL_SIZE = 16;
+/** Server connections of each role at PgBouncer. */
+export const POOL_SIZE = 16;
 // A pool for each of 200 tenants, beside the pools of the others.
 const MAX_CONNECTIONS = 500;
 const STOP_TIMEOUT_MS = 10_000;

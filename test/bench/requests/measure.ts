@@ -13,6 +13,7 @@ import type { Target } from "../target.ts";
 import type { Mode } from "./mode.ts";
 import { type Round, runRound } from "./round.ts";
 import type { TenantData } from "./tenant-data.ts";
+import { warmPools } from "./warm-up.ts";
 
 /** What stands for all modes. */
 export interface Scene {
@@ -50,7 +51,9 @@ export async function measureMode(
   context: PartContext,
 ): Promise<ModeResult> {
   const { options, signal, say } = context;
+  await warmPools(mode, scene);
   const { running, unable } = await startAll(mode, scene, context);
+  say(`${mode.title}: ${running.length} systems run`);
   const measured = Math.max(1, Math.ceil(options.rounds * mode.share));
   const warmUp = options.quick ? 1 : 2;
   for (let number = 1; number <= warmUp + measured; number += 1) {

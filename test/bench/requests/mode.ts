@@ -25,39 +25,33 @@ export const POOLED_READS: Mode = {
   share: 1,
 };
 
+const POOLED_WRITES: Mode = {
+  title: "Writes of single keys through PgBouncer",
+  work: "writes",
+  way: "pooled",
+  systems: ["node", "deno", ...OTHERS],
+  share: 0.5,
+};
+
 /** All tables; `quick` leaves out what costs most time and says least. */
 export function listModes(quick: boolean): readonly Mode[] {
-  const share = 0.5;
-  const wanted: readonly Mode[] = [
+  if (quick) return [POOLED_READS, { ...POOLED_WRITES, systems: ["node", "recipe"] }];
+  return [
     POOLED_READS,
-    {
-      title: "Writes of single keys through PgBouncer",
-      work: "writes",
-      way: "pooled",
-      systems: ["node", "deno", ...OTHERS],
-      share,
-    },
+    POOLED_WRITES,
     {
       title: "Batches of 50 new rows through PgBouncer",
       work: "batches",
       way: "pooled",
       systems: ["node", "deno", ...OTHERS],
-      share,
+      share: POOLED_WRITES.share,
     },
     {
       title: "Reads of single keys, straight to PostgreSQL",
       work: "reads",
       way: "direct",
       systems: ["node", "deno", ...OTHERS, "drizzle"],
-      share,
+      share: POOLED_WRITES.share,
     },
   ];
-  return quick ? wanted.map(shorten) : wanted;
-}
-
-const KEPT: ReadonlySet<SystemId> = new Set(["node", "recipe", "drizzle"]);
-
-function shorten(mode: Mode): Mode {
-  if (mode === POOLED_READS) return mode;
-  return { ...mode, systems: mode.systems.filter((system) => KEPT.has(system)) };
 }

@@ -27,7 +27,8 @@ export async function writeSettings(rolePrefix: string): Promise<FormatMessage> 
   const message = await recordMessage();
   return (tenant, key) => {
     const schema = schemaOf(tenant);
-    const [, , ...statements] = message(tenant, key).split(";");
+    const all = message(tenant, key).split(";");
+    const statements = all.slice(all.findIndex((text) => text.includes("enter_tenant")) + 1);
     const settings = [
       "set_config('statement_timeout','10000',true)",
       `set_config('search_path','"${schema}", pg_temp',true)`,
