@@ -3,6 +3,7 @@
 // another client at the same moment.
 
 import { TENANT_FACTOR } from "./names.ts";
+import { zipfPick } from "./zipf.ts";
 
 /** What a request does: reads a key, writes a key, or inserts {@link BATCH_ROWS} new keys. */
 export type Work = "reads" | "writes" | "batches";
@@ -10,11 +11,16 @@ export type Work = "reads" | "writes" | "batches";
 /** Rows of one batch. */
 export const BATCH_ROWS = 50;
 
+/** How requests are spread over the tenants: all alike, or by Zipf's law. */
+export type Traffic = "uniform" | "zipf";
+
 /** What {@link formatScript} needs to know. */
 export interface ScriptOptions {
   readonly work: Work;
   readonly tenants: number;
   readonly keys: number;
+  /** Who asks: all tenants alike when left out, or a few much and many little. */
+  readonly traffic?: Traffic;
   /** The value to expect instead of the tenant's own. */
   readonly constant?: number | undefined;
 }
@@ -28,7 +34,8 @@ const KEYS_PER_SECOND = KEYS_PER_THREAD / 1000;
  * Writes the script. It prints one line, `RESULT` and JSON. Everything written tells its tenant: the value
  * is the tenant's number times {@link TENANT_FACTOR}, plus something less.
  */
-export function formatScript({ work, tenants, keys, constant }: ScriptOptions): string {
+export function formatScript(options: ScriptOptions): string {
+  const { work, tenants, keys, traffic, constant } = options;
   const requests: Record<Work, string> = {
     reads: `
   local key = random(1, ${keys})
@@ -49,6 +56,7 @@ export function formatScript({ work, tenants, keys, constant }: ScriptOptions): 
   };
   return `
 local threads, random = {}, math.random
+${traffic === "zipf" ? zipfPick(tenants) : `local function pick() return random(1, ${tenants}) end`}
 function setup(thread)
   table.insert(threads, thread)
   thread:set("seed", os.time() * 1000 + #threads)
@@ -63,7 +71,7 @@ local function format(target, tenant, body)
     "Content-Type: application/json\\r\\nContent-Length: " .. #body .. "\\r\\n\\r\\n" .. body
 end
 function request()
-  local tenant = random(1, ${tenants})${requests[work]}
+  local tenant = pick()${requests[work]}
 end
 function response(status, headers, body)
   if status ~= 200 and status ~= 201 then return end

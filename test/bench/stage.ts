@@ -9,10 +9,10 @@ import { join } from "node:path";
 import pg from "pg";
 import { findPostmaster, killPostmaster } from "../../admin/embedded/postmaster.ts";
 import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
+import { createTenants } from "../../admin/intake/create-tenants.ts";
 import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { readRolePrefix } from "../../admin/registry/tenant-role.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { redirect } from "../support/redirect.ts";
@@ -26,6 +26,10 @@ const RECIPE_ROLE = "bench_recipe";
 export const POOL_SIZE = 16;
 // A pool for each of 200 tenants, beside the pools of the others.
 const MAX_CONNECTIONS = 500;
+// Tenants at once while they are created, and in one transaction while they are filled: the locks of a
+// transaction have a bound, https://www.postgresql.org/docs/current/runtime-config-locks.html
+const CONCURRENCY = 4;
+const BATCH = 200;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** What {@link openStage} needs to know. */
@@ -76,8 +80,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(options.roles ?? []).map((name) => `grant ${RECIPE_ROLE} to ${name}`),
     `create database ${DATABASE}`,
   ]);
-  const rolePrefix = await createTenants(url.href, options);
-  await runAsAdmin(url.href, [fillScript(options)]);
+  const rolePrefix = await addTenants(url.href, options);
+  await runAsAdmin(url.href, fillScripts(options));
 
   signal.throwIfAborted();
   const pgbouncer = await startPgBouncer({ serverPort: port, users, poolSize: POOL_SIZE });
@@ -120,19 +124,23 @@ async function openServer(
 }
 
 /** @returns what stands before a schema in the name of its tenant's role */
-function createTenants(url: string, { tenants, signal }: StageOptions): Promise<string> {
+function addTenants(url: string, { tenants, signal }: StageOptions): Promise<string> {
+  const lines = Array.from({ length: tenants }, (_, index) => {
+    const number = index + 1;
+    return { line: number, schemaName: schemaOf(number), hosts: [hostOf(number)] };
+  });
   return withRegistry(url, async (registry) => {
     await initialise(registry, { serviceRole: SERVICE_ROLE });
-    for (let tenant = 1; tenant <= tenants; tenant += 1) {
-      signal.throwIfAborted();
-      await createTenant(registry, schemaOf(tenant), [hostOf(tenant)]);
-    }
+    const pace = { concurrency: CONCURRENCY, signal, report: () => {} };
+    const { added } = await createTenants(registry, lines, pace);
+    signal.throwIfAborted();
+    if (added < tenants) throw new Error(`Cannot set the stage: ${added} of ${tenants} tenants`);
     return registry.sequelize.transaction(readRolePrefix);
   });
 }
 
-/** One command that gives every tenant its rows, and the recipe's role what the recipe needs. */
-function fillScript({ tenants, keys }: StageOptions): string {
+/** Gives every tenant its rows, and the recipe's role what the recipe needs. */
+function fillScripts({ tenants, keys }: StageOptions): readonly string[] {
   const commands = Array.from({ length: tenants }, (_, index) => {
     const schema = schemaOf(index + 1);
     return `
@@ -142,7 +150,10 @@ function fillScript({ tenants, keys }: StageOptions): string {
       grant usage on schema ${schema} to ${RECIPE_ROLE};
       grant select, insert, update, delete on ${schema}.data to ${RECIPE_ROLE};`;
   });
-  return `do $$ begin ${commands.join("")} end $$`;
+  return Array.from({ length: Math.ceil(tenants / BATCH) }, (_, index) => {
+    const batch = commands.slice(index * BATCH, (index + 1) * BATCH);
+    return `do $$ begin ${batch.join("")} end $$`;
+  });
 }
 
 /** Runs commands one after the other as the admin. */

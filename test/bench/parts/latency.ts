@@ -1,0 +1,127 @@
+// What distance costs: the same reads through a proxy before PgBouncer that makes the database 0, 5 and
+// 25 ms away, there and back. Beside them stands one turn of bare sockets through the same proxy.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Distance, openDistance } from "../../support/distance.ts";
+import { redirect } from "../../support/redirect.ts";
+import { type Load, runLoad } from "../load.ts";
+import { formatScript } from "../load-script.ts";
+import { hostOf, valueOf } from "../names.ts";
+import type { Part, PartContext } from "../part.ts";
+import { read } from "../program.ts";
+import { openStage } from "../stage.ts";
+import { listSystems, ROLES, type System, type SystemId } from "../system.ts";
+import type { Target } from "../target.ts";
+import { draw, formatTable, judge, type Measured, ROUND_TRIPS_MS } from "../latency/table.ts";
+import { measureTurn } from "../latency/turn.ts";
+
+const TENANTS = 10;
+const KEYS = 1000;
+// Few enough that neither the proxy nor a queue for the processor is what is measured.
+const CLIENTS = 8;
+const COUNTED = 10;
+const WARM_UP_SECONDS = 1;
+
+const FLOOR = "floor: one turn of a socket";
+
+const QUICK: ReadonlySet<SystemId> = new Set(["node", "deno", "worker", "recipe"]);
+
+/** Reads of single keys with a database that is far away. */
+export const latency: Part = {
+  name: "latency",
+  async run(context) {
+    const measured = await measure(context);
+    const { seconds, rounds } = context.options;
+    return {
+      title: "Distance to the database",
+      markdown:
+        `Reads of single keys, ${CLIENTS} clients, ${rounds} rounds of ${seconds} s in turns, medians. A proxy between the ` +
+        "service and PgBouncer makes a round trip take so much longer, half of it in each direction. A turn is what the " +
+        "service sends at a stretch and the answer to it; opening a connection is one as well.\n\n" +
+        formatTable(measured),
+      charts: [{ file: "latency.svg", svg: draw(measured) }],
+      figures: measured,
+      ...judge(measured),
+    };
+  },
+};
+
+async function measure(context: PartContext): Promise<readonly Measured[]> {
+  const { options, signal, openings, say } = context;
+  const size = { tenants: TENANTS, keys: KEYS };
+  const stage = await openStage({ ...size, roles: ROLES, openings, signal });
+  const distance = await openDistance(Number(new URL(stage.serviceUrl).port), 0);
+  openings.push(() => distance.close());
+  const far = (role: string): string => redirect(stage.url(role, "pooled"), distance.port);
+  const scriptFile = await writeScript(context);
+  const running = await startAll(context, listSystems(stage, size), far);
+  const load = ({ port = 0 }: Target, seconds: number): Promise<Load> =>
+    runLoad({ port, clients: CLIENTS, seconds, scriptFile, signal });
+  const measured: Measured[] = [{ id: "turn", name: FLOOR, turns: 1, rounds: [] }];
+  for (const { id, name, target } of running) {
+    const turns = await countTurns(target.port ?? 0, distance);
+    measured.push({ id, name, turns, rounds: [] });
+  }
+  for (const { target } of running) await load(target, WARM_UP_SECONDS);
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const roundTripMs of ROUND_TRIPS_MS) {
+      distance.delayMs = roundTripMs / 2;
+      const turn = await measureTurn(far(stage.serviceRole), options.seconds / 2, signal);
+      measured[0]?.rounds.push({ roundTripMs, ...turn, wrong: 0 });
+      for (const [index, { target }] of running.entries()) {
+        const { p50Ms, p99Ms, foreign, errors } = await load(target, options.seconds);
+        measured[index + 1]?.rounds.push({ roundTripMs, p50Ms, p99Ms, wrong: foreign + errors });
+      }
+    }
+    say(`round ${round}/${options.rounds}`);
+  }
+  return measured;
+}
+
+/** Waits for each answer; the first request, which opens the connection, does not count. */
+async function countTurns(port: number, distance: Distance): Promise<number> {
+  const ask = async (key: number): Promise<void> => {
+    const answer = await read(port, hostOf(1), `/data/get/${key}`);
+    if (answer === JSON.stringify({ value: valueOf(1, key) })) return;
+    throw new Error(`Cannot count turns: the service answers ${answer}`);
+  };
+  await ask(1);
+  const before = distance.turns;
+  for (let key = 1; key <= COUNTED; key += 1) await ask(key);
+  return (distance.turns - before) / COUNTED;
+}
+
+async function writeScript({ openings }: PartContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "rowhouse-latency-"));
+  openings.push(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "reads.lua");
+  await writeFile(file, formatScript({ work: "reads", tenants: TENANTS, keys: KEYS }));
+  return file;
+}
+
+interface Running {
+  readonly id: SystemId;
+  readonly name: string;
+  readonly target: Target;
+}
+
+/** All systems that have a database and answer by HTTP; when it must be quick, those of the bar alone. */
+async function startAll(
+  { options, openings, signal }: PartContext,
+  systems: Readonly<Record<SystemId, System>>,
+  far: (role: string) => string,
+): Promise<readonly Running[]> {
+  const running: Running[] = [];
+  for (const id of Object.keys(systems) as SystemId[]) {
+    const { name, role, env, start } = systems[id];
+    if (role === undefined || name.startsWith("floor")) continue;
+    if (options.quick && !QUICK.has(id)) continue;
+    signal.throwIfAborted();
+    const target = await start({ ...env, DATABASE_URL: far(role) });
+    openings.push(() => target.stop());
+    running.push({ id, name, target });
+  }
+  return running;
+}
