@@ -10,12 +10,13 @@ import { fileURLToPath } from "node:url";
 import { describeMachine } from "./machine.ts";
 import { type Options, parseOptions, usage, UsageError } from "./options.ts";
 import type { Openings, Part, PartResult } from "./part.ts";
+import { coldStart } from "./parts/cold-start.ts";
 import { growth } from "./parts/growth.ts";
 import { latency } from "./parts/latency.ts";
 import { requests } from "./parts/requests.ts";
 import { formatReport, type Results, writeReport } from "./report.ts";
 
-const PARTS: readonly Part[] = [requests, latency, growth];
+const PARTS: readonly Part[] = [requests, latency, coldStart, growth];
 const KEPT = fileURLToPath(new URL("./results", import.meta.url));
 
 const interruption = new AbortController();
