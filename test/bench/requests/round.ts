@@ -11,7 +11,7 @@ import { type Load, runLoad } from "../load.ts";
 import type { Stage } from "../stage.ts";
 import type { Target } from "../target.ts";
 
-/** CPU time is per request and in microseconds. */
+/** CPU time is per request and in microseconds, NaN when no request was answered; that is an error, too. */
 export interface Round extends Load {
   /** Of the service's processes. */
   readonly serviceUs: number;
@@ -34,10 +34,7 @@ export interface RoundOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Measures one round.
- * @throws {Error} when no request was answered
- */
+/** Measures one round. */
 export async function runRound(options: RoundOptions): Promise<Round> {
   const { target, stage, seconds, clients } = options;
   const { port } = target;
@@ -51,10 +48,10 @@ export async function runRound(options: RoundOptions): Promise<Round> {
   const before = await readAll();
   const load = await (target.run?.(seconds, clients) ?? runLoad({ ...options, port: port ?? 0 }));
   const after = await readAll();
-  if (load.requests === 0) throw new Error("Cannot measure: no request was answered");
-  const [serviceUs = 0, pgbouncerUs = 0, postgresUs = 0, wrkUs = 0] = after.map(
-    (us, index) => (us - (before[index] ?? 0)) / load.requests,
+  const [serviceUs = 0, pgbouncerUs = 0, postgresUs = 0, wrkUs = 0] = after.map((us, index) =>
+    load.requests === 0 ? Number.NaN : (us - (before[index] ?? 0)) / load.requests,
   );
   const memoryMiB = await readTreeMemoryMiB(target.pid);
-  return { ...load, serviceUs, pgbouncerUs, postgresUs, wrkUs, memoryMiB };
+  const errors = load.requests === 0 ? load.errors + 1 : load.errors;
+  return { ...load, errors, serviceUs, pgbouncerUs, postgresUs, wrkUs, memoryMiB };
 }
