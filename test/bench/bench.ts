@@ -59,12 +59,25 @@ async function measure(options: Options, signal: AbortSignal): Promise<Results> 
   return results;
 }
 
+/** An error of one part is a failure in the report, beside what the others have found. */
 async function runPart(part: Part, options: Options, signal: AbortSignal): Promise<PartResult> {
   const openings: Openings = [];
   const tell = (text: string): void => say(`${part.name}: ${text}`);
   try {
     signal.throwIfAborted();
     return await part.run({ options, signal, openings, say: tell });
+  } catch (error) {
+    signal.throwIfAborted();
+    const problem = error instanceof Error ? error.message : String(error);
+    tell(problem);
+    return {
+      title: part.name,
+      markdown: "Not measured.",
+      charts: [],
+      figures: null,
+      failures: [`${part.name}: ${problem}`],
+      missed: [],
+    };
   } finally {
     for (const close of openings.toReversed()) {
       await close().catch((error: unknown) => say(String(error)));

@@ -3,7 +3,6 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { TENANT_FACTOR } from "./names.ts";
 
 /** What to send where. */
 export interface LoadOptions {
@@ -11,7 +10,7 @@ export interface LoadOptions {
   readonly port: number;
   readonly clients: number;
   readonly seconds: number;
-  /** A script made by {@link loadScript}. */
+  /** wrk's script; it prints a line as `load-script.ts` says. */
   readonly scriptFile: string;
   /** Ends the load early. */
   readonly signal: AbortSignal;
@@ -29,49 +28,6 @@ export interface Load {
   readonly foreign: number;
   /** Answers of another status, and requests that had none. */
   readonly errors: number;
-}
-
-/**
- * The script for wrk: reads a random key of a random tenant with each request.
- * @param constant the value to expect instead of the tenant's own
- */
-export function loadScript(tenants: number, keys: number, constant?: number): string {
-  const expected = constant ?? `tenant * ${TENANT_FACTOR} + key`;
-  return `
-local threads = {}
-function setup(thread)
-  table.insert(threads, thread)
-  thread:set("seed", os.time() * 1000 + #threads)
-end
-function init()
-  math.randomseed(seed)
-  right, foreign = 0, 0
-end
-function request()
-  local tenant, key = math.random(1, ${tenants}), math.random(1, ${keys})
-  expected = ${expected}
-  return wrk.format("GET", "/data/get/" .. key, { Host = "t" .. tenant .. ".example.com" })
-end
-function response(status, headers, body)
-  if status ~= 200 then return end
-  if tonumber(body:match('"value":(%d+)')) == expected then
-    right = right + 1
-  else
-    foreign = foreign + 1
-  end
-end
-function done(summary, latency)
-  local all = { right = 0, foreign = 0 }
-  for _, thread in ipairs(threads) do
-    for name in pairs(all) do all[name] = all[name] + thread:get(name) end
-  end
-  local errors = 0
-  for _, count in pairs(summary.errors) do errors = errors + count end
-  print(string.format('RESULT {"requests":%d,"us":%d,"p50Us":%d,"p99Us":%d,' ..
-    '"right":%d,"foreign":%d,"errors":%d}', summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(99), all.right, all.foreign, errors))
-end
-`;
 }
 
 /**

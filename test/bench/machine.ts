@@ -11,7 +11,19 @@ import { readWrkVersion } from "./load.ts";
 
 const run = promisify(execFile);
 
-const PACKAGES = ["postgres", "itty-router", "@hono/node-server"];
+const PACKAGES = [
+  "postgres",
+  "itty-router",
+  "@hono/node-server",
+  "deno",
+  "wrangler",
+  "express",
+  "sequelize",
+  "fastify",
+  "knex",
+  "pg",
+  "drizzle-multitenant",
+];
 
 /** Date, processor and versions, in a line each. */
 export async function describeMachine(signal: AbortSignal): Promise<string> {

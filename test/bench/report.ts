@@ -2,7 +2,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PartResult } from "./part.ts";
+import type { Chart, PartResult } from "./part.ts";
 
 /** The outcome of one part, by the part's name. */
 export type Results = Readonly<Record<string, PartResult>>;
@@ -14,7 +14,7 @@ export type Results = Readonly<Record<string, PartResult>>;
 export function formatReport(machine: string, results: Results): string {
   const all = Object.values(results);
   const sections = all.map(({ title, markdown, charts }) =>
-    [`## ${title}`, markdown, ...charts.map(({ file }) => `![${title}](./${file})`)].join("\n\n"),
+    [`## ${title}`, markdown, ...charts.map(showChart)].join("\n\n"),
   );
   const missed = all.flatMap((result) => result.missed);
   const failures = all.flatMap((result) => result.failures);
@@ -42,6 +42,12 @@ export async function writeReport(
   for (const { charts } of Object.values(results)) {
     for (const { file, svg } of charts) await writeFile(join(folder, file), svg);
   }
+}
+
+/** The chart's own title stands for it where it cannot be seen. */
+function showChart({ file, svg }: Chart): string {
+  const [, title = file] = /<title[^>]*>(.*?)<\/title>/.exec(svg) ?? [];
+  return `![${title}](./${file})`;
 }
 
 function list(lines: readonly string[]): string {
