@@ -3,7 +3,8 @@
 
 import { readFile } from "node:fs/promises";
 import { RawClient } from "../../../admin/conformance/raw-client.ts";
-import { hostOf, valueOf } from "../names.ts";
+import { valueOf } from "../names.ts";
+import { recordMessage } from "../systems/message.ts";
 import { runCommands } from "../../support/commands.ts";
 
 /** What was found. Times are PostgreSQL's CPU time of one message. */
@@ -44,9 +45,10 @@ export async function measureBackend(options: BackendOptions): Promise<Backend> 
   try {
     const [[text = null] = []] = (await client.ask("select pg_backend_pid()")).rows;
     const pid = Number(text);
+    const message = await recordMessage();
     const touch = async (tenant: number): Promise<void> => {
       signal.throwIfAborted();
-      const { rows, error } = await client.ask(messageFor(tenant));
+      const { rows, error } = await client.ask(message(tenant, 1));
       if (rows.at(-1)?.[0] === String(valueOf(tenant, 1))) return;
       throw new Error(
         `Cannot read of tenant ${tenant}: the answer is ${error ?? JSON.stringify(rows)}`,
@@ -84,15 +86,6 @@ export async function measureBackend(options: BackendOptions): Promise<Backend> 
 export async function readOwnKiB(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
   return Number(/^Anonymous:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0);
-}
-
-/** As the service sends it. */
-function messageFor(tenant: number): string {
-  const host = hostOf(tenant);
-  return (
-    `reset role;select rowhouse.enter_tenant('{"${host}","*.example.com"}');` +
-    "select value from data where key = (1)"
-  );
 }
 
 /** What a new tenant changes for a connection that knows all the others. */

@@ -9,6 +9,8 @@ import type { PartContext } from "../part.ts";
 import { type Round, runRound } from "../requests/round.ts";
 import { openStage, type Stage } from "../stage.ts";
 import { listSystems } from "../system.ts";
+import { recordMessage } from "../systems/message.ts";
+import { warmPool } from "../warm-pool.ts";
 import { type Backend, measureBackend } from "./backend.ts";
 
 const KEYS = 20;
@@ -42,7 +44,13 @@ export async function openSize(tenants: number, context: PartContext): Promise<S
   const { node } = listSystems(stage, { tenants, keys: KEYS });
   const target = await node.start({ ...node.env, DATABASE_URL: stage.serviceUrl });
   openings.push(() => target.stop());
-  say(`${tenants} tenants are there`);
+  const message = await recordMessage();
+  const numbers = Array.from({ length: tenants }, (_, index) => index + 1);
+  await warmPool(
+    stage.serviceUrl,
+    numbers.map((tenant) => message(tenant, 1)),
+  );
+  say(`${tenants} tenants are there, and every server connection has met them`);
   const load: Size["load"] = (traffic, seconds) => {
     signal.throwIfAborted();
     const { clients } = options;

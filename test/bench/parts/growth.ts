@@ -5,13 +5,12 @@ import { LIFETIMES, type Lifetime, measureLifetimes } from "../growth/lifetime.t
 import { drawCharts, formatTables, type Grown, judge } from "../growth/report.ts";
 import { openSize, type Size, TRAFFICS } from "../growth/size.ts";
 import { measureVerbs } from "../growth/verbs.ts";
-import type { Part, PartContext } from "../part.ts";
+import type { Part } from "../part.ts";
+import { POOL_SIZE } from "../stage.ts";
 
 const SIZES = [10, 100, 1000, 10_000] as const;
 const QUICK_SIZES = [10, 1000] as const;
-// Every server connection meets most tenants in so many requests for each of them.
-const WARM_UP_REQUESTS = 20;
-const WARM_UP_SECONDS = { least: 2, most: 90, quick: 6 };
+const WARM_UP_SECONDS = 2;
 
 /** Throughput, latency, memory, catalogs and verbs, by the number of tenants. */
 export const growth: Part = {
@@ -22,7 +21,7 @@ export const growth: Part = {
     for (const tenants of options.quick ? QUICK_SIZES : SIZES) {
       opened.push(await openSize(tenants, context));
     }
-    const warmUps = await warmUp(opened, context);
+    for (const { load } of opened) await load("zipf", WARM_UP_SECONDS);
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const traffic of TRAFFICS) {
         for (const { rounds, load } of opened) {
@@ -44,7 +43,8 @@ export const growth: Part = {
       title: "More tenants",
       markdown:
         `One table with 20 keys a tenant; reads of single keys by Rowhouse on Node through PgBouncer, ${options.clients} ` +
-        `clients, ${options.rounds} rounds of ${options.seconds} s in turns after ${warmUps} s to warm up: medians. ` +
+        `clients, ${options.rounds} rounds of ${options.seconds} s in turns, medians. Every server connection of the pool of ` +
+        `${POOL_SIZE} has met every tenant before. ` +
         "Uniform: all tenants alike. Zipf: the tenant of rank r asks 1/r as often as the first.\n\n" +
         formatTables(sizes, lifetimes),
       charts: drawCharts(sizes, lifetimes),
@@ -53,18 +53,3 @@ export const growth: Part = {
     };
   },
 };
-
-/** @returns how long it took for each size, in seconds */
-async function warmUp(sizes: readonly Size[], { options, say }: PartContext): Promise<string> {
-  const seconds: number[] = [];
-  for (const { tenants, load } of sizes) {
-    const first = await load("uniform", WARM_UP_SECONDS.least);
-    const wanted = Math.ceil((tenants * WARM_UP_REQUESTS) / first.requestsPerSecond);
-    const rest = Math.min(options.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.most, wanted);
-    await load("uniform", rest);
-    await load("zipf", WARM_UP_SECONDS.least);
-    seconds.push(2 * WARM_UP_SECONDS.least + rest);
-    say(`${tenants} tenants are warm`);
-  }
-  return seconds.join(", ");
-}

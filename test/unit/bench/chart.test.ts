@@ -1,8 +1,8 @@
 // What a chart must hold whatever it is told: every number at its place, and no text that ends an element.
 
 import { expect } from "chai";
-import { barChart, lineChart } from "../bench/chart.ts";
-import { escapeText, formatNumber, linearTicks, logTicks } from "../bench/chart-frame.ts";
+import { barChart, lineChart } from "../../bench/chart.ts";
+import { escapeText, formatNumber, linearTicks, logTicks } from "../../bench/chart-frame.ts";
 
 const HOSTILE = `</text><script>alert("1")</script>&\u0000]]>`;
 
