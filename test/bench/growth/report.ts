@@ -128,7 +128,7 @@ export function drawCharts(sizes: readonly Grown[], lifetimes: readonly Lifetime
     draw(
       "growth-latency.svg",
       "Time of a read, by the number of tenants",
-      { label: "ms" },
+      { label: "ms", isLog: true },
       {
         "p50, all alike": traffic("uniform", "p50Ms"),
         "p50, Zipf's law": traffic("zipf", "p50Ms"),
@@ -139,7 +139,7 @@ export function drawCharts(sizes: readonly Grown[], lifetimes: readonly Lifetime
     draw(
       "growth-memory.svg",
       "Memory of a server connection that has met every tenant",
-      { label: "MiB" },
+      { label: "MiB", isLog: true },
       {
         "one connection": line(({ backend }) => backend.fullKiB / 1024),
       },
@@ -147,7 +147,7 @@ export function drawCharts(sizes: readonly Grown[], lifetimes: readonly Lifetime
     draw(
       "growth-catalogs.svg",
       "Size of PostgreSQL's catalogs",
-      { label: "MiB" },
+      { label: "MiB", isLog: true },
       {
         catalogs: line(({ catalogMiB }) => catalogMiB),
       },
