@@ -59,10 +59,11 @@ export async function measureMode(
   for (let number = 1; number <= warmUp + measured; number += 1) {
     for (const one of running) {
       signal.throwIfAborted();
-      const round = await runOne(one, mode, scene, context);
-      if (number > warmUp) one.rounds.push(round);
+      const counts = number > warmUp;
+      const round = await runOne(one, mode, scene, context, counts);
+      if (counts) one.rounds.push(round);
       const rate = `${round.requestsPerSecond.toFixed(0)} requests/s`;
-      const name = number > warmUp ? `round ${number - warmUp}/${measured}` : "warm-up";
+      const name = counts ? `round ${number - warmUp}/${measured}` : "warm-up";
       say(`${mode.title}: ${name}: ${one.system.name}: ${rate}, ${round.serviceUs.toFixed(0)} µs`);
     }
   }
@@ -75,11 +76,15 @@ async function runOne(
   { work }: Mode,
   { stage, data }: Scene,
   { options, signal }: PartContext,
+  counts: boolean,
 ): Promise<Round> {
   const { seconds, clients, quick } = options;
   const load = { target, stage, scriptFile, clients, signal };
   // What waited since its last turn has closed its idle connections.
-  if (!quick) await runRound({ ...load, seconds: 1 });
+  if (counts && !quick) {
+    await runRound({ ...load, seconds: 1 });
+    if (work !== "reads") await data.restore();
+  }
   const round = await runRound({ ...load, seconds });
   if (work === "reads") return round;
   const foreign = round.foreign + (await data.countForeign());
