@@ -86,5 +86,5 @@ async function runPart(part: Part, options: Options, signal: AbortSignal): Promi
 }
 
 function say(text: string): void {
-  process.stderr.write(`${performance.now().toFixed(0).slice(0, -3).padStart(5)} s  ${text}\n`);
+  process.stderr.write(`${Math.floor(performance.now() / 1000)} s: ${text}\n`);
 }
