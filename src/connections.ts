@@ -20,6 +20,17 @@ export interface Connection {
   end(seconds: number): Promise<void>;
 }
 
+/** How many connections there are now, and how much waits for one. */
+export interface ConnectionCounts {
+  /** At work, or being opened for it. */
+  readonly used: number;
+  readonly idle: number;
+  /** How many there are at most. */
+  readonly max: number;
+  /** Messages and transactions that wait for a connection. */
+  readonly waiting: number;
+}
+
 /** Work that no connection was free for. */
 interface Waiter<C> {
   readonly owner: string | undefined;
@@ -94,6 +105,12 @@ export class Connections<C extends Connection> {
     this.#closed = true;
     for (const waiter of this.#waiting) waiter.refuse("shutting down");
     await Promise.all(Array.from(this.#all, (connection) => connection.end(seconds)));
+  }
+
+  /** The state at this moment. */
+  counts(): ConnectionCounts {
+    const idle = this.#idle.length;
+    return { used: this.#all.size - idle, idle, max: this.#max, waiting: this.#waiting.size };
   }
 
   #use<T>(

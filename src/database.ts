@@ -2,7 +2,7 @@
 // SQL: whoever calls brings the message. Nothing is ever sent twice.
 
 import type { TransactionSql } from "postgres";
-import { Connections } from "./connections.ts";
+import { type ConnectionCounts, Connections } from "./connections.ts";
 import { type DatabaseConfig, judge, openConnection, type PostgresConnection } from "./postgres.ts";
 
 /** What {@link openDatabase} needs of the configuration. */
@@ -16,8 +16,8 @@ export type Results = readonly (readonly Row[])[];
 
 /** One transaction on one connection. */
 export interface Link {
-  /** Sends one message within the transaction. */
-  send(message: string): Promise<Results>;
+  /** Sends one message within the transaction; `statements` as in {@link Database.send}. */
+  send(message: string, statements?: readonly string[]): Promise<Results>;
   /** Runs `work` under a savepoint: when it throws, what it did is undone and the error passed on. */
   savepoint<T>(work: (link: Link) => Promise<T>): Promise<T>;
 }
@@ -27,19 +27,26 @@ export interface Database {
   /**
    * Sends one message (one Query frame of the simple protocol): one implicit transaction.
    * @param owner whose it is, such as a host: one owner has three quarters of the connections at most
+   * @param statements those of the message that are the caller's own, for whoever watches
    * @throws {AppError} OVERLOADED before anything was sent; DATABASE_UNAVAILABLE when there was no
    *   connection, or, with outcome unknown, when it was lost or took too long
    * @throws postgres.js's PostgresError, with the SQLSTATE as `code`: all of the message is undone
    */
-  send(message: string, owner?: string): Promise<Results>;
+  send(message: string, owner?: string, statements?: readonly string[]): Promise<Results>;
   /** Runs `work` between BEGIN and COMMIT on one connection. Errors: as {@link Database.send}. */
   transaction<T>(work: (link: Link) => Promise<T>, owner?: string): Promise<T>;
   /** Refuses what comes, lets what runs end for at most `seconds`, closes every connection. */
   close(seconds: number): Promise<void>;
 }
 
+/** A {@link Database} with its connections. */
+export interface OpenDatabase extends Database {
+  /** How many connections there are at this moment, and how much waits for one. */
+  counts(): ConnectionCounts;
+}
+
 /** Opens the database: nothing is sent before the first message. Whoever opens it closes it. */
-export function openDatabase(config: DatabaseConfig): Database {
+export function openDatabase(config: DatabaseConfig): OpenDatabase {
   const connections = new Connections(config.DATABASE_CONNECTIONS, config.REQUEST_TIMEOUT_MS, () =>
     openConnection(config),
   );
@@ -51,6 +58,7 @@ export function openDatabase(config: DatabaseConfig): Database {
       }, owner),
     transaction: (work, owner) =>
       connections.run((connection) => transact(connection, work), owner),
+    counts: () => connections.counts(),
     close: (seconds) => connections.close(seconds),
   };
 }

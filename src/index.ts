@@ -7,6 +7,7 @@ export {
   type Database,
   type DatabaseConfig,
   type Link,
+  type OpenDatabase,
   openDatabase,
   type Results,
   type Row,
@@ -31,6 +32,7 @@ export {
   type TenancyRouter,
   withTenant,
 } from "./tenancy.ts";
+export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
 export {
   createTenant,
   type Query,

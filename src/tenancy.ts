@@ -10,6 +10,7 @@ import { AppError, ERRORS, toAppError } from "./errors.ts";
 import { type Exchange, Reply, toErrorResponse, toResponse } from "./exchange.ts";
 import { formatHost, parseHost } from "./host.ts";
 import { describeError, type Log } from "./log.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { createTenant } from "./tenant.ts";
 
 /** An application without a server: give `fetch` to any runtime. */
@@ -34,6 +35,8 @@ export interface TenancyParts {
   /** Its handlers get an {@link Exchange}; give it no `catch` of its own. */
   readonly router: TenancyRouter;
   readonly log: Log;
+  /** What {@link createTelemetry} has made; undefined: nothing is told of requests, at no cost. */
+  readonly telemetry?: Telemetry | undefined;
   readonly config: Pick<
     Config,
     | "MAX_IN_FLIGHT"
@@ -45,7 +48,7 @@ export interface TenancyParts {
 }
 
 /** Puts the stages around a router. It opens nothing and closes nothing. */
-export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
+export function createTenancy({ router, log, telemetry, config }: TenancyParts): Tenancy {
   const admission = new Admission(config);
 
   const answer = async (exchange: Exchange): Promise<Response> => {
@@ -61,9 +64,10 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
     async fetch(request, database) {
       const started = performance.now();
       const visit = admission.begin();
+      const watch = telemetry?.begin(request);
       const exchange = {
         request,
-        database,
+        database: watch === undefined ? database : watch.database(database),
         url: localUrl(request.url),
         method: request.method === "HEAD" ? "GET" : request.method,
         requestId: requestId(request, config.TRUST_PROXY),
@@ -82,7 +86,9 @@ export function createTenancy({ router, log, config }: TenancyParts): Tenancy {
       } finally {
         visit.end();
       }
-      writeLine(log, exchange, response.status, performance.now() - started, failure);
+      const ms = performance.now() - started;
+      watch?.end(exchange, response.status, ms, failure);
+      writeLine(log, exchange, response.status, ms, failure);
       return response;
     },
   };

@@ -107,7 +107,7 @@ export function createTenant(
   const owner = formatHost(host);
   const send: Send = async (statements) => {
     const message = `${entry};${statements.join(";")}`;
-    const [, entryRows, ...results] = await database.send(message, owner);
+    const [, entryRows, ...results] = await database.send(message, owner, statements);
     entered(String(entryRows?.[0]?.["enter_tenant"]));
     return expect(results, statements.length);
   };
@@ -123,7 +123,7 @@ export function createTenant(
 
 function createTransaction(link: Link): Transaction {
   const send: Send = async (statements) =>
-    expect(await link.send(statements.join(";")), statements.length);
+    expect(await link.send(statements.join(";"), statements), statements.length);
   return Object.assign(createTag(send), {
     savepoint: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
       link.savepoint((inner) => work(createTransaction(inner))),

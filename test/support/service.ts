@@ -7,8 +7,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { createApp } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
-import { type Database, openDatabase } from "../../src/database.ts";
+import { openDatabase, type OpenDatabase } from "../../src/database.ts";
 import { createLog } from "../../src/log.ts";
+import type { Telemetry } from "../../src/telemetry.ts";
 import type { Tenancy } from "../../src/tenancy.ts";
 import { findFreePort } from "./free-port.ts";
 import { recordPrinted, recordText } from "./printed.ts";
@@ -16,11 +17,17 @@ import { recordPrinted, recordText } from "./printed.ts";
 /** The app in this process. */
 export interface LocalService {
   readonly app: Tenancy;
-  readonly database: Database;
+  readonly database: OpenDatabase;
   /** Every log line so far, parsed. */
   readonly lines: readonly Record<string, unknown>[];
   /** Sends a request to a host. A body that is no string is sent as JSON. */
-  request(host: string, method: string, path: string, body?: unknown): Promise<LocalAnswer>;
+  request(
+    host: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<LocalAnswer>;
   close(): Promise<void>;
 }
 
@@ -34,7 +41,11 @@ export interface LocalAnswer {
 }
 
 /** Builds the app on a database. `env` takes what the service's environment takes. */
-export function openService(databaseUrl: string, env: Record<string, string> = {}): LocalService {
+export function openService(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+  telemetry?: Telemetry,
+): LocalService {
   const config: Config = readConfig({ DATABASE_URL: databaseUrl, ...env });
   const lines: Record<string, unknown>[] = [];
   const database = openDatabase(config);
@@ -42,16 +53,16 @@ export function openService(databaseUrl: string, env: Record<string, string> = {
     recordText(line);
     lines.push(JSON.parse(line) as Record<string, unknown>);
   });
-  const app = createApp({ log, config });
+  const app = createApp({ log, telemetry, config });
   return {
     app,
     database,
     lines,
-    async request(host, method, path, body) {
+    async request(host, method, path, body, headers = {}) {
       const response = await app.fetch(
         new Request(`http://localhost${path}`, {
           method,
-          headers: { host },
+          headers: { host, ...headers },
           ...(body === undefined
             ? {}
             : { body: typeof body === "string" ? body : JSON.stringify(body) }),

@@ -1,0 +1,85 @@
+// The metrics: names, units and buckets as OpenTelemetry's semantic conventions have them, and two of our
+// own for tenants. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ and …/database/
+
+import type { Counter, Histogram, Meter } from "@opentelemetry/api";
+import type { ConnectionCounts } from "./connections.ts";
+import type { RequestAttributes } from "./request-attributes.ts";
+
+// The buckets that the conventions advise, in seconds.
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const OPERATION_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+// The conventions ask for a name of the pool; the service has one.
+const POOL = { "db.client.connection.pool.name": "rowhouse" };
+
+/** What requests and messages are measured with. */
+export class Instruments {
+  readonly requestDuration: Histogram;
+  readonly tenantRequestDuration: Histogram;
+  readonly outcomes: Counter;
+  readonly operationDuration: Histogram;
+  readonly #meter: Meter;
+
+  /**
+   * @param meter where they are made
+   * @param active the requests at work now
+   */
+  constructor(meter: Meter, active: ReadonlyMap<RequestAttributes, number>) {
+    this.#meter = meter;
+    this.requestDuration = meter.createHistogram("http.server.request.duration", {
+      description: "Duration of HTTP server requests",
+      unit: "s",
+      advice: { explicitBucketBoundaries: REQUEST_SECONDS },
+    });
+    this.tenantRequestDuration = meter.createHistogram("rowhouse.tenant.request.duration", {
+      description: "Duration of requests that entered a tenant",
+      unit: "s",
+      advice: { explicitBucketBoundaries: REQUEST_SECONDS },
+    });
+    this.outcomes = meter.createCounter("rowhouse.request.outcomes", {
+      description: "Requests by what became of them: ok, or the error's code",
+      unit: "{request}",
+    });
+    this.operationDuration = meter.createHistogram("db.client.operation.duration", {
+      description: "Duration of messages to the database, from when a connection is asked for",
+      unit: "s",
+      advice: { explicitBucketBoundaries: OPERATION_SECONDS },
+    });
+    meter
+      .createObservableUpDownCounter("http.server.active_requests", {
+        description: "Requests at work",
+        unit: "{request}",
+      })
+      .addCallback((result) => {
+        for (const [attributes, count] of active) result.observe(count, { ...attributes });
+      });
+  }
+
+  /** Reports the state of a database's connections whenever metrics are collected. */
+  observeConnections(counts: () => ConnectionCounts): void {
+    const unit = "{connection}";
+    const connections = this.#meter.createObservableUpDownCounter("db.client.connection.count", {
+      description: "Connections to the database by state",
+      unit,
+    });
+    const max = this.#meter.createObservableUpDownCounter("db.client.connection.max", {
+      description: "Connections to the database that may be open",
+      unit,
+    });
+    const pending = this.#meter.createObservableUpDownCounter(
+      "db.client.connection.pending_requests",
+      { description: "Messages and transactions that wait for a connection", unit: "{request}" },
+    );
+    this.#meter.addBatchObservableCallback(
+      (result) => {
+        const { used, idle, waiting, max: most } = counts();
+        for (const [state, count] of Object.entries({ used, idle })) {
+          result.observe(connections, count, { ...POOL, "db.client.connection.state": state });
+        }
+        result.observe(max, most, POOL);
+        result.observe(pending, waiting, POOL);
+      },
+      [connections, max, pending],
+    );
+  }
+}
