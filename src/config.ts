@@ -27,6 +27,9 @@ export interface ServiceVariables extends Variables {
   readonly PORT: Variable<number>;
   readonly SHUTDOWN_SECONDS: Variable<number>;
   readonly LOG_LEVEL: Variable<LogLevel>;
+  readonly METRICS_PORT: Variable<number | undefined>;
+  readonly METRICS_HOST: Variable<string>;
+  readonly METRICS_MAX_TENANTS: Variable<number>;
 }
 
 /** From the most to the least that is logged. */
@@ -34,6 +37,8 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const PORT_NUMBER = integer("5000", 1, 65_535, "Port to listen on");
 
 /** See {@link ServiceVariables}. */
 export const SERVICE_VARIABLES: ServiceVariables = {
@@ -82,7 +87,7 @@ export const SERVICE_VARIABLES: ServiceVariables = {
     about: "Address to listen on; `0.0.0.0` in a container",
     parse: (text) => text,
   },
-  PORT: integer("5000", 1, 65_535, "Port to listen on"),
+  PORT: PORT_NUMBER,
   SHUTDOWN_SECONDS: integer("10", 1, 600, "How long requests may finish after SIGTERM or SIGINT"),
   LOG_LEVEL: {
     fallback: "info",
@@ -90,6 +95,22 @@ export const SERVICE_VARIABLES: ServiceVariables = {
       "`debug`, `info`, `warn`, `error` or `silent`; a request's line has level info or higher",
     parse: parseLogLevel,
   },
+  METRICS_PORT: {
+    fallback: "",
+    about: "Port of its own that serves Prometheus' text at `/metrics`, on Node; none: no metrics",
+    parse: (text) => (text === "" ? undefined : PORT_NUMBER.parse(text)),
+  },
+  METRICS_HOST: {
+    fallback: "127.0.0.1",
+    about: "Address that METRICS_PORT listens on; whoever reaches it reads the tenants' names",
+    parse: (text) => text,
+  },
+  METRICS_MAX_TENANTS: integer(
+    "100",
+    0,
+    10_000,
+    "Tenants that metrics name: the first, and the busiest; the rest are `other`",
+  ),
 };
 
 /** What the service is configured with, frozen. */

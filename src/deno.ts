@@ -5,6 +5,7 @@ import { createApp } from "./app.ts";
 import { readConfig, SERVICE_VARIABLES } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { createLog, describeError } from "./log.ts";
+import { createTelemetry } from "./telemetry.ts";
 
 /** What this entry needs of Deno: https://docs.deno.com/api/deno/ */
 declare const Deno: {
@@ -20,7 +21,10 @@ const config = readConfig(
 const utf8 = new TextEncoder();
 const log = createLog(config.LOG_LEVEL, (line) => void Deno.stdout.writeSync(utf8.encode(line)));
 const database = openDatabase(config);
-const app = createApp({ log, config });
+// Deno has an SDK of its own, which OTEL_DENO=true switches on: https://docs.deno.com/runtime/fundamentals/open_telemetry/
+const telemetry = createTelemetry({ maxTenants: config.METRICS_MAX_TENANTS });
+telemetry?.observe(database);
+const app = createApp({ log, telemetry, config });
 
 let draining = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -8,7 +8,10 @@ import { getRequestListener } from "@hono/node-server";
 import type { Config } from "./config.ts";
 import type { Database } from "./database.ts";
 import { describeError, type Log } from "./log.ts";
+import type { NodeTelemetry } from "./node-telemetry.ts";
 import type { Tenancy } from "./tenancy.ts";
+
+export { type NodeTelemetry, openTelemetry } from "./node-telemetry.ts";
 
 // Node looks for slow requests every 30 s unless told otherwise.
 const CHECKS_PER_TIMEOUT = 10;
@@ -43,6 +46,8 @@ export interface NodeServerParts {
   readonly config: Pick<Config, "LISTEN_HOST" | "PORT" | "SHUTDOWN_SECONDS">;
   /** Others than {@link CLIENT_TIMEOUTS}, behind a load balancer that idles longer say. */
   readonly timeouts?: Partial<ClientTimeouts>;
+  /** Closed last, so that what the end is made of is exported, too. */
+  readonly exporting?: Pick<NodeTelemetry, "close">;
 }
 
 /**
@@ -51,7 +56,8 @@ export interface NodeServerParts {
  * at once with status 1 and one line on standard error; so does an error that nobody caught, logged in
  * its redacted form.
  */
-export function serve({ tenancy, database, log, config, timeouts }: NodeServerParts): void {
+export function serve(parts: NodeServerParts): void {
+  const { tenancy, database, log, config, timeouts, exporting } = parts;
   const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...timeouts };
   const listener = getRequestListener((request) => tenancy.fetch(request, database), {
     hostname: "localhost",
@@ -94,8 +100,9 @@ export function serve({ tenancy, database, log, config, timeouts }: NodeServerPa
     }, config.SHUTDOWN_SECONDS * 1000);
     server.close(() => {
       clearInterval(sweep);
-      void database.close(1).then(() => {
+      void database.close(1).then(async () => {
         clearTimeout(deadline);
+        await exporting?.close();
         log.write("info", "drained");
         process.exit(0);
       });

@@ -37,6 +37,9 @@ describe("readConfig()", () => {
       PORT: 5000,
       SHUTDOWN_SECONDS: 10,
       LOG_LEVEL: "info",
+      METRICS_PORT: undefined,
+      METRICS_HOST: "127.0.0.1",
+      METRICS_MAX_TENANTS: 100,
     });
   });
 
@@ -55,6 +58,9 @@ describe("readConfig()", () => {
       PORT: "65535",
       SHUTDOWN_SECONDS: "9",
       LOG_LEVEL: "silent",
+      METRICS_PORT: "9464",
+      METRICS_HOST: "0.0.0.0",
+      METRICS_MAX_TENANTS: "0",
     };
     const { DATABASE_URL: _, ...rest } = readConfig({ DATABASE_URL, ...env, OTHER: "a" });
     const texts = Object.entries(rest).map(([name, value]) => [name, String(value)]);
@@ -75,7 +81,7 @@ describe("readConfig()", () => {
   });
 
   it("readConfig() lists every problem at once, one line each", () => {
-    const names = Object.keys(SERVICE_VARIABLES).filter((name) => name !== "LISTEN_HOST");
+    const names = Object.keys(SERVICE_VARIABLES).filter((name) => !name.endsWith("_HOST"));
     const lines = problems(Object.fromEntries(names.map((name) => [name, "wrong"])));
     expect(lines).to.have.length(names.length);
     for (const [index, name] of names.entries()) {

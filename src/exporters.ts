@@ -1,0 +1,109 @@
+// Which exporters the environment asks for, in the variables of OpenTelemetry's specification. The rest of
+// them, from OTEL_SERVICE_NAME to OTEL_EXPORTER_OTLP_HEADERS, the SDK reads by itself.
+// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+
+import type { Config } from "./config.ts";
+import { ConfigError, integer } from "./variable.ts";
+
+/** What is exported, and where a scraper finds it. */
+export interface Exporters {
+  /** Spans are sent by OTLP. */
+  readonly traces: boolean;
+  /** Metrics are sent by OTLP, so often. */
+  readonly metrics: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
+  /** Metrics are served for Prometheus. */
+  readonly prometheus: { readonly host: string; readonly port: number } | undefined;
+  /** An incoming `traceparent` is continued. */
+  readonly propagates: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const PROTOCOL = "http/protobuf";
+
+/**
+ * Reads the variables.
+ * @param env names to texts; an empty text counts as unset
+ * @returns undefined when nothing is exported
+ * @throws {ConfigError} for an exporter or a protocol that the service does not have
+ */
+export function readExporters(
+  env: Environment,
+  config: Pick<Config, "METRICS_PORT" | "METRICS_HOST">,
+): Exporters | undefined {
+  if (env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true") return undefined;
+  const traces = list(env, "TRACES", ["otlp"]).includes("otlp");
+  const named = list(env, "METRICS", ["otlp", "prometheus"]);
+  const metrics = named.includes("otlp");
+  if (traces) checkProtocol(env, "TRACES");
+  if (metrics) checkProtocol(env, "METRICS");
+  const port = config.METRICS_PORT;
+  const served = named.includes("prometheus") || port !== undefined;
+  if (!traces && !metrics && !served) return undefined;
+  const intervalMs = milliseconds(env, "OTEL_METRIC_EXPORT_INTERVAL", 60_000);
+  const timeoutMs = milliseconds(env, "OTEL_METRIC_EXPORT_TIMEOUT", 30_000);
+  return {
+    traces,
+    metrics: metrics ? { intervalMs, timeoutMs: Math.min(intervalMs, timeoutMs) } : undefined,
+    prometheus: served ? prometheus(env, config) : undefined,
+    propagates: (env["OTEL_PROPAGATORS"] || "tracecontext").split(",").includes("tracecontext"),
+  };
+}
+
+/** The exporters of a signal: those that are named; without a word, OTLP where an endpoint is given. */
+function list(env: Environment, signal: string, known: readonly string[]): readonly string[] {
+  const name = `OTEL_${signal}_EXPORTER`;
+  const text = env[name];
+  if (!text) {
+    const endpoint =
+      env["OTEL_EXPORTER_OTLP_ENDPOINT"] || env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`];
+    return endpoint ? ["otlp"] : [];
+  }
+  const named = text.split(",").map((part) => part.trim());
+  for (const one of named) {
+    if (one !== "none" && !known.includes(one)) {
+      throw new ConfigError(
+        `Cannot read ${name}: "${one}" is none of ${[...known, "none"].join(", ")}`,
+      );
+    }
+  }
+  return named.includes("none") ? [] : named;
+}
+
+function checkProtocol(env: Environment, signal: string): void {
+  for (const name of [
+    `OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`,
+    "OTEL_EXPORTER_OTLP_PROTOCOL",
+  ] as const) {
+    const protocol = env[name];
+    if (!protocol) continue;
+    if (protocol === PROTOCOL) return;
+    throw new ConfigError(`Cannot read ${name}: "${protocol}" is not spoken; write ${PROTOCOL}`);
+  }
+}
+
+function prometheus(
+  env: Environment,
+  config: Pick<Config, "METRICS_PORT" | "METRICS_HOST">,
+): NonNullable<Exporters["prometheus"]> {
+  const port =
+    config.METRICS_PORT ?? number(env, "OTEL_EXPORTER_PROMETHEUS_PORT", 9464, [1, 65_535]);
+  return { port, host: env["OTEL_EXPORTER_PROMETHEUS_HOST"] || config.METRICS_HOST };
+}
+
+function milliseconds(env: Environment, name: string, fallback: number): number {
+  return number(env, name, fallback, [1, 86_400_000]);
+}
+
+function number(
+  env: Environment,
+  name: string,
+  fallback: number,
+  [min, max]: readonly [number, number],
+): number {
+  try {
+    return integer("", min, max, "").parse(env[name] || String(fallback));
+  } catch (error) {
+    throw new ConfigError(`Cannot read ${name}: ${error instanceof Error ? error.message : ""}`);
+  }
+}

@@ -1,0 +1,59 @@
+// The metrics in Prometheus' text, on a port of their own: whoever reaches the service does not reach them.
+
+import { createServer, type Server } from "node:http";
+import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { CollectionResult } from "@opentelemetry/sdk-metrics";
+import { ConfigError } from "./variable.ts";
+
+// The OpenMetrics names of the units that the metrics have.
+const SUFFIXES: Readonly<Record<string, string>> = { s: ".seconds" };
+
+/**
+ * The exporter with names as the specification has them: the unit at the end. The exporter itself, 0.223,
+ * leaves it out. https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
+ */
+class Exporter extends PrometheusExporter {
+  override async collect(
+    ...options: Parameters<PrometheusExporter["collect"]>
+  ): Promise<CollectionResult> {
+    const { resourceMetrics, errors } = await super.collect(...options);
+    const scopeMetrics = resourceMetrics.scopeMetrics.map(({ scope, metrics }) => ({
+      scope,
+      metrics: metrics.map((metric) => {
+        const name = metric.descriptor.name + (SUFFIXES[metric.descriptor.unit] ?? "");
+        return { ...metric, descriptor: { ...metric.descriptor, name } };
+      }),
+    }));
+    return { resourceMetrics: { ...resourceMetrics, scopeMetrics }, errors };
+  }
+}
+
+/** An exporter that serves nothing by itself. */
+export function createPrometheusExporter(): PrometheusExporter {
+  return new Exporter({ preventServerStart: true });
+}
+
+/**
+ * Serves what the exporter collects, at `/metrics`, until the process ends.
+ * @throws {ConfigError} when the port is not to be had
+ */
+export function serveMetrics(
+  exporter: PrometheusExporter,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    const found = request.method === "GET" && /^\/metrics(?:\?|$)/.test(request.url ?? "");
+    if (found) exporter.getMetricsRequestHandler(request, response);
+    else response.writeHead(404).end();
+  });
+  return new Promise((resolve, reject) => {
+    server.on("error", (error: NodeJS.ErrnoException) => {
+      const problem =
+        error.code === "EADDRINUSE"
+          ? `port ${port} on ${host} is in use; set METRICS_PORT to another`
+          : `${host}:${port} gives ${error.code ?? error.name}`;
+      reject(new ConfigError(`Cannot serve metrics: ${problem}`));
+    });
+    server.listen(port, host, () => resolve(server));
+  });
+}

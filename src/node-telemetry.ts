@@ -1,0 +1,123 @@
+// OpenTelemetry's SDK on Node, when the environment asks for it; else nothing of it is loaded.
+
+import { metrics, propagation, trace } from "@opentelemetry/api";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { Config } from "./config.ts";
+import { type Exporters, readExporters } from "./exporters.ts";
+import { describeError, type Log } from "./log.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
+import { ConfigError } from "./variable.ts";
+
+// A collector that is down fails every export; one line in this time says so.
+const REPORT_INTERVAL_MS = 60_000;
+// The end of the process waits for a collector no longer than this.
+const FLUSH_MS = 2000;
+
+/** Telemetry with its exporters. Whoever opened it closes it. */
+export interface NodeTelemetry {
+  /** For `createTenancy`. */
+  readonly telemetry: Telemetry | undefined;
+  /** Sends what has not been sent, for at most two seconds. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Registers the SDK with what `env` asks for: OTLP over HTTP by the `OTEL_…` variables, Prometheus by
+ * METRICS_PORT. Asked for nothing, it uses whatever SDK the process has registered before.
+ * @param env the environment, as `process.env` has it
+ * @throws {ConfigError} for a variable that cannot be read, a port that is taken, packages that are missing
+ */
+export async function openTelemetry(
+  env: Readonly<Record<string, string | undefined>>,
+  config: Pick<Config, "METRICS_PORT" | "METRICS_HOST" | "METRICS_MAX_TENANTS">,
+  log: Log,
+): Promise<NodeTelemetry> {
+  const exporters = readExporters(env, config);
+  const close = exporters === undefined ? async () => {} : await register(exporters, log);
+  return { telemetry: createTelemetry({ maxTenants: config.METRICS_MAX_TENANTS }), close };
+}
+
+async function register(exporters: Exporters, log: Log): Promise<() => Promise<void>> {
+  const sdk = await loadSdk();
+  sdk.setGlobalErrorHandler(createReporter(log));
+  const resource = sdk
+    .defaultResource()
+    .merge(sdk.resourceFromAttributes({ "service.name": "rowhouse" }))
+    .merge(sdk.detectResources({ detectors: [sdk.serviceInstanceIdDetector, sdk.envDetector] }));
+  const closing: (() => Promise<void>)[] = [];
+  if (exporters.traces) {
+    const processor = new sdk.BatchSpanProcessor(new sdk.OTLPTraceExporter());
+    const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
+    trace.setGlobalTracerProvider(provider);
+    if (exporters.propagates) {
+      propagation.setGlobalPropagator(new sdk.W3CTraceContextPropagator());
+    }
+    closing.push(() => provider.shutdown());
+  }
+  const readers: IMetricReader[] = [];
+  if (exporters.metrics !== undefined) {
+    readers.push(
+      new sdk.PeriodicExportingMetricReader({
+        exporter: new sdk.OTLPMetricExporter(),
+        exportIntervalMillis: exporters.metrics.intervalMs,
+        exportTimeoutMillis: exporters.metrics.timeoutMs,
+      }),
+    );
+  }
+  if (exporters.prometheus !== undefined) {
+    const exporter = sdk.createPrometheusExporter();
+    readers.push(exporter);
+    await sdk.serveMetrics(exporter, exporters.prometheus);
+    log.write("info", "metrics", exporters.prometheus);
+  }
+  if (readers.length > 0) {
+    const provider = new sdk.MeterProvider({ resource, readers });
+    metrics.setGlobalMeterProvider(provider);
+    closing.push(() => provider.shutdown());
+  }
+  return async () => {
+    const closed = Promise.allSettled(closing.map((close) => close()));
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
+  };
+}
+
+/** The packages, and the part of this folder that needs them. */
+async function loadSdk() {
+  try {
+    const [core, resources, traces, metrics, toTraces, toMetrics, prometheus] = await Promise.all([
+      import("@opentelemetry/core"),
+      import("@opentelemetry/resources"),
+      import("@opentelemetry/sdk-trace-base"),
+      import("@opentelemetry/sdk-metrics"),
+      import("@opentelemetry/exporter-trace-otlp-proto"),
+      import("@opentelemetry/exporter-metrics-otlp-proto"),
+      import("./node-metrics.ts"),
+    ]);
+    return {
+      ...core,
+      ...resources,
+      ...traces,
+      ...metrics,
+      ...toTraces,
+      ...toMetrics,
+      ...prometheus,
+    };
+  } catch (error) {
+    if (!(error instanceof Error) || Reflect.get(error, "code") !== "ERR_MODULE_NOT_FOUND") {
+      throw error;
+    }
+    throw new ConfigError(
+      "Cannot export telemetry: its packages are missing; run npm install --include=optional",
+    );
+  }
+}
+
+/** Exporters tell of failures in texts that may hold addresses and headers. */
+function createReporter(log: Log): (thrown: unknown) => void {
+  let reported = -Infinity;
+  return (thrown) => {
+    if (performance.now() - reported < REPORT_INTERVAL_MS) return;
+    reported = performance.now();
+    log.write("warn", "export failed", { error: describeError(thrown) });
+  };
+}
