@@ -3,12 +3,14 @@
 
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
+import { createTelemetry } from "../../src/telemetry.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";
 import { rejection } from "../support/rejection.ts";
 import { serverAddress } from "../support/server.ts";
 import { type LocalService, openService } from "../support/service.ts";
+import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
 import { openWireTap, type WireTap } from "../support/wire.ts";
 
 const ACME = "acme.example.com";
@@ -83,6 +85,22 @@ describe("messages on the wire", () => {
       expect(roundTrips()).to.equal(1);
     });
   }
+
+  it("fetch() sends one Query frame and nothing else when it is measured and traced", async () => {
+    const sdk = openTelemetrySdk();
+    const url = redirect(database.serviceUrl, tap.port);
+    const watched = openService(url, { DATABASE_CONNECTIONS: "1" }, createTelemetry());
+    try {
+      await watched.request(ACME, "GET", "/data/1");
+      tap.clear();
+      expect((await watched.request(ACME, "GET", "/data/1")).status).to.equal(200);
+      expect(sdk.spans()).to.have.length(4);
+      expect([sent(), roundTrips()]).to.deep.equal(["Q", 1]);
+    } finally {
+      await watched.close();
+      await sdk.close();
+    }
+  });
 
   const unsent: readonly [what: string, method: string, path: string, status: number][] = [
     ["a liveness check", "GET", "/healthz", 200],
