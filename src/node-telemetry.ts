@@ -23,7 +23,7 @@ export interface NodeTelemetry {
 
 /**
  * Registers the SDK with what `env` asks for: OTLP over HTTP by the `OTEL_…` variables, Prometheus by
- * METRICS_PORT. Asked for nothing, it uses whatever SDK the process has registered before.
+ * METRICS_PORT. An SDK that the process has registered before is used instead: it reads the same variables.
  * @param env the environment, as `process.env` has it
  * @throws {ConfigError} for a variable that cannot be read, a port that is taken, packages that are missing
  */
@@ -33,8 +33,18 @@ export async function openTelemetry(
   log: Log,
 ): Promise<NodeTelemetry> {
   const exporters = readExporters(env, config);
-  const close = exporters === undefined ? async () => {} : await register(exporters, log);
-  return { telemetry: createTelemetry({ maxTenants: config.METRICS_MAX_TENANTS }), close };
+  const create = (): Telemetry | undefined =>
+    createTelemetry({ maxTenants: config.METRICS_MAX_TENANTS });
+  const registered = create();
+  if (registered !== undefined && config.METRICS_PORT !== undefined) {
+    const problem = "the process has registered an OpenTelemetry SDK of its own";
+    throw new ConfigError(`Cannot serve metrics: ${problem}; unset METRICS_PORT`);
+  }
+  if (registered !== undefined || exporters === undefined) {
+    return { telemetry: registered, close: async () => {} };
+  }
+  const close = await register(exporters, log);
+  return { telemetry: create(), close };
 }
 
 async function register(exporters: Exporters, log: Log): Promise<() => Promise<void>> {

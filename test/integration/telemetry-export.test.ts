@@ -197,6 +197,27 @@ describe("exported telemetry", () => {
     );
   });
 
+  it("an SDK that the process brings along is used, and no other is registered beside it", async () => {
+    const sdk = import.meta.resolve("@opentelemetry/sdk-trace-base");
+    const api = import.meta.resolve("@opentelemetry/api");
+    const own = `import api from "${api}"; import sdk from "${sdk}";
+      const exporter = { export: (spans, done) => { console.log("OWN", spans[0].name); done({ code: 0 }); }, shutdown: async () => {} };
+      const provider = new sdk.BasicTracerProvider({ spanProcessors: [new sdk.SimpleSpanProcessor(exporter)] });
+      api.trace.setGlobalTracerProvider(provider);`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(own)}` };
+    const before = collector.exports.length;
+    const running = await start({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+    await running.request(ACME, "GET", "/data/get/1");
+    await running.printed("OWN GET /data/get/:key");
+    await running.stop();
+    expect(collector.exports).to.have.length(before);
+    const failure = await start({ ...env, METRICS_PORT: "9464" }).catch(String);
+    expect(failure).to.equal(
+      "Error: The service did not start: Cannot serve metrics: the process has registered an " +
+        "OpenTelemetry SDK of its own; unset METRICS_PORT\n",
+    );
+  });
+
   it("a request of a traced client is part of that client's trace", async () => {
     const running = await start({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
