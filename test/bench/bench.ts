@@ -14,9 +14,10 @@ import { coldStart } from "./parts/cold-start.ts";
 import { growth } from "./parts/growth.ts";
 import { latency } from "./parts/latency.ts";
 import { requests } from "./parts/requests.ts";
+import { telemetry } from "./parts/telemetry.ts";
 import { formatReport, type Results, writeReport } from "./report.ts";
 
-const PARTS: readonly Part[] = [requests, latency, coldStart, growth];
+const PARTS: readonly Part[] = [requests, latency, coldStart, growth, telemetry];
 const KEPT = fileURLToPath(new URL("./results", import.meta.url));
 
 const interruption = new AbortController();
