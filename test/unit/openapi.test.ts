@@ -90,7 +90,7 @@ describe("createJudge()", () => {
       "getDescription 200": ["GET", "/openapi.json"],
       "headDescription 200": ["HEAD", "/openapi.json"],
       "getDatedValue 400": ["GET", "/data/x"],
-      "headValue 400": ["HEAD", "/data/x"],
+      "headDatedValue 400": ["HEAD", "/data/x"],
     };
     for (const [answer, [method, path]] of Object.entries(right)) {
       expect(judge(await ask(method, path))).to.deep.equal({ answer, problems: [] });
