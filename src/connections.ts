@@ -31,6 +31,14 @@ export interface ConnectionCounts {
   readonly waiting: number;
 }
 
+/** A piece of work, and who hears of its end. */
+interface Job<C, T> {
+  readonly work: (connection: C) => Promise<T>;
+  readonly owner: string | undefined;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /** Work that no connection was free for. */
 interface Waiter<C> {
   readonly owner: string | undefined;
@@ -71,32 +79,11 @@ export class Connections<C extends Connection> {
    */
   run<T>(work: (connection: C) => Promise<T>, owner?: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const job = { work, owner, resolve, reject };
       if (this.#closed) return reject(new AppError("OVERLOADED", "Cannot start: shutting down"));
       const free = this.#mayUse(owner) ? this.#take() : undefined;
-      if (free !== undefined) {
-        this.#use(free, work, owner, this.#timeoutMs).then(resolve, reject);
-        return;
-      }
-      const since = performance.now();
-      const waiter: Waiter<C> = {
-        owner,
-        begin: (connection) => {
-          clearTimeout(timer);
-          const left = this.#timeoutMs - (performance.now() - since);
-          this.#use(connection, work, owner, left).then(resolve, reject);
-        },
-        refuse: (problem) => {
-          clearTimeout(timer);
-          this.#waiting.delete(waiter);
-          reject(new AppError("OVERLOADED", `Cannot start: ${problem}`));
-        },
-      };
-      // Half the time at most: who begins with no time left could only break the connection.
-      const timer = setTimeout(
-        () => waiter.refuse("no database connection was free in time"),
-        this.#timeoutMs / 2,
-      );
-      this.#waiting.add(waiter);
+      if (free === undefined) this.#wait(job);
+      else this.#begin(free, job, this.#timeoutMs);
     });
   }
 
@@ -113,35 +100,48 @@ export class Connections<C extends Connection> {
     return { used: this.#all.size - idle, idle, max: this.#max, waiting: this.#waiting.size };
   }
 
-  #use<T>(
-    connection: C,
-    work: (connection: C) => Promise<T>,
-    owner: string | undefined,
-    timeoutMs: number,
-  ): Promise<T> {
-    this.#count(owner, 1);
-    return new Promise<T>((resolve, reject) => {
-      let settled = false;
-      const settle = (outcome: () => void): void => {
-        if (settled) return;
-        settled = true;
+  #wait<T>(job: Job<C, T>): void {
+    const since = performance.now();
+    const waiter: Waiter<C> = {
+      owner: job.owner,
+      begin: (connection) => {
         clearTimeout(timer);
-        outcome();
-        this.#count(owner, -1);
-        this.#release(connection);
-      };
-      const timer = setTimeout(() => {
-        connection.usable = false;
-        const problem = "Cannot finish: the database took too long";
-        settle(() => reject(new AppError("DATABASE_UNAVAILABLE", problem, { outcome: "unknown" })));
-      }, timeoutMs);
-      // Called by a waiter's turn, too: what it throws is its own, not that of who made room.
-      const running = (async () => work(connection))();
-      running.then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error)),
-      );
-    });
+        this.#begin(connection, job, this.#timeoutMs - (performance.now() - since));
+      },
+      refuse: (problem) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        job.reject(new AppError("OVERLOADED", `Cannot start: ${problem}`));
+      },
+    };
+    // Half the time at most: who begins with no time left could only break the connection.
+    const timer = setTimeout(
+      () => waiter.refuse("no database connection was free in time"),
+      this.#timeoutMs / 2,
+    );
+    this.#waiting.add(waiter);
+  }
+
+  #begin<T>(connection: C, { work, owner, resolve, reject }: Job<C, T>, timeoutMs: number): void {
+    this.#count(owner, 1);
+    let settled = false;
+    const settle = <V>(tell: (outcome: V) => void, outcome: V): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      tell(outcome);
+      this.#count(owner, -1);
+      this.#release(connection);
+    };
+    const timer = setTimeout(() => {
+      connection.usable = false;
+      const problem = "Cannot finish: the database took too long";
+      settle(reject, new AppError("DATABASE_UNAVAILABLE", problem, { outcome: "unknown" }));
+    }, timeoutMs);
+    start(work, connection).then(
+      (value) => settle(resolve, value),
+      (error: unknown) => settle(reject, error),
+    );
   }
 
   #mayUse(owner: string | undefined): boolean {
@@ -177,5 +177,14 @@ export class Connections<C extends Connection> {
       next.begin(free);
       return;
     }
+  }
+}
+
+/** Called by a waiter's turn, too: what the work throws is its own, not that of who made room. */
+function start<C, T>(work: (connection: C) => Promise<T>, connection: C): Promise<T> {
+  try {
+    return work(connection);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

@@ -63,36 +63,30 @@ export function openDatabase(config: DatabaseConfig): OpenDatabase {
   };
 }
 
-async function send(
+/** A message of postgres.js; `active` from when it is written, or seems to be, until it is answered. */
+type Sent = PromiseLike<unknown> & { readonly active?: boolean };
+
+function send(
   connection: PostgresConnection,
   sql: { unsafe(text: string): { simple(): Sent } },
   message: string,
 ): Promise<Results> {
-  let result: unknown;
   connection.expectRows();
-  try {
-    result = await answerTo(connection, sql.unsafe(message).simple());
-  } catch (error) {
-    throw judge(connection, error);
-  }
-  // One statement with rows: its result itself, an array with `columns`. Several: an array of them.
-  return (Array.isArray(result) && "columns" in result ? [result] : result) as Results;
+  return new Promise((resolve, reject) => {
+    const sent = sql.unsafe(message).simple();
+    const fail = (error: unknown): void => reject(judge(connection, error));
+    // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
+    // is still active when the connection has closed is never answered.
+    connection.onClosed = () => {
+      if (sent.active) fail(Object.assign(new Error("Lost"), { code: "CONNECTION_CLOSED" }));
+    };
+    sent.then((result) => resolve(toResults(result)), fail);
+  });
 }
 
-/** A message of postgres.js; `active` from when it is written, or seems to be, until it is answered. */
-type Sent = PromiseLike<unknown> & { readonly active?: boolean };
-
-/**
- * postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what is
- * still active when the connection has closed is never answered.
- */
-function answerTo(connection: PostgresConnection, sent: Sent): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    connection.onClosed = () => {
-      if (sent.active) reject(Object.assign(new Error("Lost"), { code: "CONNECTION_CLOSED" }));
-    };
-    sent.then(resolve, reject);
-  });
+/** One statement with rows gives its result itself, an array with `columns`; several an array of them. */
+function toResults(result: unknown): Results {
+  return (Array.isArray(result) && "columns" in result ? [result] : result) as Results;
 }
 
 async function transact<T>(

@@ -152,7 +152,7 @@ function decodeParams(params: Readonly<Record<string, string>>): Record<string, 
   const decoded: Record<string, string> = {};
   for (const [name, text] of Object.entries(params)) {
     try {
-      decoded[name] = decodeURIComponent(text);
+      decoded[name] = text.includes("%") ? decodeURIComponent(text) : text;
     } catch {
       decoded[name] = text;
     }
