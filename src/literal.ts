@@ -66,7 +66,12 @@ export function literal(value: unknown, place: string): string {
   }
 }
 
+// All that needs a second look, or is refused.
+const UNPLAIN = /['\\\0\ud800-\udfff]/;
+const UNPLAIN_ITEM = /["\\]/;
+
 function quote(text: string, place: string): string {
+  if (!UNPLAIN.test(text)) return `('${text}')`;
   if (text.includes("\0")) throw invalid(place, "text has a NUL character");
   if (!text.isWellFormed()) throw invalid(place, "text has a lone surrogate");
   const doubled = text.replaceAll("'", "''");
@@ -98,16 +103,23 @@ function scalarText(value: unknown, place: string): string {
 
 /** An array in PostgreSQL's text form: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
 function arrayText(values: readonly unknown[], place: string): string {
-  const items = Array.from(values, (value, index) => {
-    const itemPlace = `${place}, item ${index + 1}`;
-    if (value === null) return "NULL";
-    if (Array.isArray(value)) return arrayText(value, itemPlace);
-    const text = scalarText(value, itemPlace);
-    return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean"
-      ? text
-      : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-  });
-  return `{${items.join(",")}}`;
+  let text = "{";
+  for (let index = 0; index < values.length; index += 1) {
+    if (index > 0) text += ",";
+    text += itemText(values[index], `${place}, item ${index + 1}`);
+  }
+  return `${text}}`;
+}
+
+function itemText(value: unknown, place: string): string {
+  if (value === null) return "NULL";
+  if (Array.isArray(value)) return arrayText(value, place);
+  const text = scalarText(value, place);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return text;
+  }
+  if (!UNPLAIN_ITEM.test(text)) return `"${text}"`;
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
 function dateText(date: Date, place: string): string {

@@ -107,15 +107,15 @@ export function createTenant(
   const owner = formatHost(host);
   const send: Send = async (statements) => {
     const message = `${entry};${statements.join(";")}`;
-    const [, entryRows, ...results] = await database.send(message, owner, statements);
-    entered(String(entryRows?.[0]?.["enter_tenant"]));
-    return expect(results, statements.length);
+    const results = await database.send(message, owner, statements);
+    entered(String(results[1]?.[0]?.["enter_tenant"]));
+    return expect(results.slice(2), statements.length);
   };
   return Object.assign(createTag(send), {
     begin: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
       database.transaction(async (link) => {
-        const [, entryRows] = await link.send(entry);
-        entered(String(entryRows?.[0]?.["enter_tenant"]));
+        const results = await link.send(entry);
+        entered(String(results[1]?.[0]?.["enter_tenant"]));
         return work(createTransaction(link));
       }, owner),
   });
