@@ -75,7 +75,7 @@ export interface AttentionTenant {
 
 /** One thing that so many schemas cost the server. */
 export interface BudgetFinding {
-  readonly level: "ok" | "warn" | "danger";
+  readonly level: "ok" | "warn" | "unsafe";
   readonly check: string;
   readonly seen: string;
   /** What to do; null where all is well. */
