@@ -2,7 +2,7 @@
 // them. Changes are POST with a JSON object, `{}` at least; times are ISO 8601 in UTC; sizes are bytes.
 //
 //   GET  /                                   the page; its files are /page/FILE
-//   GET  /vendor/uPlot.esm.js, /vendor/uPlot.min.css
+//   GET  /vendor/uplot.js, /vendor/uplot.css
 //   GET  /api/fleet                          Fleet
 //   GET  /api/fleet/sizes                    FleetSizes
 //   GET  /api/traffic                        Traffic
@@ -93,7 +93,7 @@ export interface ServiceState {
   readonly at: string | null;
 }
 
-/** GET /api/fleet/sizes: every tenant's, the largest first; the three arrays have one length. */
+/** GET /api/fleet/sizes: every tenant's, the largest first; the arrays have one length. */
 export interface FleetSizes {
   readonly at: string;
   /** True when the tables were locked, and the sizes are those of the last vacuum or analyze. */
@@ -102,6 +102,8 @@ export interface FleetSizes {
   readonly schemaNames: readonly string[];
   readonly bytes: readonly number[];
   readonly tables: readonly number[];
+  /** 0 active, 1 read-only, 2 suspended. */
+  readonly statuses: readonly number[];
 }
 
 /** GET /api/traffic: the last hour. */
@@ -198,7 +200,8 @@ export interface TenantDetail {
   readonly newestVersion: number;
   readonly statementTimeoutMs: number;
   readonly createdAt: string;
-  readonly bytes: number;
+  /** Null while somebody has a table locked. */
+  readonly bytes: number | null;
   readonly tables: readonly TenantTable[];
   /** The newest first, at most 100. */
   readonly history: readonly MigrationRecord[];
