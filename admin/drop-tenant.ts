@@ -2,11 +2,13 @@
 
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
+import { describeDrop } from "./command/dropped.ts";
 import type { Progress } from "./command/progress.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { type DroppedTenant, dropTenant } from "./drop/drop.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { nameArchive } from "./transfer/archive-name.ts";
 
 await runVerb({
   name: "drop-tenant",
@@ -39,7 +41,7 @@ await runVerb({
       dropTenant(registry, schemaName, {
         backup: call.has("no-backup")
           ? undefined
-          : (call.text("backup") ?? defaultFile(schemaName)),
+          : (call.text("backup") ?? nameArchive(schemaName)),
         signal: call.interruption(),
         onItems(count, done) {
           progress ??= startBar(call, count);
@@ -55,18 +57,10 @@ function startBar(call: Call, count: number): Progress {
   return call.track(count, "objects");
 }
 
-function defaultFile(schemaName: string): string {
-  return `${schemaName}-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}.zip`;
-}
-
-function report({ schemaName, backup, keptRole }: DroppedTenant): Report {
-  const where = backup === undefined ? "without a backup" : `its backup is ${backup}`;
-  const lines = [`Dropped tenant "${schemaName}"; ${where}`];
-  if (keptRole) {
-    lines.push(`Left role "${keptRole.roleName}": database "${keptRole.database}" uses it`);
-  }
+function report(dropped: DroppedTenant): Report {
+  const { schemaName, backup, keptRole } = dropped;
   return {
-    lines,
+    lines: describeDrop(dropped),
     json: { schemaName, backup: backup ?? null, keptRole: keptRole?.roleName ?? null },
   };
 }

@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { formatCount } from "./command/count.ts";
+import { describeExport } from "./command/exported.ts";
 import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { exportTenant } from "./transfer/export-tenant.ts";
@@ -22,13 +22,6 @@ await runVerb({
     const report = await withAdminRegistry(call.env, (registry) =>
       exportTenant(registry, schemaName, file, { signal, meter: createMeter(call) }),
     );
-    const { tables, rows, archiveBytes, version } = report;
-    return {
-      lines: [
-        `Exported tenant "${schemaName}" at version ${version} to ${file}: ` +
-          `${formatCount(tables, "table")}, ${formatCount(rows, "row")}, ${formatCount(archiveBytes, "byte")}`,
-      ],
-      json: report,
-    };
+    return { lines: [describeExport(report)], json: report };
   },
 });

@@ -8,6 +8,7 @@ import type { Call, Report } from "./command/verb.ts";
 import {
   type MigrateOptions,
   migrateTenants,
+  MIGRATION_PATIENCE,
   type MigrationSummary,
 } from "./migrations/migrate-tenants.ts";
 import { type MigrationPlan, planMigration } from "./migrations/plan.ts";
@@ -18,9 +19,6 @@ import {
 } from "./migrations/tenant-migrations.ts";
 import type { Registry } from "./registry/registry.ts";
 import { CONCURRENCY, defaultConcurrency } from "./work/free-connections.ts";
-
-const LOCK_TIMEOUT_MS = 1000;
-const ATTEMPTS = 12;
 
 await runVerb({
   name: "migrate",
@@ -42,12 +40,12 @@ await runVerb({
     "lock-timeout": {
       type: "string",
       value: "MS",
-      about: `How long a statement may wait for a lock before another attempt; ${LOCK_TIMEOUT_MS}`,
+      about: `How long a statement may wait for a lock before another attempt; ${MIGRATION_PATIENCE.lockTimeoutMs}`,
     },
     attempts: {
       type: "string",
       value: "N",
-      about: `How often a tenant is tried whose lock is not to be had; ${ATTEMPTS}`,
+      about: `How often a tenant is tried whose lock is not to be had; ${MIGRATION_PATIENCE.attempts}`,
     },
   },
   example: "--canary 5% --max-failures 3",
@@ -60,8 +58,8 @@ await runVerb({
     const limits = {
       concurrency: call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max),
       maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
-      lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? LOCK_TIMEOUT_MS,
-      attempts: call.integer("attempts", 1, 1000) ?? ATTEMPTS,
+      lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
+      attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
     };
     return withAdminRegistry(call.env, async (registry) => {
       const migrations = await loadTenantMigrations(registry);

@@ -4,10 +4,8 @@ import { reportChange } from "./command/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { setTenant, type TenantSettings } from "./lifecycle/status.ts";
+import { LONGEST_TIMEOUT_MS, setTenant, type TenantSettings } from "./lifecycle/status.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
-
-const LONGEST_MS = 86_400_000;
 
 await runVerb({
   name: "set-tenant",
@@ -26,7 +24,7 @@ await runVerb({
   example: "acme --read-only --statement-timeout 2000",
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0] ?? "");
-    const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_MS);
+    const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS);
     const [readOnly, writable] = [call.has("read-only"), call.has("writable")];
     if (readOnly && writable) throw new UsageError("--read-only and --writable contradict");
     if (!readOnly && !writable && statementTimeoutMs === undefined) {

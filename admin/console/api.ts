@@ -365,7 +365,8 @@ export interface MigrationFailure {
 
 /** What `traffic` events carry. */
 export interface TrafficEvent {
-  readonly point: TrafficPoint;
+  /** Null when no service told what it did. */
+  readonly point: TrafficPoint | null;
   readonly services: readonly ServiceState[];
   readonly heaviest: readonly HeavyTenant[];
 }

@@ -63,7 +63,7 @@ export async function takeCensus(
   );
   const tenants = pickTenants(all, list);
   const picked = new Set(tenants.map(({ schemaName }) => schemaName));
-  const failed = await sequelize.query<FailedTenant>(FAILED, { type: QueryTypes.SELECT });
+  const failed = await sequelize.query<FailedTenant>(FAILED_TENANTS, { type: QueryTypes.SELECT });
   const newest = newestVersion(migrations);
   const counts = new Map<number, number>();
   for (const { version } of tenants) counts.set(version, (counts.get(version) ?? 0) + 1);
@@ -87,8 +87,8 @@ export async function takeCensus(
   };
 }
 
-// One look into the index for each tenant, however long the history is.
-const FAILED = `
+/** The query for every {@link FailedTenant}: one look into the index for each tenant, however long the history is. */
+export const FAILED_TENANTS: string = `
   select t.schema_name as "schemaName", t.version, m.to_version as "to", m.sqlstate,
       coalesce(m.message, '') as message, m.finished_at as at
     from rowhouse.tenant as t

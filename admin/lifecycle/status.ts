@@ -22,6 +22,9 @@ export interface ChangedTenant {
   readonly stillRunning: number;
 }
 
+/** The longest statement timeout that the registry takes: a day. */
+export const LONGEST_TIMEOUT_MS = 86_400_000;
+
 /** How long the verbs wait for what began before a change. */
 export const WAIT_MS = 30_000;
 

@@ -21,6 +21,12 @@ export interface MigrateOptions {
   readonly report: (outcome: TenantOutcome) => void;
 }
 
+/** How long a migration waits for a lock, and how often a tenant is tried, where nobody says. */
+export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempts"> = {
+  lockTimeoutMs: 1000,
+  attempts: 12,
+};
+
 /** How many tenants had each outcome; `left` were not begun. */
 export type MigrationSummary = Readonly<Record<TenantOutcome["outcome"] | "left", number>>;
 

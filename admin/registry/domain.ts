@@ -24,14 +24,24 @@ export async function addDomain(
 
 /**
  * Takes a host from its tenant. No message that begins after this returns enters by it.
+ * @param owner the schema of the tenant from which it is taken; whoever has it when left out
  * @returns the schema of the tenant that had it
- * @throws {AdminError} when no tenant has it, or a longer change of the tenant has not ended
+ * @throws {AdminError} when no tenant has it, another than `owner` has it, or a longer change of the tenant has not ended
  */
-export async function removeDomain(registry: Registry, host: string): Promise<string> {
+export async function removeDomain(
+  registry: Registry,
+  host: string,
+  owner?: string,
+): Promise<string> {
   const { sequelize, Domain } = registry;
   return sequelize.transaction(async (transaction) => {
     const found = await Domain.findByPk(host, { transaction });
     if (found === null) throw noDomain(host);
+    if (owner !== undefined && owner !== found.schemaName) {
+      throw new AdminError(
+        `Cannot remove host: "${host}" is not of tenant "${owner}"; see node admin/list-tenants.js`,
+      );
+    }
     const { schemaName } = await claimTenant(
       registry,
       transaction,

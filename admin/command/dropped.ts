@@ -1,0 +1,13 @@
+// What a drop tells.
+
+import type { DroppedTenant } from "../drop/drop.ts";
+
+/** The lines for a tenant that was dropped. */
+export function describeDrop({ schemaName, backup, keptRole }: DroppedTenant): readonly string[] {
+  const where = backup === undefined ? "without a backup" : `its backup is ${backup}`;
+  const lines = [`Dropped tenant "${schemaName}"; ${where}`];
+  if (keptRole) {
+    lines.push(`Left role "${keptRole.roleName}": database "${keptRole.database}" uses it`);
+  }
+  return lines;
+}

@@ -1,0 +1,111 @@
+// node admin/console.js: the operator page, served on this machine.
+
+import { once } from "node:events";
+import { stat } from "node:fs/promises";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import process from "node:process";
+import { runVerb } from "./command/command.ts";
+import { withAdminRegistry } from "./command/config.ts";
+import { UsageError } from "./command/usage-error.ts";
+import type { Call } from "./command/verb.ts";
+import { openConsole } from "./console/console.ts";
+import { isLoopback } from "./console/origin.ts";
+import { serveConsole } from "./console/server.ts";
+import { AdminError } from "./registry/admin-error.ts";
+import { readInstallation } from "./registry/installation.ts";
+import type { Registry } from "./registry/registry.ts";
+
+const PORT = 5050;
+const ADVICE = "It opens in one browser, once; start again for another. Ctrl-C ends the console";
+
+await runVerb({
+  name: "console",
+  about:
+    "Serves the operator page until Ctrl-C: the fleet, the tenants and the migrations in a browser. The printed " +
+    "URL opens it in one browser, once.",
+  operands: [],
+  options: {
+    port: { type: "string", value: "N", about: `Where it listens; ${PORT} when left out` },
+    service: {
+      type: "string",
+      multiple: true,
+      value: "METRICS_URL",
+      about: "A service's Prometheus endpoint, for the traffic",
+    },
+    exports: {
+      type: "string",
+      value: "FOLDER",
+      about: "Where exports and backups are written; this folder when left out",
+    },
+    listen: {
+      type: "string",
+      value: "ADDRESS",
+      about: "Another IP address than 127.0.0.1; there is no TLS: put what has it before",
+    },
+  },
+  example: "--service http://127.0.0.1:9464/metrics",
+  async run(call) {
+    const port = call.integer("port", 0, 65_535) ?? PORT;
+    const host = parseAddress(call.text("listen") ?? "127.0.0.1");
+    const services = call.texts("service").map(parseService);
+    const exports = await requireFolder(call.text("exports") ?? ".");
+    const signal = call.interruption();
+    await withAdminRegistry(call.env, async (registry) => {
+      await registry.sequelize.transaction(readInstallation);
+      await serve(call, registry, { host, port, services, exports, signal });
+    });
+    return { lines: ["Stopped"], json: { stopped: true } };
+  },
+});
+
+interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly services: readonly string[];
+  readonly exports: string;
+  readonly signal: AbortSignal;
+}
+
+/** Serves until it is interrupted. */
+async function serve(call: Call, registry: Registry, settings: Settings): Promise<void> {
+  const { host, port, services, exports, signal } = settings;
+  const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const parts = openConsole({ registry, services, exports, note });
+  const server = await serveConsole(parts, host, port).catch(async (error: unknown) => {
+    await parts.close();
+    throw error;
+  });
+  const { url } = server;
+  call.print(`${url}\n${ADVICE}`, { url });
+  if (!isLoopback(host)) note(`Others than this machine reach ${host}, and nothing is encrypted`);
+  if (!signal.aborted) await once(signal, "abort");
+  await server.close();
+}
+
+function parseAddress(text: string): string {
+  if (isIP(text) === 0) {
+    throw new UsageError(`--listen ${JSON.stringify(text)} is no IP address`);
+  }
+  return text;
+}
+
+function parseService(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`--service ${JSON.stringify(text)} is no URL with http or https`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new UsageError("--service takes no password: the page shows the URL");
+  }
+  return url.href;
+}
+
+async function requireFolder(text: string): Promise<string> {
+  const folder = resolve(text);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return folder;
+  throw new AdminError(
+    `Cannot export to ${JSON.stringify(folder)}: it is no folder; make it first`,
+  );
+}

@@ -1,0 +1,127 @@
+// The state of all tenants: counts and the bounded list of those that somebody has to look at. Everything
+// is counted in the database: what comes back does not grow with the tenants.
+
+import { QueryTypes } from "sequelize";
+import { examineBudget } from "../doctor/budget.ts";
+import { FAILED_TENANTS, type FailedTenant } from "../inspect/census.ts";
+import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import { describeTransition } from "../registry/transition.ts";
+import type { AttentionTenant, Fleet, ServiceState } from "./api.ts";
+
+interface Group {
+  readonly database: string;
+  readonly status: TenantStatus;
+  readonly version: number;
+  readonly changing: boolean;
+  readonly tenants: number;
+}
+
+interface Waiting {
+  readonly schemaName: string;
+  readonly version: number;
+  readonly transition: Transition | null;
+  readonly peer: string | null;
+}
+
+/** The most that the list of attention holds. */
+export const MOST_ATTENTION = 200;
+
+/** Reads the state, in four queries at once. */
+export async function readFleet(
+  registry: Registry,
+  services: readonly ServiceState[],
+): Promise<Fleet> {
+  const newest = newestVersion(await loadTenantMigrations(registry));
+  const { sequelize } = registry;
+  const bind = [newest];
+  const [groups, failed, waiting, budget] = await Promise.all([
+    sequelize.query<Group>(GROUPS, { type: QueryTypes.SELECT }),
+    sequelize.query<FailedTenant & { total: number }>(FAILED, { type: QueryTypes.SELECT }),
+    sequelize.query<Waiting>(WAITING, { type: QueryTypes.SELECT, bind }),
+    examineBudget(registry),
+  ]);
+  const count = (fits: (group: Group) => boolean): number =>
+    groups.filter(fits).reduce((sum, { tenants }) => sum + tenants, 0);
+  const names = new Set(failed.map(({ schemaName }) => schemaName));
+  const list = [
+    ...failed.map(describeFailed),
+    ...waiting
+      .filter(({ schemaName }) => !names.has(schemaName))
+      .map((tenant) => describeWaiting(tenant, newest)),
+  ];
+  return {
+    database: await readName(registry, groups),
+    tenants: count(() => true),
+    newestVersion: newest,
+    statuses: {
+      active: count(({ status }) => status === "active"),
+      read_only: count(({ status }) => status === "read_only"),
+      suspended: count(({ status }) => status === "suspended"),
+    },
+    versions: countVersions(groups),
+    attention: {
+      behind: count(({ version, changing }) => version < newest && !changing),
+      failed: failed[0]?.total ?? 0,
+      inTransition: count(({ changing }) => changing),
+      tenants: list.slice(0, MOST_ATTENTION),
+    },
+    budget: budget.map(({ level, check, seen, advice = null }) => ({ level, check, seen, advice })),
+    services,
+  };
+}
+
+function countVersions(groups: readonly Group[]): Fleet["versions"] {
+  const counts = new Map<number, number>();
+  for (const { version, tenants } of groups) {
+    counts.set(version, (counts.get(version) ?? 0) + tenants);
+  }
+  return [...counts]
+    .map(([version, tenants]) => ({ version, tenants }))
+    .toSorted((a, b) => a.version - b.version);
+}
+
+function describeFailed(tenant: FailedTenant): AttentionTenant {
+  const { schemaName, version, message, sqlstate, at } = tenant;
+  const time = at.toISOString();
+  return { schemaName, reason: "failed", version, transition: null, message, sqlstate, at: time };
+}
+
+function describeWaiting(tenant: Waiting, newest: number): AttentionTenant {
+  const { schemaName, version, transition, peer } = tenant;
+  return {
+    schemaName,
+    reason: transition === null ? "behind" : "transition",
+    version,
+    transition,
+    message:
+      transition === null
+        ? `at version ${version}, behind ${newest}`
+        : describeTransition(transition, schemaName, peer),
+    sqlstate: null,
+    at: null,
+  };
+}
+
+/** Every group has it; without a tenant there is none. */
+async function readName({ sequelize }: Registry, groups: readonly Group[]): Promise<string> {
+  if (groups[0] !== undefined) return groups[0].database;
+  const text = "select current_database() as database";
+  const [row] = await sequelize.query<{ database: string }>(text, { type: QueryTypes.SELECT });
+  return row?.database ?? "";
+}
+
+const GROUPS = `
+  select current_database() as database, status, version, transition is not null as changing,
+      count(*)::int as tenants
+    from rowhouse.tenant group by status, version, transition is not null`;
+
+const FAILED = `
+  select *, (count(*) over ())::int as total from (${FAILED_TENANTS}) as failed
+   order by "schemaName" limit ${MOST_ATTENTION}`;
+
+// Twice as many as are shown: some may be in the list of the failed already.
+const WAITING = `
+  select schema_name as "schemaName", version, transition, peer
+    from rowhouse.tenant where transition is not null or version < $1
+   order by transition is null, schema_name limit ${2 * MOST_ATTENTION}`;

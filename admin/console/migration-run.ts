@@ -1,0 +1,128 @@
+// One run of the migrations, whose state can be looked at while it is at work.
+
+import { randomUUID } from "node:crypto";
+import {
+  migrateTenants,
+  type MigrateOptions,
+  MIGRATION_PATIENCE,
+} from "../migrations/migrate-tenants.ts";
+import { type MigrationPlan, planMigration, type PlanOptions } from "../migrations/plan.ts";
+import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import type { Registry } from "../registry/registry.ts";
+import { defaultConcurrency } from "../work/free-connections.ts";
+import type { MigrationState } from "./api.ts";
+import { createPace } from "./pace.ts";
+import { createThrottle } from "./throttle.ts";
+
+/** A run. */
+export interface MigrationRun {
+  state(): MigrationState;
+  /** Begins no more tenants; those at work end. */
+  stop(): void;
+  /** Resolves at its end, however it ends. */
+  readonly ended: Promise<void>;
+}
+
+/** What is to be migrated, and when to give up. */
+export interface MigrationWish extends Pick<PlanOptions, "canary" | "tenants"> {
+  /** Begins no more tenants once so many have failed. */
+  readonly maxFailures: number;
+}
+
+/** Who hears of a run. */
+export interface MigrationListener {
+  /** Is handed the state whenever there is news of it, a few times a second at most. */
+  readonly tell: (state: MigrationState) => void;
+  /** Turns what ended a run into a line. */
+  readonly explain: (error: unknown) => string;
+}
+
+const MOST_SHOWN = 200;
+
+/**
+ * Begins a run.
+ * @throws {AdminError} when there is nothing to migrate, or a name is no tenant's
+ */
+export async function startMigrationRun(
+  registry: Registry,
+  { maxFailures, ...wanted }: MigrationWish,
+  { tell, explain }: MigrationListener,
+): Promise<MigrationRun> {
+  const migrations = await loadTenantMigrations(registry);
+  const plan = await planMigration(registry, migrations, wanted);
+  if (plan.tenants.length === 0) {
+    const skipped = plan.skipped.length > 0 ? `; ${plan.skipped.length} are in transition` : "";
+    throw new AdminError(
+      `Nothing to migrate: no tenant is behind version ${plan.target}${skipped}`,
+    );
+  }
+  const concurrency = await defaultConcurrency(registry);
+  const stopping = new AbortController();
+  const pace = createPace();
+  let state = describePlan(plan, wanted.canary !== undefined);
+  const throttle = createThrottle(() => tell(state));
+  const change = (news: Partial<MigrationState>): void => {
+    state = { ...state, ...news };
+    throttle.ask();
+  };
+  const end = (news: Partial<MigrationState>): void => {
+    change({ ...news, endedAt: new Date().toISOString(), secondsLeft: null });
+    throttle.flush();
+  };
+  const report: MigrateOptions["report"] = (outcome) => {
+    const left = state.left - 1;
+    const perSecond = pace.step();
+    const count = outcome.outcome === "gone" ? "elsewhere" : outcome.outcome;
+    change({ left, perSecond, secondsLeft: left / perSecond, [count]: state[count] + 1 });
+    if (count !== "failed") return;
+    const { schemaName, version, sqlstate = null, message = "" } = outcome;
+    const failures = [{ schemaName, version, sqlstate, message }, ...state.failures];
+    change({ failures: failures.slice(0, MOST_SHOWN) });
+  };
+  throttle.flush();
+  const options = { ...MIGRATION_PATIENCE, concurrency, maxFailures, report };
+  const ended = migrateTenants(registry, migrations, plan, {
+    ...options,
+    signal: stopping.signal,
+  }).then(
+    ({ left }) => {
+      if (left === 0) end({ state: "done" });
+      else if (stopping.signal.aborted) end({ state: "stopped", left });
+      else end({ state: "stopped", left, message: `${state.failed} have failed` });
+    },
+    (error: unknown) => end({ state: "broken", message: explain(error) }),
+  );
+  return {
+    state: () => state,
+    stop() {
+      stopping.abort();
+      if (state.endedAt === null) change({ state: "stopping" });
+    },
+    ended,
+  };
+}
+
+function describePlan({ target, tenants, held, skipped }: MigrationPlan, isCanary: boolean) {
+  const state: MigrationState = {
+    id: randomUUID(),
+    state: "running",
+    isCanary,
+    target,
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    total: tenants.length,
+    migrated: 0,
+    failed: 0,
+    elsewhere: 0,
+    left: tenants.length,
+    held,
+    skipped: skipped.length,
+    perSecond: 0,
+    secondsLeft: null,
+    tenants: tenants.slice(0, MOST_SHOWN).map(({ schemaName }) => schemaName),
+    failures: [],
+    message: null,
+  };
+  return state;
+}

@@ -1,0 +1,43 @@
+// What is pending where, before anybody migrates anything.
+
+import { planMigration } from "../migrations/plan.ts";
+import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import { QueryTypes } from "sequelize";
+import type { Registry } from "../registry/registry.ts";
+import type { Migrations, MigrationState } from "./api.ts";
+
+const MOST_SHOWN = 200;
+
+/**
+ * Reads it, in two queries.
+ * @param run the run at work, else the last one
+ */
+export async function readMigrations(
+  registry: Registry,
+  run: MigrationState | undefined,
+): Promise<Migrations> {
+  const migrations = await loadTenantMigrations(registry);
+  const [plan, versions] = await Promise.all([
+    planMigration(registry, migrations, {}),
+    registry.sequelize.query<Migrations["versions"][number]>(
+      "select version, count(*)::int as tenants from rowhouse.tenant group by version order by version",
+      { type: QueryTypes.SELECT },
+    ),
+  ]);
+  const lacking = (number: number): number =>
+    versions
+      .filter(({ version }) => version < number)
+      .reduce((sum, { tenants }) => sum + tenants, 0);
+  return {
+    newestVersion: newestVersion(migrations),
+    versions,
+    pending: migrations
+      .map(({ number, name }) => ({ number, name, tenants: lacking(number) }))
+      .filter(({ tenants }) => tenants > 0),
+    behind: plan.tenants.length,
+    tenants: plan.tenants.slice(0, MOST_SHOWN),
+    skippedCount: plan.skipped.length,
+    skipped: plan.skipped.slice(0, MOST_SHOWN),
+    run: run ?? null,
+  };
+}

@@ -1,0 +1,99 @@
+// The routes of the API: which path is answered by what. Whoever comes here has been let in.
+
+import type { ServerResponse } from "node:http";
+import { Router } from "itty-router";
+import { parseSchemaName } from "../registry/schema-name.ts";
+import { type Body, findInteger, findObject, findText, findBoolean, requireText } from "./body.ts";
+import type { Console } from "./console.ts";
+import { readFleet } from "./fleet.ts";
+import type { MigrationWish } from "./migration-run.ts";
+import { readMigrations } from "./migrations.ts";
+import { RequestError } from "./request-error.ts";
+import { readTenantDetail } from "./tenant-detail.ts";
+import { dropJob, exportJob } from "./tenant-jobs.ts";
+import { listTenantPage, type Parameters, parseTenantQuery } from "./tenant-list.ts";
+import { TENANT_VERBS } from "./tenant-verbs.ts";
+
+/** A request that was let in; itty-router fills in `params` and `query`. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: string;
+  /** Of a change; empty otherwise. */
+  readonly body: Body;
+  /** For the one answer that does not end. */
+  readonly outgoing: ServerResponse;
+  params: Record<string, string>;
+  query: Parameters;
+}
+
+/** Finds the answer: a value for JSON, or undefined when the route has written to `outgoing` itself. */
+export type Routes = (exchange: Exchange) => Promise<unknown>;
+
+const MOST_TENANTS = 1_000_000;
+
+/**
+ * Builds the routes.
+ * @returns what rejects with what a route throws, and with RequestError 404 where there is none
+ */
+export function createRoutes(parts: Console): Routes {
+  const { registry, sizes, traffic, jobs, migrations, events } = parts;
+  const router = Router<Exchange>();
+  router
+    .get("/api/fleet", () => readFleet(registry, traffic.services()))
+    .get("/api/fleet/sizes", () => sizes.read())
+    .get("/api/traffic", () => traffic.read())
+    .get("/api/tenants", ({ query }) => listTenantPage(registry, sizes, parseTenantQuery(query)))
+    .get("/api/tenants/:schemaName", ({ params }) => {
+      const schemaName = schemaOf(params);
+      return readTenantDetail(registry, schemaName, jobs.find(schemaName) ?? null);
+    })
+    .post("/api/tenants/:schemaName/export", ({ params }) =>
+      jobs.start(exportJob(registry, schemaOf(params), parts.exports)),
+    )
+    .post("/api/tenants/:schemaName/drop", ({ params, body }) => {
+      const folder = findBoolean(body, "backup") === false ? undefined : parts.exports;
+      return jobs.start(dropJob(registry, schemaOf(params), requireText(body, "confirm"), folder));
+    })
+    .post("/api/tenants/:schemaName/:verb", ({ params, body }) => {
+      const name = params["verb"] ?? "";
+      const verb = Object.hasOwn(TENANT_VERBS, name) ? TENANT_VERBS[name] : undefined;
+      return verb?.(registry, schemaOf(params), body);
+    })
+    .get("/api/jobs", () => jobs.list())
+    .post("/api/jobs/:id/stop", ({ params }) => jobs.stop(params["id"] ?? ""))
+    .get("/api/migrations", () => readMigrations(registry, migrations.current()))
+    .post("/api/migrations/start", ({ body }) => migrations.start(parseWish(body)))
+    .post("/api/migrations/stop", () => migrations.stop())
+    .get("/api/events", ({ outgoing }) => {
+      events.add(outgoing, (tell) => {
+        const run = migrations.current();
+        if (run !== undefined) tell("migration", run);
+        for (const job of jobs.list()) if (job.state === "running") tell("job", job);
+      });
+      return outgoing;
+    });
+  return async (exchange) => {
+    const found: unknown = await router.fetch(exchange);
+    if (found === undefined) throw new RequestError(404, "Cannot answer: there is no such path");
+    return found === exchange.outgoing ? undefined : found;
+  };
+}
+
+function schemaOf(params: Exchange["params"]): string {
+  return parseSchemaName(params["schemaName"] ?? "");
+}
+
+function parseWish(body: Body): MigrationWish {
+  const canary = findObject(body, "canary");
+  const tenants = findText(body, "tenants");
+  const maxFailures = findInteger(body, "maxFailures", 1, MOST_TENANTS) ?? Infinity;
+  return { maxFailures, tenants, canary: canary && parseCanary(canary) };
+}
+
+function parseCanary(canary: Body): NonNullable<MigrationWish["canary"]> {
+  const count = findInteger(canary, "count", 1, MOST_TENANTS);
+  const percent = findInteger(canary, "percent", 1, 100);
+  if (count !== undefined) return { count };
+  if (percent !== undefined) return { percent };
+  throw new RequestError(400, 'Cannot migrate: "canary" takes "count" or "percent"');
+}

@@ -1,0 +1,79 @@
+// The console's HTTP server: its bounds, and its orderly end.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AdminError } from "../registry/admin-error.ts";
+import type { Console } from "./console.ts";
+import { answer, ENTRANCE } from "./door.ts";
+import { listFiles } from "./files.ts";
+import { originOf } from "./origin.ts";
+import { createRoutes } from "./routes.ts";
+import { createSession } from "./session.ts";
+
+/** A console that is served. */
+export interface ConsoleServer {
+  /** Opens it in one browser, once. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more, ends the console, and waits for the answers that are on their way. */
+  close(): Promise<void>;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const SWEEP_MS = 50;
+
+/**
+ * Serves a console, which is closed with the server.
+ * @param host an IP address
+ * @param port 0 for any that is free
+ * @throws {AdminError} when it cannot listen there
+ */
+export async function serveConsole(
+  parts: Console,
+  host: string,
+  port: number,
+): Promise<ConsoleServer> {
+  const session = createSession();
+  const door = {
+    session,
+    files: await listFiles(),
+    routes: createRoutes(parts),
+    note: parts.note,
+  };
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    (incoming, outgoing) => {
+      // On a connection that was kept: what comes now would find nothing that answers it.
+      if (server.listening) void answer(incoming, outgoing, address, door);
+      else outgoing.writeHead(503, { connection: "close" }).end();
+    },
+  );
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw cannotListen(error, host, port);
+  }
+  const address = { host, port: (server.address() as AddressInfo).port };
+  return {
+    url: `${originOf(address)}${ENTRANCE}?token=${session.token}`,
+    port: address.port,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+      await parts.close();
+      await closed;
+      clearInterval(sweep);
+    },
+  };
+}
+
+function cannotListen(error: unknown, host: string, port: number): AdminError {
+  const code = String(Reflect.get(Object(error), "code"));
+  const problem =
+    code === "EADDRINUSE" ? `port ${port} on ${host} is in use` : `${host}:${port} gives ${code}`;
+  return new AdminError(`Cannot listen: ${problem}; choose another with --port or --listen`);
+}

@@ -1,0 +1,99 @@
+// All that there is to say of one tenant.
+
+import { QueryTypes } from "sequelize";
+import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import { databaseCode } from "../registry/database-code.ts";
+import type { Registry, Transition } from "../registry/registry.ts";
+import { describeTransition } from "../registry/transition.ts";
+import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "./api.ts";
+import { RequestError } from "./request-error.ts";
+import { isoText } from "./timestamp.ts";
+
+interface Row {
+  readonly roleName: string;
+  readonly status: Status;
+  readonly transition: Transition | null;
+  readonly peer: string | null;
+  readonly version: number;
+  readonly statementTimeoutMs: number;
+  readonly createdAt: string;
+  readonly hosts: readonly string[];
+  readonly history: readonly MigrationRecord[];
+}
+
+const LOCK_TIMEOUT_MS = 300;
+const LOCK_NOT_AVAILABLE = "55P03";
+const MOST_HISTORY = 100;
+
+/**
+ * Reads it.
+ * @param job what is at work on the tenant, as far as the console knows
+ * @throws {RequestError} 404 when there is no such tenant
+ */
+export async function readTenantDetail(
+  registry: Registry,
+  schemaName: string,
+  job: Job | null,
+): Promise<TenantDetail> {
+  const { sequelize } = registry;
+  const newest = newestVersion(await loadTenantMigrations(registry));
+  const [[row], tables] = await Promise.all([
+    sequelize.query<Row>(TENANT, { type: QueryTypes.SELECT, bind: [schemaName] }),
+    readTables(registry, schemaName),
+  ]);
+  if (row === undefined) {
+    throw new RequestError(404, `Cannot show tenant: there is no tenant "${schemaName}"`);
+  }
+  const { peer, ...rest } = row;
+  const { transition } = row;
+  const isLocked = tables.some(({ bytes }) => bytes === null);
+  return {
+    schemaName,
+    ...rest,
+    advice: transition === null ? null : describeTransition(transition, schemaName, peer),
+    newestVersion: newest,
+    bytes: isLocked ? null : tables.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+    tables,
+    job,
+  };
+}
+
+/** Sizes are read under a lock, which a migration may have: then there are none. */
+async function readTables(registry: Registry, schemaName: string): Promise<readonly TenantTable[]> {
+  const read = (size: string): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
+    registry.sequelize.transaction(async (transaction) => {
+      await registry.sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, {
+        transaction,
+      });
+      return registry.sequelize.query(
+        `select c.relname as name, ${size} as bytes,
+             case when c.reltuples >= 0 then c.reltuples::float8 end as rows
+           from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+          where n.nspname = $1 and c.relkind in ('r', 'p', 'm')
+          order by bytes desc nulls last, c.relname`,
+        { type: QueryTypes.SELECT, bind: [schemaName], transaction },
+      );
+    });
+  const rows = await read("pg_catalog.pg_total_relation_size(c.oid)").catch((error: unknown) => {
+    if (databaseCode(error) !== LOCK_NOT_AVAILABLE) throw error;
+    return read("null::bigint");
+  });
+  return rows.map(({ name, bytes, rows: estimate }) => ({
+    name,
+    bytes: bytes === null ? null : Number(bytes),
+    rows: estimate,
+  }));
+}
+
+const TENANT = `
+  select role_name as "roleName", status, transition, peer, version,
+      statement_timeout_ms as "statementTimeoutMs", ${isoText("created_at")} as "createdAt",
+      coalesce((select json_agg(host order by host) from rowhouse.domain as d
+        where d.schema_name = t.schema_name), '[]') as hosts,
+      coalesce((select json_agg(r) from (
+          select from_version as "fromVersion", to_version as "toVersion", outcome, ms, sqlstate,
+              message, ${isoText("finished_at")} as "finishedAt"
+            from rowhouse.migration_run where schema_name = t.schema_name
+           order by id desc limit ${MOST_HISTORY}
+        ) as r), '[]') as history
+    from rowhouse.tenant as t where schema_name = $1`;

@@ -1,0 +1,125 @@
+// The tenants a page at a time: searched, sorted and cut in the database, in one query.
+
+import { QueryTypes } from "sequelize";
+import { AppError } from "../../src/errors.ts";
+import { formatHost, parseHost } from "../../src/host.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
+import { RequestError } from "./request-error.ts";
+import type { Sizes } from "./sizes.ts";
+import { isoText } from "./timestamp.ts";
+
+/** What the database does not know is filled in. */
+type Found = TenantLine & { bytes: TenantLine["bytes"] };
+
+/** What a query's parameters may be: a text, several when one comes more than once, or nothing. */
+export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const DEFAULT_LIMIT = 50;
+const MOST = 200;
+const MOST_OFFSET = 10_000_000;
+
+const SORT_KEYS: Readonly<Record<TenantSort, string>> = {
+  schemaName: "t.schema_name",
+  host: "(select min(d.host) from rowhouse.domain as d where d.schema_name = t.schema_name)",
+  status: "coalesce(t.transition, t.status)",
+  version: "t.version",
+  statementTimeoutMs: "t.statement_timeout_ms",
+  createdAt: "t.created_at",
+  bytes: "s.bytes",
+};
+
+/**
+ * Reads the parameters of a list.
+ * @throws {RequestError} 400 for one that is none
+ */
+export function parseTenantQuery(parameters: Parameters): Required<TenantQuery> {
+  const text = (name: keyof TenantQuery): string | undefined => {
+    const value = parameters[name];
+    if (value === undefined || typeof value === "string") return value || undefined;
+    throw new RequestError(400, `Cannot list tenants: "${name}" comes more than once`);
+  };
+  const integer = (name: "offset" | "limit", min: number, max: number, usual: number): number => {
+    const given = text(name);
+    if (given === undefined) return usual;
+    if (/^\d{1,8}$/.test(given) && Number(given) >= min && Number(given) <= max) {
+      return Number(given);
+    }
+    throw new RequestError(400, `Cannot list tenants: "${name}" is not ${min} to ${max}`);
+  };
+  const sort = text("sort") ?? "schemaName";
+  const order = text("order") ?? "asc";
+  if (!Object.hasOwn(SORT_KEYS, sort) || (order !== "asc" && order !== "desc")) {
+    throw new RequestError(400, "Cannot list tenants: they have no such order");
+  }
+  const search = text("search") ?? "";
+  if (search.includes("\0")) throw new RequestError(400, "Cannot list tenants: no name has a NUL");
+  return {
+    search,
+    sort: sort as TenantSort,
+    order,
+    offset: integer("offset", 0, MOST_OFFSET, 0),
+    limit: integer("limit", 1, MOST, DEFAULT_LIMIT),
+  };
+}
+
+/** Reads a page of the tenants. */
+export async function listTenantPage(
+  { sequelize }: Registry,
+  sizes: Sizes,
+  { search, sort, order, offset, limit }: Required<TenantQuery>,
+): Promise<TenantPage> {
+  const bind: unknown[] = [limit, offset];
+  const bound = (value: unknown): string => `$${bind.push(value)}`;
+  const wanted = search.trim().toLowerCase();
+  let where = "";
+  if (wanted !== "") {
+    const [part, host] = [bound(wanted), bound(hostOf(wanted))];
+    where = `where strpos(t.schema_name, ${part}) > 0
+      or t.schema_name in (select schema_name from rowhouse.domain where strpos(host, ${host}) > 0)`;
+  }
+  let join = "";
+  const known = await sizes.read();
+  if (sort === "bytes") {
+    const columns = `${bound(known.schemaNames)}::text[], ${bound(known.bytes)}::bigint[]`;
+    join = `left join unnest(${columns}) as s (schema_name, bytes) using (schema_name)`;
+  }
+  const by = `order by key ${order} nulls last, schema_name ${order}`;
+  const [row] = await sequelize.query<{ total: number; tenants: readonly Found[] | null }>(
+    `with found as (
+       select t.schema_name, ${SORT_KEYS[sort]} as key from rowhouse.tenant as t ${join} ${where}
+     ), page as (
+       select schema_name, row_number() over (${by}) as place from found ${by} limit $1 offset $2
+     )
+     select (select count(*)::int from found) as total,
+       (select json_agg(${LINE} order by p.place)
+          from page as p join rowhouse.tenant as t using (schema_name)) as tenants`,
+    { type: QueryTypes.SELECT, bind },
+  );
+  const tenants = row?.tenants ?? [];
+  for (const line of tenants) line.bytes = sizes.find(line.schemaName) ?? null;
+  return { total: row?.total ?? 0, offset, tenants };
+}
+
+/** The form in which the registry has a host, where the text is a whole one: of an IDNA name say. */
+function hostOf(text: string): string {
+  try {
+    return formatHost(parseHost(text));
+  } catch (error) {
+    if (error instanceof AppError) return text;
+    throw error;
+  }
+}
+
+const LINE = `json_build_object(
+  'schemaName', t.schema_name, 'status', t.status, 'transition', t.transition, 'version', t.version,
+  'statementTimeoutMs', t.statement_timeout_ms, 'createdAt', ${isoText("t.created_at")},
+  'hosts', coalesce((select json_agg(host order by host) from (
+      select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host limit 3
+    ) as h), '[]'),
+  'hostCount', (select count(*) from rowhouse.domain as d where d.schema_name = t.schema_name),
+  'failed', coalesce((
+      select r.outcome = 'failed' and t.transition is null and case when r.to_version > r.from_version
+          then t.version < r.to_version else t.version > r.to_version end
+        from rowhouse.migration_run as r
+       where r.schema_name = t.schema_name order by r.id desc limit 1), false))`;

@@ -1,0 +1,148 @@
+// What a service did between two scrapes: counters are compared series by series, so that one which began
+// again from nothing, as after a restart, counts from there.
+
+import { type Buckets, fromCumulative } from "./buckets.ts";
+import { readSamples, type Sample } from "./exposition.ts";
+
+/** What was done for one tenant. */
+export interface TenantDelta {
+  count: number;
+  /** The sum of the requests' durations. */
+  seconds: number;
+  buckets: Buckets;
+  outcomes: number;
+  /** Outcomes other than ok. */
+  failures: number;
+}
+
+/** What a service did. */
+export interface Delta {
+  /** Between the two scrapes. */
+  readonly seconds: number;
+  readonly count: number;
+  /** Requests whose status was from 500 on. */
+  readonly errors: number;
+  /** By seconds. */
+  readonly buckets: Buckets;
+  readonly tenants: ReadonlyMap<string, TenantDelta>;
+}
+
+/** What a service is at now; undefined where it does not tell. */
+export interface Gauges {
+  readonly activeRequests: number | undefined;
+  readonly connectionsUsed: number | undefined;
+  readonly connectionsPending: number | undefined;
+}
+
+/** What a scrape tells. The first one tells nothing of what was done. */
+export interface Reading {
+  readonly delta: Delta | undefined;
+  readonly gauges: Gauges;
+}
+
+/** Compares the scrapes of one service, each with the one before. */
+export interface Comparer {
+  /**
+   * Takes the text of a scrape.
+   * @param at when it was, in milliseconds of any one clock
+   */
+  read(text: string, at: number): Reading;
+}
+
+const REQUESTS = "http_server_request_duration_seconds";
+const TENANTS = "rowhouse_tenant_request_duration_seconds";
+const OUTCOMES = "rowhouse_request_outcomes";
+const ACTIVE = "http_server_active_requests";
+const CONNECTIONS = "db_client_connection_count";
+const PENDING = "db_client_connection_pending_requests";
+
+const WANTED = new Set([
+  ...[REQUESTS, TENANTS].flatMap((name) => [`${name}_bucket`, `${name}_count`, `${name}_sum`]),
+  ...[OUTCOMES, `${OUTCOMES}_total`, ACTIVE, CONNECTIONS, PENDING],
+]);
+
+/** Begins to compare. */
+export function createComparer(): Comparer {
+  let before: { readonly at: number; readonly values: ReadonlyMap<string, number> } | undefined;
+  return {
+    read(text, at) {
+      const values = new Map<string, number>();
+      const sums = new Sums();
+      for (const sample of readSamples(text, (name) => WANTED.has(name))) {
+        values.set(sample.series, sample.value);
+        const last = before?.values.get(sample.series) ?? 0;
+        const grown = sample.value >= last ? sample.value - last : sample.value;
+        sums.add(sample, grown);
+      }
+      const delta = before && sums.finish((at - before.at) / 1000);
+      before = { at, values };
+      return { delta, gauges: sums.gauges() };
+    },
+  };
+}
+
+class Sums {
+  #count = 0;
+  #errors = 0;
+  readonly #buckets: Buckets = new Map();
+  readonly #tenants = new Map<string, TenantDelta>();
+  readonly #gauges = new Map<string, number>();
+
+  add({ name, labels, value }: Sample, grown: number): void {
+    const bound = labels["le"] === "+Inf" ? Infinity : Number(labels["le"]);
+    if (name === `${REQUESTS}_count`) {
+      this.#count += grown;
+      if (Number(labels["http_response_status_code"]) >= 500) this.#errors += grown;
+    } else if (name === `${REQUESTS}_bucket`) addOne(this.#buckets, bound, grown);
+    else if (name.startsWith(TENANTS)) this.#addTenant(name, labels, bound, grown);
+    else if (name.startsWith(OUTCOMES)) {
+      const tenant = this.#tenant(labels);
+      tenant.outcomes += grown;
+      if (labels["rowhouse_outcome"] !== "ok") tenant.failures += grown;
+    } else if (name !== CONNECTIONS || labels["state"] === "used") {
+      if (name !== `${REQUESTS}_sum`) this.#gauges.set(name, (this.#gauges.get(name) ?? 0) + value);
+    }
+  }
+
+  #addTenant(name: string, labels: Sample["labels"], bound: number, grown: number): void {
+    const tenant = this.#tenant(labels);
+    if (name.endsWith("_count")) tenant.count += grown;
+    else if (name.endsWith("_sum")) tenant.seconds += grown;
+    else addOne(tenant.buckets, bound, grown);
+  }
+
+  #tenant(labels: Sample["labels"]): TenantDelta {
+    const name = labels["rowhouse_tenant"] ?? "";
+    const found = this.#tenants.get(name) ?? createTenantDelta();
+    this.#tenants.set(name, found);
+    return found;
+  }
+
+  finish(seconds: number): Delta {
+    const tenants = new Map<string, TenantDelta>();
+    for (const [name, tenant] of this.#tenants) {
+      // Most have done nothing: they are not kept.
+      if (name === "" || tenant.count + tenant.outcomes === 0) continue;
+      tenants.set(name, { ...tenant, buckets: fromCumulative(tenant.buckets) });
+    }
+    const buckets = fromCumulative(this.#buckets);
+    return { seconds, count: this.#count, errors: this.#errors, buckets, tenants };
+  }
+
+  gauges(): Gauges {
+    return {
+      activeRequests: this.#gauges.get(ACTIVE),
+      connectionsUsed: this.#gauges.get(CONNECTIONS),
+      connectionsPending: this.#gauges.get(PENDING),
+    };
+  }
+}
+
+/** A tenant for whom nothing was done. */
+export function createTenantDelta(): TenantDelta {
+  return { count: 0, seconds: 0, buckets: new Map(), outcomes: 0, failures: 0 };
+}
+
+function addOne(buckets: Buckets, bound: number, grown: number): void {
+  if (!Number.isNaN(bound)) buckets.set(bound, (buckets.get(bound) ?? 0) + grown);
+}
