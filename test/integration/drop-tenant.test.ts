@@ -124,7 +124,7 @@ describe("drop-tenant", () => {
     const { result } = startVerb(settings, "drop-tenant", "timed", "--confirm", "timed");
     const { stdout } = await result;
     const [, path = ""] = /its backup is (.*)\n$/.exec(stdout) ?? [];
-    expect(path).to.match(/\/timed-\d{8}T\d{6}Z\.zip$/);
+    expect(path).to.match(/\/timed-\d{8}T\d{9}Z\.zip$/);
     expect(await readdir(folder)).to.include(basename(path));
   });
 

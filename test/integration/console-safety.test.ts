@@ -1,0 +1,264 @@
+// The operator page's server: who gets in, from where, and what the browser is told. Each rule is tried by
+// breaking it alone, in a request that is whole otherwise.
+
+import { expect } from "chai";
+import { type ConsoleAnswer, openTestConsole, type TestConsole } from "../support/console.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+describe("console safety", () => {
+  let database: TestDatabase;
+  let console: TestConsole;
+
+  before(async () => {
+    database = await createTestDatabase();
+    await database.addTenants({ acme: "acme.example.com" });
+    console = await openTestConsole(database.adminUrl);
+  });
+
+  after(async () => {
+    await console.close();
+    await database.drop();
+  });
+
+  const statusOf = async (): Promise<unknown> =>
+    (await database.sql("select status from rowhouse.tenant where schema_name = 'acme'"))[0];
+
+  /** Suspends the tenant, with the headers changed. */
+  const change = (
+    headers: Readonly<Record<string, string | undefined>>,
+    body = "{}",
+    method = "POST",
+  ): Promise<ConsoleAnswer> => {
+    const all = Object.entries({ ...console.changeHeaders(), ...headers });
+    const sent = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const path = "/api/tenants/acme/suspend";
+    const text = method === "GET" ? {} : { body };
+    return console.send({ method, path, headers: Object.fromEntries(sent), ...text });
+  };
+
+  const refuses = async (answer: Promise<ConsoleAnswer>, status: number): Promise<void> => {
+    const { status: given, json, headers } = await answer;
+    expect(given).to.equal(status);
+    expect(json)
+      .to.have.property("error")
+      .that.matches(/^Cannot /);
+    expect(headers).to.not.have.property("access-control-allow-origin");
+    expect(await statusOf()).to.deep.equal({ status: "active" });
+  };
+
+  it("takes the change that the following ones break: it is the rule that refuses them", async () => {
+    expect((await change({})).status).to.equal(200);
+    expect(await statusOf()).to.deep.equal({ status: "suspended" });
+    expect((await console.post("/api/tenants/acme/resume")).status).to.equal(200);
+  });
+
+  it("refuses a change from another origin, from none, and from the opaque one", async () => {
+    await refuses(change({ origin: "http://evil.example" }), 403);
+    await refuses(change({ origin: `http://127.0.0.1:${console.port + 1}` }), 403);
+    await refuses(change({ origin: `https://127.0.0.1:${console.port}` }), 403);
+    await refuses(change({ origin: "null" }), 403);
+    await refuses(change({ origin: undefined }), 403);
+  });
+
+  it("refuses what the browser says another site has sent, reading included", async () => {
+    for (const site of ["cross-site", "same-site", "none"]) {
+      await refuses(change({ "sec-fetch-site": site }), 403);
+    }
+    const { cookie } = console;
+    for (const site of ["cross-site", "same-site"]) {
+      const headers = { cookie, "sec-fetch-site": site };
+      await refuses(console.send({ path: "/api/fleet", headers }), 403);
+    }
+  });
+
+  it("refuses every other Host, with the cookie and the origin to go with it", async () => {
+    const { port } = console;
+    const names = [
+      "evil.example",
+      "127.0.0.1.evil.example",
+      "127.0.0.2",
+      "[::1]",
+      "0.0.0.0",
+      "a@127.0.0.1",
+    ];
+    const hosts = [...names.map((name) => `${name}:${port}`), `127.0.0.1:${port + 1}`, "127.0.0.1"];
+    for (const host of hosts) {
+      await refuses(change({ host, origin: `http://${host}` }), 421);
+      await refuses(
+        console.send({ path: "/api/fleet", headers: { host, cookie: console.cookie } }),
+        421,
+      );
+    }
+    const host = `localhost:${port}`;
+    const headers = { host, cookie: console.cookie };
+    expect((await console.send({ path: "/api/fleet", headers })).status).to.equal(200);
+  });
+
+  it("refuses a body that a form could send, one that is none, and one that is too large", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
+      await refuses(change({ "content-type": type }), 415);
+    }
+    await refuses(change({ "content-type": undefined }), 415);
+    for (const body of ["", "nonsense", "[]", "null", '"text"'])
+      await refuses(change({}, body), 400);
+    await refuses(change({}, JSON.stringify({ padding: "x".repeat(20_000) })), 413);
+  });
+
+  it("changes nothing by another method than POST, whatever comes with it", async () => {
+    for (const method of ["GET", "PUT", "DELETE"]) await refuses(change({}, "{}", method), 404);
+  });
+
+  it("answers nothing without its cookie, the page's own files included", async () => {
+    const paths = [
+      "/",
+      "/vendor/uplot.js",
+      "/api/fleet",
+      "/api/tenants/acme",
+      "/api/events",
+      "/no",
+    ];
+    const cookies = ["", "rowhouse_console=x", `${console.cookie}x`, console.cookie.slice(0, -1)];
+    for (const path of paths) {
+      for (const cookie of cookies) {
+        await refuses(console.send({ path, headers: { cookie } }), 401);
+      }
+    }
+    await refuses(change({ cookie: undefined }), 401);
+    const others = { cookie: `theme=dark; ${console.cookie}; x=y` };
+    expect((await console.send({ path: "/api/fleet", headers: others })).status).to.equal(200);
+  });
+
+  it("tells a person without a session what to do, in a page that runs nothing", async () => {
+    const headers = { accept: "text/html,application/xhtml+xml" };
+    const { status, text, headers: answered } = await console.send({ path: "/", headers });
+    expect(status).to.equal(401);
+    expect(text).to.include("start the console again");
+    expect(answered["content-type"]).to.equal("text/html; charset=utf-8");
+    expect(answered["content-security-policy"]).to.match(/^default-src 'none'/);
+  });
+
+  it("gives the printed token for a cookie that scripts and other sites have no use of, once", async () => {
+    const locked = await openTestConsole(database.adminUrl, { locked: true });
+    try {
+      const path = `${locked.url.pathname}${locked.url.search}`;
+      const token = locked.url.searchParams.get("token") ?? "";
+      expect(Buffer.from(token, "base64url")).to.have.length(32);
+      for (const wrong of ["/enter", "/enter?token=", `${path}x`, path.slice(0, -1)]) {
+        expect((await locked.send({ path: wrong })).status).to.equal(401);
+      }
+      expect((await locked.send({ method: "HEAD", path })).status).to.equal(401);
+      const first = await locked.send({ path });
+      expect(first.status).to.equal(200);
+      expect(first.headers["refresh"]).to.equal("0; url=/");
+      const [cookie = ""] = first.headers["set-cookie"] ?? [];
+      expect(cookie.split("; ").slice(1)).to.have.members([
+        "HttpOnly",
+        "SameSite=Strict",
+        "Path=/",
+      ]);
+      const [pair = ""] = cookie.split(";");
+      expect(pair).to.not.include(token);
+      const again = await locked.send({ path });
+      expect(again.status).to.equal(401);
+      expect(again.headers).to.not.have.property("set-cookie");
+      const asToken = `${pair.split("=")[0]}=${token}`;
+      const withToken = await locked.send({ path: "/api/fleet", headers: { cookie: asToken } });
+      expect(withToken.status).to.equal(401);
+      // The browser that has entered may load the URL again, from its history say.
+      expect((await locked.send({ path, headers: { cookie: pair } })).status).to.equal(200);
+    } finally {
+      await locked.close();
+    }
+  });
+
+  it("gives a token to one of two that come at once", async () => {
+    const locked = await openTestConsole(database.adminUrl, { locked: true });
+    try {
+      const path = `${locked.url.pathname}${locked.url.search}`;
+      const answers = await Promise.all([1, 2, 3, 4].map(() => locked.send({ path })));
+      expect(answers.map(({ status }) => status).toSorted()).to.deep.equal([200, 401, 401, 401]);
+    } finally {
+      await locked.close();
+    }
+  });
+
+  it("has one session a console: another's cookie opens nothing", async () => {
+    const other = await openTestConsole(database.adminUrl);
+    try {
+      await refuses(console.send({ path: "/api/fleet", headers: { cookie: other.cookie } }), 401);
+      const [name] = console.cookie.split("=");
+      const renamed = `${name}=${other.cookie.split("=")[1]}`;
+      await refuses(console.send({ path: "/api/fleet", headers: { cookie: renamed } }), 401);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("serves the files of its list and no other, however the path is written", async () => {
+    const { cookie } = console;
+    const script = await console.send({ path: "/vendor/uplot.js", headers: { cookie } });
+    expect(script.status).to.equal(200);
+    expect(script.headers["content-type"]).to.equal("text/javascript; charset=utf-8");
+    expect(script.text).to.include("uPlot");
+    const page = await console.send({ path: "/", headers: { cookie } });
+    expect(page.headers["content-type"]).to.equal("text/html; charset=utf-8");
+    const paths = [
+      ...[
+        "/package.json",
+        "/page/",
+        "/page/index.html/",
+        "/page/../server.js",
+        "/page/..%2fserver.js",
+      ],
+      ...["/page/%2e%2e/server.js", "//etc/passwd", "/page//etc/passwd", "/page/..\\server.js"],
+      ...["/vendor/../../package.json", "/page/main.ts", "/page/main.d.ts", "/page/tsconfig.json"],
+      ...["/page/constructor", "/__proto__", "/page/index.html%00.js"],
+    ];
+    for (const path of paths) {
+      expect((await console.send({ path, headers: { cookie } })).status, path).to.equal(404);
+    }
+    // In absolute form a target has a host of its own, which opens nothing.
+    const absolute = `http://evil.example/../../../../etc/passwd`;
+    expect((await console.send({ path: absolute, headers: { cookie } })).status).to.equal(404);
+  });
+
+  it("sends the strict policy with every answer, and lets nobody keep an answer of the API", async () => {
+    const { cookie } = console;
+    for (const [path, headers] of [
+      ["/", { cookie }],
+      ["/api/fleet", { cookie }],
+      ["/api/fleet", {}],
+      ["/api/fleet", { host: "evil.example" }],
+      ["/enter?token=x", {}],
+      ["/api/nothing", { cookie }],
+    ] as const) {
+      const answer = await console.send({ path, headers });
+      expect(answer.headers["content-security-policy"], path).to.equal(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+          "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+      );
+      expect(answer.headers).to.include({
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cache-control": path === "/" ? "no-cache" : "no-store",
+      });
+    }
+  });
+
+  it("keeps an error of the database to the terminal, and the page's line to one of its own", async () => {
+    await database.sql("alter table rowhouse.tenant rename column peer to peer_of_a_secret");
+    try {
+      const { status, text } = await console.send({
+        path: "/api/tenants/acme",
+        headers: { cookie: console.cookie },
+      });
+      expect(status).to.equal(500);
+      expect(JSON.parse(text)).to.deep.equal({
+        error: "Cannot finish: an error that nobody expected; the console's terminal has it",
+      });
+      expect(console.notes.at(-1)).to.include('column "peer" does not exist');
+    } finally {
+      await database.sql("alter table rowhouse.tenant rename column peer_of_a_secret to peer");
+    }
+  });
+});

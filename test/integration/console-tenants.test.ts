@@ -1,0 +1,320 @@
+// The operator page's server on tenants: what it lists, and the verbs that it calls, on a registry that a
+// service is served from.
+
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Fleet, FleetSizes, Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
+import { openTestConsole, type TestConsole } from "../support/console.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
+import { type LocalService, openService } from "../support/service.ts";
+import { until } from "../support/until.ts";
+
+const ACME = "acme.example.com";
+const HOSTILE = `<script>alert("it's & me")</script>`;
+
+describe("console tenants", () => {
+  let database: TestDatabase;
+  let migrations: MigrationsFolder;
+  let service: LocalService;
+  let folder: string;
+  let console: TestConsole;
+
+  before(async () => {
+    database = await createTestDatabase();
+    migrations = await makeMigrations();
+    await migrations.write("0001-data", [
+      'create table "${schema}".data (key int primary key, value int)',
+    ]);
+    await database.addTenants(
+      { acme: ACME, beta: "beta.example.com", gamma: "xn--bcher-kva.example" },
+      migrations.folder,
+    );
+    await database.sql("insert into beta.data select i, i from generate_series(1, 5000) i");
+    service = openService(database.serviceUrl);
+    folder = await mkdtemp(join(tmpdir(), "rowhouse-exports-"));
+    console = await openTestConsole(database.adminUrl, {
+      migrations: migrations.folder,
+      exports: folder,
+    });
+  });
+
+  after(async () => {
+    await console.close();
+    await service.close();
+    await database.drop();
+    await migrations.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const put = async (host = ACME): Promise<number> =>
+    (await service.request(host, "PUT", "/data/1", { value: 1 })).status;
+  const jobEnds = async (id: string): Promise<Job> => {
+    const find = async (): Promise<Job | undefined> =>
+      (await console.get<readonly Job[]>("/api/jobs")).find((job) => job.id === id);
+    await until("the job does not end", async () => (await find())?.state !== "running");
+    return (await find())!;
+  };
+  const namesOf = ({ tenants }: TenantPage): readonly string[] =>
+    tenants.map(({ schemaName }) => schemaName);
+
+  it("POST suspend and resume are in force for the service when they are answered", async () => {
+    expect(await put()).to.equal(201);
+    const suspended = await console.post("/api/tenants/acme/suspend");
+    expect(suspended.json).to.deep.equal({
+      schemaName: "acme",
+      status: "suspended",
+      statementTimeoutMs: 10_000,
+      stillRunning: 0,
+    });
+    expect(await put()).to.equal(403);
+    await console.post("/api/tenants/acme/resume");
+    expect(await put()).to.equal(200);
+  });
+
+  it("POST set makes a tenant read-only, and bounds its statements as set-tenant does", async () => {
+    const set = (body: object) => console.post("/api/tenants/acme/set", body);
+    expect((await set({ readOnly: true, statementTimeoutMs: 1234 })).json).to.include({
+      status: "read_only",
+      statementTimeoutMs: 1234,
+    });
+    expect(await put()).to.equal(423);
+    expect((await set({ readOnly: false })).json).to.include({
+      status: "active",
+      statementTimeoutMs: 1234,
+    });
+    expect(await put()).to.equal(200);
+    for (const wrong of [
+      {},
+      { readOnly: "yes" },
+      { statementTimeoutMs: 0 },
+      { statementTimeoutMs: 86_400_001 },
+      { statementTimeoutMs: "1" },
+      { statementTimeoutMs: 1.5 },
+    ]) {
+      expect((await set(wrong)).status, JSON.stringify(wrong)).to.equal(400);
+    }
+  });
+
+  it("POST add-host and remove-host hold for the next request, and take from no other tenant", async () => {
+    const added = await console.post("/api/tenants/acme/add-host", { host: "WWW.Acme.example." });
+    expect(added.json).to.deep.equal({ host: "www.acme.example" });
+    expect(await put("www.acme.example")).to.equal(200);
+    const stolen = await console.post("/api/tenants/beta/remove-host", {
+      host: "www.acme.example",
+    });
+    expect(stolen.status).to.equal(409);
+    expect(await put("www.acme.example")).to.equal(200);
+    const taken = await console.post("/api/tenants/beta/add-host", { host: ACME });
+    expect(taken.status).to.equal(409);
+    expect(taken.json)
+      .to.have.property("error")
+      .that.includes(`"${ACME}" belongs to a tenant already`);
+    await console.post("/api/tenants/acme/remove-host", { host: "www.acme.example" });
+    expect(await put("www.acme.example")).to.equal(404);
+    const hostile = await console.post("/api/tenants/acme/add-host", { host: HOSTILE });
+    expect(hostile.status).to.equal(400);
+  });
+
+  it("POST rename leaves the tenant's hosts and rows where they were", async () => {
+    const renamed = await console.post("/api/tenants/acme/rename", { schemaName: "acme_inc" });
+    expect(renamed.json).to.deep.equal({
+      schemaName: "acme_inc",
+      before: "acme",
+      stillRunning: 0,
+    });
+    expect(await put()).to.equal(200);
+    const taken = await console.post("/api/tenants/acme_inc/rename", { schemaName: "beta" });
+    expect(taken.status).to.equal(409);
+    const none = await console.post("/api/tenants/acme_inc/rename", { schemaName: 'x"; --' });
+    expect(none.status).to.equal(409);
+    await console.post("/api/tenants/acme_inc/rename", { schemaName: "acme" });
+  });
+
+  it("answers what is no tenant's, no verb and no path with what is wrong", async () => {
+    const none = await console.post("/api/tenants/nobody/suspend");
+    expect([none.status, none.json]).to.deep.equal([
+      409,
+      {
+        error: 'Cannot suspend tenant: there is no tenant "nobody"; see node admin/list-tenants.js',
+      },
+    ]);
+    for (const verb of ["constructor", "explode", "__proto__"]) {
+      expect((await console.post(`/api/tenants/acme/${verb}`)).status).to.equal(404);
+    }
+    const { cookie } = console;
+    const shown = await console.send({ path: "/api/tenants/nobody", headers: { cookie } });
+    expect(shown.status).to.equal(404);
+  });
+
+  it("POST export writes a whole archive into the server's folder, told of as it goes", async () => {
+    const listener = await console.listen();
+    const begun = await console.post("/api/tenants/beta/export");
+    expect(begun.json).to.include({ kind: "export", schemaName: "beta", state: "running" });
+    const { id } = begun.json as Job;
+    const ended = await jobEnds(id);
+    expect(ended.state).to.equal("done");
+    expect(ended.done).to.be.greaterThan(40_000);
+    const [file = ""] = await readdir(folder);
+    expect(file).to.match(/^beta-\d{8}T\d{9}Z\.zip$/);
+    expect(ended.message).to.match(
+      /^Exported tenant "beta" at version 1 to .*: 1 table, 5,000 rows/,
+    );
+    expect(ended.message).to.include(join(folder, file));
+    await until("the end is not told", () =>
+      listener.heard.some(({ name, data }) => name === "job" && (data as Job).state === "done"),
+    );
+    listener.close();
+  });
+
+  it("POST drop takes its schema's name and nothing else for a confirmation", async () => {
+    const drop = (body: object) => console.post("/api/tenants/gamma/drop", body);
+    for (const confirm of [undefined, "", "Gamma", "gamma ", "beta", true, ["gamma"]]) {
+      const { status } = await drop({ confirm, backup: false });
+      expect(status, JSON.stringify(confirm)).to.equal(400);
+    }
+    expect((await drop({ confirm: "gamma", backup: "no" })).status).to.equal(400);
+    expect(await put("xn--bcher-kva.example")).to.equal(201);
+    const { json } = await drop({ confirm: "gamma" });
+    const ended = await jobEnds((json as Job).id);
+    expect(ended.message).to.match(
+      /^Dropped tenant "gamma"; its backup is \/.*gamma-\d+T\d+Z\.zip$/,
+    );
+    expect(ended).to.include({ state: "done", unit: "objects" });
+    expect(ended.done).to.equal(ended.total);
+    expect(await put("xn--bcher-kva.example")).to.equal(404);
+    expect(await database.sql("select from pg_namespace where nspname = 'gamma'")).to.have.length(
+      0,
+    );
+    await database.addTenants({ gamma: "xn--bcher-kva.example" }, migrations.folder);
+  });
+
+  it("POST export and drop are one at a time for a tenant, and a stop ends them in order", async () => {
+    // A message of the service's that does not end keeps the drop waiting.
+    const client = await database.openClient();
+    await client.query("begin; lock table gamma.data in access exclusive mode");
+    try {
+      const begun = await console.post("/api/tenants/gamma/export");
+      const { id } = begun.json as Job;
+      const second = await console.post("/api/tenants/gamma/drop", { confirm: "gamma" });
+      expect(second.status).to.equal(409);
+      expect(second.json).to.have.property("error").that.includes("its export is at work");
+      await client.waitUntilBlocked("gamma");
+      const shown = await console.get<TenantDetail>("/api/tenants/gamma");
+      expect(shown.job?.id).to.equal(id);
+      expect(shown.bytes).to.equal(null);
+      expect((await console.post(`/api/jobs/${id}/stop`)).status).to.equal(200);
+      await client.query("rollback");
+      const ended = await jobEnds(id);
+      expect([ended.state, ended.message]).to.deep.equal([
+        "failed",
+        "Cannot export tenant: interrupted; run it again",
+      ]);
+      expect((await readdir(folder)).filter((file) => file.includes("partial"))).to.deep.equal([]);
+    } finally {
+      await client.end();
+    }
+    expect((await console.post("/api/jobs/nothing/stop")).status).to.equal(404);
+  });
+
+  it("GET tenants searches schemas and hosts, sorts by every column, and pages", async () => {
+    const list = (query: string) => console.get<TenantPage>(`/api/tenants?${query}`);
+    const all = await list("");
+    expect([all.total, namesOf(all)]).to.deep.equal([3, ["acme", "beta", "gamma"]]);
+    expect(namesOf(await list("search=BETA"))).to.deep.equal(["beta"]);
+    expect(namesOf(await list("search=b%C3%BCcher.example"))).to.deep.equal(["gamma"]);
+    expect(namesOf(await list("search=example.com"))).to.deep.equal(["acme", "beta"]);
+    expect(namesOf(await list("search=_"))).to.deep.equal([]);
+    expect(await list(`search=${encodeURIComponent("'; drop table x; --%_\\")}`)).to.include({
+      total: 0,
+    });
+    expect(namesOf(await list("sort=bytes&order=desc"))[0]).to.equal("beta");
+    expect(namesOf(await list("sort=host&order=desc"))).to.deep.equal(["gamma", "beta", "acme"]);
+    expect(namesOf(await list("sort=statementTimeoutMs"))[0]).to.equal("acme");
+    for (const sort of ["status", "version", "createdAt", "schemaName"]) {
+      const forwards = namesOf(await list(`sort=${sort}`));
+      expect(namesOf(await list(`sort=${sort}&order=desc`))).to.deep.equal(forwards.toReversed());
+    }
+    const second = await list("limit=2&offset=2");
+    expect([second.total, second.offset, namesOf(second)]).to.deep.equal([3, 2, ["gamma"]]);
+    const beyond = await list("offset=100");
+    expect([beyond.total, namesOf(beyond)]).to.deep.equal([3, []]);
+    const headers = { cookie: console.cookie };
+    for (const wrong of [
+      ...["sort=password", "sort=__proto__", "order=up", "limit=0", "limit=201", "offset=-1"],
+      ...["limit=1&limit=2", "limit=1e2", "search=%00"],
+    ]) {
+      const { status } = await console.send({ path: `/api/tenants?${wrong}`, headers });
+      expect(status, wrong).to.equal(400);
+    }
+  });
+
+  it("GET tenants tells of each its hosts, status, timeout and size", async () => {
+    await console.get<FleetSizes>("/api/fleet/sizes");
+    const { tenants } = await console.get<TenantPage>("/api/tenants?search=acme");
+    expect(tenants[0]).to.deep.include({
+      schemaName: "acme",
+      hosts: [ACME],
+      hostCount: 1,
+      status: "active",
+      transition: null,
+      version: 1,
+      failed: false,
+      statementTimeoutMs: 1234,
+    });
+    expect(tenants[0]?.createdAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(Math.abs(Date.parse(tenants[0]?.createdAt ?? "") - Date.now())).to.be.lessThan(60_000);
+  });
+
+  it("GET fleet puts the failed first, with what they failed with, as it was said", async () => {
+    await database.sql(
+      `insert into rowhouse.migration_run (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
+       values (gen_random_uuid(), 'beta', 1, 2, 'failed', 3, 'P0001', '${HOSTILE.replaceAll("'", "''")}')`,
+      "update rowhouse.tenant set version = 0 where schema_name = 'acme'",
+      "update rowhouse.tenant set transition = 'dropping', status = 'suspended' where schema_name = 'gamma'",
+    );
+    const fleet = await console.get<Fleet>("/api/fleet");
+    expect(fleet).to.deep.include({
+      database: database.name,
+      tenants: 3,
+      newestVersion: 1,
+      statuses: { active: 2, read_only: 0, suspended: 1 },
+      versions: [
+        { version: 0, tenants: 1 },
+        { version: 1, tenants: 2 },
+      ],
+    });
+    const { tenants, ...counts } = fleet.attention;
+    expect(counts).to.deep.equal({ behind: 1, failed: 1, inTransition: 1 });
+    expect(tenants.map(({ schemaName, reason }) => [schemaName, reason])).to.deep.equal([
+      ["beta", "failed"],
+      ["gamma", "transition"],
+      ["acme", "behind"],
+    ]);
+    expect(tenants[0]).to.include({ message: HOSTILE, sqlstate: "P0001" });
+    expect(tenants[1]?.message).to.include("node admin/drop-tenant.js gamma");
+    expect(fleet.budget.map(({ check }) => check)).to.include.members(["catalogs", "locks"]);
+    const detail = await console.get<TenantDetail>("/api/tenants/beta");
+    expect(detail.history[0]).to.include({ message: HOSTILE, outcome: "failed", toVersion: 2 });
+    expect(detail.tables.map(({ name }) => name)).to.deep.equal(["data"]);
+    expect(detail.bytes).to.equal(detail.tables[0]?.bytes);
+    expect(detail.bytes).to.be.greaterThan(200_000);
+    const page = await console.get<TenantPage>("/api/tenants");
+    expect(page.tenants.map(({ failed }) => failed)).to.deep.equal([false, true, false]);
+  });
+
+  it("GET sizes has every tenant, the largest first", async () => {
+    const sizes = await console.get<FleetSizes>("/api/fleet/sizes");
+    expect(sizes.estimated).to.equal(false);
+    expect(sizes.schemaNames[0]).to.equal("beta");
+    expect(sizes.schemaNames).to.have.members(["acme", "beta", "gamma"]);
+    expect(sizes.total).to.equal(sizes.bytes.reduce((sum, one) => sum + one, 0));
+    const [row] = await database.sql<{ bytes: string }>(
+      "select pg_total_relation_size('beta.data')::text as bytes",
+    );
+    expect(sizes.bytes[0]).to.equal(Number(row?.bytes));
+    expect(sizes.tables).to.deep.equal([1, 1, 1]);
+  });
+});

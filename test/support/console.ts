@@ -1,0 +1,200 @@
+// The operator page's server in this process, and a client that does what a browser does for its page.
+
+import { once } from "node:events";
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { openConsole } from "../../admin/console/console.ts";
+import { serveConsole } from "../../admin/console/server.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
+
+/** An answer of the console, with its body read. */
+export interface ConsoleAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON; undefined where it is none. */
+  readonly json: unknown;
+}
+
+/** A request with nothing added to it but a Host header, where none is given. */
+export interface PlainRequest {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An event, as the page hears it. */
+export interface HeardEvent {
+  readonly name: string;
+  readonly data: unknown;
+}
+
+/** Who listens to the events. */
+export interface Listener {
+  /** What was heard so far. */
+  readonly heard: readonly HeardEvent[];
+  /** True once the server has ended the stream. */
+  readonly ended: boolean;
+  close(): void;
+}
+
+/** A client of a console. */
+export interface ConsoleClient {
+  readonly port: number;
+  /** Sends a request as it is. */
+  send(request: PlainRequest): Promise<ConsoleAnswer>;
+  /** The session's cookie, once somebody has entered. */
+  readonly cookie: string;
+  /** What a browser sends with a change of its page. */
+  changeHeaders(): Record<string, string>;
+  get<T>(path: string): Promise<T>;
+  /** Sends a change as the page does; the answer may be a refusal. */
+  post(path: string, body?: unknown): Promise<ConsoleAnswer>;
+  listen(): Promise<Listener>;
+}
+
+/** A console of a test's own. Whoever opened it closes it. */
+export interface TestConsole extends ConsoleClient {
+  readonly url: URL;
+  /** What it had for its terminal. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+/** What a console is opened with. */
+export interface TestConsoleOptions {
+  readonly migrations?: string;
+  readonly services?: readonly string[];
+  readonly exports?: string;
+  /** Whether the test enters by itself. */
+  readonly locked?: boolean;
+}
+
+/** Opens a console, and enters. */
+export async function openTestConsole(
+  adminUrl: string,
+  { migrations, services = [], exports = tmpdir(), locked = false }: TestConsoleOptions = {},
+): Promise<TestConsole> {
+  const notes: string[] = [];
+  let close = (): void => {};
+  const closing = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  let ended: Promise<void> = Promise.resolve();
+  const server = await new Promise<{ url: string; port: number }>((resolve, reject) => {
+    ended = withRegistry(
+      adminUrl,
+      async (registry) => {
+        const note = (line: string): void => void notes.push(line);
+        const parts = openConsole({ registry, services, exports, note, intervalMs: 20 });
+        const server = await serveConsole(parts, "127.0.0.1", 0);
+        resolve(server);
+        await closing;
+        await server.close();
+      },
+      migrations,
+    );
+    ended.catch(reject);
+  });
+  const client = await createConsoleClient(server.url, locked);
+  return Object.assign(client, {
+    url: new URL(server.url),
+    notes,
+    async close() {
+      close();
+      await ended;
+    },
+  });
+}
+
+/** Makes a client of the console whose URL was printed, and enters unless it is to stay locked out. */
+export async function createConsoleClient(printed: string, locked = false): Promise<ConsoleClient> {
+  const url = new URL(printed);
+  const port = Number(url.port);
+  let cookie = "";
+  if (!locked) {
+    const { headers } = await send(port, { path: `${url.pathname}${url.search}` });
+    cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+  }
+  const changeHeaders = (): Record<string, string> => ({
+    cookie,
+    origin: url.origin,
+    "sec-fetch-site": "same-origin",
+    "content-type": "application/json",
+  });
+  return {
+    port,
+    cookie,
+    changeHeaders,
+    send: (request) => send(port, request),
+    async get<T>(path: string): Promise<T> {
+      const { status, json, text } = await send(port, { path, headers: { cookie } });
+      if (status !== 200) throw new Error(`GET ${path} gives ${status}: ${text}`);
+      return json as T;
+    },
+    post: (path, body = {}) =>
+      send(port, {
+        method: "POST",
+        path,
+        headers: changeHeaders(),
+        body: JSON.stringify(body),
+      }),
+    listen: () => listen(port, cookie),
+  };
+}
+
+async function send(port: number, request: PlainRequest): Promise<ConsoleAnswer> {
+  const incoming = await begin(port, request);
+  const text = (await incoming.setEncoding("utf8").toArray()).join("");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, text, json };
+}
+
+async function begin(
+  port: number,
+  { method = "GET", path, headers = {}, body }: PlainRequest,
+): Promise<IncomingMessage> {
+  // Node leaves the length out where a method has no body as a rule.
+  const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+  const outgoing = httpRequest({
+    agent: false,
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    headers: { host: `127.0.0.1:${port}`, ...length, ...headers },
+  });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  return incoming;
+}
+
+async function listen(port: number, cookie: string): Promise<Listener> {
+  const incoming = await begin(port, { path: "/api/events", headers: { cookie } });
+  const heard: HeardEvent[] = [];
+  let rest = "";
+  let ended = false;
+  incoming.on("end", () => (ended = true));
+  incoming.on("error", () => {});
+  incoming.setEncoding("utf8").on("data", (text: string) => {
+    const parts = (rest + text).split("\n\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) {
+      const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+      if (name !== undefined) heard.push({ name, data: JSON.parse(data ?? "") });
+    }
+  });
+  return {
+    heard,
+    get ended() {
+      return ended;
+    },
+    close: () => void incoming.destroy(),
+  };
+}
