@@ -6,7 +6,7 @@
 //   GET  /api/fleet                          Fleet
 //   GET  /api/fleet/sizes                    FleetSizes
 //   GET  /api/traffic                        Traffic
-//   GET  /api/tenants?search&sort&order&offset&limit   TenantPage
+//   GET  /api/tenants?search&only&sort&order&offset&limit   TenantPage
 //   GET  /api/tenants/SCHEMA                 TenantDetail
 //   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for what began before
 //   POST /api/tenants/SCHEMA/resume          {} → ChangedTenant
@@ -148,10 +148,14 @@ export interface HeavyTenant {
 export type TenantSort =
   "schemaName" | "host" | "status" | "version" | "statementTimeoutMs" | "createdAt" | "bytes";
 
+/** Which tenants alone are listed: the counts of {@link Fleet}, one by one. */
+export type TenantFilter = Status | "behind" | "failed" | "transition";
+
 /** GET /api/tenants: the parameters, all optional. */
 export interface TenantQuery {
   /** A part of the schema's name or of a host. */
   readonly search?: string;
+  readonly only?: TenantFilter;
   /** "schemaName" when left out. */
   readonly sort?: TenantSort;
   /** "asc" when left out. */

@@ -3,8 +3,9 @@
 import { QueryTypes } from "sequelize";
 import { AppError } from "../../src/errors.ts";
 import { formatHost, parseHost } from "../../src/host.ts";
+import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
+import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
 import { RequestError } from "./request-error.ts";
 import type { Sizes } from "./sizes.ts";
 import { isoText } from "./timestamp.ts";
@@ -29,11 +30,29 @@ const SORT_KEYS: Readonly<Record<TenantSort, string>> = {
   bytes: "s.bytes",
 };
 
+const HAS_FAILED = `coalesce((
+    select r.outcome = 'failed' and t.transition is null and case when r.to_version > r.from_version
+        then t.version < r.to_version else t.version > r.to_version end
+      from rowhouse.migration_run as r
+     where r.schema_name = t.schema_name order by r.id desc limit 1), false)`;
+
+const FILTERS: Readonly<Record<TenantFilter, string>> = {
+  active: "t.status = 'active'",
+  read_only: "t.status = 'read_only'",
+  suspended: "t.status = 'suspended'",
+  behind: "t.transition is null and t.version < $3",
+  failed: HAS_FAILED,
+  transition: "t.transition is not null",
+};
+
+/** A list's parameters, read. */
+export type TenantWish = Required<Omit<TenantQuery, "only">> & Pick<TenantQuery, "only">;
+
 /**
  * Reads the parameters of a list.
  * @throws {RequestError} 400 for one that is none
  */
-export function parseTenantQuery(parameters: Parameters): Required<TenantQuery> {
+export function parseTenantQuery(parameters: Parameters): TenantWish {
   const text = (name: keyof TenantQuery): string | undefined => {
     const value = parameters[name];
     if (value === undefined || typeof value === "string") return value || undefined;
@@ -52,10 +71,15 @@ export function parseTenantQuery(parameters: Parameters): Required<TenantQuery> 
   if (!Object.hasOwn(SORT_KEYS, sort) || (order !== "asc" && order !== "desc")) {
     throw new RequestError(400, "Cannot list tenants: they have no such order");
   }
+  const only = text("only");
+  if (only !== undefined && !Object.hasOwn(FILTERS, only)) {
+    throw new RequestError(400, 'Cannot list tenants: "only" is no filter');
+  }
   const search = text("search") ?? "";
   if (search.includes("\0")) throw new RequestError(400, "Cannot list tenants: no name has a NUL");
   return {
     search,
+    ...(only === undefined ? {} : { only: only as TenantFilter }),
     sort: sort as TenantSort,
     order,
     offset: integer("offset", 0, MOST_OFFSET, 0),
@@ -65,18 +89,20 @@ export function parseTenantQuery(parameters: Parameters): Required<TenantQuery> 
 
 /** Reads a page of the tenants. */
 export async function listTenantPage(
-  { sequelize }: Registry,
+  registry: Registry,
   sizes: Sizes,
-  { search, sort, order, offset, limit }: Required<TenantQuery>,
+  { search, only, sort, order, offset, limit }: TenantWish,
 ): Promise<TenantPage> {
-  const bind: unknown[] = [limit, offset];
+  const newest = newestVersion(await loadTenantMigrations(registry));
+  const bind: unknown[] = [limit, offset, newest];
   const bound = (value: unknown): string => `$${bind.push(value)}`;
   const wanted = search.trim().toLowerCase();
-  let where = "";
+  const conditions = ["$3 >= 0"];
+  if (only !== undefined) conditions.push(FILTERS[only]);
   if (wanted !== "") {
     const [part, host] = [bound(wanted), bound(hostOf(wanted))];
-    where = `where strpos(t.schema_name, ${part}) > 0
-      or t.schema_name in (select schema_name from rowhouse.domain where strpos(host, ${host}) > 0)`;
+    conditions.push(`(strpos(t.schema_name, ${part}) > 0
+      or t.schema_name in (select schema_name from rowhouse.domain where strpos(host, ${host}) > 0))`);
   }
   let join = "";
   const known = await sizes.read();
@@ -85,9 +111,10 @@ export async function listTenantPage(
     join = `left join unnest(${columns}) as s (schema_name, bytes) using (schema_name)`;
   }
   const by = `order by key ${order} nulls last, schema_name ${order}`;
-  const [row] = await sequelize.query<{ total: number; tenants: readonly Found[] | null }>(
+  const [row] = await registry.sequelize.query<{ total: number; tenants: readonly Found[] | null }>(
     `with found as (
-       select t.schema_name, ${SORT_KEYS[sort]} as key from rowhouse.tenant as t ${join} ${where}
+       select t.schema_name, ${SORT_KEYS[sort]} as key from rowhouse.tenant as t ${join}
+        where ${conditions.join(" and ")}
      ), page as (
        select schema_name, row_number() over (${by}) as place from found ${by} limit $1 offset $2
      )
@@ -118,8 +145,4 @@ const LINE = `json_build_object(
       select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host limit 3
     ) as h), '[]'),
   'hostCount', (select count(*) from rowhouse.domain as d where d.schema_name = t.schema_name),
-  'failed', coalesce((
-      select r.outcome = 'failed' and t.transition is null and case when r.to_version > r.from_version
-          then t.version < r.to_version else t.version > r.to_version end
-        from rowhouse.migration_run as r
-       where r.schema_name = t.schema_name order by r.id desc limit 1), false))`;
+  'failed', ${HAS_FAILED})`;

@@ -244,7 +244,7 @@ describe("console tenants", () => {
     const headers = { cookie: console.cookie };
     for (const wrong of [
       ...["sort=password", "sort=__proto__", "order=up", "limit=0", "limit=201", "offset=-1"],
-      ...["limit=1&limit=2", "limit=1e2", "search=%00"],
+      ...["limit=1&limit=2", "limit=1e2", "search=%00", "only=__proto__"],
     ]) {
       const { status } = await console.send({ path: `/api/tenants?${wrong}`, headers });
       expect(status, wrong).to.equal(400);
@@ -301,6 +301,20 @@ describe("console tenants", () => {
     expect(detail.tables.map(({ name }) => name)).to.deep.equal(["data"]);
     expect(detail.bytes).to.equal(detail.tables[0]?.bytes);
     expect(detail.bytes).to.be.greaterThan(200_000);
+    for (const [only, names] of [
+      ["active", ["acme", "beta"]],
+      ["read_only", []],
+      ["suspended", ["gamma"]],
+      ["behind", ["acme"]],
+      ["failed", ["beta"]],
+      ["transition", ["gamma"]],
+    ] as const) {
+      const { total, ...page } = await console.get<TenantPage>(`/api/tenants?only=${only}`);
+      expect([total, page.tenants.map(({ schemaName }) => schemaName)], only).to.deep.equal([
+        names.length,
+        names,
+      ]);
+    }
     const page = await console.get<TenantPage>("/api/tenants");
     expect(page.tenants.map(({ failed }) => failed)).to.deep.equal([false, true, false]);
   });
