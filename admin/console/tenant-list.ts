@@ -97,6 +97,7 @@ export async function listTenantPage(
   const bind: unknown[] = [limit, offset, newest];
   const bound = (value: unknown): string => `$${bind.push(value)}`;
   const wanted = search.trim().toLowerCase();
+  // PostgreSQL takes no parameter that is not used.
   const conditions = ["$3 >= 0"];
   if (only !== undefined) conditions.push(FILTERS[only]);
   if (wanted !== "") {

@@ -176,7 +176,7 @@ describe("console safety", () => {
     try {
       const path = `${locked.url.pathname}${locked.url.search}`;
       const answers = await Promise.all([1, 2, 3, 4].map(() => locked.send({ path })));
-      expect(answers.map(({ status }) => status).toSorted()).to.deep.equal([200, 401, 401, 401]);
+      expect(answers.map(({ status }) => status)).to.have.members([200, 401, 401, 401]);
     } finally {
       await locked.close();
     }

@@ -27,7 +27,7 @@ export function readSamples(text: string, isWanted: (name: string) => boolean): 
     const [, name, labels = "", text] = LINE.exec(line) ?? [];
     if (name === undefined) continue;
     const value = parseValue(text ?? "");
-    const parsed = parseLabels(labels);
+    const parsed = parseLabels(labels.trim());
     if (value === undefined || parsed === undefined) continue;
     samples.push({ name, labels: parsed, value, series: `${name}{${labels}` });
   }

@@ -1,0 +1,100 @@
+// The operator page's server asks the database as few questions for 10,000 tenants as for ten, and answers
+// the views that list tenants with no more than a page of them.
+
+import { expect } from "chai";
+import type { Fleet, FleetSizes, Migrations, TenantPage } from "../../admin/console/api.ts";
+import { openTestConsole } from "../support/console.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { redirect } from "../support/redirect.ts";
+import { serverAddress } from "../support/server.ts";
+import { openWireTap, type WireTap } from "../support/wire.ts";
+
+const TENANTS = 10_000;
+const SIZES = "/api/fleet/sizes";
+const VIEWS: Readonly<Record<string, number>> = {
+  "/api/fleet": 4,
+  // In a transaction of its own: begin, its lock timeout, the query, commit.
+  [SIZES]: 4,
+  "/api/tenants": 1,
+  "/api/tenants?search=t0099&sort=host&order=desc&limit=200": 1,
+  "/api/tenants?sort=bytes&order=desc&offset=9000": 1,
+  "/api/tenants?only=failed": 1,
+  // The tenant, and its tables as the sizes.
+  "/api/tenants/t00001": 5,
+  "/api/migrations": 2,
+};
+
+describe("console with 10,000 tenants", () => {
+  let database: TestDatabase;
+  let tap: WireTap;
+
+  before(async () => {
+    database = await createTestDatabase();
+    tap = await openWireTap(serverAddress());
+  });
+
+  after(async () => {
+    await tap.close();
+    await database.drop();
+  });
+
+  /** Rows of the registry alone: what is counted are questions, and they are of the registry. */
+  const addRows = (from: number, to: number): Promise<unknown> =>
+    database.sql(
+      `insert into rowhouse.tenant (schema_name, role_name, version)
+         select 't' || to_char(i, 'FM00000'), 'rh_' || i, i % 2 from generate_series(${from}, ${to}) as i`,
+      `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms)
+         select schema_name || '.example.com', schema_name, role_name, status, statement_timeout_ms
+           from rowhouse.tenant as t on conflict do nothing`,
+      `insert into rowhouse.migration_run (run_id, schema_name, from_version, to_version, outcome, ms, message)
+         select gen_random_uuid(), schema_name, 0, 2, 'failed', 1, 'no' from rowhouse.tenant`,
+    );
+
+  /** How many questions each view asks, once the connections that it needs are open. */
+  const countQuestions = async (): Promise<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const path of Object.keys(VIEWS)) {
+      // The sizes are kept for a while: a console of its own has none yet.
+      const opened = await openTestConsole(redirect(database.adminUrl, tap.port));
+      try {
+        const others = ["/api/migrations", "/api/fleet/sizes", path].slice(
+          0,
+          path === SIZES ? 1 : 3,
+        );
+        for (const other of others) await opened.get(other);
+        tap.clear();
+        await opened.get(path);
+        counts[path] = tap.count("Q") + tap.count("P");
+      } finally {
+        await opened.close();
+      }
+    }
+    return counts;
+  };
+
+  it("asks the same few questions for each view, however many there are", async () => {
+    await addRows(1, 10);
+    const few = await countQuestions();
+    expect(few).to.deep.equal(VIEWS);
+    await addRows(11, TENANTS);
+    expect(await countQuestions()).to.deep.equal(few);
+  });
+
+  it("answers with a page of them, and with all of them where the page draws all", async () => {
+    const console = await openTestConsole(database.adminUrl);
+    try {
+      const fleet = await console.get<Fleet>("/api/fleet");
+      expect(fleet.tenants).to.equal(TENANTS);
+      expect(fleet.attention).to.include({ behind: TENANTS, failed: TENANTS, inTransition: 0 });
+      expect(fleet.attention.tenants).to.have.length(200);
+      const page = await console.get<TenantPage>("/api/tenants?search=example.com&offset=9990");
+      expect([page.total, page.tenants.length]).to.deep.equal([TENANTS, 10]);
+      const sizes = await console.get<FleetSizes>("/api/fleet/sizes");
+      expect([sizes.schemaNames.length, sizes.bytes.length]).to.deep.equal([TENANTS, TENANTS]);
+      const migrations = await console.get<Migrations>("/api/migrations");
+      expect([migrations.behind, migrations.tenants.length]).to.deep.equal([TENANTS, 200]);
+    } finally {
+      await console.close();
+    }
+  });
+});
