@@ -1,5 +1,6 @@
-// How large every tenant is: one query for all of them, kept for a few seconds.
+// How large every tenant is: one query for all of them, kept for a while.
 
+import { setTimeout } from "node:timers/promises";
 import { QueryTypes } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry, TenantStatus } from "../registry/registry.ts";
@@ -21,8 +22,11 @@ interface Row {
 }
 
 const FRESH_MS = 5000;
-// Until then the last ones are answered while new ones are read.
+// To measure opens every table: the server is at it for a tenth of its time at most.
+const PAUSE_PER_MS = 10;
 const USABLE_MS = 300_000;
+// So long somebody waits for what is measured, before it is an estimate.
+const PATIENCE_MS = 300;
 const LOCK_TIMEOUT_MS = 300;
 const LOCK_NOT_AVAILABLE = "55P03";
 const STATUS_CODES: Readonly<Record<TenantStatus, number>> = {
@@ -36,42 +40,63 @@ export function createSizes(registry: Registry): Sizes {
   let last: FleetSizes | undefined;
   let bytes = new Map<string, number>();
   let readAt = -Infinity;
+  let freshMs = FRESH_MS;
   let reading: Promise<FleetSizes> | undefined;
-  const readAnew = (): Promise<FleetSizes> => {
-    reading ??= readSizes(registry)
-      .then((sizes) => {
-        last = sizes;
-        bytes = new Map(sizes.schemaNames.map((name, index) => [name, sizes.bytes[index] ?? 0]));
-        readAt = performance.now();
-        return sizes;
-      })
-      .finally(() => {
-        reading = undefined;
-      });
+  const keep = (sizes: FleetSizes): FleetSizes => {
+    last = sizes;
+    bytes = new Map(sizes.schemaNames.map((name, index) => [name, sizes.bytes[index] ?? 0]));
+    return sizes;
+  };
+  const readAnew = async (): Promise<FleetSizes> => {
+    const started = performance.now();
+    const sizes = await measureOrEstimate(registry);
+    readAt = performance.now();
+    freshMs = Math.max(FRESH_MS, (readAt - started) * PAUSE_PER_MS);
+    return keep(sizes);
+  };
+  const ask = (): Promise<FleetSizes> => {
+    reading ??= readAnew().finally(() => {
+      reading = undefined;
+    });
     return reading;
   };
   return {
     async read() {
       const age = performance.now() - readAt;
-      if (last === undefined || age > USABLE_MS) return readAnew();
-      if (age > FRESH_MS) readAnew().catch(() => {});
-      return last;
+      const isAtWork = reading !== undefined;
+      if (last !== undefined && (age <= USABLE_MS || isAtWork)) {
+        if (age > freshMs) ask().catch(() => {});
+        return last;
+      }
+      const measured = ask();
+      const late = setTimeout(PATIENCE_MS).then(() => undefined);
+      const found = await Promise.race([measured, late]);
+      if (found !== undefined) return found;
+      measured.catch(() => {});
+      const estimated = await readSizes(registry, ESTIMATED);
+      // What was measured in the meantime stands.
+      return reading === undefined && last !== undefined ? last : keep(estimated);
     },
     find: (schemaName) => bytes.get(schemaName),
   };
 }
 
-async function readSizes(registry: Registry): Promise<FleetSizes> {
-  let estimated = false;
-  const rows = await measure(registry, MEASURED).catch((error: unknown) => {
+/** Where a table is locked, all are estimated. */
+async function measureOrEstimate(registry: Registry): Promise<FleetSizes> {
+  try {
+    return await readSizes(registry, MEASURED);
+  } catch (error) {
     if (databaseCode(error) !== LOCK_NOT_AVAILABLE) throw error;
-    estimated = true;
-    return measure(registry, ESTIMATED);
-  });
+    return readSizes(registry, ESTIMATED);
+  }
+}
+
+async function readSizes(registry: Registry, size: string): Promise<FleetSizes> {
+  const rows = await readRows(registry, size);
   const bytes = rows.map((row) => Number(row.bytes));
   return {
     at: new Date().toISOString(),
-    estimated,
+    estimated: size === ESTIMATED,
     total: bytes.reduce((sum, one) => sum + one, 0),
     schemaNames: rows.map(({ schemaName }) => schemaName),
     bytes,
@@ -80,7 +105,7 @@ async function readSizes(registry: Registry): Promise<FleetSizes> {
   };
 }
 
-function measure({ sequelize }: Registry, size: string): Promise<readonly Row[]> {
+function readRows({ sequelize }: Registry, size: string): Promise<readonly Row[]> {
   return sequelize.transaction(async (transaction) => {
     await sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, { transaction });
     return sequelize.query<Row>(

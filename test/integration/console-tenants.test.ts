@@ -331,4 +331,26 @@ describe("console tenants", () => {
     expect(sizes.bytes[0]).to.equal(Number(row?.bytes));
     expect(sizes.tables).to.deep.equal([1, 1, 1]);
   });
+
+  it("GET sizes does not wait for a locked table: it estimates, and measures later", async () => {
+    const other = await openTestConsole(database.adminUrl, { migrations: migrations.folder });
+    const client = await database.openClient();
+    try {
+      await database.sql("analyze beta.data");
+      await client.query("begin; lock table beta.data in access exclusive mode");
+      const sizes = await other.get<FleetSizes>("/api/fleet/sizes");
+      expect(sizes.estimated).to.equal(true);
+      expect(sizes.schemaNames[0]).to.equal("beta");
+      expect(sizes.bytes[0]).to.be.greaterThan(100_000);
+      const page = await other.get<TenantPage>("/api/tenants?sort=bytes&order=desc");
+      expect(page.tenants[0]).to.include({ schemaName: "beta", bytes: sizes.bytes[0] });
+      await client.query("rollback");
+      const again = await openTestConsole(database.adminUrl, { migrations: migrations.folder });
+      expect((await again.get<FleetSizes>("/api/fleet/sizes")).estimated).to.equal(false);
+      await again.close();
+    } finally {
+      await client.end();
+      await other.close();
+    }
+  });
 });

@@ -5,7 +5,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest 
 import { tmpdir } from "node:os";
 import { openConsole } from "../../admin/console/console.ts";
 import { serveConsole } from "../../admin/console/server.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
+import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 
 /** An answer of the console, with its body read. */
 export interface ConsoleAnswer {
@@ -57,6 +57,7 @@ export interface ConsoleClient {
 /** A console of a test's own. Whoever opened it closes it. */
 export interface TestConsole extends ConsoleClient {
   readonly url: URL;
+  readonly registry: Registry;
   /** What it had for its terminal. */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -82,14 +83,14 @@ export async function openTestConsole(
     close = resolve;
   });
   let ended: Promise<void> = Promise.resolve();
-  const server = await new Promise<{ url: string; port: number }>((resolve, reject) => {
+  const server = await new Promise<{ url: string; registry: Registry }>((resolve, reject) => {
     ended = withRegistry(
       adminUrl,
       async (registry) => {
         const note = (line: string): void => void notes.push(line);
         const parts = openConsole({ registry, services, exports, note, intervalMs: 20 });
         const server = await serveConsole(parts, "127.0.0.1", 0);
-        resolve(server);
+        resolve({ url: server.url, registry });
         await closing;
         await server.close();
       },
@@ -100,6 +101,7 @@ export async function openTestConsole(
   const client = await createConsoleClient(server.url, locked);
   return Object.assign(client, {
     url: new URL(server.url),
+    registry: server.registry,
     notes,
     async close() {
       close();

@@ -1,0 +1,50 @@
+// The tenants, a page at a time.
+
+import type { Status, Transition } from "./status.ts";
+
+/** What the tenants are sorted by. */
+export type TenantSort =
+  "schemaName" | "host" | "status" | "version" | "statementTimeoutMs" | "createdAt" | "bytes";
+
+/** Which tenants alone are listed: the counts of the fleet, one by one. */
+export type TenantFilter = Status | "behind" | "failed" | "transition";
+
+/** GET /api/tenants: the parameters, all optional. */
+export interface TenantQuery {
+  /** A part of the schema's name or of a host. */
+  readonly search?: string;
+  readonly only?: TenantFilter;
+  /** "schemaName" when left out. */
+  readonly sort?: TenantSort;
+  /** "asc" when left out. */
+  readonly order?: "asc" | "desc";
+  /** 0 when left out. */
+  readonly offset?: number;
+  /** 1 to 200; 50 when left out. */
+  readonly limit?: number;
+}
+
+/** GET /api/tenants */
+export interface TenantPage {
+  /** How many fit the search. */
+  readonly total: number;
+  readonly offset: number;
+  readonly tenants: readonly TenantLine[];
+}
+
+/** A tenant in a list. */
+export interface TenantLine {
+  readonly schemaName: string;
+  /** The first three by name. */
+  readonly hosts: readonly string[];
+  readonly hostCount: number;
+  readonly status: Status;
+  readonly transition: Transition | null;
+  readonly version: number;
+  /** Whether its last migration failed. */
+  readonly failed: boolean;
+  readonly statementTimeoutMs: number;
+  readonly createdAt: string;
+  /** Null while it is not known. */
+  readonly bytes: number | null;
+}
