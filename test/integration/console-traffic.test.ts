@@ -78,12 +78,14 @@ rowhouse_tenant_request_duration_seconds_sum{rowhouse_tenant="acme"} ${(ok + fai
 rowhouse_tenant_request_duration_seconds_bucket{rowhouse_tenant="acme",le="0.01"} ${ok + failed}
 rowhouse_tenant_request_duration_seconds_count{rowhouse_tenant="<b>other</b>"} ${slow}
 rowhouse_tenant_request_duration_seconds_sum{rowhouse_tenant="<b>other</b>"} ${slow * 0.08}
-rowhouse_request_outcomes_total{rowhouse_tenant="acme",rowhouse_outcome="ok"} ${ok}
+rowhouse_request_outcomes_total{rowhouse_tenant="acme",rowhouse_outcome="ok"} ${ok / 2}
+rowhouse_request_outcomes_total{rowhouse_tenant="acme",rowhouse_outcome="NOT_FOUND"} ${ok / 2}
 rowhouse_request_outcomes_total{rowhouse_tenant="acme",rowhouse_outcome="OVERLOADED"} ${failed}
 http_server_active_requests{http_request_method="GET"} 2
 http_server_active_requests{http_request_method="PUT"} 1
-db_client_connection_count{state="used"} 4
-db_client_connection_count{state="idle"} 9
+db_client_connection_count{db_client_connection_pool_name="a",db_client_connection_state="used"} 3
+db_client_connection_count{state="used"} 1
+db_client_connection_count{db_client_connection_pool_name="a",db_client_connection_state="idle"} 9
 db_client_connection_pending_requests 5
 `;
   }
@@ -200,8 +202,10 @@ describe("console traffic", () => {
       endpoints[1]!.odd = undefined;
       await until("it does not come back", async () => (await state())?.state === "up");
       endpoints[1]!.close();
-      await until("nobody notices", async () => (await state())?.state === "down");
-      expect((await state())?.problem).to.equal("it cannot be reached: ECONNREFUSED");
+      await until("nobody notices", async () => {
+        return (await state())?.problem === "it cannot be reached: ECONNREFUSED";
+      });
+      expect((await state())?.state).to.equal("down");
     } finally {
       await console.close();
     }

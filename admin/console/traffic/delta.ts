@@ -1,6 +1,7 @@
 // What a service did between two scrapes: counters are compared series by series, so that one which began
 // again from nothing, as after a restart, counts from there.
 
+import { type ErrorCode, ERRORS } from "../../../src/errors.ts";
 import { type Buckets, fromCumulative } from "./buckets.ts";
 import { readSamples, type Sample } from "./exposition.ts";
 
@@ -11,7 +12,7 @@ export interface TenantDelta {
   seconds: number;
   buckets: Buckets;
   outcomes: number;
-  /** Outcomes other than ok. */
+  /** Outcomes that are the service's own failure. */
   failures: number;
 }
 
@@ -98,8 +99,8 @@ class Sums {
     else if (name.startsWith(OUTCOMES)) {
       const tenant = this.#tenant(labels);
       tenant.outcomes += grown;
-      if (labels["rowhouse_outcome"] !== "ok") tenant.failures += grown;
-    } else if (name !== CONNECTIONS || labels["state"] === "used") {
+      if (isFailure(labels["rowhouse_outcome"] ?? "")) tenant.failures += grown;
+    } else if (name !== CONNECTIONS || stateOf(labels) === "used") {
       if (name !== `${REQUESTS}_sum`) this.#gauges.set(name, (this.#gauges.get(name) ?? 0) + value);
     }
   }
@@ -136,6 +137,17 @@ class Sums {
       connectionsPending: this.#gauges.get(PENDING),
     };
   }
+}
+
+/** Whether an outcome is one of the codes whose status is from 500 on, or none that is known. */
+function isFailure(outcome: string): boolean {
+  if (outcome === "ok") return false;
+  return !Object.hasOwn(ERRORS, outcome) || ERRORS[outcome as ErrorCode].status >= 500;
+}
+
+/** The attribute's whole name, or its last part. */
+function stateOf(labels: Sample["labels"]): string | undefined {
+  return labels["db_client_connection_state"] ?? labels["state"];
 }
 
 /** A tenant for whom nothing was done. */
