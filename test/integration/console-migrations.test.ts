@@ -3,12 +3,8 @@
 
 import { expect } from "chai";
 import type { Migrations, MigrationState } from "../../admin/console/api.ts";
-import {
-  type ConsoleAnswer,
-  type Listener,
-  openTestConsole,
-  type TestConsole,
-} from "../support/console.ts";
+import { type ConsoleAnswer, openTestConsole, type TestConsole } from "../support/console.ts";
+import type { Listener } from "../support/console-events.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { until } from "../support/until.ts";

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { openConsole } from "../../admin/console/console.ts";
 import { serveConsole } from "../../admin/console/server.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
+import { hear, type Listener } from "./console-events.ts";
 
 /** An answer of the console, with its body read. */
 export interface ConsoleAnswer {
@@ -22,21 +23,6 @@ export interface PlainRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-}
-
-/** An event, as the page hears it. */
-export interface HeardEvent {
-  readonly name: string;
-  readonly data: unknown;
-}
-
-/** Who listens to the events. */
-export interface Listener {
-  /** What was heard so far. */
-  readonly heard: readonly HeardEvent[];
-  /** True once the server has ended the stream. */
-  readonly ended: boolean;
-  close(): void;
 }
 
 /** A client of a console. */
@@ -142,7 +128,9 @@ export async function createConsoleClient(printed: string, locked = false): Prom
         headers: changeHeaders(),
         body: JSON.stringify(body),
       }),
-    listen: () => listen(port, cookie),
+    async listen() {
+      return hear(await begin(port, { path: "/api/events", headers: { cookie } }));
+    },
   };
 }
 
@@ -175,28 +163,4 @@ async function begin(
   outgoing.end(body);
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
   return incoming;
-}
-
-async function listen(port: number, cookie: string): Promise<Listener> {
-  const incoming = await begin(port, { path: "/api/events", headers: { cookie } });
-  const heard: HeardEvent[] = [];
-  let rest = "";
-  let ended = false;
-  incoming.on("end", () => (ended = true));
-  incoming.on("error", () => {});
-  incoming.setEncoding("utf8").on("data", (text: string) => {
-    const parts = (rest + text).split("\n\n");
-    rest = parts.pop() ?? "";
-    for (const part of parts) {
-      const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
-      if (name !== undefined) heard.push({ name, data: JSON.parse(data ?? "") });
-    }
-  });
-  return {
-    heard,
-    get ended() {
-      return ended;
-    },
-    close: () => void incoming.destroy(),
-  };
 }
