@@ -24,7 +24,7 @@ const MOST_OFFSET = 10_000_000;
 
 const SORT_KEYS: Readonly<Record<TenantSort, string>> = {
   schemaName: "t.schema_name",
-  host: "(select min(d.host) from rowhouse.domain as d where d.schema_name = t.schema_name)",
+  host: "h.host",
   status: "coalesce(t.transition, t.status)",
   version: "t.version",
   statementTimeoutMs: "t.statement_timeout_ms",
@@ -107,7 +107,7 @@ export async function listTenantPage(
     conditions.push(`(strpos(t.schema_name, ${part}) > 0
       or t.schema_name in (select schema_name from rowhouse.domain where strpos(host, ${host}) > 0))`);
   }
-  let join = "";
+  let join = sort === "host" ? FIRST_HOSTS : "";
   const reading = sizes.read();
   const read = reading.catch(() => {});
   if (sort === "bytes") {
@@ -145,11 +145,15 @@ function hostOf(text: string): string {
   }
 }
 
+// Asked for each tenant's least host, PostgreSQL may walk through all hosts in order until one is the tenant's.
+const FIRST_HOSTS = `left join (
+    select schema_name, min(host) as host from rowhouse.domain group by schema_name
+  ) as h using (schema_name)`;
+
 const LINE = `json_build_object(
   'schemaName', t.schema_name, 'status', t.status, 'transition', t.transition, 'version', t.version,
   'statementTimeoutMs', t.statement_timeout_ms, 'createdAt', ${isoText("t.created_at")},
-  'hosts', coalesce((select json_agg(host order by host) from (
-      select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host limit 3
-    ) as h), '[]'),
+  'hosts', coalesce((select (array_agg(d.host order by d.host))[1:3]
+      from rowhouse.domain as d where d.schema_name = t.schema_name), '{}'),
   'hostCount', (select count(*) from rowhouse.domain as d where d.schema_name = t.schema_name),
   'failed', ${HAS_FAILED})`;
