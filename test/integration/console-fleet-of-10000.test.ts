@@ -16,6 +16,7 @@ const VIEWS: Readonly<Record<string, number>> = {
   "/api/tenants": 1,
   "/api/tenants?search=t0099&sort=host&order=desc&limit=200": 1,
   "/api/tenants?sort=bytes&order=desc&offset=9000": 1,
+  "/api/tenants?sort=host&order=desc": 1,
   "/api/tenants?only=failed": 1,
   // The tenant, and its tables as the sizes.
   "/api/tenants/t00001": 5,
