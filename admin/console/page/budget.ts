@@ -1,0 +1,39 @@
+// What so many schemas cost the server, as the verb doctor judges it.
+
+import type { BudgetFinding } from "../api.ts";
+import { capital } from "./badge.ts";
+import { element, hidden } from "./element.ts";
+import { panel } from "./panel.ts";
+
+const WORDS: Readonly<Record<string, string>> = {
+  ok: "OK",
+  warn: "Look at this",
+  unsafe: "Unsafe",
+};
+
+/** Makes the list of findings. */
+export function budgetPanel(findings: readonly BudgetFinding[]): HTMLElement {
+  const amiss = findings.filter(({ level }) => level !== "ok").length;
+  return panel(
+    "Catalog budget",
+    amiss === 0 ? "Within bounds" : `${amiss} to look at`,
+    element(
+      "ul",
+      { class: "findings" },
+      findings.map(({ level, check, seen, advice }) =>
+        element(
+          "li",
+          { "data-level": level },
+          element("span", { class: "mark", "data-mark": level, "aria-hidden": "true" }),
+          element(
+            "div",
+            {},
+            element("h3", {}, capital(check), hidden(`: ${WORDS[level] ?? level}`)),
+            element("p", {}, seen),
+            advice === null ? undefined : element("p", { class: "advice" }, capital(advice)),
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,44 @@
+// The tenants with the most time of requests in the last minute.
+
+import type { HeavyTenant } from "../api.ts";
+import { element, link } from "./element.ts";
+import { formatMs, formatRate, formatShare } from "./format.ts";
+import { empty } from "./loading.ts";
+import { meter } from "./panel.ts";
+import { table } from "./table.ts";
+import { tenantHash } from "./view.ts";
+
+/** Makes the table. The load is how many of a tenant's requests ran at once on average. */
+export function heaviestTable(heaviest: readonly HeavyTenant[]): HTMLElement {
+  if (heaviest.length === 0) {
+    return empty(
+      "No requests",
+      element("p", {}, "No watched service served a tenant last minute."),
+    );
+  }
+  const most = Math.max(...heaviest.map(({ load }) => load));
+  return table(
+    "Heaviest tenants of the last minute",
+    [
+      {
+        title: "Tenant",
+        isHeading: true,
+        show: ({ tenant, load }: HeavyTenant) => [
+          tenant === "other"
+            ? element("span", { class: "muted" }, "All others")
+            : link(tenantHash(tenant), { class: "code clip" }, tenant),
+          meter(load / most),
+        ],
+      },
+      { title: "Req/s", isNumber: true, show: (row) => formatRate(row.requestsPerSecond) },
+      { title: "Load", isNumber: true, show: ({ load }) => load.toFixed(2) },
+      { title: "Errors", isNumber: true, show: ({ errorRate }) => formatShare(errorRate) },
+      {
+        title: "p95",
+        isNumber: true,
+        show: ({ p95Ms }) => (p95Ms === null ? "–" : formatMs(p95Ms)),
+      },
+    ],
+    heaviest,
+  );
+}

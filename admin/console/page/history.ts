@@ -1,0 +1,53 @@
+// The migrations that were run on a tenant.
+
+import type { MigrationRecord } from "../api.ts";
+import { badge } from "./badge.ts";
+import { element } from "./element.ts";
+import { formatMs, formatTime } from "./format.ts";
+import { empty } from "./loading.ts";
+import { panel } from "./panel.ts";
+import { table } from "./table.ts";
+
+/** Makes the list. */
+export function historyPanel(history: readonly MigrationRecord[]): HTMLElement {
+  return panel(
+    "Migration history",
+    undefined,
+    history.length === 0
+      ? empty(
+          "No migration was run",
+          element("p", {}, "The tenant has the version that it was created with."),
+        )
+      : table(
+          "Migration history",
+          [
+            {
+              title: "When",
+              isHeading: true,
+              show: ({ finishedAt }: MigrationRecord) => formatTime(new Date(finishedAt)),
+            },
+            {
+              title: "Version",
+              show: ({ fromVersion, toVersion }) => `${fromVersion} to ${toVersion}`,
+            },
+            {
+              title: "Outcome",
+              show: ({ outcome }) =>
+                outcome === "failed" ? badge("failed") : badge("active", "Migrated"),
+            },
+            { title: "Took", isNumber: true, isWide: true, show: ({ ms }) => formatMs(ms) },
+            {
+              title: "Message",
+              show: ({ message, sqlstate }) => [
+                message === null ? "" : element("span", { class: "wrap" }, message),
+                sqlstate === null
+                  ? undefined
+                  : element("span", { class: "muted small" }, `SQLSTATE ${sqlstate}`),
+              ],
+            },
+          ],
+          history,
+        ),
+    "history",
+  );
+}

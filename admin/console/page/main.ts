@@ -1,0 +1,100 @@
+// The page: which view is shown, whether the server is heard, and the keys that work everywhere.
+
+import type { MigrationState } from "../api.ts";
+import { announce } from "./announce.ts";
+import { element } from "./element.ts";
+import { type Connection, openEvents } from "./events.ts";
+import { showFleet } from "./fleet.ts";
+import { isAtWork } from "./migration-start.ts";
+import { showMigrations } from "./migrations.ts";
+import { showTenant } from "./tenant.ts";
+import { showTenants } from "./tenants.ts";
+import { parseHash, type Stage, type View } from "./view.ts";
+
+const STATES: Readonly<Record<Connection, string>> = {
+  waiting: "Connecting",
+  live: "Live",
+  lost: "Connection lost, retrying",
+};
+
+const main = get("#main");
+const linkState = get("#link-state");
+const events = openEvents(tellConnection);
+const forever = new AbortController().signal;
+let open = new AbortController();
+let view: View | undefined;
+let wasLost = false;
+
+events.on("migration", forever, markMigrations);
+addEventListener("hashchange", () => show(true));
+addEventListener("keydown", focusSearch);
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  // The hash is the view's.
+  event.preventDefault();
+  main.focus();
+});
+show(false);
+
+function show(isChange: boolean): void {
+  open.abort();
+  open = new AbortController();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+  const { view: name, ...rest } = parseHash(location.hash);
+  view = create(name, { ...rest, events, signal: open.signal });
+  main.replaceChildren(view.root);
+  document.title = `${view.title} · Rowhouse`;
+  for (const item of document.querySelectorAll<HTMLElement>("nav [data-view]")) {
+    if (item.dataset["view"] === name) item.setAttribute("aria-current", "page");
+    else item.removeAttribute("aria-current");
+  }
+  if (!isChange) return;
+  scrollTo(0, 0);
+  main.focus({ preventScroll: true });
+  announce(view.title);
+}
+
+function create(name: string, stage: Stage): View {
+  if (name === "tenants") return stage.name === "" ? showTenants(stage) : showTenant(stage);
+  if (name === "migrations") return showMigrations(stage);
+  return showFleet(stage);
+}
+
+function tellConnection(state: Connection): void {
+  if (linkState.dataset["state"] !== state) {
+    linkState.dataset["state"] = state;
+    linkState.textContent = STATES[state];
+  }
+  // What happened meanwhile is not told again.
+  if (state === "live" && wasLost) view?.refresh();
+  wasLost = state === "lost";
+}
+
+/** Shows beside the view's name that a run is at work, wherever one is. */
+function markMigrations(run: MigrationState): void {
+  const item = get('nav [data-view="migrations"]');
+  item.querySelector(".count")?.remove();
+  if (!isAtWork(run)) return;
+  const share = run.total === 0 ? 0 : Math.floor((100 * (run.total - run.left)) / run.total);
+  item.append(element("span", { class: "count" }, `${share} %`));
+}
+
+/** `/` goes to the search, from every view. */
+function focusSearch(event: KeyboardEvent): void {
+  const { target } = event;
+  const isTyping = target instanceof HTMLElement && target.matches("input, select, textarea");
+  if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog") !== null) return;
+  event.preventDefault();
+  if (document.querySelector("#search") === null) {
+    location.hash = "#/tenants";
+    addEventListener("hashchange", () => get("#search").focus(), { once: true });
+  } else {
+    get("#search").focus();
+  }
+}
+
+function get(selector: string): HTMLElement {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (found === null) throw new Error(`The page has no ${selector}`);
+  return found;
+}

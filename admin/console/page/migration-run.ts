@@ -1,0 +1,119 @@
+// A run of the migrations, as it is now: how far, how fast, and what failed.
+
+import type { MigrationFailure, MigrationState } from "../api.ts";
+import { notify } from "./announce.ts";
+import { badge, type Mark } from "./badge.ts";
+import { change } from "./client.ts";
+import { button, element, link, type Content } from "./element.ts";
+import { formatCount, formatDuration, formatNumber, formatRate, formatTime } from "./format.ts";
+import { messageOf } from "./loading.ts";
+import { panel } from "./panel.ts";
+import { progressBar } from "./progress.ts";
+import { table } from "./table.ts";
+import { tenantHash } from "./view.ts";
+
+const WORDS: Readonly<Record<MigrationState["state"], readonly [Mark, string]>> = {
+  running: ["running", "Running"],
+  stopping: ["transition", "Stopping"],
+  done: ["active", "Done"],
+  stopped: ["stopped", "Stopped"],
+  broken: ["failed", "Broken off"],
+};
+
+/** Shows it. */
+export function runPanel(run: MigrationState): HTMLElement {
+  const { state, isCanary, target, total, failed, left, message } = run;
+  const [kind, word] = WORDS[state];
+  const share = total === 0 ? 1 : (total - left) / total;
+  return panel(
+    `${isCanary ? "Canary" : "Run"} to version ${target}`,
+    [
+      badge(kind, word),
+      state === "running" ? button("Stop", { class: "grave-quiet" }, () => void stop()) : undefined,
+    ],
+    [
+      progressBar("Tenants migrated", share, total === 0 ? 0 : failed / total),
+      element(
+        "dl",
+        { class: "figures-line" },
+        figuresOf(run).map(([term, value]) =>
+          element("div", {}, element("dt", {}, term), element("dd", {}, value)),
+        ),
+      ),
+      message === null ? undefined : element("p", { class: "wrap pad" }, message),
+      canaryNames(run),
+      run.failures.length > 0 ? failuresTable(run) : undefined,
+    ],
+    "run",
+  );
+}
+
+function figuresOf(run: MigrationState): (readonly [string, string])[] {
+  const { total, migrated, failed, elsewhere, left, held, skipped, perSecond, secondsLeft } = run;
+  const isRunning = run.endedAt === null;
+  const seconds = (Date.parse(run.endedAt ?? "") - Date.parse(run.startedAt)) / 1000;
+  return [
+    ["Migrated", `${formatNumber(migrated)} of ${formatNumber(total)}`],
+    ["Failed", formatNumber(failed)],
+    [isRunning ? "Left" : "Not begun", formatNumber(left)],
+    ...(isRunning
+      ? ([
+          ["Rate", `${formatRate(perSecond)} tenants/s`],
+          ["Time left", secondsLeft === null ? "not known yet" : formatDuration(secondsLeft)],
+        ] as const)
+      : ([
+          ["Took", seconds < 1 ? "under 1 s" : formatDuration(seconds)],
+          ["Ended", formatTime(new Date(run.endedAt))],
+        ] as const)),
+    ...(held > 0 ? ([["Held back", formatNumber(held)]] as const) : []),
+    ...(skipped > 0 ? ([["Skipped", formatNumber(skipped)]] as const) : []),
+    ...(elsewhere > 0 ? ([["Elsewhere", formatNumber(elsewhere)]] as const) : []),
+  ];
+}
+
+function canaryNames({ isCanary, tenants }: MigrationState): Content {
+  if (!isCanary || tenants.length === 0) return undefined;
+  return element(
+    "p",
+    { class: "pad names-line" },
+    element("span", { class: "muted" }, `${formatCount(tenants.length, "tenant")}: `),
+    tenants.flatMap((schemaName, index) => [
+      index > 0 ? ", " : "",
+      link(tenantHash(schemaName), { class: "code" }, schemaName),
+    ]),
+  );
+}
+
+function failuresTable({ failures }: MigrationState): HTMLElement {
+  return table(
+    "Failures",
+    [
+      {
+        title: "Failed",
+        isHeading: true,
+        show: ({ schemaName }: MigrationFailure) =>
+          link(tenantHash(schemaName), { class: "code" }, schemaName),
+      },
+      { title: "At version", isNumber: true, isWide: true, show: ({ version }) => String(version) },
+      {
+        title: "Reason",
+        show: ({ message, sqlstate }) => [
+          element("span", { class: "wrap" }, message),
+          sqlstate === null
+            ? undefined
+            : element("span", { class: "muted small" }, `SQLSTATE ${sqlstate}`),
+        ],
+      },
+    ],
+    failures,
+  );
+}
+
+async function stop(): Promise<void> {
+  try {
+    await change("/api/migrations/stop");
+    notify("Stopping: the tenants at work end, and no more begin");
+  } catch (error) {
+    notify(messageOf(error));
+  }
+}

@@ -1,0 +1,120 @@
+// Starting a run: a canary of a few, or all that are behind.
+
+import type { MigrationRequest, Migrations, MigrationState } from "../api.ts";
+import { change } from "./client.ts";
+import { ask, type Field } from "./dialog.ts";
+import { button, element } from "./element.ts";
+import { formatCount } from "./format.ts";
+import { panel } from "./panel.ts";
+
+const CANARY = 10;
+const MAX_FAILURES = 5;
+
+/** Whether a run begins tenants, or waits for those at work. */
+export function isAtWork(run: MigrationState | null): boolean {
+  return run?.state === "running" || run?.state === "stopping";
+}
+
+/**
+ * Makes the panel.
+ * @param started called with the run that has begun
+ */
+export function startPanel(
+  { behind, newestVersion }: Migrations,
+  isBusy: boolean,
+  started: (state: MigrationState) => void,
+): HTMLElement | undefined {
+  if (behind === 0 || isBusy) return undefined;
+  const start = async (request: MigrationRequest): Promise<string> => {
+    const state = await change<MigrationState>("/api/migrations/start", request);
+    started(state);
+    return `Migrating ${formatCount(state.total, "tenant")} to version ${state.target}`;
+  };
+  return panel(
+    "Start a run",
+    undefined,
+    element(
+      "div",
+      { class: "start" },
+      element(
+        "div",
+        {},
+        element("h3", {}, "A canary first"),
+        element(
+          "p",
+          {},
+          "Migrates a few tenants, chosen at random, and stops. Look at them, then do the rest.",
+        ),
+        button("Start a canary…", { class: "primary" }, () =>
+          askCanary(behind, newestVersion, start),
+        ),
+      ),
+      element(
+        "div",
+        {},
+        element("h3", {}, "All that are behind"),
+        element(
+          "p",
+          {},
+          "Each migration is a transaction of its own: a tenant that fails is as it was, and stops no other.",
+        ),
+        button(`Migrate ${formatCount(behind, "tenant")}…`, {}, () =>
+          askAll(behind, newestVersion, start),
+        ),
+      ),
+    ),
+  );
+}
+
+type Start = (request: MigrationRequest) => Promise<string>;
+
+function askCanary(behind: number, version: number, start: Start): void {
+  ask({
+    title: "Start a canary",
+    text: element("p", {}, `${formatCount(behind, "tenant")} are behind version ${version}.`),
+    fields: [
+      {
+        name: "count",
+        label: "Tenants",
+        type: "number",
+        value: Math.min(CANARY, behind),
+        min: 1,
+        max: 999_999,
+      },
+      failuresField(1),
+    ],
+    verb: "Start canary",
+    pending: "Starting",
+    act: (values) =>
+      start({ canary: { count: Number(values.get("count")) }, ...readFailures(values) }),
+  });
+}
+
+function askAll(behind: number, version: number, start: Start): void {
+  ask({
+    title: `Migrate ${formatCount(behind, "tenant")} to version ${version}`,
+    text: element("p", {}, "The run can be stopped at any time; the tenants at work then end."),
+    fields: [failuresField(MAX_FAILURES)],
+    verb: "Migrate",
+    pending: "Starting",
+    act: (values) => start(readFailures(values)),
+  });
+}
+
+function failuresField(value: number): Field {
+  return {
+    name: "failures",
+    label: "Stop after so many failures",
+    type: "number",
+    value,
+    min: 1,
+    max: 1_000_000,
+    isOptional: true,
+    hint: "Empty: go on however many fail",
+  };
+}
+
+function readFailures(values: ReadonlyMap<string, string>): MigrationRequest {
+  const text = values.get("failures") ?? "";
+  return text === "" ? {} : { maxFailures: Number(text) };
+}

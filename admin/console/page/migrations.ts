@@ -1,0 +1,198 @@
+// The migrations: what is pending where, starting a run, and watching it.
+
+import type { Migrations, MigrationState } from "../api.ts";
+import { read } from "./client.ts";
+import { element, fill, link, type Content } from "./element.ts";
+import { formatCount, formatNumber, formatShare } from "./format.ts";
+import { empty, loaded } from "./loading.ts";
+import { runPanel } from "./migration-run.ts";
+import { isAtWork, startPanel } from "./migration-start.ts";
+import { meter, panel, viewHeading } from "./panel.ts";
+import { table } from "./table.ts";
+import { type Stage, tenantHash, type View } from "./view.ts";
+
+const NAMES = 60;
+
+/** Shows them. */
+export function showMigrations({ signal, events }: Stage): View {
+  const line = element("span", {}, "Loading");
+  const runPlace = element("div", {});
+  const startPlace = element("div", {});
+  let answer: Migrations | undefined;
+  let run: MigrationState | null = null;
+
+  const drawRun = (): void => {
+    fill(runPlace, run === null ? undefined : runPanel(run));
+  };
+  const drawStart = (): void => {
+    if (answer !== undefined) fill(startPlace, startPanel(answer, isAtWork(run), started));
+  };
+  const started = (state: MigrationState): void => {
+    run = state;
+    drawRun();
+    drawStart();
+  };
+  const all = loaded(
+    "the migrations",
+    signal,
+    () => read<Migrations>("/api/migrations", signal),
+    (migrations) => {
+      answer = migrations;
+      run = newerOf(run, migrations.run);
+      fill(line, describe(migrations));
+      drawRun();
+      drawStart();
+      return [
+        element(
+          "div",
+          { class: "columns even" },
+          pendingPanel(migrations),
+          versionsPanel(migrations),
+        ),
+        behindPanel(migrations),
+        skippedPanel(migrations),
+      ];
+    },
+  );
+  events.on("migration", signal, (state) => {
+    const ended = isAtWork(run) && !isAtWork(state);
+    run = state;
+    drawRun();
+    if (ended) {
+      drawStart();
+      all.refresh();
+    }
+  });
+  return {
+    title: "Migrations",
+    root: element(
+      "div",
+      { class: "view" },
+      viewHeading("Migrations", line),
+      runPlace,
+      startPlace,
+      all.root,
+    ),
+    refresh: all.refresh,
+  };
+}
+
+/** An answer to a request may be older than an event that came meanwhile. */
+function newerOf(shown: MigrationState | null, read: MigrationState | null): MigrationState | null {
+  if (shown === null || read === null || shown.id !== read.id) return read ?? shown;
+  return isAtWork(shown) ? read : shown;
+}
+
+function describe({ behind, newestVersion }: Migrations): string {
+  return behind === 0
+    ? `Every tenant that can be is at version ${newestVersion}`
+    : `${formatCount(behind, "tenant")} behind version ${newestVersion}`;
+}
+
+function pendingPanel({ pending, behind }: Migrations): HTMLElement {
+  return panel(
+    "Pending",
+    undefined,
+    pending.length === 0
+      ? empty("Nothing is pending")
+      : table(
+          "Pending migrations",
+          [
+            {
+              title: "Migration",
+              isHeading: true,
+              show: ({ name, tenants }: Migrations["pending"][number]) => [
+                element("span", { class: "code" }, name),
+                meter(tenants / Math.max(1, behind)),
+              ],
+            },
+            {
+              title: "Lacking it",
+              isNumber: true,
+              show: ({ tenants }) => formatCount(tenants, "tenant"),
+            },
+          ],
+          pending,
+        ),
+  );
+}
+
+function versionsPanel({ versions, newestVersion }: Migrations): HTMLElement {
+  const total = versions.reduce((sum, { tenants }) => sum + tenants, 0);
+  return panel(
+    "Versions",
+    undefined,
+    versions.length === 0
+      ? empty("No tenant yet")
+      : table(
+          "Tenants by version",
+          [
+            {
+              title: "Version",
+              isHeading: true,
+              show: ({ version, tenants }: Migrations["versions"][number]) => [
+                version === newestVersion ? `${version}, the newest` : String(version),
+                meter(tenants / Math.max(1, total)),
+              ],
+            },
+            { title: "Tenants", isNumber: true, show: ({ tenants }) => formatNumber(tenants) },
+            {
+              title: "Of all",
+              isNumber: true,
+              show: ({ tenants }) => formatShare(tenants / Math.max(1, total)),
+            },
+          ],
+          versions.toReversed(),
+        ),
+  );
+}
+
+function behindPanel({ behind, tenants }: Migrations): Content {
+  if (behind === 0) return undefined;
+  const more = behind - Math.min(NAMES, tenants.length);
+  return panel("Behind", element("span", { class: "muted" }, formatNumber(behind)), [
+    element(
+      "ul",
+      { class: "names" },
+      tenants
+        .slice(0, NAMES)
+        .map(({ schemaName, version }) =>
+          element(
+            "li",
+            {},
+            link(tenantHash(schemaName), { class: "code" }, schemaName),
+            element("span", { class: "muted" }, ` at ${version}`),
+          ),
+        ),
+    ),
+    more > 0
+      ? element(
+          "p",
+          { class: "foot" },
+          link("#/tenants?only=behind", {}, `and ${formatNumber(more)} more`),
+        )
+      : undefined,
+  ]);
+}
+
+function skippedPanel({ skipped, skippedCount }: Migrations): Content {
+  if (skippedCount === 0) return undefined;
+  return panel(
+    "Skipped",
+    element("span", { class: "muted" }, formatNumber(skippedCount)),
+    element(
+      "ul",
+      { class: "rows" },
+      skipped
+        .slice(0, NAMES)
+        .map(({ schemaName, reason }) =>
+          element(
+            "li",
+            {},
+            link(tenantHash(schemaName), { class: "code" }, schemaName),
+            element("span", { class: "wrap" }, reason),
+          ),
+        ),
+    ),
+  );
+}

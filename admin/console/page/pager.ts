@@ -1,0 +1,28 @@
+// Which part of the tenants is shown, and the parts before and after.
+
+import type { TenantPage } from "../api.ts";
+import { button, element } from "./element.ts";
+import { formatNumber } from "./format.ts";
+import type { Query } from "./tenant-query.ts";
+
+/** Makes the buttons. */
+export function pager(
+  { total, offset, tenants }: TenantPage,
+  { limit }: Query,
+  apply: (change: Partial<Query>) => void,
+): HTMLElement {
+  const last = offset + tenants.length;
+  return element(
+    "nav",
+    { class: "pager", "aria-label": "Pages" },
+    element(
+      "p",
+      {},
+      `${formatNumber(offset + 1)} to ${formatNumber(last)} of ${formatNumber(total)}`,
+    ),
+    button("Previous", { disabled: offset === 0 }, () =>
+      apply({ offset: Math.max(0, offset - limit) }),
+    ),
+    button("Next", { disabled: last >= total }, () => apply({ offset: offset + limit })),
+  );
+}

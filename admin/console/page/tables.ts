@@ -1,0 +1,48 @@
+// A tenant's tables and their sizes.
+
+import type { TenantDetail, TenantTable } from "../api.ts";
+import { element } from "./element.ts";
+import { formatBytes, formatCount, formatNumber } from "./format.ts";
+import { empty } from "./loading.ts";
+import { meter, panel } from "./panel.ts";
+import { table } from "./table.ts";
+
+/** Makes the list, the largest first. */
+export function tablesPanel({ tables, bytes }: TenantDetail): HTMLElement {
+  const sorted = tables.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
+  const most = Math.max(1, sorted[0]?.bytes ?? 0);
+  return panel(
+    "Tables",
+    element(
+      "span",
+      { class: "muted" },
+      `${formatCount(tables.length, "table")}, ${formatBytes(bytes)}`,
+    ),
+    tables.length === 0
+      ? empty("No table")
+      : table(
+          "Tables",
+          [
+            {
+              title: "Table",
+              isHeading: true,
+              show: ({ name, bytes: size }: TenantTable) => [
+                element("span", { class: "code clip" }, name),
+                meter((size ?? 0) / most),
+              ],
+            },
+            {
+              title: "Rows, about",
+              isNumber: true,
+              show: ({ rows }) => (rows === null ? "–" : formatNumber(rows)),
+            },
+            {
+              title: "Size",
+              isNumber: true,
+              show: ({ bytes: size }) => (size === null ? "locked" : formatBytes(size)),
+            },
+          ],
+          sorted,
+        ),
+  );
+}

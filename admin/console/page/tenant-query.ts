@@ -1,0 +1,50 @@
+// What the list of tenants is asked for, as it stands in the page's address.
+
+import type { TenantSort } from "../api.ts";
+
+const PAGE = 50;
+const SORTS: readonly TenantSort[] = [
+  "schemaName",
+  "host",
+  "status",
+  "version",
+  "statementTimeoutMs",
+  "createdAt",
+  "bytes",
+];
+
+/** A part of the list. */
+export interface Query {
+  readonly search: string;
+  /** One state's tenants; all when empty. */
+  readonly only: string;
+  readonly sort: TenantSort;
+  readonly order: "asc" | "desc";
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Reads it; what is not understood has its default. */
+export function readQuery(parameters: URLSearchParams): Query {
+  const offset = Number(parameters.get("offset") ?? 0);
+  return {
+    search: parameters.get("search") ?? "",
+    only: parameters.get("only") ?? "",
+    sort: SORTS.find((sort) => sort === parameters.get("sort")) ?? "schemaName",
+    order: parameters.get("order") === "desc" ? "desc" : "asc",
+    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
+    limit: PAGE,
+  };
+}
+
+/** Writes the address, without defaults. */
+export function writeQuery({ search, only, sort, order, offset }: Query): string {
+  const parameters = new URLSearchParams();
+  if (search !== "") parameters.set("search", search);
+  if (only !== "") parameters.set("only", only);
+  if (sort !== "schemaName") parameters.set("sort", sort);
+  if (order !== "asc") parameters.set("order", order);
+  if (offset > 0) parameters.set("offset", String(offset));
+  const text = parameters.toString();
+  return text === "" ? "#/tenants" : `#/tenants?${text}`;
+}

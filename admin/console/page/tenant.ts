@@ -1,0 +1,93 @@
+// One tenant: what it is, what it has, what was done to it, and what may be done.
+
+import type { TenantDetail } from "../api.ts";
+import { notify } from "./announce.ts";
+import { badge, statusBadge } from "./badge.ts";
+import { read, tenantPath } from "./client.ts";
+import { element, link, type Content } from "./element.ts";
+import { formatBytes, formatMs, formatTime } from "./format.ts";
+import { historyPanel } from "./history.ts";
+import { hostsPanel } from "./hosts.ts";
+import { jobLine } from "./job.ts";
+import { type Loaded, loaded } from "./loading.ts";
+import { viewHeading } from "./panel.ts";
+import { tablesPanel } from "./tables.ts";
+import { verbButtons } from "./verbs.ts";
+import type { Stage, View } from "./view.ts";
+
+/** Shows it. */
+export function showTenant({ name, signal, events }: Stage): View {
+  const detail: Loaded = loaded(
+    `tenant ${name}`,
+    signal,
+    () => read<TenantDetail>(tenantPath(name), signal),
+    (tenant) => content(tenant, detail.refresh, { signal, events }),
+  );
+  events.on("job", signal, ({ schemaName, kind, state, message }) => {
+    if (schemaName !== name || state === "running") return;
+    if (kind === "export" || state === "failed") return detail.refresh();
+    notify(message ?? `Dropped ${name}`);
+    location.hash = "#/tenants";
+  });
+  return {
+    title: name,
+    root: element(
+      "div",
+      { class: "view" },
+      element("p", { class: "crumb" }, link("#/tenants", {}, "All tenants")),
+      detail.root,
+    ),
+    refresh: detail.refresh,
+  };
+}
+
+function content(
+  tenant: TenantDetail,
+  changed: () => void,
+  live: Pick<Stage, "signal" | "events">,
+): Content {
+  const { status, transition, advice, version, newestVersion, job, schemaName } = tenant;
+  return [
+    viewHeading(
+      element("span", { class: "code" }, schemaName),
+      [
+        statusBadge(status, transition),
+        version < newestVersion
+          ? badge("behind", `Behind by ${newestVersion - version}`)
+          : undefined,
+        tenant.history[0]?.outcome === "failed"
+          ? badge("failed", "Last migration failed")
+          : undefined,
+      ],
+      verbButtons(tenant, changed),
+    ),
+    advice === null
+      ? undefined
+      : element("p", { class: "advice-line" }, element("strong", {}, "In transition. "), advice),
+    job === null ? undefined : jobLine(job, live),
+    facts(tenant),
+    element("div", { class: "columns even" }, hostsPanel(tenant, changed), tablesPanel(tenant)),
+    historyPanel(tenant.history),
+  ];
+}
+
+function facts(tenant: TenantDetail): HTMLElement {
+  const { version, newestVersion, bytes, statementTimeoutMs, createdAt, roleName } = tenant;
+  const pairs: readonly (readonly [string, Content])[] = [
+    [
+      "Version",
+      version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
+    ],
+    ["Size", formatBytes(bytes)],
+    ["Statement timeout", formatMs(statementTimeoutMs)],
+    ["Created", formatTime(new Date(createdAt))],
+    ["Role", element("span", { class: "code" }, roleName)],
+  ];
+  return element(
+    "dl",
+    { class: "panel facts" },
+    pairs.map(([term, value]) =>
+      element("div", {}, element("dt", {}, term), element("dd", {}, value)),
+    ),
+  );
+}

@@ -1,0 +1,77 @@
+// One tile of the treemap.
+
+import { formatBytes } from "./format.ts";
+import type { Rectangle } from "./squarify.ts";
+
+const PADDING = 6;
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+
+/** The colours, as the page has them now. */
+export type Colours = Readonly<Record<"large" | "small" | "text" | "muted" | "chosen", string>>;
+
+/** What a tile says. */
+export interface Tile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Stands for all that are too small to be drawn. */
+  readonly isRest: boolean;
+  readonly isChosen: boolean;
+}
+
+/** Reads the colours of the scheme that is in force. */
+export function readColours(): Colours {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    large: colour("--tile"),
+    small: colour("--tile-small"),
+    text: colour("--tile-text"),
+    muted: colour("--muted"),
+    chosen: colour("--text"),
+  };
+}
+
+/** Draws it; its name and size where there is room. */
+export function drawTile(
+  context: CanvasRenderingContext2D,
+  colours: Colours,
+  { x, y, width, height }: Rectangle,
+  { name, bytes, isRest, isChosen }: Tile,
+): void {
+  const gap = Math.min(1, width / 6, height / 6);
+  const [w, h] = [width - gap, height - gap];
+  if (isRest) {
+    context.strokeStyle = colours.muted;
+    context.setLineDash([3, 3]);
+    context.strokeRect(x + 1, y + 1, Math.max(0, w - 2), Math.max(0, h - 2));
+    context.setLineDash([]);
+  } else {
+    context.fillStyle = width * height > 900 ? colours.large : colours.small;
+    context.fillRect(x, y, w, h);
+  }
+  if (isChosen) {
+    context.strokeStyle = colours.chosen;
+    context.lineWidth = 2;
+    context.strokeRect(x + 1, y + 1, Math.max(1, w - 2), Math.max(1, h - 2));
+    context.lineWidth = 1;
+  }
+  if (w < 44 || h < 22) return;
+  context.fillStyle = isRest ? colours.muted : colours.text;
+  context.textBaseline = "top";
+  context.font = `600 12px ${FONT}`;
+  context.fillText(fit(context, name, w - 2 * PADDING), x + PADDING, y + PADDING);
+  if (h < 40) return;
+  context.font = `12px ${FONT}`;
+  context.fillText(
+    fit(context, formatBytes(bytes), w - 2 * PADDING),
+    x + PADDING,
+    y + PADDING + 16,
+  );
+}
+
+function fit(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let kept = text;
+  while (kept.length > 1 && context.measureText(`${kept}…`).width > width) kept = kept.slice(0, -1);
+  return kept.length > 1 ? `${kept}…` : "";
+}
