@@ -25,7 +25,6 @@ export function attentionPanel(attention: Attention): HTMLElement {
       ),
     );
   }
-  const rest = total - Math.min(SHOWN, tenants.length);
   return panel(
     "Needs attention",
     element("span", { class: "muted" }, formatNumber(total)),
@@ -41,7 +40,10 @@ export function attentionPanel(attention: Attention): HTMLElement {
           },
           {
             title: "Why",
-            show: ({ reason, transition }) => badge(reason, wordFor(transition)),
+            show: ({ reason, transition, message }) => [
+              badge(reason, wordFor(transition)),
+              element("span", { class: "narrow small muted wrap" }, message),
+            ],
           },
           {
             title: "Version",
@@ -49,17 +51,12 @@ export function attentionPanel(attention: Attention): HTMLElement {
             isWide: true,
             show: ({ version }) => String(version),
           },
-          { title: "Message", show: messageOf },
+          { title: "Message", isWide: true, show: messageOf },
         ],
         tenants.slice(0, SHOWN),
       ),
-      rest > 0
-        ? element(
-            "p",
-            { class: "foot" },
-            `and ${formatNumber(rest)} more: `,
-            ...more({ failed, inTransition, behind }),
-          )
+      total > SHOWN
+        ? element("p", { class: "foot" }, "In all ", ...more({ failed, inTransition, behind }))
         : undefined,
     ],
     "attention",

@@ -5,7 +5,7 @@ import { type ChartKind, FIELDS, type Line } from "./charts.ts";
 import { element, fill, hidden } from "./element.ts";
 import { formatClock } from "./format.ts";
 
-const UPLOT = "/vendor/uPlot.esm.js";
+const UPLOT = "/vendor/uplot.js";
 const HEIGHT = 148;
 const GROUP = "traffic";
 

@@ -29,6 +29,7 @@ export function formatBytes(bytes: number): string {
 export function formatMs(ms: number): string {
   if (ms >= 60_000) return formatDuration(ms / 1000);
   if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  if (ms === 0) return "0 ms";
   return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
 }
 

@@ -31,7 +31,7 @@ export function heaviestTable(heaviest: readonly HeavyTenant[]): HTMLElement {
         ],
       },
       { title: "Req/s", isNumber: true, show: (row) => formatRate(row.requestsPerSecond) },
-      { title: "Load", isNumber: true, show: ({ load }) => load.toFixed(2) },
+      { title: "Load", isNumber: true, isWide: true, show: ({ load }) => load.toFixed(2) },
       { title: "Errors", isNumber: true, show: ({ errorRate }) => formatShare(errorRate) },
       {
         title: "p95",

@@ -32,12 +32,17 @@ export function historyPanel(history: readonly MigrationRecord[]): HTMLElement {
             },
             {
               title: "Outcome",
-              show: ({ outcome }) =>
+              show: ({ outcome, message }) => [
                 outcome === "failed" ? badge("failed") : badge("active", "Migrated"),
+                message === null
+                  ? undefined
+                  : element("span", { class: "narrow small muted wrap" }, message),
+              ],
             },
             { title: "Took", isNumber: true, isWide: true, show: ({ ms }) => formatMs(ms) },
             {
               title: "Message",
+              isWide: true,
               show: ({ message, sqlstate }) => [
                 message === null ? "" : element("span", { class: "wrap" }, message),
                 sqlstate === null

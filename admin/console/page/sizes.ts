@@ -51,6 +51,7 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
       aside,
       [
         map.root,
+        legend(),
         readout,
         element(
           "details",
@@ -68,16 +69,32 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
   };
 }
 
+function legend(): HTMLElement {
+  const kinds = [
+    ["active", "Active"],
+    ["read-only", "Read-only"],
+    ["suspended", "Suspended"],
+  ] as const;
+  return element(
+    "ul",
+    { class: "map-legend", "aria-label": "Colours" },
+    kinds.map(([kind, word]) =>
+      element("li", {}, element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }), word),
+    ),
+  );
+}
+
 function describe(sizes: FleetSizes | undefined, index: number | undefined): Content {
   const schemaName = index === undefined ? undefined : sizes?.schemaNames[index];
   if (sizes === undefined || index === undefined || schemaName === undefined) {
     return "Point at a tenant, or use the arrow keys; Enter opens it.";
   }
   const bytes = sizes.bytes[index] ?? 0;
+  const status = ["", ", read-only", ", suspended"][sizes.statuses[index] ?? 0] ?? "";
   return [
     element("strong", { class: "code" }, schemaName),
     ` ${formatBytes(bytes)}, ${formatShare(bytes / sizes.total)} of all, in ` +
-      `${formatCount(sizes.tables[index] ?? 0, "table")} · ${formatNumber(index + 1)} of ` +
+      `${formatCount(sizes.tables[index] ?? 0, "table")}${status} · ${formatNumber(index + 1)} of ` +
       formatNumber(sizes.schemaNames.length),
   ];
 }

@@ -16,7 +16,7 @@ export function tablesPanel({ tables, bytes }: TenantDetail): HTMLElement {
     element(
       "span",
       { class: "muted" },
-      `${formatCount(tables.length, "table")}, ${formatBytes(bytes)}`,
+      `${formatCount(tables.length, "table")}, ${bytes === null ? "size not known: locked" : formatBytes(bytes)}`,
     ),
     tables.length === 0
       ? empty("No table")

@@ -29,7 +29,12 @@ export function columnsOf(
     { ...sortable("Schema", "schemaName"), isHeading: true, show: nameOf },
     { ...sortable("Hosts", "host"), isWide: true, show: hostsOf },
     { ...sortable("Status", "status"), show: stateOf },
-    { ...sortable("Version", "version"), isNumber: true, show: ({ version }) => String(version) },
+    {
+      ...sortable("Version", "version"),
+      isNumber: true,
+      isWide: true,
+      show: ({ version }) => String(version),
+    },
     {
       ...sortable("Size", "bytes"),
       isNumber: true,
@@ -61,7 +66,7 @@ function hostsOf({ hosts, hostCount }: TenantLine): Content {
   if (hostCount === 0) return element("span", { class: "muted" }, "none");
   const more = hostCount - hosts.length;
   return [
-    element("span", { class: "clip" }, hosts.join(", ")),
+    hosts.join(", "),
     more > 0 ? element("span", { class: "muted" }, ` and ${formatNumber(more)} more`) : undefined,
   ];
 }

@@ -78,7 +78,7 @@ function facts(tenant: TenantDetail): HTMLElement {
       "Version",
       version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
     ],
-    ["Size", formatBytes(bytes)],
+    ["Size", bytes === null ? "Not known: a table is locked" : formatBytes(bytes)],
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],

@@ -7,12 +7,16 @@ const PADDING = 6;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 /** The colours, as the page has them now. */
-export type Colours = Readonly<Record<"large" | "small" | "text" | "muted" | "chosen", string>>;
+export type Colours = Readonly<
+  Record<"large" | "small" | "readOnly" | "suspended" | "text" | "muted" | "chosen", string>
+>;
 
 /** What a tile says. */
 export interface Tile {
   readonly name: string;
   readonly bytes: number;
+  /** 0 active, 1 read-only, 2 suspended. */
+  readonly status: number;
   /** Stands for all that are too small to be drawn. */
   readonly isRest: boolean;
   readonly isChosen: boolean;
@@ -25,6 +29,8 @@ export function readColours(): Colours {
   return {
     large: colour("--tile"),
     small: colour("--tile-small"),
+    readOnly: colour("--tile-read-only"),
+    suspended: colour("--tile-suspended"),
     text: colour("--tile-text"),
     muted: colour("--muted"),
     chosen: colour("--text"),
@@ -36,7 +42,7 @@ export function drawTile(
   context: CanvasRenderingContext2D,
   colours: Colours,
   { x, y, width, height }: Rectangle,
-  { name, bytes, isRest, isChosen }: Tile,
+  { name, bytes, status, isRest, isChosen }: Tile,
 ): void {
   const gap = Math.min(1, width / 6, height / 6);
   const [w, h] = [width - gap, height - gap];
@@ -46,7 +52,8 @@ export function drawTile(
     context.strokeRect(x + 1, y + 1, Math.max(0, w - 2), Math.max(0, h - 2));
     context.setLineDash([]);
   } else {
-    context.fillStyle = width * height > 900 ? colours.large : colours.small;
+    const active = width * height > 900 ? colours.large : colours.small;
+    context.fillStyle = [active, colours.readOnly, colours.suspended][status] ?? active;
     context.fillRect(x, y, w, h);
   }
   if (isChosen) {
@@ -55,7 +62,7 @@ export function drawTile(
     context.strokeRect(x + 1, y + 1, Math.max(1, w - 2), Math.max(1, h - 2));
     context.lineWidth = 1;
   }
-  if (w < 44 || h < 22) return;
+  if (w < 60 || h < 22) return;
   context.fillStyle = isRest ? colours.muted : colours.text;
   context.textBaseline = "top";
   context.font = `600 12px ${FONT}`;
@@ -73,5 +80,5 @@ function fit(context: CanvasRenderingContext2D, text: string, width: number): st
   if (context.measureText(text).width <= width) return text;
   let kept = text;
   while (kept.length > 1 && context.measureText(`${kept}…`).width > width) kept = kept.slice(0, -1);
-  return kept.length > 1 ? `${kept}…` : "";
+  return kept.length > 3 ? `${kept}…` : "";
 }

@@ -54,6 +54,7 @@ export function openTreemap(
           ? formatCount(sizes.bytes.length - single, "smaller tenant")
           : (sizes.schemaNames[index] ?? ""),
         bytes: isRest ? restOf(sizes, single) : (sizes.bytes[index] ?? 0),
+        status: isRest ? 0 : (sizes.statuses[index] ?? 0),
         isRest,
         isChosen: index === chosen,
       });
