@@ -32,6 +32,8 @@ export async function listFiles(): Promise<PageFiles> {
     if (name === "index.html") add("/", new URL(name, PAGE));
     else if (/^[\w-]+\.\w+$/.test(name)) add(`/page/${name}`, new URL(name, PAGE));
   }
+  // What a browser asks for where a page names no icon: the entrance.
+  add("/favicon.ico", new URL("icon.svg", PAGE));
   const chart = import.meta.resolve("uplot");
   add("/vendor/uplot.js", new URL("uPlot.esm.js", chart));
   add("/vendor/uplot.css", new URL("uPlot.min.css", chart));

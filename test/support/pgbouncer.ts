@@ -12,7 +12,9 @@ import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
 import { findServerUser } from "../../admin/embedded/user.ts";
 import { findFreePort } from "./free-port.ts";
-import { findPgBouncer } from "./pgbouncer-package.ts";
+import { findPackagedProgram } from "./debian-package.ts";
+
+const PGBOUNCER = { title: "PgBouncer", name: "pgbouncer" };
 
 const CONSOLE_USER = "pgbouncer_console";
 const START_TIMEOUT_MS = 15_000;
@@ -53,7 +55,7 @@ export interface PgBouncer {
  * Throws an Error with the line to type when it cannot be had.
  */
 export async function requirePgBouncer(): Promise<void> {
-  await findPgBouncer();
+  await findPackagedProgram(PGBOUNCER);
 }
 
 /**
@@ -62,7 +64,7 @@ export async function requirePgBouncer(): Promise<void> {
  * Throws an Error with PgBouncer's log when it does not start.
  */
 export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer> {
-  const program = await findPgBouncer();
+  const program = await findPackagedProgram(PGBOUNCER);
   const user = await findServerUser();
   const port = await findFreePort();
   const users: Readonly<Record<string, string>> = {

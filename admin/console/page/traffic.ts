@@ -40,8 +40,8 @@ export function trafficParts(signal: AbortSignal, events: Events): TrafficParts 
   };
 
   events.on("traffic", signal, ({ point, services: states, heaviest }) => {
-    if (point.at <= (points.at(-1)?.at ?? 0)) return;
-    points = [...points.filter(({ at }) => at > point.at - HOUR_MS), point];
+    if (point !== null && point.at > (points.at(-1)?.at ?? 0))
+      points = [...points.filter(({ at }) => at > point.at - HOUR_MS), point];
     draw(states, heaviest);
   });
 

@@ -1,5 +1,5 @@
-// Where the program `pgbouncer` lies. On a bare Debian as root it is installed from the
-// distribution's package, without a service of its own being started.
+// A program that Debian has a package of. On a bare Debian as root it is installed from the distribution,
+// without a service of its own being started.
 import { access, constants, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "../../admin/embedded/program.ts";
@@ -7,27 +7,35 @@ import { runProgram } from "../../admin/embedded/program.ts";
 const APT_GET = "/usr/bin/apt-get";
 const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
 
-/**
- * Returns the path of the program `pgbouncer`, from PATH or /usr/sbin. When it is missing, root on
- * Debian installs the package, and says so on standard error.
- * Throws an Error with the line to type when it cannot be had.
- */
-export async function findPgBouncer(): Promise<string> {
-  const found = await findProgram();
-  if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && (await isExecutable(APT_GET))) {
-    process.stderr.write("PgBouncer is missing: installing the package pgbouncer with apt-get\n");
-    await install();
-    const installed = await findProgram();
-    if (installed !== undefined) return installed;
-  }
-  throw new Error("Cannot find PgBouncer: it is not installed\nType: apt-get install pgbouncer");
+/** A program, and the package of its name that brings it. */
+export interface PackagedProgram {
+  /** Its name in an error, such as "PgBouncer". */
+  readonly title: string;
+  /** The package's name, and the program's. */
+  readonly name: string;
 }
 
-async function findProgram(): Promise<string | undefined> {
+/**
+ * Returns the path of a program, from PATH or /usr/sbin. When it is missing, root on Debian installs the
+ * package, and says so on standard error.
+ * Throws an Error with the line to type when it cannot be had.
+ */
+export async function findPackagedProgram({ title, name }: PackagedProgram): Promise<string> {
+  const found = await findProgram(name);
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0 && (await isExecutable(APT_GET))) {
+    process.stderr.write(`${title} is missing: installing the package ${name} with apt-get\n`);
+    await install(name);
+    const installed = await findProgram(name);
+    if (installed !== undefined) return installed;
+  }
+  throw new Error(`Cannot find ${title}: it is not installed\nType: apt-get install ${name}`);
+}
+
+async function findProgram(name: string): Promise<string | undefined> {
   const folders = [...(process.env["PATH"] ?? "").split(":").filter(Boolean), "/usr/sbin"];
   for (const folder of folders) {
-    const file = join(folder, "pgbouncer");
+    const file = join(folder, name);
     if (await isExecutable(file)) return file;
   }
   return undefined;
@@ -41,9 +49,9 @@ function isExecutable(file: string): Promise<boolean> {
 }
 
 /** A fresh container has no package lists: an install that fails is tried again with new ones. */
-async function install(): Promise<void> {
+async function install(name: string): Promise<void> {
   await withoutServices(async () => {
-    const packageName = ["install", "--yes", "--no-install-recommends", "pgbouncer"];
+    const packageName = ["install", "--yes", "--no-install-recommends", name];
     try {
       await aptGet(packageName);
     } catch {

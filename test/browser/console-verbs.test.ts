@@ -1,0 +1,154 @@
+// The operator page in a browser: a change that is clicked or typed takes effect, and hostile text does not.
+
+import { expect } from "chai";
+import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
+import { openService } from "../support/service.ts";
+
+const EVIL =
+  '<img src="x" onerror="document.title=\'hacked\'"><script>document.title="hacked"</script>';
+
+describe("console page: verbs", () => {
+  let stage: ConsoleStage;
+
+  before(async () => {
+    stage = await openConsoleStage({
+      async fill(database) {
+        await database.addTenants({
+          acme: "acme.example.com",
+          globex: "globex.example.com",
+          evil: "evil.example.com",
+        });
+        await database.sql(
+          `insert into rowhouse.migration_run
+             (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
+             values (gen_random_uuid(), 'evil', 1, 2, 'failed', 1, 'P0001', '${EVIL.replaceAll("'", "''")}')`,
+          "update rowhouse.tenant set version = 1 where schema_name = 'evil'",
+          `insert into rowhouse.domain select '<b onclick=alert(1)>', schema_name, role_name, status,
+             statement_timeout_ms from rowhouse.tenant where schema_name = 'evil'`,
+          `create table evil."<i>italic</i>" (id int)`,
+        );
+      },
+    });
+  });
+
+  afterEach(() => {
+    expect(stage.faults).to.deep.equal([]);
+  });
+
+  after(() => stage.close());
+
+  it("console page: a suspend by click takes effect, and so does the resume", async () => {
+    const { page, database } = stage;
+    const service = openService(database.serviceUrl);
+    try {
+      const status = async (): Promise<number> =>
+        (await service.request("acme.example.com", "PUT", "/data/1", { value: 1 })).status;
+      expect(await status()).to.be.lessThan(300);
+      await stage.visit("tenants/acme");
+      await page.getByRole("button", { name: "Suspend…" }).click();
+      await page.getByRole("button", { name: "Suspend", exact: true }).click();
+      await page.getByRole("button", { name: "Resume…" }).waitFor();
+      expect(await status()).to.equal(403);
+      await page.getByRole("button", { name: "Resume…" }).click();
+      await page.getByRole("button", { name: "Resume", exact: true }).click();
+      await page.getByRole("button", { name: "Suspend…" }).waitFor();
+      expect(await status()).to.be.lessThan(300);
+    } finally {
+      await service.close();
+    }
+  });
+
+  it("console page: a tenant is found and suspended with the keyboard alone", async () => {
+    const { page, database } = stage;
+    await stage.visit("fleet");
+    await page.getByRole("list", { name: "Tenants by state" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("globex");
+    await page.getByText("1 tenant, with “globex”").waitFor();
+    const tabTo = async (name: string): Promise<void> => {
+      const focused = page.locator(":focus");
+      for (let presses = 0; presses < 40; presses += 1) {
+        await page.keyboard.press("Tab");
+        if ((await focused.count()) > 0 && (await focused.innerText()) === name) return;
+      }
+      throw new Error(`The key Tab does not reach "${name}"`);
+    };
+    await tabTo("globex");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Suspend…" }).waitFor();
+    await tabTo("Suspend…");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Suspend globex" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await page.locator(":focus").innerText()).to.equal("Suspend…");
+    await page.keyboard.press("Enter");
+    await tabTo("Suspend");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Resume…" }).waitFor();
+    const rows = await database.sql(
+      "select status from rowhouse.tenant where schema_name = 'globex'",
+    );
+    expect(rows).to.deep.equal([{ status: "suspended" }]);
+  });
+
+  it("console page: hosts are added and removed, and what is refused is said in the dialog", async () => {
+    const { page, database } = stage;
+    const hosts = (): Promise<object[]> =>
+      database.sql("select host from rowhouse.domain where schema_name = 'acme' order by host");
+    await stage.visit("tenants/acme");
+    await page.getByRole("button", { name: "Add host…" }).click();
+    await page.getByLabel("Host", { exact: true }).fill("evil.example.com");
+    await page.getByRole("button", { name: "Add host", exact: true }).click();
+    const alert = page.getByRole("dialog").getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).to.include("evil.example.com");
+    // The browser reports an answer from 400 on as an error.
+    expect(stage.faults).to.have.length(1);
+    stage.forget();
+    await page.getByLabel("Host", { exact: true }).fill("SHOP.example.com");
+    await page.getByRole("button", { name: "Add host", exact: true }).click();
+    await page.getByRole("button", { name: "Remove… shop.example.com" }).click();
+    expect(await hosts()).to.deep.equal([
+      { host: "acme.example.com" },
+      { host: "shop.example.com" },
+    ]);
+    await page.getByRole("button", { name: "Remove host", exact: true }).click();
+    await page
+      .getByRole("button", { name: "Remove… shop.example.com" })
+      .waitFor({ state: "detached" });
+    expect(await hosts()).to.deep.equal([{ host: "acme.example.com" }]);
+  });
+
+  it("console page: a drop takes the typed name", async () => {
+    const { page, database } = stage;
+    await stage.visit("tenants/acme");
+    await page.getByRole("button", { name: "Drop…" }).click();
+    const drop = page.getByRole("button", { name: "Drop tenant" });
+    await page.getByLabel("Type acme to confirm").fill("acm");
+    expect(await drop.isDisabled()).to.equal(true);
+    await page.getByLabel("Type acme to confirm").fill("acme");
+    await page.getByLabel("Export it first").uncheck();
+    await drop.click();
+    await page.getByRole("heading", { name: "Tenants", level: 1 }).waitFor();
+    await page.getByText("2 tenants", { exact: true }).waitFor();
+    const rows = await database.sql("select from rowhouse.tenant where schema_name = 'acme'");
+    expect(rows).to.have.length(0);
+  });
+
+  it("console page shows hostile names and messages as the text that they are", async () => {
+    const { page } = stage;
+    const shown = (text: string): Promise<void> =>
+      page.getByText(text).filter({ visible: true }).first().waitFor();
+    await stage.visit("fleet");
+    await shown(EVIL);
+    await stage.visit("tenants?search=evil");
+    await shown("<b onclick=alert(1)>");
+    await stage.visit("tenants/evil");
+    for (const text of [EVIL, "<b onclick=alert(1)>", "<i>italic</i>"]) {
+      await shown(text);
+    }
+    expect(await page.title()).to.equal("evil · Rowhouse");
+    expect(await page.locator("main img, main script, main b, main i").count()).to.equal(0);
+  });
+});
