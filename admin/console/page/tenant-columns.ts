@@ -36,11 +36,6 @@ export function columnsOf(
       show: ({ version }) => String(version),
     },
     {
-      ...sortable("Size", "bytes"),
-      isNumber: true,
-      show: ({ bytes }) => (bytes === null ? "–" : formatBytes(bytes)),
-    },
-    {
       ...sortable("Timeout", "statementTimeoutMs"),
       isNumber: true,
       isWide: true,
@@ -51,6 +46,11 @@ export function columnsOf(
       isNumber: true,
       isWide: true,
       show: ({ createdAt }) => formatDay(new Date(createdAt)),
+    },
+    {
+      ...sortable("Size", "bytes"),
+      isNumber: true,
+      show: ({ bytes }) => (bytes === null ? "–" : formatBytes(bytes)),
     },
   ];
 }
