@@ -1,0 +1,91 @@
+// npm run screenshots: ten thousand tenants, a service under load, the operator page in a browser; its pictures
+// for the README, and how long its views take. It needs some minutes, most of them for the charts.
+
+import process from "node:process";
+import { setTimeout } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import { startChromium } from "../support/chromium.ts";
+import { closePrinted, openPrinted } from "../support/printed.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { startService } from "../support/service.ts";
+import { startVerb } from "../support/verb.ts";
+import { go, measure, picture, PLACES } from "./pictures.ts";
+import { openShowcase, type Showcase } from "./showcase.ts";
+import { letIn } from "./visitors.ts";
+
+const LOAD_MS = Number(process.env["LOAD_SECONDS"] ?? 240) * 1000;
+const WINDOW = { viewport: { width: 1280, height: 800 } };
+
+openPrinted();
+say("Creating 10,000 tenants");
+const showcase = await openShowcase();
+try {
+  await show(showcase);
+} finally {
+  await showcase.close();
+  closePrinted();
+}
+
+async function show({ adminUrl, serviceUrl, tenants }: Showcase): Promise<void> {
+  const metricsPort = await findFreePort();
+  const service = await startService(serviceUrl, { METRICS_PORT: String(metricsPort) });
+  const verb = startVerb(
+    { adminUrl },
+    "console",
+    ...["--port", "0", "--service", `http://127.0.0.1:${metricsPort}/metrics`],
+  );
+  const visitors = letIn(service.port, tenants);
+  const browser = await startChromium();
+  try {
+    while (!verb.stdout().includes("\n")) await setTimeout(20);
+    const url = new URL(verb.stdout().split("\n")[0] ?? "");
+    const page = await browser.newPage(WINDOW);
+    await page.goto(url.href);
+    await page.waitForURL(`${url.origin}/`);
+    say("Measuring the views, under load");
+    await measure(page, url.origin);
+    say(`Letting ${LOAD_MS / 1000} s of load pass`);
+    await setTimeout(LOAD_MS);
+    await takePictures(page, url.origin);
+  } finally {
+    await browser.close();
+    await visitors.stop();
+    verb.kill("SIGINT");
+    await verb.result;
+    await service.stop();
+  }
+}
+
+async function takePictures(page: Page, origin: string): Promise<void> {
+  const [fleet, tenants, , , tenant, migrations] = PLACES;
+  if (!fleet || !tenants || !tenant || !migrations) throw new Error("A view is lacking");
+  await go(page, origin, fleet);
+  await page.getByRole("table", { name: "Heaviest tenants of the last minute" }).waitFor();
+  await page.locator(".plot canvas").last().waitFor();
+  await picture(page, "fleet");
+  await go(page, origin, tenants);
+  await picture(page, "tenants", WINDOW.viewport.height);
+  await go(page, origin, { ...tenant, hash: `tenants/${await firstLarge(page, origin)}` });
+  await picture(page, "tenant", WINDOW.viewport.height);
+  await go(page, origin, migrations);
+  await page.getByRole("button", { name: /^Migrate [\d,]+ tenants…$/ }).click();
+  await page.getByLabel("Stop after so many failures").fill("");
+  await page.getByRole("button", { name: "Migrate", exact: true }).click();
+  await page.getByRole("table", { name: "Failures" }).waitFor();
+  await page.getByText("not known yet").waitFor({ state: "detached" });
+  await page.locator(".note").waitFor({ state: "detached" });
+  await picture(page, "migrations", WINDOW.viewport.height);
+  say("The pictures are in admin/console/screenshots/");
+}
+
+/** The largest tenant. */
+async function firstLarge(page: Page, origin: string): Promise<string> {
+  const [, , bySize] = PLACES;
+  if (!bySize) throw new Error("A view is lacking");
+  await go(page, origin, bySize);
+  return page.getByRole("rowheader").first().getByRole("link").innerText();
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
