@@ -23,10 +23,10 @@ export interface Visitors {
  */
 export function letIn(port: number, tenants: readonly NamedTenant[]): Visitors {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  let left = false;
+  const leaving = new AbortController();
   const started = performance.now();
   const visit = async (): Promise<void> => {
-    while (!left) {
+    while (!leaving.signal.aborted) {
       const tenant = tenants[Math.floor(tenants.length * Math.random() ** 5)];
       const key = Math.floor(KEYS * Math.random());
       const host = tenant?.hosts[0] ?? "";
@@ -41,7 +41,7 @@ export function letIn(port: number, tenants: readonly NamedTenant[]): Visitors {
   const visitors = Promise.all(Array.from({ length: AT_ONCE }, visit));
   return {
     async stop() {
-      left = true;
+      leaving.abort();
       await visitors;
       agent.destroy();
     },
