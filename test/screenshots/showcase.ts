@@ -17,14 +17,15 @@ import { type NamedTenant, nameTenants } from "./names.ts";
 const SERVICE_ROLE = "showcase_service";
 const PASSWORD = "showcase";
 const AT_ONCE = 6;
-const LARGE = 500;
+const WITH_ROWS = 3000;
+const LEAST_ROWS = 500;
 const MOST_ROWS = 400_000;
 
 /** The server. Whoever opened it closes it. */
 export interface Showcase {
   readonly adminUrl: string;
   readonly serviceUrl: string;
-  /** The largest first. */
+  /** Those that have rows, under the keys from 1 to 500 at least; the largest first. */
   readonly tenants: readonly NamedTenant[];
   close(): Promise<void>;
 }
@@ -35,7 +36,10 @@ export async function openShowcase(): Promise<Showcase> {
   const port = await findFreePort();
   const settings = { fsync: "off", synchronous_commit: "off", max_connections: "100" };
   const server = await startEmbedded({ folder, port, settings });
-  const { adminUrl } = server;
+  await runCommands(server.adminUrl, ["create database shop"]);
+  const database = new URL(server.adminUrl);
+  database.pathname = "/shop";
+  const adminUrl = database.href;
   const tenants = shuffle(nameTenants());
   try {
     await runCommands(adminUrl, [
@@ -61,7 +65,7 @@ export async function openShowcase(): Promise<Showcase> {
   return {
     adminUrl,
     serviceUrl: serviceUrl.href,
-    tenants,
+    tenants: tenants.slice(0, WITH_ROWS),
     async close() {
       await server.remove();
       await rm(folder, { recursive: true, force: true });
@@ -71,8 +75,8 @@ export async function openShowcase(): Promise<Showcase> {
 
 /** Sizes as they are in life: a few large ones, many small ones. */
 function fillTables(tenants: readonly NamedTenant[]): string[] {
-  return tenants.slice(0, LARGE).map(({ schemaName }, index) => {
-    const rows = Math.round(MOST_ROWS / (index + 2) ** 0.95);
+  return tenants.slice(0, WITH_ROWS).map(({ schemaName }, index) => {
+    const rows = Math.round(LEAST_ROWS + MOST_ROWS / (index + 2) ** 0.95);
     return `insert into "${schemaName}".data (key, value) select n, n from generate_series(1, ${rows}) as n`;
   });
 }

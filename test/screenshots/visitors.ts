@@ -28,7 +28,7 @@ export function letIn(port: number, tenants: readonly NamedTenant[]): Visitors {
   const visit = async (): Promise<void> => {
     while (!leaving.signal.aborted) {
       const tenant = tenants[Math.floor(tenants.length * Math.random() ** 5)];
-      const key = Math.floor(KEYS * Math.random());
+      const key = 1 + Math.floor(KEYS * Math.random());
       const host = tenant?.hosts[0] ?? "";
       const isWrite = Math.random() < WRITES;
       await (isWrite

@@ -22,10 +22,22 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** Puts content into an element in place of what it held. */
+/**
+ * Puts content into an element in place of what it held. Whoever was on a link or a button there is on the same
+ * one afterwards: figures that are renewed take nobody's place away.
+ */
 export function fill(target: Element, ...content: readonly Content[]): void {
+  const focused = document.activeElement;
+  const held = focused !== null && focused !== target && target.contains(focused);
   target.replaceChildren();
   append(target, content);
+  if (!held) return;
+  const same = [...target.querySelectorAll<HTMLElement>(focused.localName)].find(
+    (other) =>
+      other.textContent === focused.textContent &&
+      other.getAttribute("href") === focused.getAttribute("href"),
+  );
+  same?.focus({ preventScroll: true });
 }
 
 /** Creates a button that does something. */

@@ -60,7 +60,7 @@ export function showFleet({ signal, events }: Stage): View {
       viewHeading("Fleet", line),
       fleet.root,
       trafficLoaded.root,
-      element("div", { class: "columns two-one" }, sizesLoaded.root, traffic.heaviest),
+      element("div", { class: "columns three-two" }, sizesLoaded.root, traffic.heaviest),
     ),
     refresh() {
       for (const part of [fleet, trafficLoaded, sizesLoaded]) part.refresh();

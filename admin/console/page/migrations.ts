@@ -11,7 +11,8 @@ import { meter, panel, viewHeading } from "./panel.ts";
 import { table } from "./table.ts";
 import { type Stage, tenantHash, type View } from "./view.ts";
 
-const NAMES = 60;
+const NAMES = 36;
+const RENEW_MS = 3000;
 
 /** Shows them. */
 export function showMigrations({ signal, events }: Stage): View {
@@ -20,6 +21,7 @@ export function showMigrations({ signal, events }: Stage): View {
   const startPlace = element("div", {});
   let answer: Migrations | undefined;
   let run: MigrationState | null = null;
+  let renewed = performance.now();
 
   const drawRun = (): void => {
     fill(runPlace, run === null ? undefined : runPanel(run));
@@ -58,8 +60,9 @@ export function showMigrations({ signal, events }: Stage): View {
     const ended = isAtWork(run) && !isAtWork(state);
     run = state;
     drawRun();
-    if (ended) {
-      drawStart();
+    if (ended) drawStart();
+    if (ended || performance.now() - renewed > RENEW_MS) {
+      renewed = performance.now();
       all.refresh();
     }
   });

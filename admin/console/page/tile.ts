@@ -4,6 +4,7 @@ import { formatBytes } from "./format.ts";
 import type { Rectangle } from "./squarify.ts";
 
 const PADDING = 6;
+const LINE = 15;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 /** The colours, as the page has them now. */
@@ -66,14 +67,33 @@ export function drawTile(
   context.fillStyle = isRest ? colours.muted : colours.text;
   context.textBaseline = "top";
   context.font = `600 12px ${FONT}`;
-  context.fillText(fit(context, name, w - 2 * PADDING), x + PADDING, y + PADDING);
-  if (h < 40) return;
+  const room = Math.floor((h - 2 * PADDING) / LINE);
+  const lines = wrap(context, name, w - 2 * PADDING, Math.max(1, room - 1));
+  lines.forEach((line, number) => context.fillText(line, x + PADDING, y + PADDING + number * LINE));
+  if (room <= lines.length) return;
   context.font = `12px ${FONT}`;
-  context.fillText(
-    fit(context, formatBytes(bytes), w - 2 * PADDING),
-    x + PADDING,
-    y + PADDING + 16,
-  );
+  const size = fit(context, formatBytes(bytes), w - 2 * PADDING);
+  context.fillText(size, x + PADDING, y + PADDING + lines.length * LINE);
+}
+
+/** Breaks a name where it has to be, and cuts what has no room. */
+function wrap(
+  context: CanvasRenderingContext2D,
+  text: string,
+  width: number,
+  most: number,
+): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest !== "" && lines.length < most - 1) {
+    let end = rest.length;
+    while (end > 1 && context.measureText(rest.slice(0, end)).width > width) end -= 1;
+    const joint = end < rest.length ? rest.lastIndexOf("_", end - 1) + 1 : 0;
+    const cut = joint > 0 ? joint : end;
+    lines.push(rest.slice(0, cut));
+    rest = rest.slice(cut);
+  }
+  return rest === "" ? lines : [...lines, fit(context, rest, width)];
 }
 
 function fit(context: CanvasRenderingContext2D, text: string, width: number): string {

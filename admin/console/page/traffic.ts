@@ -46,7 +46,7 @@ export function trafficParts(signal: AbortSignal, events: Events): TrafficParts 
   });
 
   return {
-    heaviest: panel("Heaviest tenants", "Last minute", heavy),
+    heaviest: panel("Heaviest tenants", "Last minute", heavy, "heaviest"),
     show(traffic) {
       points = [...traffic.points];
       if (traffic.services.length === 0) {
