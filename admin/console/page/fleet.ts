@@ -7,7 +7,7 @@ import { read } from "./client.ts";
 import { countStrip } from "./count-strip.ts";
 import { element, fill } from "./element.ts";
 import { formatClock, formatCount } from "./format.ts";
-import { loaded } from "./loading.ts";
+import { type Loaded, loaded } from "./loading.ts";
 import { viewHeading } from "./panel.ts";
 import { sizesPanel } from "./sizes.ts";
 import { trafficParts } from "./traffic.ts";
@@ -15,6 +15,7 @@ import type { Stage, View } from "./view.ts";
 
 const FLEET_MS = 10_000;
 const SIZES_MS = 60_000;
+const MEASURING_MS = 4000;
 
 /** Shows it. */
 export function showFleet({ signal, events }: Stage): View {
@@ -44,11 +45,15 @@ export function showFleet({ signal, events }: Stage): View {
     traffic.show,
   );
   const sizes = sizesPanel(signal);
-  const sizesLoaded = loaded(
+  const sizesLoaded: Loaded = loaded(
     "the sizes",
     signal,
     () => read<FleetSizes>("/api/fleet/sizes", signal),
-    sizes,
+    (answer) => {
+      // They are being measured.
+      if (answer.estimated) setTimeout(() => sizesLoaded.refresh(), MEASURING_MS);
+      return sizes(answer);
+    },
   );
   every(FLEET_MS, signal, fleet.refresh);
   every(SIZES_MS, signal, sizesLoaded.refresh);

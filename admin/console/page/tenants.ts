@@ -6,7 +6,7 @@ import { type Mark, wordOf } from "./badge.ts";
 import { read } from "./client.ts";
 import { element, fill, link } from "./element.ts";
 import { formatCount } from "./format.ts";
-import { empty, loaded } from "./loading.ts";
+import { empty, type Loaded, loaded } from "./loading.ts";
 import { panel, viewHeading } from "./panel.ts";
 import { readQuery, type Query, writeQuery } from "./tenant-query.ts";
 import { columnsOf } from "./tenant-columns.ts";
@@ -15,6 +15,7 @@ import { table } from "./table.ts";
 import type { Stage, View } from "./view.ts";
 
 const TYPING_MS = 120;
+const MEASURING_MS = 4000;
 const LISTS: readonly Mark[] = [
   "active",
   "read_only",
@@ -27,6 +28,8 @@ const LISTS: readonly Mark[] = [
 /** Shows them. */
 export function showTenants({ parameters, signal }: Stage): View {
   let query = readQuery(parameters);
+  // The sizes are measured when they are first asked for, and nobody waits for that.
+  let wasMeasured = false;
   let typing: ReturnType<typeof setTimeout> | undefined;
   const line = element("span", {}, "Loading");
   const search = element("input", {
@@ -51,12 +54,16 @@ export function showTenants({ parameters, signal }: Stage): View {
     history.replaceState(null, "", writeQuery(query));
     list.refresh();
   };
-  const list = loaded(
+  const list: Loaded = loaded(
     "the tenants",
     signal,
     () => askUntilSettled(() => query, signal),
     (page) => {
       fill(line, describe(page, query));
+      if (!wasMeasured && page.tenants.some(({ bytes }) => bytes === null)) {
+        wasMeasured = true;
+        setTimeout(list.refresh, MEASURING_MS);
+      }
       announce(`${formatCount(page.total, "tenant")} found`);
       return page.tenants.length === 0
         ? nothing(query)
