@@ -19,7 +19,7 @@ export const PLACES: readonly Place[] = [
   {
     name: "Fleet",
     hash: "fleet",
-    ready: "[aria-label='Tenants by state'], .attention tbody tr",
+    ready: ".view:has(.attention tbody tr):has(.treemap canvas):has(.charts)",
   },
   { name: "Tenants", hash: "tenants", ready: "tbody tr" },
   { name: "Tenants by size", hash: "tenants?sort=bytes&order=desc", ready: "tbody tr" },
@@ -39,7 +39,7 @@ export async function go(page: Page, origin: string, { hash, ready }: Place): Pr
       new Promise<number>((resolve) => {
         const started = performance.now();
         const look = (): void => {
-          if (document.querySelector(`main :is(${ready})`) === null) requestAnimationFrame(look);
+          if (document.querySelector(`main ${ready}`) === null) requestAnimationFrame(look);
           else requestAnimationFrame(() => resolve(performance.now() - started));
         };
         location.hash = `#/${hash}`;

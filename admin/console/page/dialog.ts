@@ -67,6 +67,9 @@ export function ask(question: Question): void {
     event.preventDefault();
     if (go.disabled) return;
     go.disabled = true;
+    // What has begun is not called back: closing the dialog is all that is left, and the focus is there.
+    cancel.textContent = "Close";
+    cancel.focus();
     fill(status, element("p", { class: "pending" }, question.pending));
     const values = new Map(fields.map(({ name, read }) => [name, read()]));
     question.act(values).then(
@@ -76,6 +79,7 @@ export function ask(question: Question): void {
       },
       (error: unknown) => {
         fill(status, problem(messageOf(error)));
+        cancel.textContent = "Cancel";
         check();
       },
     );
