@@ -1,5 +1,6 @@
 // npm run screenshots: ten thousand tenants, a service under load, the operator page in a browser; its pictures
-// for the README, and how long its views take. It needs some minutes, most of them for the charts.
+// for the README, and how long its views take. It needs some
+// minutes; a parameter says for how many seconds the charts are filled.
 
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
@@ -13,7 +14,7 @@ import { go, measure, picture, PLACES } from "./pictures.ts";
 import { openShowcase, type Showcase } from "./showcase.ts";
 import { letIn } from "./visitors.ts";
 
-const LOAD_MS = Number(process.env["LOAD_SECONDS"] ?? 240) * 1000;
+const LOAD_MS = Number(process.argv[2] ?? 180) * 1000;
 const WINDOW = { viewport: { width: 1280, height: 800 } };
 
 openPrinted();
@@ -39,7 +40,7 @@ async function show({ adminUrl, serviceUrl, tenants }: Showcase): Promise<void> 
   try {
     while (!verb.stdout().includes("\n")) await setTimeout(20);
     const url = new URL(verb.stdout().split("\n")[0] ?? "");
-    const page = await browser.newPage(WINDOW);
+    const page = await (await browser.newContext(WINDOW)).newPage();
     await page.goto(url.href);
     await page.waitForURL(`${url.origin}/`);
     say("Measuring the views, under load");

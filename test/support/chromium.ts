@@ -1,7 +1,7 @@
 // Debian's Chromium, driven by the tests.
 
 import { type Browser, chromium } from "playwright-core";
-import { findPackagedProgram } from "./debian-package.ts";
+import { CHROMIUM, findPackagedProgram } from "./debian-package.ts";
 
 /** Nothing but the page's own requests leaves the browser, and it keeps nothing of its user's. */
 const SWITCHES: readonly string[] = [
@@ -19,7 +19,7 @@ const SWITCHES: readonly string[] = [
  * Throws an Error with the line to type when it is not to be had.
  */
 export async function startChromium(): Promise<Browser> {
-  const executablePath = await findPackagedProgram({ title: "Chromium", name: "chromium" });
+  const executablePath = await findPackagedProgram(CHROMIUM);
   return chromium.launch({
     executablePath,
     // Its sandbox refuses root.

@@ -4,6 +4,12 @@ import { access, constants, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "../../admin/embedded/program.ts";
 
+/** The browser that the operator page is tested in. */
+export const CHROMIUM: PackagedProgram = { title: "Chromium", name: "chromium" };
+
+/** The pooler that the service is tested behind. */
+export const PGBOUNCER: PackagedProgram = { title: "PgBouncer", name: "pgbouncer" };
+
 const APT_GET = "/usr/bin/apt-get";
 const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
 

@@ -12,9 +12,7 @@ import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
 import { findServerUser } from "../../admin/embedded/user.ts";
 import { findFreePort } from "./free-port.ts";
-import { findPackagedProgram } from "./debian-package.ts";
-
-const PGBOUNCER = { title: "PgBouncer", name: "pgbouncer" };
+import { findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
 
 const CONSOLE_USER = "pgbouncer_console";
 const START_TIMEOUT_MS = 15_000;
@@ -48,14 +46,6 @@ export interface PgBouncer {
   stop(): Promise<void>;
   /** The same with SIGKILL, as a crash would. */
   kill(): Promise<void>;
-}
-
-/**
- * Makes sure that PgBouncer is installed; as root on Debian by installing it.
- * Throws an Error with the line to type when it cannot be had.
- */
-export async function requirePgBouncer(): Promise<void> {
-  await findPackagedProgram(PGBOUNCER);
 }
 
 /**

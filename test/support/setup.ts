@@ -1,13 +1,13 @@
 // What mocha runs once before and after all tests. A missing part fails here, before any test.
 
 import { closePrinted, findLeaks, openPrinted } from "./printed.ts";
-import { requirePgBouncer } from "./pgbouncer.ts";
+import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
 import { startServer, stopServer } from "./server.ts";
 
 /** See https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
   openPrinted();
-  await requirePgBouncer();
+  for (const program of [PGBOUNCER, CHROMIUM]) await findPackagedProgram(program);
   await startServer();
 }
 
