@@ -1,5 +1,8 @@
 // The operator page in a browser: a change that is clicked or typed takes effect, and hostile text does not.
 
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
 import { openService } from "../support/service.ts";
@@ -9,9 +12,12 @@ const EVIL =
 
 describe("console page: verbs", () => {
   let stage: ConsoleStage;
+  let exports: string;
 
   before(async () => {
+    exports = await mkdtemp(join(tmpdir(), "rowhouse-exports-"));
     stage = await openConsoleStage({
+      exports,
       async fill(database) {
         await database.addTenants({
           acme: "acme.example.com",
@@ -35,7 +41,10 @@ describe("console page: verbs", () => {
     expect(stage.faults).to.deep.equal([]);
   });
 
-  after(() => stage.close());
+  after(async () => {
+    await stage.close();
+    await rm(exports, { recursive: true });
+  });
 
   it("console page: a suspend by click takes effect, and so does the resume", async () => {
     const { page, database } = stage;
@@ -120,19 +129,34 @@ describe("console page: verbs", () => {
     expect(await hosts()).to.deep.equal([{ host: "acme.example.com" }]);
   });
 
+  it("console page: a rename leads to the new name, and an export says where its file is", async () => {
+    const { page } = stage;
+    await stage.visit("tenants/acme");
+    await page.getByRole("button", { name: "Rename…" }).click();
+    await page.getByLabel("New name").fill("acme_two");
+    await page.getByRole("button", { name: "Rename", exact: true }).click();
+    await page.getByRole("heading", { name: "acme_two", level: 1 }).waitFor();
+    await page.getByRole("button", { name: "Export…" }).click();
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    await page.getByRole("region", { name: "Export" }).getByText(exports).waitFor();
+    expect((await readdir(exports)).filter((name) => name.startsWith("acme_two"))).to.have.length(
+      1,
+    );
+  });
+
   it("console page: a drop takes the typed name", async () => {
     const { page, database } = stage;
-    await stage.visit("tenants/acme");
+    await stage.visit("tenants/acme_two");
     await page.getByRole("button", { name: "Drop…" }).click();
     const drop = page.getByRole("button", { name: "Drop tenant" });
-    await page.getByLabel("Type acme to confirm").fill("acm");
+    await page.getByLabel("Type acme_two to confirm").fill("acme");
     expect(await drop.isDisabled()).to.equal(true);
-    await page.getByLabel("Type acme to confirm").fill("acme");
+    await page.getByLabel("Type acme_two to confirm").fill("acme_two");
     await page.getByLabel("Export it first").uncheck();
     await drop.click();
     await page.getByRole("heading", { name: "Tenants", level: 1 }).waitFor();
     await page.getByText("2 tenants", { exact: true }).waitFor();
-    const rows = await database.sql("select from rowhouse.tenant where schema_name = 'acme'");
+    const rows = await database.sql("select from rowhouse.tenant where schema_name = 'acme_two'");
     expect(rows).to.have.length(0);
   });
 

@@ -126,6 +126,9 @@ describe("console page", () => {
     await stage.stop();
     await page.getByText("Connection lost, retrying").waitFor();
     expect(await page.getByRole("rowheader").count()).to.equal(3);
+    // A console that was started anew knows this browser no more.
+    await page.route("**/api/jobs", (route) => route.fulfill({ status: 401, body: "{}" }));
+    await page.getByText("Session ended: open the URL that the console printed").waitFor();
     // The browser itself reports each attempt.
     stage.forget();
   });

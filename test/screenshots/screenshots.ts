@@ -1,6 +1,6 @@
 // npm run screenshots: ten thousand tenants, a service under load, the operator page in a browser; its pictures
-// for the README, and how long its views take. It needs some
-// minutes; a parameter says for how many seconds the charts are filled.
+// for the README, and how long its views take. It needs some minutes; a parameter says for how many seconds the
+// charts are filled.
 
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";

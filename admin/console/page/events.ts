@@ -5,8 +5,8 @@ import type { ConsoleEvents } from "../api.ts";
 const NAMES: readonly (keyof ConsoleEvents)[] = ["traffic", "job", "migration"];
 const RETRY_MS = [500, 1000, 2000, 5000];
 
-/** The state of the connection. */
-export type Connection = "waiting" | "live" | "lost";
+/** The state of the connection; "ended": the console was started anew, and knows this browser no more. */
+export type Connection = "waiting" | "live" | "lost" | "ended";
 
 type Listener<K extends keyof ConsoleEvents> = (data: ConsoleEvents[K]) => void;
 
@@ -23,16 +23,22 @@ export interface Events {
 export function openEvents(changed: (state: Connection) => void): Events {
   const target = new EventTarget();
   let attempt = 0;
+  let state: Connection = "waiting";
+  const become = (next: Connection): void => {
+    state = next;
+    changed(next);
+  };
   const open = (): void => {
     const source = new EventSource("/api/events");
     source.addEventListener("open", () => {
       attempt = 0;
-      changed("live");
+      become("live");
     });
     source.addEventListener("error", () => {
       // A browser gives up for good after an answer such as 401, so it is never left to the browser.
       source.close();
-      changed("lost");
+      if (state !== "ended") become("lost");
+      void findOut().then((isEnded) => isEnded && state === "lost" && become("ended"));
       setTimeout(open, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
       attempt += 1;
     });
@@ -52,4 +58,10 @@ export function openEvents(changed: (state: Connection) => void): Events {
       );
     },
   };
+}
+
+/** An event source does not tell why it was refused. */
+async function findOut(): Promise<boolean> {
+  const answer = await fetch("/api/jobs").catch(() => undefined);
+  return answer?.status === 401;
 }

@@ -15,6 +15,7 @@ const STATES: Readonly<Record<Connection, string>> = {
   waiting: "Connecting",
   live: "Live",
   lost: "Connection lost, retrying",
+  ended: "Session ended: open the URL that the console printed",
 };
 
 const main = get("#main");
@@ -66,7 +67,7 @@ function tellConnection(state: Connection): void {
   }
   // What happened meanwhile is not told again.
   if (state === "live" && wasLost) view?.refresh();
-  wasLost = state === "lost";
+  wasLost = state !== "live";
 }
 
 /** Shows beside the view's name that a run is at work, wherever one is. */

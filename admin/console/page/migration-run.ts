@@ -48,6 +48,15 @@ export function runPanel(run: MigrationState): HTMLElement {
   );
 }
 
+/** Its end in one line. */
+export function sayEnd({ state, isCanary, target, migrated, failed }: MigrationState): string {
+  const failures = failed === 0 ? "none failed" : `${formatNumber(failed)} failed`;
+  return (
+    `${isCanary ? "Canary" : "Run"} to version ${target} ${WORDS[state][1].toLowerCase()}: ` +
+    `${formatNumber(migrated)} migrated, ${failures}`
+  );
+}
+
 function figuresOf(run: MigrationState): (readonly [string, string])[] {
   const { total, migrated, failed, elsewhere, left, held, skipped, perSecond, secondsLeft } = run;
   const isRunning = run.endedAt === null;

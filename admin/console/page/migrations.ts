@@ -1,14 +1,15 @@
 // The migrations: what is pending where, starting a run, and watching it.
 
 import type { Migrations, MigrationState } from "../api.ts";
+import { notify } from "./announce.ts";
 import { read } from "./client.ts";
 import { element, fill, link, type Content } from "./element.ts";
-import { formatCount, formatNumber, formatShare } from "./format.ts";
-import { empty, loaded } from "./loading.ts";
-import { runPanel } from "./migration-run.ts";
+import { formatCount, formatNumber } from "./format.ts";
+import { loaded } from "./loading.ts";
+import { runPanel, sayEnd } from "./migration-run.ts";
 import { isAtWork, startPanel } from "./migration-start.ts";
-import { meter, panel, viewHeading } from "./panel.ts";
-import { table } from "./table.ts";
+import { panel, viewHeading } from "./panel.ts";
+import { pendingPanel, versionsPanel } from "./pending.ts";
 import { type Stage, tenantHash, type View } from "./view.ts";
 
 const NAMES = 36;
@@ -60,7 +61,10 @@ export function showMigrations({ signal, events }: Stage): View {
     const ended = isAtWork(run) && !isAtWork(state);
     run = state;
     drawRun();
-    if (ended) drawStart();
+    if (ended) {
+      notify(sayEnd(state));
+      drawStart();
+    }
     if (ended || performance.now() - renewed > RENEW_MS) {
       renewed = performance.now();
       all.refresh();
@@ -90,64 +94,6 @@ function describe({ behind, newestVersion }: Migrations): string {
   return behind === 0
     ? `Every tenant that can be is at version ${newestVersion}`
     : `${formatCount(behind, "tenant")} behind version ${newestVersion}`;
-}
-
-function pendingPanel({ pending, behind }: Migrations): HTMLElement {
-  return panel(
-    "Pending",
-    undefined,
-    pending.length === 0
-      ? empty("Nothing is pending")
-      : table(
-          "Pending migrations",
-          [
-            {
-              title: "Migration",
-              isHeading: true,
-              show: ({ name, tenants }: Migrations["pending"][number]) => [
-                element("span", { class: "code" }, name),
-                meter(tenants / Math.max(1, behind)),
-              ],
-            },
-            {
-              title: "Lacking it",
-              isNumber: true,
-              show: ({ tenants }) => formatCount(tenants, "tenant"),
-            },
-          ],
-          pending,
-        ),
-  );
-}
-
-function versionsPanel({ versions, newestVersion }: Migrations): HTMLElement {
-  const total = versions.reduce((sum, { tenants }) => sum + tenants, 0);
-  return panel(
-    "Versions",
-    undefined,
-    versions.length === 0
-      ? empty("No tenant yet")
-      : table(
-          "Tenants by version",
-          [
-            {
-              title: "Version",
-              isHeading: true,
-              show: ({ version, tenants }: Migrations["versions"][number]) => [
-                version === newestVersion ? `${version}, the newest` : String(version),
-                meter(tenants / Math.max(1, total)),
-              ],
-            },
-            { title: "Tenants", isNumber: true, show: ({ tenants }) => formatNumber(tenants) },
-            {
-              title: "Of all",
-              isNumber: true,
-              show: ({ tenants }) => formatShare(tenants / Math.max(1, total)),
-            },
-          ],
-          versions.toReversed(),
-        ),
-  );
 }
 
 function behindPanel({ behind, tenants }: Migrations): Content {

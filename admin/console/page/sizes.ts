@@ -40,11 +40,11 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
       `${formatBytes(total)}${estimated ? ", estimated" : ""} · median ${formatBytes(medianOf(answer))}`,
     );
     fill(largest, largestTable(answer));
-    tell(undefined);
     if (map !== undefined) {
       map.setSizes(answer);
       return undefined;
     }
+    tell(undefined);
     map = openTreemap(answer, signal, tell, go);
     return panel(
       "Sizes",

@@ -1,8 +1,8 @@
 // One tenant: what it is, what it has, what was done to it, and what may be done.
 
-import type { TenantDetail } from "../api.ts";
+import type { Job, TenantDetail } from "../api.ts";
 import { notify } from "./announce.ts";
-import { badge, statusBadge } from "./badge.ts";
+import { badge, capital, statusBadge } from "./badge.ts";
 import { read, tenantPath } from "./client.ts";
 import { element, link, type Content } from "./element.ts";
 import { formatBytes, formatMs, formatTime } from "./format.ts";
@@ -17,16 +17,20 @@ import type { Stage, View } from "./view.ts";
 
 /** Shows it. */
 export function showTenant({ name, signal, events }: Stage): View {
+  // Says where an export is, once it has ended.
+  let last: Job | null = null;
   const detail: Loaded = loaded(
     `tenant ${name}`,
     signal,
     () => read<TenantDetail>(tenantPath(name), signal),
-    (tenant) => content(tenant, detail.refresh, { signal, events }),
+    (tenant) => content({ ...tenant, job: tenant.job ?? last }, detail.refresh, { signal, events }),
   );
-  events.on("job", signal, ({ schemaName, kind, state, message }) => {
+  events.on("job", signal, (job) => {
+    const { schemaName, kind, state, message } = job;
     if (schemaName !== name || state === "running") return;
+    last = job;
+    notify(message ?? `${capital(kind)} of ${name} ${state}`);
     if (kind === "export" || state === "failed") return detail.refresh();
-    notify(message ?? `Dropped ${name}`);
     location.hash = "#/tenants";
   });
   return {

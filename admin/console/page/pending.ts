@@ -1,0 +1,68 @@
+// What is pending, and how many tenants are at which version.
+
+import type { Migrations } from "../api.ts";
+import { element } from "./element.ts";
+import { formatCount, formatNumber, formatShare } from "./format.ts";
+import { empty } from "./loading.ts";
+import { meter, panel } from "./panel.ts";
+import { table } from "./table.ts";
+
+/** The migrations that some tenant lacks. */
+export function pendingPanel({ pending, behind }: Migrations): HTMLElement {
+  return panel(
+    "Pending",
+    undefined,
+    pending.length === 0
+      ? empty("Nothing is pending")
+      : table(
+          "Pending migrations",
+          [
+            {
+              title: "Migration",
+              isHeading: true,
+              show: ({ name, tenants }: Migrations["pending"][number]) => [
+                element("span", { class: "code" }, name),
+                meter(tenants / Math.max(1, behind)),
+              ],
+            },
+            {
+              title: "Lacking it",
+              isNumber: true,
+              show: ({ tenants }) => formatCount(tenants, "tenant"),
+            },
+          ],
+          pending,
+        ),
+  );
+}
+
+/** How many tenants are at which version. */
+export function versionsPanel({ versions, newestVersion }: Migrations): HTMLElement {
+  const total = versions.reduce((sum, { tenants }) => sum + tenants, 0);
+  return panel(
+    "Versions",
+    undefined,
+    versions.length === 0
+      ? empty("No tenant yet")
+      : table(
+          "Tenants by version",
+          [
+            {
+              title: "Version",
+              isHeading: true,
+              show: ({ version, tenants }: Migrations["versions"][number]) => [
+                version === newestVersion ? `${version}, the newest` : String(version),
+                meter(tenants / Math.max(1, total)),
+              ],
+            },
+            { title: "Tenants", isNumber: true, show: ({ tenants }) => formatNumber(tenants) },
+            {
+              title: "Of all",
+              isNumber: true,
+              show: ({ tenants }) => formatShare(tenants / Math.max(1, total)),
+            },
+          ],
+          versions.toReversed(),
+        ),
+  );
+}
