@@ -15,6 +15,7 @@ import { openShowcase, type Showcase } from "./showcase.ts";
 import { letIn } from "./visitors.ts";
 
 const LOAD_MS = Number(process.argv[2] ?? 180) * 1000;
+const WARM_MS = 30_000;
 const WINDOW = { viewport: { width: 1280, height: 800 } };
 
 openPrinted();
@@ -30,12 +31,14 @@ try {
 async function show({ adminUrl, serviceUrl, tenants }: Showcase): Promise<void> {
   const metricsPort = await findFreePort();
   const service = await startService(serviceUrl, { METRICS_PORT: String(metricsPort) });
+  const visitors = letIn(service.port, tenants);
+  say("Warming up");
+  await setTimeout(WARM_MS);
   const verb = startVerb(
     { adminUrl },
     "console",
     ...["--port", "0", "--service", `http://127.0.0.1:${metricsPort}/metrics`],
   );
-  const visitors = letIn(service.port, tenants);
   const browser = await startChromium();
   try {
     while (!verb.stdout().includes("\n")) await setTimeout(20);
@@ -64,9 +67,11 @@ async function takePictures(page: Page, origin: string): Promise<void> {
   await page.getByRole("table", { name: "Heaviest tenants of the last minute" }).waitFor();
   await page.locator(".plot canvas").last().waitFor();
   await picture(page, "fleet");
+  const attention = page.getByRole("table", { name: "Tenants that need attention" });
+  const failed = await attention.getByRole("rowheader").first().innerText();
   await go(page, origin, tenants);
   await picture(page, "tenants", WINDOW.viewport.height);
-  await go(page, origin, { ...tenant, hash: `tenants/${await firstLarge(page, origin)}` });
+  await go(page, origin, { ...tenant, hash: `tenants/${failed}` });
   await picture(page, "tenant", WINDOW.viewport.height);
   await go(page, origin, migrations);
   await page.getByRole("button", { name: /^Migrate [\d,]+ tenants…$/ }).click();
@@ -74,17 +79,9 @@ async function takePictures(page: Page, origin: string): Promise<void> {
   await page.getByRole("button", { name: "Migrate", exact: true }).click();
   await page.getByRole("table", { name: "Failures" }).waitFor();
   await page.getByText("not known yet").waitFor({ state: "detached" });
-  await page.locator(".note").waitFor({ state: "detached" });
+  await page.evaluate(() => document.querySelector(".note")?.remove());
   await picture(page, "migrations", WINDOW.viewport.height);
   say("The pictures are in admin/console/screenshots/");
-}
-
-/** The largest tenant. */
-async function firstLarge(page: Page, origin: string): Promise<string> {
-  const [, , bySize] = PLACES;
-  if (!bySize) throw new Error("A view is lacking");
-  await go(page, origin, bySize);
-  return page.getByRole("rowheader").first().getByRole("link").innerText();
 }
 
 function say(line: string): void {

@@ -2,7 +2,7 @@
 
 import type { FleetSizes } from "../api.ts";
 import { element } from "./element.ts";
-import { formatCount } from "./format.ts";
+import { formatNumber } from "./format.ts";
 import { drawTile, readColours } from "./tile.ts";
 import { type Rectangle, squarify } from "./squarify.ts";
 
@@ -51,7 +51,7 @@ export function openTreemap(
       const isRest = index === single;
       drawTile(context, colours, tile, {
         name: isRest
-          ? formatCount(sizes.bytes.length - single, "smaller tenant")
+          ? `${formatNumber(sizes.bytes.length - single)} smaller`
           : (sizes.schemaNames[index] ?? ""),
         bytes: isRest ? restOf(sizes, single) : (sizes.bytes[index] ?? 0),
         status: isRest ? 0 : (sizes.statuses[index] ?? 0),
