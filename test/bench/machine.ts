@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { promisify } from "node:util";
 import { findBinaries } from "../../admin/embedded/binaries.ts";
-import { findPgBouncer } from "../support/pgbouncer-package.ts";
+import { findPackagedProgram, PGBOUNCER } from "../support/debian-package.ts";
 import { readWrkVersion } from "./load.ts";
 
 const run = promisify(execFile);
@@ -34,7 +34,7 @@ export async function describeMachine(signal: AbortSignal): Promise<string> {
   const versions = [
     `Node ${process.versions.node}`,
     `PostgreSQL ${await readVersion((await findBinaries()).postgres)}`,
-    `PgBouncer ${await readVersion(await findPgBouncer())}`,
+    `PgBouncer ${await readVersion(await findPackagedProgram(PGBOUNCER))}`,
     ...packages,
     `wrk ${await readWrkVersion(signal)}`,
   ];
