@@ -3,6 +3,7 @@
 // one; the oldest waiter is served first; whoever is out of time is told so, and a connection whose state
 // is in doubt is never handed out again.
 
+import { type Deadline, Deadlines } from "./deadlines.ts";
 import { AppError } from "./errors.ts";
 
 // The rest is for everybody else, whatever one owner does.
@@ -55,6 +56,8 @@ export class Connections<C extends Connection> {
   readonly #idle: C[] = [];
   readonly #waiting = new Set<Waiter<C>>();
   readonly #share: number;
+  /** Of work that runs, and of work that waits. */
+  readonly #deadlines = new Deadlines();
   /** How many connections each owner uses now. */
   readonly #used = new Map<string, number>();
   #closed = false;
@@ -83,7 +86,7 @@ export class Connections<C extends Connection> {
       if (this.#closed) return reject(new AppError("OVERLOADED", "Cannot start: shutting down"));
       const free = this.#mayUse(owner) ? this.#take() : undefined;
       if (free === undefined) this.#wait(job);
-      else this.#begin(free, job, this.#timeoutMs);
+      else this.#begin(free, job, performance.now() + this.#timeoutMs);
     });
   }
 
@@ -92,6 +95,7 @@ export class Connections<C extends Connection> {
     this.#closed = true;
     for (const waiter of this.#waiting) waiter.refuse("shutting down");
     await Promise.all(Array.from(this.#all, (connection) => connection.end(seconds)));
+    this.#deadlines.clear();
   }
 
   /** The state at this moment. */
@@ -105,39 +109,44 @@ export class Connections<C extends Connection> {
     const waiter: Waiter<C> = {
       owner: job.owner,
       begin: (connection) => {
-        clearTimeout(timer);
-        this.#begin(connection, job, this.#timeoutMs - (performance.now() - since));
+        this.#deadlines.delete(deadline);
+        this.#begin(connection, job, since + this.#timeoutMs);
       },
       refuse: (problem) => {
-        clearTimeout(timer);
+        this.#deadlines.delete(deadline);
         this.#waiting.delete(waiter);
         job.reject(new AppError("OVERLOADED", `Cannot start: ${problem}`));
       },
     };
     // Half the time at most: who begins with no time left could only break the connection.
-    const timer = setTimeout(
-      () => waiter.refuse("no database connection was free in time"),
-      this.#timeoutMs / 2,
-    );
+    const deadline: Deadline = {
+      at: since + this.#timeoutMs / 2,
+      pass: () => waiter.refuse("no database connection was free in time"),
+    };
+    this.#deadlines.add(deadline);
     this.#waiting.add(waiter);
   }
 
-  #begin<T>(connection: C, { work, owner, resolve, reject }: Job<C, T>, timeoutMs: number): void {
+  #begin<T>(connection: C, { work, owner, resolve, reject }: Job<C, T>, at: number): void {
     this.#count(owner, 1);
     let settled = false;
     const settle = <V>(tell: (outcome: V) => void, outcome: V): void => {
       if (settled) return;
       settled = true;
-      clearTimeout(timer);
+      this.#deadlines.delete(deadline);
       tell(outcome);
       this.#count(owner, -1);
       this.#release(connection);
     };
-    const timer = setTimeout(() => {
-      connection.usable = false;
-      const problem = "Cannot finish: the database took too long";
-      settle(reject, new AppError("DATABASE_UNAVAILABLE", problem, { outcome: "unknown" }));
-    }, timeoutMs);
+    const deadline: Deadline = {
+      at,
+      pass: () => {
+        connection.usable = false;
+        const problem = "Cannot finish: the database took too long";
+        settle(reject, new AppError("DATABASE_UNAVAILABLE", problem, { outcome: "unknown" }));
+      },
+    };
+    this.#deadlines.add(deadline);
     start(work, connection).then(
       (value) => settle(resolve, value),
       (error: unknown) => settle(reject, error),
