@@ -1,16 +1,20 @@
-// Many tenants, several at once, a transaction each: killed at any point, each is whole or not there, and
-// the next run does what is left.
+// Many tenants, several at once, a group of them in a transaction: killed at any point, each is whole or not
+// there, and the next run does what is left. A group that fails for whatever reason is done one by one, so what
+// becomes of a tenant, and the reason, is the same as if it had been alone.
 
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
-import type { Registry } from "../registry/registry.ts";
+import { query, type Registry } from "../registry/registry.ts";
 import { createTenantWithin, prepareCreation } from "../registry/tenant.ts";
 import { type Again, runQueue } from "../work/queue.ts";
 import { isPassing, retryAfter } from "../work/retry.ts";
 import type { CheckedTenant } from "./check.ts";
 import { findExisting } from "./existing.ts";
+import { readGroupSize, readSettings } from "./group-size.ts";
 
 const ATTEMPTS = 12;
+// A tenant that has to wait for another verb holds up nobody but itself: its group gives up, it alone waits on.
+const GROUP_LOCK_TIMEOUT_MS = 1000;
 
 /** What became of one. `existing`: it was there, with the same hosts. */
 export interface IntakeOutcome extends CheckedTenant {
@@ -50,14 +54,30 @@ export async function createTenants(
     counts[outcome] += 1;
     report({ ...tenant, outcome, ...(message === undefined ? {} : { message }) });
   };
+  let most: number | undefined;
+  const createAll = (group: Group): Promise<void> =>
+    registry.sequelize.transaction(async (transaction) => {
+      const before = most === undefined ? await readSettings(transaction) : "";
+      if (group.length > 1) {
+        await query(transaction, `set local lock_timeout = ${GROUP_LOCK_TIMEOUT_MS}`);
+      }
+      for (const tenant of group) {
+        await createTenantWithin(registry, transaction, creation, tenant);
+      }
+      most ??= await readGroupSize(transaction, before, concurrency);
+    });
   const attempts = new Map<string, number>();
-  const create = async (tenant: CheckedTenant): Promise<Again | undefined> => {
+  const create = async (group: Group): Promise<Again<Group> | undefined> => {
+    const [tenant] = group;
     try {
-      await registry.sequelize.transaction((transaction) =>
-        createTenantWithin(registry, transaction, creation, tenant),
-      );
-      return end(tenant, "added");
+      await createAll(group);
+      for (const created of group) end(created, "added");
+      return undefined;
     } catch (error) {
+      if (group.length > 1) {
+        const { afterMs } = isPassing(error) ? retryAfter(1) : { afterMs: 0 };
+        return { afterMs, instead: group.map((one): Group => [one]) };
+      }
       const attempt = (attempts.get(tenant.schemaName) ?? 0) + 1;
       attempts.set(tenant.schemaName, attempt);
       if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
@@ -75,8 +95,28 @@ export async function createTenants(
     if (found === undefined) missing.push(tenant);
     else end(tenant, found.problem === undefined ? "existing" : "failed", found.problem);
   }
-  const left = await runQueue(missing, concurrency, create, signal);
-  return { ...counts, left: left.length };
+  const groups = cutGroups(missing, (left) => Math.min(most ?? 1, Math.ceil(left / concurrency)));
+  const left = await runQueue(groups, concurrency, create, signal);
+  return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
+}
+
+type Group = readonly [CheckedTenant, ...CheckedTenant[]];
+
+/**
+ * Cuts the next group when it is asked for.
+ * @param sizeFor how many it is to have, of so many that are left
+ * @yields a group in the order in which all verbs lock several tenants: two never wait for each other
+ */
+function* cutGroups(
+  tenants: readonly CheckedTenant[],
+  sizeFor: (left: number) => number,
+): Generator<Group, void, undefined> {
+  for (let at = 0; at < tenants.length;) {
+    const part = tenants.slice(at, at + sizeFor(tenants.length - at));
+    at += part.length;
+    const [first, ...others] = part.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
+    if (first !== undefined) yield [first, ...others];
+  }
 }
 
 function describe(error: unknown): string {

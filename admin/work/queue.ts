@@ -5,26 +5,29 @@ import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 
 /** What work returns that is to be done again, not before this time has passed. */
-export interface Again {
+export interface Again<T = never> {
   readonly afterMs: number;
+  /** What is to be done in its place, in no order; itself when left out. */
+  readonly instead?: readonly T[];
 }
 
 /**
  * Runs `work` on every item.
+ * @param items taken one by one as hands come free
  * @param concurrency how many are at work at once
  * @param signal stops it: what is at work ends, what was not begun is left
  * @returns the items that were left when it was stopped
  * @throws what `work` throws first; nothing is begun after that, and what is at work has ended
  */
 export async function runQueue<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   concurrency: number,
-  work: (item: T) => Promise<Again | undefined>,
+  work: (item: T) => Promise<Again<T> | undefined>,
   signal?: AbortSignal,
 ): Promise<readonly T[]> {
   // Each hand that pauses listens to it.
   if (signal) setMaxListeners(0, signal);
-  let next = 0;
+  const source = items[Symbol.iterator]();
   let later: { readonly item: T; readonly at: number }[] = [];
   const failures: unknown[] = [];
   const isStopped = (): boolean => failures.length > 0 || signal?.aborted === true;
@@ -36,28 +39,41 @@ export async function runQueue<T>(
       later = later.filter((one) => one !== due);
       return due.item;
     }
-    const item = items[next];
-    if (next < items.length) next += 1;
-    return item;
+    const { done, value } = source.next();
+    return done === true ? undefined : value;
+  };
+  const working = new Set<Promise<void>>();
+  const finish = async (item: T): Promise<void> => {
+    const again = await work(item);
+    if (!again) return;
+    const at = performance.now() + again.afterMs;
+    later.push(...(again.instead ?? [item]).map((one) => ({ item: one, at })));
   };
   const runHand = async (): Promise<void> => {
     while (!isStopped()) {
       const item = take();
       if (item !== undefined) {
-        const again = await work(item);
-        if (again) later.push({ item, at: performance.now() + again.afterMs });
-      } else if (later.length === 0) return;
-      else await pause(Math.min(...later.map(({ at }) => at)) - performance.now(), signal);
+        const job = finish(item);
+        working.add(job);
+        await job.finally(() => working.delete(job));
+      } else if (later.length > 0) {
+        await pause(Math.min(...later.map(({ at }) => at)) - performance.now(), signal);
+      } else if (working.size > 0) {
+        // What another hand is at may become many.
+        await Promise.allSettled([Promise.race(working)]);
+      } else return;
     }
   };
-  const hands = Array.from({ length: Math.min(concurrency, items.length) }, () =>
+  const hands = Array.from({ length: concurrency }, () =>
     runHand().catch((error: unknown) => {
       failures.push(error);
     }),
   );
   await Promise.all(hands);
   if (failures.length > 0) throw failures[0];
-  return [...later.map(({ item }) => item), ...items.slice(next)];
+  const left = later.map(({ item }) => item);
+  for (let item = source.next(); item.done !== true; item = source.next()) left.push(item.value);
+  return left;
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -52,6 +52,23 @@ describe("runQueue()", () => {
     expect(order).to.deep.equal(["1", "2", "3", "1'"]);
   });
 
+  it("shares what an item was cut into among all hands, those with nothing left to take as well", async () => {
+    const done: string[] = [];
+    let release = (): void => {};
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    const left = await runQueue(["ab"], 2, async (item) => {
+      // The hand that cuts it is not alone, though there was one item.
+      await setTimeout(1);
+      if (item === "ab") return { afterMs: 0, instead: ["a", "b"] };
+      if (item === "a") await slow;
+      else release();
+      done.push(item);
+      return undefined;
+    });
+    expect(left).to.deep.equal([]);
+    expect(done).to.deep.equal(["b", "a"]);
+  });
+
   it("begins nothing after it was stopped, and says what is left", async () => {
     const stopping = new AbortController();
     const done: number[] = [];
