@@ -43,18 +43,18 @@ const linesOf = (stdout: string): { lines: Line[]; summary: unknown } => {
   return { lines: parsed.slice(0, -1), summary: parsed.at(-1) };
 };
 
-type Sql = TestDatabase["sql"];
+type Source = Pick<TestDatabase, "sql">;
 /** In how many transactions the tenants of a prefix were created. */
-const transactionsOf = async (sql: Sql, prefix: string): Promise<number> => {
-  const [row] = await sql<{ count: number }>(
+const transactionsOf = async (from: Source, prefix: string): Promise<number> => {
+  const [row] = await from.sql<{ count: number }>(
     `select count(distinct xmin::text)::int as count from rowhouse.tenant
        where schema_name like '${prefix}\\_%'`,
   );
   return row?.count ?? 0;
 };
 /** Tenants with everything that one has. */
-const wholeOf = async (sql: Sql, prefix: string): Promise<string[]> => {
-  const rows = await sql<{ name: string }>(
+const wholeOf = async (from: Source, prefix: string): Promise<string[]> => {
+  const rows = await from.sql<{ name: string }>(
     `select t.schema_name as name from rowhouse.tenant as t
        join pg_namespace on nspname = t.schema_name
        join pg_roles as r on r.rolname = t.role_name
@@ -85,8 +85,8 @@ describe("add-tenants, in groups", () => {
     const { status, stdout } = await start(database.adminUrl, csv(names)).result;
     expect(status).to.equal(0);
     expect(linesOf(stdout).summary).to.deep.equal({ added: 100, existing: 0, failed: 0, left: 0 });
-    expect(await wholeOf(database.sql, "few")).to.deep.equal(names);
-    expect(await transactionsOf(database.sql, "few")).to.be.within(6, 25);
+    expect(await wholeOf(database, "few")).to.deep.equal(names);
+    expect(await transactionsOf(database, "few")).to.be.within(6, 25);
   });
 
   it("of a group with bad ones creates all the others, and tells each reason", async () => {
@@ -107,7 +107,7 @@ describe("add-tenants, in groups", () => {
     expect(failed.map(({ schemaName }) => schemaName)).to.deep.equal(["bad_020", "bad_030"]);
     expect(failed[0]?.message).to.match(/^Cannot add host: "bad-020\.example" belongs to a tenant/);
     expect(failed[1]?.message).to.match(/^Cannot add tenant: schema "bad_030" exists without a/);
-    expect(await wholeOf(database.sql, "bad")).to.deep.equal(
+    expect(await wholeOf(database, "bad")).to.deep.equal(
       names.filter((name) => name !== "bad_020" && name !== "bad_030"),
     );
   });
@@ -122,7 +122,7 @@ describe("add-tenants, in groups", () => {
     const added = outcomes.filter(({ outcome }) => outcome === "added");
     expect(added.map(({ schemaName }) => schemaName).toSorted()).to.deep.equal(names);
     expect(outcomes.filter(({ outcome }) => outcome === "existing")).to.have.length(60);
-    expect(await wholeOf(database.sql, "cross")).to.deep.equal(names);
+    expect(await wholeOf(database, "cross")).to.deep.equal(names);
   });
 
   it("two runs that deadlock over hosts both end", async () => {
@@ -156,14 +156,14 @@ describe("add-tenants, in groups", () => {
     const running = start(database.adminUrl, csv(names));
     try {
       await until("the others wait", async () => {
-        return (await wholeOf(database.sql, "wait")).length === 29;
+        return (await wholeOf(database, "wait")).length === 29;
       });
     } finally {
       await holder.query("rollback");
       await holder.end();
     }
     expect((await running.result).status).to.equal(0);
-    expect(await wholeOf(database.sql, "wait")).to.deep.equal(names);
+    expect(await wholeOf(database, "wait")).to.deep.equal(names);
   });
 
   it("what a migration leaves set reaches no other tenant", async () => {
@@ -188,10 +188,10 @@ describe("add-tenants, in groups", () => {
       const { status, stdout } = await start(plain.adminUrl, csv(names)).result;
       expect(status).to.equal(3);
       expect(linesOf(stdout).summary).to.deep.equal({ added: 39, existing: 0, failed: 1, left: 0 });
-      expect(await wholeOf(plain.sql, "plain")).to.have.length(39);
+      expect(await wholeOf(plain, "plain")).to.have.length(39);
       const free = await start(plain.adminUrl, csv(namesOf("free", 60))).result;
       expect(free.status).to.equal(0);
-      expect(await transactionsOf(plain.sql, "free")).to.be.within(4, 25);
+      expect(await transactionsOf(plain, "free")).to.be.within(4, 25);
     } finally {
       await plain.drop();
     }
@@ -213,8 +213,8 @@ describe("add-tenants, in groups", () => {
       const names = namesOf("small", 60);
       const { status, stdout } = await start(server.adminUrl, csv(names), "", 4).result;
       expect(status, stdout).to.equal(0);
-      expect(await wholeOf(server.sql, "small")).to.deep.equal(names);
-      const small = await transactionsOf(server.sql, "small");
+      expect(await wholeOf(server, "small")).to.deep.equal(names);
+      const small = await transactionsOf(server, "small");
       expect(small).to.be.lessThan(40);
       const wide = await makeMigrations();
       try {
@@ -227,7 +227,7 @@ describe("add-tenants, in groups", () => {
           4,
         ).result;
         expect(ended).to.equal(0);
-        expect(await transactionsOf(server.sql, "wide")).to.be.greaterThan(6);
+        expect(await transactionsOf(server, "wide")).to.be.greaterThan(6);
       } finally {
         await wide.remove();
       }
