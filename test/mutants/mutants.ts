@@ -11,7 +11,7 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const REGISTRY = "admin/migrations/registry/0001-registry.ts";
+const REGISTRY = "admin/migrations/registry/0004-entry.ts";
 const POOLED = "integration/isolation-pooled";
 const PRIVILEGES = "integration/privileges";
 
@@ -34,22 +34,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "the tenant's role is not taken",
     file: REGISTRY,
-    text: `pg_catalog.set_config('role', entry.role_name, true)`,
+    text: `pg_catalog.set_config('role', entry[2], true)`,
     instead: `pg_catalog.set_config('role', 'none', true)`,
     tests: [PRIVILEGES],
   },
   {
     defect: "the statement timeout is not set",
     file: REGISTRY,
-    text: `pg_catalog.set_config('statement_timeout', entry.statement_timeout, true)`,
-    instead: `pg_catalog.concat('statement_timeout', entry.statement_timeout, true)`,
+    text: `pg_catalog.set_config('statement_timeout', entry[4], true)`,
+    instead: `pg_catalog.concat('statement_timeout', entry[4], true)`,
     tests: ["integration/suspend-tenant", POOLED],
   },
   {
     defect: "a suspended tenant is served",
     file: REGISTRY,
-    text: `if entry.status operator(pg_catalog.<>) 'read_only' then`,
-    instead: `if entry.status operator(pg_catalog.=) 'none' then`,
+    text: `if entry[3] operator(pg_catalog.<>) 'read_only' then`,
+    instead: `if entry[3] operator(pg_catalog.=) 'none' then`,
     tests: ["integration/suspend-tenant"],
   },
   {
@@ -104,9 +104,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "a message that failed is sent again",
     file: "src/database.ts",
-    text: "    throw judge(connection, error);\n  }\n  // One statement",
+    text: "const fail = (error: unknown): void => reject(judge(connection, error));",
     instead:
-      "    void judge(connection, error);\n    result = await sql.unsafe(message).simple();\n  }\n  // One statement",
+      "const fail = (error: unknown): void => {\n" +
+      "      judge(connection, error);\n" +
+      "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
+      "    };",
     tests: ["integration/message-count", "integration/faults"],
   },
   {
