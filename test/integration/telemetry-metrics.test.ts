@@ -95,8 +95,8 @@ describe("metrics", () => {
       return metric;
     };
     for (const [name, first, last] of [
-      ["http.server.request.duration", 0.005, 10],
-      ["rowhouse.tenant.request.duration", 0.005, 10],
+      ["http.server.request.duration", 0.0005, 10],
+      ["rowhouse.tenant.request.duration", 0.0005, 10],
       ["db.client.operation.duration", 0.001, 10],
     ] as const) {
       const { descriptor, dataPoints } = histogram(name);

@@ -87,11 +87,11 @@ function focusSearch(event: KeyboardEvent): void {
   if (document.querySelector("dialog") !== null) return;
   event.preventDefault();
   if (document.querySelector("#search") === null) {
-    location.hash = "#/tenants";
-    addEventListener("hashchange", () => get("#search").focus(), { once: true });
-  } else {
-    get("#search").focus();
+    // At once, and not with the event of a changed hash: the next letter may be there before it.
+    history.pushState(null, "", "#/tenants");
+    show(true);
   }
+  get("#search").focus();
 }
 
 function get(selector: string): HTMLElement {
