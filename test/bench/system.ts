@@ -29,6 +29,7 @@ export const NAMES = {
   drizzle: "Fastify + drizzle-multitenant",
   http: "floor: HTTP alone",
   driver: "floor: driver alone",
+  both: "floor: HTTP and driver in one",
   socket: "floor: sockets alone",
   settings: "floor: driver, settings written out",
 } as const;
@@ -94,6 +95,7 @@ export function listSystems(
       env: {},
     },
     driver: { name: NAMES.driver, start: asLoop("./systems/floor-driver.js"), role, env: loop },
+    both: { name: NAMES.both, start: onNode("./systems/floor-both.js"), role, env: {} },
     socket: { name: NAMES.socket, start: asLoop("./systems/floor-socket.js"), role, env: loop },
     settings: {
       name: NAMES.settings,

@@ -27,10 +27,11 @@ const IN_PROCESS = fileURLToPath(new URL("../systems/in-process.js", import.meta
 export const telemetry: Part = {
   name: "telemetry",
   async run(context) {
-    const { seconds, clients } = context.options;
+    const { seconds, clients, quick } = context.options;
     const cases = await listCases(context.openings);
-    const own = await measureShare(cases, context);
-    const measured = await measureWhole(cases, context);
+    const rounds = quick ? 1 : context.options.rounds;
+    const own = await measureShare(cases, rounds, context);
+    const measured = await measureWhole(cases, rounds, context);
     return {
       title: "Telemetry",
       markdown: [
@@ -60,10 +61,11 @@ interface Share {
 
 async function measureShare(
   cases: readonly Case[],
-  { options, signal, say }: PartContext,
+  rounds: number,
+  { signal, say }: PartContext,
 ): Promise<readonly Share[]> {
   const shares = cases.map((one) => ({ ...one, cpuUs: [] as number[] }));
-  for (let number = 1; number <= options.rounds; number += 1) {
+  for (let number = 1; number <= rounds; number += 1) {
     for (const { name, present, env, cpuUs } of shares) {
       const { stdout } = await promisify(execFile)(process.execPath, [IN_PROCESS], {
         env: { ...env, TELEMETRY: present ? "present" : "absent" },
@@ -76,7 +78,7 @@ async function measureShare(
   return shares.map(({ name, cpuUs }) => ({ name, cpuUs }));
 }
 
-async function measureWhole(cases: readonly Case[], context: PartContext) {
+async function measureWhole(cases: readonly Case[], count: number, context: PartContext) {
   const { options, openings, signal, say } = context;
   const stage = await openStage({ ...SIZE, openings, signal });
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-load-"));
@@ -93,13 +95,13 @@ async function measureWhole(cases: readonly Case[], context: PartContext) {
     running.push({ name, target, rounds: [] as Round[] });
   }
   const warmUp = options.quick ? 1 : WARM_UP_ROUNDS;
-  for (let number = 1; number <= warmUp + options.rounds; number += 1) {
+  for (let number = 1; number <= warmUp + count; number += 1) {
     for (const { name, target, rounds } of running) {
       signal.throwIfAborted();
       const { seconds, clients } = options;
       const round = await runRound({ target, stage, scriptFile, seconds, clients, signal });
       if (number > warmUp) rounds.push(round);
-      const which = number > warmUp ? `round ${number - warmUp}/${options.rounds}` : "warm-up";
+      const which = number > warmUp ? `round ${number - warmUp}/${count}` : "warm-up";
       say(`${which}: ${name}: ${round.serviceUs.toFixed(1)} µs`);
     }
   }

@@ -37,9 +37,19 @@ export function judgeBars(table: readonly Measured[], foreign: number): readonly
       limit: 1.25,
       value: own("serviceUs") / floor,
     }),
+    // In one program both cost more than alone, where each has the processor's caches to itself.
+    atMost("the same, times that of HTTP and driver in one program", {
+      limit: 1.25,
+      value: own("serviceUs") / of(NAMES.both, "serviceUs"),
+    }),
     atMost("PostgreSQL's CPU, times that with the settings written out", {
       limit: 1.5,
       value: own("postgresUs") / of(NAMES.settings, "postgresUs"),
+    }),
+    // A loop keeps PostgreSQL busier than a service does, and each wake-up is cheaper then.
+    atMost("the same, both sent by the driver's loop", {
+      limit: 1.5,
+      value: of(NAMES.driver, "postgresUs") / of(NAMES.settings, "postgresUs"),
     }),
     atLeast("requests/s, times those of the usual recipe", {
       limit: 3,

@@ -37,7 +37,8 @@ const AT_THE_BARS: readonly Measured[] = [
   system(NAMES.recipe, { serviceUs: 150, requestsPerSecond: 3000 }),
   system(NAMES.pg, { requestsPerSecond: 9000 }),
   system(NAMES.http, { serviceUs: 10, requestsPerSecond: 90_000 }),
-  system(NAMES.driver, { serviceUs: 30, requestsPerSecond: 20_000 }),
+  system(NAMES.driver, { serviceUs: 30, postgresUs: 45, requestsPerSecond: 20_000 }),
+  system(NAMES.both, { serviceUs: 40, requestsPerSecond: 10_000 }),
   system(NAMES.settings, { postgresUs: 30, requestsPerSecond: 20_000 }),
 ];
 
