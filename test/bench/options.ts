@@ -27,7 +27,7 @@ export function usage(parts: readonly string[]): string {
   return `Usage: npm run bench -- [--quick] [--only PART,PART] [--seconds N] [--rounds N] [--clients N]
                       [--out FOLDER | --keep]
 
-Measures Rowhouse and others side by side and writes report.md, figures.json and charts.
+Measures Rowhouse and others side by side and writes, for each part, a page, its figures and charts.
 
   --quick       short rounds and fewer of them: two minutes
   --only PARTS  some parts alone: ${parts.join(", ")}

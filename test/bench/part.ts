@@ -32,7 +32,7 @@ export interface PartResult {
   readonly markdown: string;
   /** Shown below the tables, in this order. */
   readonly charts: readonly Chart[];
-  /** All that was measured, for `figures.json`. */
+  /** All that was measured, for its JSON file. */
   readonly figures: unknown;
   /** Rowhouse gave a wrong answer or an error; one line each. They make the exit status 1. */
   readonly failures: readonly string[];

@@ -1,4 +1,5 @@
-// The report: Markdown with the charts beside it, and every figure as JSON.
+// The report: for each part a page of Markdown with its charts beside it, and every figure as JSON. A part that
+// is measured again replaces its own files and no others, so each page says when and on what it was taken.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,19 +29,18 @@ export function formatReport(machine: string, results: Results): string {
   ].join("\n\n");
 }
 
-/** Writes `report.md`, `figures.json` and the charts into a folder, which is made when missing. */
+/** Writes `PART.md`, `PART.json` and the charts of each part into a folder, which is made when missing. */
 export async function writeReport(
   folder: string,
   machine: string,
   results: Results,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "report.md"), formatReport(machine, results));
-  const figures = Object.entries(results).map(([name, { figures }]) => [name, figures]);
-  const text = JSON.stringify({ machine, ...Object.fromEntries(figures) }, undefined, 2);
-  await writeFile(join(folder, "figures.json"), `${text}\n`);
-  for (const { charts } of Object.values(results)) {
-    for (const { file, svg } of charts) await writeFile(join(folder, file), svg);
+  for (const [name, result] of Object.entries(results)) {
+    await writeFile(join(folder, `${name}.md`), formatReport(machine, { [name]: result }));
+    const text = JSON.stringify({ machine, figures: result.figures }, undefined, 2);
+    await writeFile(join(folder, `${name}.json`), `${text}\n`);
+    for (const { file, svg } of result.charts) await writeFile(join(folder, file), svg);
   }
 }
 

@@ -27,7 +27,9 @@ const WARM_UP_SECONDS = 1;
 
 const FLOOR = "floor: one turn of a socket";
 
-const QUICK: ReadonlySet<SystemId> = new Set(["node", "deno", "worker", "recipe"]);
+const QUICK: readonly SystemId[] = ["node", "deno", "worker", "recipe"];
+// Those that PgBouncer serves.
+const ALL: readonly SystemId[] = [...QUICK, "sequelize", "knex", "pg"];
 
 /** Reads of single keys with a database that is far away. */
 export const latency: Part = {
@@ -114,17 +116,15 @@ interface Running {
   readonly target: Target;
 }
 
-/** All systems that have a database and answer by HTTP; when it must be quick, those of the bar alone. */
+/** All systems; when it must be quick, those of the bar alone. */
 async function startAll(
   { options, openings, signal }: PartContext,
   systems: Readonly<Record<SystemId, System>>,
   far: (role: string) => string,
 ): Promise<readonly Running[]> {
   const running: Running[] = [];
-  for (const id of Object.keys(systems) as SystemId[]) {
-    const { name, role, env, start } = systems[id];
-    if (role === undefined || name.startsWith("floor")) continue;
-    if (options.quick && !QUICK.has(id)) continue;
+  for (const id of options.quick ? QUICK : ALL) {
+    const { name, role = "", env, start } = systems[id];
     signal.throwIfAborted();
     const target = await start({ ...env, DATABASE_URL: far(role) });
     openings.push(() => target.stop());

@@ -48,10 +48,12 @@ describe("writeReport()", () => {
     try {
       const inner = join(folder, "made");
       await writeReport(inner, "- a machine", { requests: RESULT });
-      const figures: unknown = JSON.parse(await readFile(join(inner, "figures.json"), "utf8"));
-      expect(figures).to.deep.equal({ machine: "- a machine", requests: { rate: 7 } });
-      expect(await readFile(join(inner, "report.md"), "utf8")).to.include("A table.");
+      const figures: unknown = JSON.parse(await readFile(join(inner, "requests.json"), "utf8"));
+      expect(figures).to.deep.equal({ machine: "- a machine", figures: { rate: 7 } });
+      expect(await readFile(join(inner, "requests.md"), "utf8")).to.include("A table.");
       expect(await readFile(join(inner, "requests.svg"), "utf8")).to.equal(RESULT.charts[0]?.svg);
+      await writeReport(inner, "- another machine", { latency: RESULT });
+      expect(await readFile(join(inner, "requests.md"), "utf8")).to.include("- a machine");
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
