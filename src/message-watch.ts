@@ -13,6 +13,7 @@ import {
 } from "@opentelemetry/api";
 import type { Database, Link, Results } from "./database.ts";
 import { AppError, sqlState } from "./errors.ts";
+import { harmless } from "./harmless.ts";
 
 /** Where messages are told of. */
 export interface MessageSinks {
@@ -45,7 +46,7 @@ export class WatchedDatabase implements Database {
   /** Its span is around those of its messages: BEGIN and COMMIT have none of their own. */
   async transaction<T>(work: (link: Link) => Promise<T>, owner?: string): Promise<T> {
     const { tracer, context } = this.#sinks;
-    const span = tracer?.startSpan("transaction", { attributes: SYSTEM }, context);
+    const span = harmless(() => tracer?.startSpan("transaction", { attributes: SYSTEM }, context));
     const sinks =
       span === undefined ? this.#sinks : { ...this.#sinks, context: trace.setSpan(context, span) };
     let failure: Attributes | undefined;
@@ -78,10 +79,12 @@ async function watch(
 ): Promise<Results> {
   const started = performance.now();
   const operation = describeOperation(statements);
-  const span = tracer?.startSpan(
-    operation["db.operation.name"] ?? "postgresql",
-    { kind: SpanKind.CLIENT, attributes: operation },
-    context,
+  const span = harmless(() =>
+    tracer?.startSpan(
+      operation["db.operation.name"] ?? "postgresql",
+      { kind: SpanKind.CLIENT, attributes: operation },
+      context,
+    ),
   );
   let failure: Attributes | undefined;
   try {
@@ -91,18 +94,23 @@ async function watch(
     throw error;
   } finally {
     const name = operation["db.operation.name"];
-    duration?.record((performance.now() - started) / 1000, {
-      ...SYSTEM,
-      ...(name === undefined ? {} : { "db.operation.name": name }),
-      ...failure,
-    });
+    harmless(() =>
+      duration?.record((performance.now() - started) / 1000, {
+        ...SYSTEM,
+        ...(name === undefined ? {} : { "db.operation.name": name }),
+        ...failure,
+      }),
+    );
     if (span !== undefined) endSpan(span, failure);
   }
 }
 
 function endSpan(span: Span, failure: Attributes | undefined): void {
-  if (failure !== undefined) span.setAttributes(failure).setStatus({ code: SpanStatusCode.ERROR });
-  span.end();
+  harmless(() => {
+    if (failure !== undefined)
+      span.setAttributes(failure).setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+  });
 }
 
 interface Operation extends Attributes {

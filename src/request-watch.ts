@@ -17,6 +17,7 @@ import {
 import type { Database } from "./database.ts";
 import type { AppError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
+import { harmless } from "./harmless.ts";
 import type { Instruments } from "./instruments.ts";
 import { WatchedDatabase } from "./message-watch.ts";
 import { type RequestAttributes, requestAttributes } from "./request-attributes.ts";
@@ -54,9 +55,9 @@ export class RequestWatch {
       this.#context = context.active();
       return;
     }
-    this.#count(1);
     if (sinks.tracer === undefined) {
       this.#context = ROOT_CONTEXT;
+      this.#count(1);
       return;
     }
     const parent = propagation.extract(ROOT_CONTEXT, request.headers, HEADERS);
@@ -67,6 +68,7 @@ export class RequestWatch {
       parent,
     );
     this.#context = trace.setSpan(parent, this.#span);
+    this.#count(1);
   }
 
   /** The database with this request's messages told of. */
@@ -80,10 +82,15 @@ export class RequestWatch {
   }
 
   /**
-   * The answer is there.
+   * The answer is there. Never throws.
    * @param failure what it answers, if that is an error
    */
   end(exchange: Exchange, status: number, ms: number, failure: AppError | undefined): void {
+    if (this.#outer === undefined) this.#count(-1);
+    harmless(() => this.#tell(exchange, status, ms, failure));
+  }
+
+  #tell(exchange: Exchange, status: number, ms: number, failure: AppError | undefined): void {
     const { instruments, tenants } = this.#sinks;
     const schemaName = tenants.find(exchange, failure);
     const answer: Attributes = { "http.response.status_code": status };
@@ -91,7 +98,6 @@ export class RequestWatch {
     // By the conventions, what the client did wrong is no error of the server.
     if (status >= 500) answer["error.type"] = failure?.code ?? String(status);
     const outcome = { "rowhouse.outcome": failure?.code ?? "ok" };
-    if (this.#outer === undefined) this.#count(-1);
     if (instruments !== undefined) {
       const seconds = ms / 1000;
       if (this.#outer === undefined) {

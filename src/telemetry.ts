@@ -11,6 +11,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { OpenDatabase } from "./database.ts";
+import { harmless } from "./harmless.ts";
 import { Instruments } from "./instruments.ts";
 import type { RequestAttributes } from "./request-attributes.ts";
 import { type RequestSinks, RequestWatch } from "./request-watch.ts";
@@ -26,8 +27,8 @@ export interface TelemetryOptions {
 
 /** Tells of requests; made by {@link createTelemetry}, and handed to `createTenancy`. */
 export interface Telemetry {
-  /** A request has arrived: a tenancy calls this for each. */
-  begin(request: Request): RequestWatch;
+  /** A request has arrived: a tenancy calls this for each. Undefined when the SDK throws. */
+  begin(request: Request): RequestWatch | undefined;
   /** From now on the metrics tell how many connections a database has, and how much waits for one. */
   observe(database: OpenDatabase): void;
 }
@@ -47,7 +48,7 @@ export function createTelemetry({ maxTenants = 100 }: TelemetryOptions = {}):
   const instruments = meter && new Instruments(meter, active);
   const sinks: RequestSinks = { tracer, instruments, tenants: new TenantNames(maxTenants), active };
   return {
-    begin: (request) => new RequestWatch(sinks, request),
+    begin: (request) => harmless(() => new RequestWatch(sinks, request)),
     observe: (database) => instruments?.observeConnections(() => database.counts()),
   };
 }

@@ -1,4 +1,4 @@
-// A loop of bare postgres.js: one message at a time on each connection, as Rowhouse has it.
+// Bare postgres.js, and a loop of it: one message at a time on each connection, as Rowhouse has it.
 
 import postgres from "postgres";
 import { obey } from "./loop.ts";
@@ -7,8 +7,8 @@ import { CONNECTIONS, databaseUrl } from "./setting.ts";
 
 type Results = readonly (readonly { readonly value?: number }[])[];
 
-/** Sends messages and checks the value in the last result of each. */
-export function runDriver(message: FormatMessage): void {
+/** Opens bare postgres.js. What it gives sends a message and resolves to the value in its last result. */
+export function openDriver(): (message: string) => Promise<number | undefined> {
   const sql = postgres(databaseUrl, {
     max: CONNECTIONS,
     max_pipeline: 0,
@@ -16,8 +16,14 @@ export function runDriver(message: FormatMessage): void {
     fetch_types: false,
     onnotice: () => {},
   } as postgres.Options<Record<string, never>>);
-  obey(async (tenant, key) => {
-    const results: unknown = await sql.unsafe(message(tenant, key)).simple();
+  return async (message) => {
+    const results: unknown = await sql.unsafe(message).simple();
     return (results as Results).at(-1)?.[0]?.value;
-  });
+  };
+}
+
+/** Sends messages in a loop. */
+export function runDriver(message: FormatMessage): void {
+  const ask = openDriver();
+  obey((tenant, key) => ask(message(tenant, key)));
 }
