@@ -6,7 +6,7 @@ import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { SERVICE_VARIABLES } from "../src/config.ts";
-import { readVariables } from "../src/variable.ts";
+import { readVariables } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
 import { startDemonstration } from "./embedded/demonstration.ts";

@@ -1,7 +1,7 @@
 // node admin/move-tenant.js SCHEMA --to ADMIN_URL: takes a tenant to another database.
 
 import { parseDatabaseUrl } from "../src/config.ts";
-import type { Secret } from "../src/variable.ts";
+import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig, withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./command/count.ts";

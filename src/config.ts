@@ -9,7 +9,7 @@ import {
   type Values,
   type Variable,
   type Variables,
-} from "./variable.ts";
+} from "./environment.ts";
 
 /** The service's own variables. */
 export interface ServiceVariables extends Variables {

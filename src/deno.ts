@@ -1,11 +1,11 @@
 // The entry for Deno: `deno serve src/deno.ts`, with the flags of `npm run dev:deno`. Deno listens by
 // its own --host and --port; everything else is configured as on Node.
 
-import { createApp } from "./app.ts";
+import { createApp } from "./example/app.ts";
 import { readConfig, SERVICE_VARIABLES } from "./config.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase } from "./database/database.ts";
 import { createLog, describeError } from "./log.ts";
-import { createTelemetry } from "./telemetry.ts";
+import { createTelemetry } from "./telemetry/telemetry.ts";
 
 /** What this entry needs of Deno: https://docs.deno.com/api/deno/ */
 declare const Deno: {

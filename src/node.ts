@@ -1,13 +1,13 @@
 // The entry for Node: reads the environment, opens the database, serves.
 
 import process from "node:process";
-import { createApp } from "./app.ts";
+import { createApp } from "./example/app.ts";
 import { readConfig } from "./config.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase } from "./database/database.ts";
 import { createLog } from "./log.ts";
-import { createLineWriter, serve } from "./node-server.ts";
-import { openTelemetry } from "./node-telemetry.ts";
-import { ConfigError } from "./variable.ts";
+import { createLineWriter, serve } from "./runtime/node-server.ts";
+import { openTelemetry } from "./runtime/node-telemetry.ts";
+import { ConfigError } from "./environment.ts";
 
 try {
   const config = readConfig(process.env);

@@ -2,10 +2,10 @@
 // begins with the tenant's entry, and a statement is sent by the tenant that it was written for and
 // by no other.
 
-import type { Database, Link, Results, Row } from "./database.ts";
+import type { Database, Link, Results, Row } from "./database/database.ts";
 import { candidates, formatHost, type Host } from "./host.ts";
-import { literal } from "./literal.ts";
-import { compile } from "./statement.ts";
+import { literal } from "./sql/literal.ts";
+import { compile } from "./sql/statement.ts";
 
 /** Rows by column name; an empty array when there are none. */
 export type Rows<R extends Row = Row> = readonly R[];

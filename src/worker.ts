@@ -1,7 +1,7 @@
 // The entry for Cloudflare Workers.
 
-import { createApp } from "./app.ts";
-import { createWorker, type Worker } from "./worker-server.ts";
+import { createApp } from "./example/app.ts";
+import { createWorker, type Worker } from "./runtime/worker-server.ts";
 
 const worker: Worker = createWorker(createApp);
 

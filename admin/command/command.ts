@@ -3,7 +3,7 @@
 
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
-import { ConfigError } from "../../src/variable.ts";
+import { ConfigError } from "../../src/environment.ts";
 import { PortInUseError } from "../embedded/port.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type OpenCall, readCall } from "./call.ts";

@@ -8,7 +8,7 @@ import {
   type Values,
   type Variable,
   type Variables,
-} from "../../src/variable.ts";
+} from "../../src/environment.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { AdminError } from "../registry/admin-error.ts";
 

@@ -1,6 +1,6 @@
 // Everything that the doctor looks at. What cannot be looked at is a finding, and stops nothing else.
 
-import type { Secret } from "../../src/variable.ts";
+import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { examineRegistry, findTenantTable } from "./admin-findings.ts";

@@ -1,8 +1,8 @@
 // What the doctor says of the service role: that messages work, and that it can do nothing by itself. Each
 // attempt is one message that ends in an error, so that nothing of it could stay.
 
-import type { Secret } from "../../src/variable.ts";
-import { openDatabase } from "../../src/database.ts";
+import type { Secret } from "../../src/environment.ts";
+import { openDatabase } from "../../src/database/database.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { type Finding, judge } from "./finding.ts";
 import type { Probe } from "./probe.ts";

@@ -1,7 +1,7 @@
 // The last transaction of a drop: what is left of the schema, the role and the registry rows, together.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
 import { claimRole, type KeptRole } from "./role.ts";

@@ -1,7 +1,7 @@
 // The role of a tenant that is being dropped.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { query } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 

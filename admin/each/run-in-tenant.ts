@@ -2,7 +2,7 @@
 // read-only unless said otherwise, that ends with every setting and grant which it needed.
 
 import type pg from "pg";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Transition } from "../registry/registry.ts";

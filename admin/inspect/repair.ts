@@ -2,7 +2,7 @@
 // grants. A step says what it will do before it does it; all of them are one transaction.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { buildSchema, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readInstallation } from "../registry/installation.ts";

@@ -3,7 +3,7 @@
 // tables are not locked: whoever waits for such a lock looks its table up again when it has it, and fails.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";

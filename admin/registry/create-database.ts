@@ -1,6 +1,6 @@
 // The database itself, made from the server's maintenance database.
 
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { databaseCode } from "./database-code.ts";
 import { withRegistry } from "./registry.ts";
 

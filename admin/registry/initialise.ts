@@ -3,7 +3,7 @@
 // ignores (a REVOKE by somebody who may not) is read back.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { AdminError } from "./admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
 import { findInstallation } from "./installation.ts";

@@ -1,7 +1,7 @@
 // The role that the service connects as: by itself it may enter tenants and nothing more.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { AdminError } from "./admin-error.ts";
 import { type Installation, query, readDatabaseName } from "./registry.ts";
 

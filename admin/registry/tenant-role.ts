@@ -2,7 +2,7 @@
 // The service role may become it, and has none of its privileges before.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/statement.ts";
+import { identifier } from "../../src/sql/statement.ts";
 import { query } from "./registry.ts";
 import type { AdminRole } from "./service-role.ts";
 

@@ -3,7 +3,7 @@
 
 import { inspect } from "node:util";
 import pg from "pg";
-import type { Database } from "../../src/database.ts";
+import type { Database } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { createDice } from "./dice.ts";

@@ -3,8 +3,8 @@
 // message refuses two statements, and in this database nobody may execute what is forbidden.
 
 import pg from "pg";
-import { isForbiddenName } from "../../src/lexer.ts";
-import { compile, identifier, TemplateError } from "../../src/statement.ts";
+import { isForbiddenName } from "../../src/sql/lexer.ts";
+import { compile, identifier, TemplateError } from "../../src/sql/statement.ts";
 import { runCommands } from "../support/commands.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 import { createDice, type Dice } from "./dice.ts";

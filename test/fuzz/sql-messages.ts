@@ -3,7 +3,7 @@
 
 import { inspect, isDeepStrictEqual } from "node:util";
 import { parseHost } from "../../src/host.ts";
-import { compile } from "../../src/statement.ts";
+import { compile } from "../../src/sql/statement.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { createDice } from "./dice.ts";
 import { HOST, type SqlStage } from "./sql-stage.ts";

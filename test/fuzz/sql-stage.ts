@@ -6,7 +6,7 @@ import { initialise } from "../../admin/registry/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/registry/tenant.ts";
 import { readConfig } from "../../src/config.ts";
-import { type Database, openDatabase } from "../../src/database.ts";
+import { type Database, openDatabase } from "../../src/database/database.ts";
 import { redirect } from "../support/redirect.ts";
 import {
   runAsAdmin,

@@ -1,6 +1,6 @@
 // Values that broke others, for one server encoding: each with what the server must give back.
 
-import { identifier, json } from "../../src/statement.ts";
+import { identifier, json } from "../../src/sql/statement.ts";
 import type { Dice } from "./dice.ts";
 
 /** One value between two pieces of fixed text. */

@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { examineInstallation } from "../../admin/doctor/doctor.ts";
-import { Secret } from "../../src/variable.ts";
+import { Secret } from "../../src/environment.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 

@@ -5,7 +5,7 @@ import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
 import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { Secret } from "../../src/variable.ts";
+import { Secret } from "../../src/environment.ts";
 import { createPlainAdmin, type PlainAdmin } from "../support/plain-admin.ts";
 
 for (const tenantRoles of [true, false]) {

@@ -5,8 +5,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
 import { readConfig } from "../../src/config.ts";
-import { type Database, openDatabase } from "../../src/database.ts";
-import { compile, json } from "../../src/statement.ts";
+import { type Database, openDatabase } from "../../src/database/database.ts";
+import { compile, json } from "../../src/sql/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const VALUES_PER_MESSAGE = 100;

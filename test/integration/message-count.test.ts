@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
-import { createTelemetry } from "../../src/telemetry.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";

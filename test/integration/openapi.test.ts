@@ -2,7 +2,7 @@
 // answered as its example says.
 
 import { expect } from "chai";
-import type { ApiDescription } from "../../src/openapi.ts";
+import type { ApiDescription } from "../../src/example/openapi/description.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 

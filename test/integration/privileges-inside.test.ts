@@ -4,7 +4,7 @@
 
 import { expect } from "chai";
 import pg from "pg";
-import { checkTemplate, TemplateError } from "../../src/lexer.ts";
+import { checkTemplate, TemplateError } from "../../src/sql/lexer.ts";
 import { ADMITTED, REFUSED, UNREFUSED } from "../support/crossings.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { codeOf } from "../support/rejection.ts";

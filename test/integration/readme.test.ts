@@ -11,7 +11,7 @@ import { expect } from "chai";
 import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import { ERRORS } from "../../src/errors.ts";
-import type { Variables } from "../../src/variable.ts";
+import type { Variables } from "../../src/environment.ts";
 import { copyCheckout, ROOT } from "../support/checkout.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { recordPrinted } from "../support/printed.ts";
@@ -84,9 +84,9 @@ describe("README", () => {
       await writeFile(join(checkout, file), code);
     }
     const routes = /`(\.get\("\/notes".*?)`/s.exec(readme)?.[1];
-    const app = await readFile(join(checkout, "src/app.ts"), "utf8");
+    const app = await readFile(join(checkout, "src/example/app.ts"), "utf8");
     await writeFile(
-      join(checkout, "src/app.ts"),
+      join(checkout, "src/example/app.ts"),
       app
         .replace(
           "import * as data from",

@@ -2,7 +2,7 @@
 
 import { DataPointType, type HistogramMetricData } from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
-import { createTelemetry } from "../../src/telemetry.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { openTelemetrySdk, type Point, type TelemetrySdk } from "../support/telemetry-sdk.ts";

@@ -13,10 +13,10 @@ import { AlwaysOffSampler, type ReadableSpan } from "@opentelemetry/sdk-trace-ba
 import { expect } from "chai";
 import { Router } from "itty-router";
 import { readConfig } from "../../src/config.ts";
-import type { Exchange } from "../../src/exchange.ts";
+import type { Exchange } from "../../src/http/exchange.ts";
 import { createLog } from "../../src/log.ts";
-import { createTelemetry } from "../../src/telemetry.ts";
-import { createTenancy, withTenant } from "../../src/tenancy.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
+import { createTenancy, withTenant } from "../../src/http/tenancy.ts";
 import type { Tenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";

@@ -2,9 +2,9 @@
 // typed rows, in order, with the database's own codes.
 
 import { expect } from "chai";
-import type { Database } from "../../src/database.ts";
+import type { Database } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
-import { identifier, json } from "../../src/statement.ts";
+import { identifier, json } from "../../src/sql/statement.ts";
 import { createTenant, type Query, type Tenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";

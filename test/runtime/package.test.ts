@@ -63,7 +63,7 @@ describe("the package", () => {
     expect(packed).to.include.members([
       ...["README.md", "LICENSE", "package.json", "src/index.js", "src/index.d.ts"],
       ...[
-        "src/node-server.js",
+        "src/runtime/node-server.js",
         "admin/add-tenant.js",
         "admin/migrations/registry/0001-registry.js",
       ],

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { readConfig } from "../../src/config.ts";
-import { describeApi } from "../../src/openapi.ts";
+import { describeApi } from "../../src/example/openapi/description.ts";
 import { SPECIAL, type Stage } from "./stage.ts";
 import { valueOf } from "../support/traffic.ts";
 

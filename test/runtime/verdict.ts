@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { ERRORS } from "../../src/errors.ts";
-import type { ApiDescription } from "../../src/openapi.ts";
+import type { ApiDescription } from "../../src/example/openapi/description.ts";
 import { createJudge } from "../support/described.ts";
 import { hostOf } from "../support/traffic.ts";
 import type { Answer } from "../support/http-client.ts";

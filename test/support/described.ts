@@ -1,8 +1,8 @@
 // Whether an answer is as the API's description says: its status, each of its headers, and its body.
 
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import type { ApiDescription } from "../../src/openapi.ts";
-import type { DescribedAnswer, DescribedHeader } from "../../src/openapi-answers.ts";
+import type { ApiDescription } from "../../src/example/openapi/description.ts";
+import type { DescribedAnswer, DescribedHeader } from "../../src/example/openapi/answers.ts";
 import type { Answer } from "./http-client.ts";
 
 /** Of an answer, what the description speaks of. */

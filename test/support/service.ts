@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { createApp } from "../../src/app.ts";
+import { createApp } from "../../src/example/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
-import { openDatabase, type OpenDatabase } from "../../src/database.ts";
+import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { createLog } from "../../src/log.ts";
-import type { Telemetry } from "../../src/telemetry.ts";
-import type { Tenancy } from "../../src/tenancy.ts";
+import type { Telemetry } from "../../src/telemetry/telemetry.ts";
+import type { Tenancy } from "../../src/http/tenancy.ts";
 import { findFreePort } from "./free-port.ts";
 import { recordPrinted, recordText } from "./printed.ts";
 

@@ -3,8 +3,8 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { ARRAY_TYPES, parseArray } from "../../src/array.ts";
-import { literal } from "../../src/literal.ts";
+import { ARRAY_TYPES, parseArray } from "../../src/database/array-types.ts";
+import { literal } from "../../src/sql/literal.ts";
 
 const asText = (text: string): unknown => text;
 

@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import { expect } from "chai";
 import { readConfig, SERVICE_VARIABLES } from "../../src/config.ts";
-import { ConfigError } from "../../src/variable.ts";
+import { ConfigError } from "../../src/environment.ts";
 
 const PASSWORD = "planted-password-1b7f";
 const DATABASE_URL = `postgres://service:${PASSWORD}@db.example:6432/app`;

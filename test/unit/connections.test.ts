@@ -1,7 +1,7 @@
 // Who uses which connection: one piece of work each, the oldest waiter first, and none that is in doubt.
 
 import { expect } from "chai";
-import { type Connection, Connections } from "../../src/connections.ts";
+import { type Connection, Connections } from "../../src/database/pool.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";
 

@@ -1,8 +1,8 @@
 // What the variables of OpenTelemetry's specification ask for.
 
 import { expect } from "chai";
-import { type Exporters, readExporters } from "../../src/exporters.ts";
-import { ConfigError } from "../../src/variable.ts";
+import { type Exporters, readExporters } from "../../src/runtime/otel-environment.ts";
+import { ConfigError } from "../../src/environment.ts";
 
 const OFF = { METRICS_PORT: undefined, METRICS_HOST: "127.0.0.1" };
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };

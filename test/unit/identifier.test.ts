@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { compile, identifier, TemplateError } from "../../src/statement.ts";
+import { compile, identifier, TemplateError } from "../../src/sql/statement.ts";
 
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
   compile(strings, values);

@@ -3,7 +3,7 @@
 // sql-injection.test.ts.
 
 import { expect } from "chai";
-import { compile, TemplateError } from "../../src/statement.ts";
+import { compile, TemplateError } from "../../src/sql/statement.ts";
 
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
   compile(strings, values);

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { AppError } from "../../src/errors.ts";
-import { json, literal } from "../../src/literal.ts";
+import { json, literal } from "../../src/sql/literal.ts";
 
 const write = (value: unknown): string => literal(value, "value 1");
 

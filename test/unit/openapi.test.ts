@@ -3,12 +3,12 @@
 import { readFile } from "node:fs/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
-import { createApp, createRoutes } from "../../src/app.ts";
+import { createApp, createRoutes } from "../../src/example/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
-import type { Database } from "../../src/database.ts";
+import type { Database } from "../../src/database/database.ts";
 import { AppError, ERRORS, toProblem } from "../../src/errors.ts";
 import { createLog } from "../../src/log.ts";
-import { type ApiDescription, describeApi } from "../../src/openapi.ts";
+import { type ApiDescription, describeApi } from "../../src/example/openapi/description.ts";
 import { createJudge, type Judged } from "../support/described.ts";
 
 const CONFIG: Config = readConfig({ DATABASE_URL: "postgres://a@b/c" });

@@ -1,7 +1,7 @@
 // Which tenants have a name in the metrics.
 
 import { expect } from "chai";
-import { TenantLabels } from "../../src/tenant-labels.ts";
+import { TenantLabels } from "../../src/telemetry/tenant-labels.ts";
 
 const tenants = (count: number): string[] => Array.from({ length: count }, (_, i) => `t${i}`);
 

@@ -1,10 +1,10 @@
 // The tag, the batch and the transaction of a tenant on a database that only records messages.
 
 import { expect } from "chai";
-import type { Database, Link, Results, Row } from "../../src/database.ts";
+import type { Database, Link, Results, Row } from "../../src/database/database.ts";
 import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
-import { TemplateError } from "../../src/statement.ts";
+import { TemplateError } from "../../src/sql/statement.ts";
 import { createTenant, type Query, type Tag, type Tenant } from "../../src/tenant.ts";
 import { rejection } from "../support/rejection.ts";
 

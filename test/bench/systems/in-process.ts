@@ -2,11 +2,11 @@
 // PostgreSQL what telemetry adds is not lost in their noise. Prints the CPU time of one request in µs.
 
 import process from "node:process";
-import { createApp } from "../../../src/app.ts";
+import { createApp } from "../../../src/example/app.ts";
 import { readConfig } from "../../../src/config.ts";
-import type { Database } from "../../../src/database.ts";
+import type { Database } from "../../../src/database/database.ts";
 import { createLog } from "../../../src/log.ts";
-import type { Telemetry } from "../../../src/telemetry.ts";
+import type { Telemetry } from "../../../src/telemetry/telemetry.ts";
 import { hostOf } from "../names.ts";
 
 const TENANTS = 50;
@@ -33,7 +33,7 @@ process.stdout.write(`${(user + system) / REQUESTS}\n`, () => process.exit(0));
 
 async function openTelemetry(): Promise<Telemetry | undefined> {
   if (process.env["TELEMETRY"] === "absent") return undefined;
-  const entry = await import("../../../src/node-telemetry.ts");
+  const entry = await import("../../../src/runtime/node-telemetry.ts");
   return (await entry.openTelemetry(process.env, config, log)).telemetry;
 }
 

@@ -1,8 +1,8 @@
 // The text that Rowhouse sends to read a key, taken from Rowhouse itself: the floors send the same.
 
-import { createApp } from "../../../src/app.ts";
+import { createApp } from "../../../src/example/app.ts";
 import { readConfig } from "../../../src/config.ts";
-import type { Database } from "../../../src/database.ts";
+import type { Database } from "../../../src/database/database.ts";
 import { createLog } from "../../../src/log.ts";
 import { hostOf, schemaOf } from "../names.ts";
 

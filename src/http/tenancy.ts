@@ -4,14 +4,14 @@
 
 import { Admission } from "./admission.ts";
 import { checkContentLength } from "./body.ts";
-import type { Config } from "./config.ts";
-import type { Database } from "./database.ts";
-import { AppError, ERRORS, toAppError } from "./errors.ts";
+import type { Config } from "../config.ts";
+import type { Database } from "../database/database.ts";
+import { AppError, ERRORS, toAppError } from "../errors.ts";
 import { type Exchange, Reply, toErrorResponse, toResponse } from "./exchange.ts";
-import { formatHost, parseHost } from "./host.ts";
-import { describeError, type Log } from "./log.ts";
-import type { Telemetry } from "./telemetry.ts";
-import { createTenant } from "./tenant.ts";
+import { formatHost, parseHost } from "../host.ts";
+import { describeError, type Log } from "../log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { createTenant } from "../tenant.ts";
 
 /** An application without a server: give `fetch` to any runtime. */
 export interface Tenancy {

@@ -11,9 +11,9 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Database, Link, Results } from "./database.ts";
-import { AppError, sqlState } from "./errors.ts";
-import { harmless } from "./harmless.ts";
+import type { Database, Link, Results } from "../database/database.ts";
+import { AppError, sqlState } from "../errors.ts";
+import { harmless } from "./quietly.ts";
 
 /** Where messages are told of. */
 export interface MessageSinks {

@@ -2,17 +2,17 @@
 // describes them to clients.
 
 import { Router } from "itty-router";
-import type { Config } from "./config.ts";
+import type { Config } from "../config.ts";
 import * as data from "./data.ts";
-import type { Exchange } from "./exchange.ts";
-import { describeApi } from "./openapi.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { describeApi } from "./openapi/description.ts";
 import {
   createTenancy,
   type Tenancy,
   type TenancyParts,
   type TenancyRouter,
   withTenant,
-} from "./tenancy.ts";
+} from "../http/tenancy.ts";
 
 /** Builds the service. It opens nothing and closes nothing. */
 export function createApp(parts: Omit<TenancyParts, "router">): Tenancy {

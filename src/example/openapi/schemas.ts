@@ -1,12 +1,12 @@
 // The bodies, parameters and headers of the example application, as its API's description names them.
 
-import { DEFAULT_LIMIT, MAX_INTEGER, MAX_PAIRS, MIN_INTEGER } from "./data.ts";
+import { DEFAULT_LIMIT, MAX_INTEGER, MAX_PAIRS, MIN_INTEGER } from "../data.ts";
 import {
   describeAnswer,
   type DescribedAnswer,
   type DescribedHeader,
   type Schema,
-} from "./openapi-answers.ts";
+} from "./answers.ts";
 
 const INTEGER = refer("Integer");
 

@@ -3,11 +3,11 @@
 // session settings in the startup packet. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
-import { ARRAY_TYPES } from "./array.ts";
-import type { Config } from "./config.ts";
-import type { Connection } from "./connections.ts";
-import { ResultSize } from "./result-size.ts";
-import { AppError } from "./errors.ts";
+import { ARRAY_TYPES } from "./array-types.ts";
+import type { Config } from "../config.ts";
+import type { Connection } from "./pool.ts";
+import { ResultSize } from "./result-limit.ts";
+import { AppError } from "../errors.ts";
 
 /** What {@link openDatabase} needs of the configuration. */
 export type DatabaseConfig = Pick<

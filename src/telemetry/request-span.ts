@@ -14,12 +14,12 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Database } from "./database.ts";
-import type { AppError } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
-import { harmless } from "./harmless.ts";
+import type { Database } from "../database/database.ts";
+import type { AppError } from "../errors.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { harmless } from "./quietly.ts";
 import type { Instruments } from "./instruments.ts";
-import { WatchedDatabase } from "./message-watch.ts";
+import { WatchedDatabase } from "./message-span.ts";
 import { type RequestAttributes, requestAttributes } from "./request-attributes.ts";
 import type { TenantNames } from "./tenant-names.ts";
 

@@ -2,11 +2,11 @@
 
 import { metrics, propagation, trace } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
-import type { Config } from "./config.ts";
-import { type Exporters, readExporters } from "./exporters.ts";
-import { describeError, type Log } from "./log.ts";
-import { createTelemetry, type Telemetry } from "./telemetry.ts";
-import { ConfigError } from "./variable.ts";
+import type { Config } from "../config.ts";
+import { type Exporters, readExporters } from "./otel-environment.ts";
+import { describeError, type Log } from "../log.ts";
+import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { ConfigError } from "../environment.ts";
 
 // A collector that is down fails every export; one line in this time says so.
 const REPORT_INTERVAL_MS = 60_000;
@@ -101,7 +101,7 @@ async function loadSdk() {
       import("@opentelemetry/sdk-metrics"),
       import("@opentelemetry/exporter-trace-otlp-proto"),
       import("@opentelemetry/exporter-metrics-otlp-proto"),
-      import("./node-metrics.ts"),
+      import("./prometheus.ts"),
     ]);
     return {
       ...core,

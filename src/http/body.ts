@@ -1,6 +1,6 @@
 // A request's body, read up to a limit and no further.
 
-import { AppError } from "./errors.ts";
+import { AppError } from "../errors.ts";
 
 /**
  * Refuses a request that announces a body over the limit, before any of it is read.

@@ -10,11 +10,11 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { OpenDatabase } from "./database.ts";
-import { harmless } from "./harmless.ts";
+import type { OpenDatabase } from "../database/database.ts";
+import { harmless } from "./quietly.ts";
 import { Instruments } from "./instruments.ts";
 import type { RequestAttributes } from "./request-attributes.ts";
-import { type RequestSinks, RequestWatch } from "./request-watch.ts";
+import { type RequestSinks, RequestWatch } from "./request-span.ts";
 import { TenantNames } from "./tenant-names.ts";
 
 const SCOPE = "rowhouse";

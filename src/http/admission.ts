@@ -1,8 +1,8 @@
 // Which requests are let in: as many as the service takes, of one host no more than its share, and none
 // while it shuts down. Counted before anything is read or sent.
 
-import { AppError } from "./errors.ts";
-import type { Config } from "./config.ts";
+import { AppError } from "../errors.ts";
+import type { Config } from "../config.ts";
 
 /** One request, from its arrival to its answer. */
 export interface Visit {

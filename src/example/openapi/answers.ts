@@ -1,7 +1,7 @@
 // What the answers of the API's description are made of: the headers that every answer has, and a schema
 // for each error code, so that a client tells problems apart by `code`. Nothing of the application's own.
 
-import { AppError, type ErrorCode, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "./errors.ts";
+import { AppError, type ErrorCode, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "../../errors.ts";
 
 /** A JSON Schema of 2020-12; `$ref` names one of the document's. */
 export type Schema = Readonly<Record<string, unknown>>;

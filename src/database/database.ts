@@ -2,11 +2,11 @@
 // SQL: whoever calls brings the message. Nothing is ever sent twice.
 
 import type { TransactionSql } from "postgres";
-import { type ConnectionCounts, Connections } from "./connections.ts";
-import { type DatabaseConfig, judge, openConnection, type PostgresConnection } from "./postgres.ts";
+import { type ConnectionCounts, Connections } from "./pool.ts";
+import { type DatabaseConfig, judge, openConnection, type PostgresConnection } from "./connection.ts";
 
 /** What {@link openDatabase} needs of the configuration. */
-export type { DatabaseConfig } from "./postgres.ts";
+export type { DatabaseConfig } from "./connection.ts";
 
 /** One row by column name. Types: as postgres.js reads them; int8 and numeric are strings. */
 export type Row = Record<string, unknown>;

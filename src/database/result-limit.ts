@@ -1,8 +1,8 @@
 // How much a message may answer. A result is held in memory as a whole: one that has no end would take the
 // service with it, and every other tenant's requests.
 
-import { AppError } from "./errors.ts";
-import type { Config } from "./config.ts";
+import { AppError } from "../errors.ts";
+import type { Config } from "../config.ts";
 
 // Numbers, dates and the like, about.
 const BYTES_OF_SCALAR = 8;

@@ -2,10 +2,10 @@
 // tenant's tables, and the one that an application of your own replaces, with its tenant migrations.
 // Each handler is one message; a PUT to a tenant that is behind migration 0002 is two.
 
-import { readJson } from "./body.ts";
-import { AppError, sqlState, UNIQUE_VIOLATION } from "./errors.ts";
-import { type Exchange, Reply } from "./exchange.ts";
-import type { Tenant } from "./tenant.ts";
+import { readJson } from "../http/body.ts";
+import { AppError, sqlState, UNIQUE_VIOLATION } from "../errors.ts";
+import { type Exchange, Reply } from "../http/exchange.ts";
+import type { Tenant } from "../tenant.ts";
 
 /** The least key and value. */
 export const MIN_INTEGER: number = -(2 ** 31);

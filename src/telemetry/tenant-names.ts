@@ -1,8 +1,8 @@
 // The tenant of a request, for telemetry: the schema that a message entered. Where the message failed, the
 // one that an earlier request of the same host entered: an error, too, is somebody's.
 
-import type { AppError } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
+import type { AppError } from "../errors.ts";
+import type { Exchange } from "../http/exchange.ts";
 import { TenantLabels } from "./tenant-labels.ts";
 
 // So many hosts are remembered; of others, failed requests are counted without a tenant.

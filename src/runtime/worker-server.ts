@@ -2,12 +2,12 @@
 // request opens its own and closes it behind its answer. Of what outlives a request nothing does I/O.
 // https://developers.cloudflare.com/hyperdrive/
 
-import { type Config, readConfig, SERVICE_VARIABLES } from "./config.ts";
-import { openDatabase } from "./database.ts";
-import { AppError, toProblem } from "./errors.ts";
-import { createLog } from "./log.ts";
-import type { Tenancy, TenancyParts } from "./tenancy.ts";
-import { ConfigError } from "./variable.ts";
+import { type Config, readConfig, SERVICE_VARIABLES } from "../config.ts";
+import { openDatabase } from "../database/database.ts";
+import { AppError, toProblem } from "../errors.ts";
+import { createLog } from "../log.ts";
+import type { Tenancy, TenancyParts } from "../http/tenancy.ts";
+import { ConfigError } from "../environment.ts";
 
 // A Worker may have six connections open at once: https://developers.cloudflare.com/workers/platform/limits/
 const MAX_CONNECTIONS = 5;

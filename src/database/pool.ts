@@ -4,7 +4,7 @@
 // is in doubt is never handed out again.
 
 import { type Deadline, Deadlines } from "./deadlines.ts";
-import { AppError } from "./errors.ts";
+import { AppError } from "../errors.ts";
 
 // The rest is for everybody else, whatever one owner does.
 const MOST_OF_ONE = 0.75;

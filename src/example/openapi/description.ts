@@ -2,7 +2,7 @@
 // and titles are those of errors.ts, bounds those of data.ts, and a test holds every answer against it.
 // https://spec.openapis.org/oas/v3.1.1.html
 
-import type { Config } from "./config.ts";
+import type { Config } from "../../config.ts";
 import {
   describeAnswer,
   type DescribedAnswer,
@@ -12,8 +12,8 @@ import {
   HEADERS,
   ProblemAnswers,
   type Schema,
-} from "./openapi-answers.ts";
-import { describeRead, describeRoute, type Operation, type Route } from "./openapi-operation.ts";
+} from "./answers.ts";
+import { describeRead, describeRoute, type Operation, type Route } from "./operation.ts";
 import {
   describeJson,
   describeQuery,
@@ -22,7 +22,7 @@ import {
   LIMIT,
   refer,
   SCHEMAS,
-} from "./openapi-schemas.ts";
+} from "./schemas.ts";
 
 /** The document. */
 export interface ApiDescription {

@@ -3,7 +3,7 @@
 import { createServer, type Server } from "node:http";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { CollectionResult } from "@opentelemetry/sdk-metrics";
-import { ConfigError } from "./variable.ts";
+import { ConfigError } from "../environment.ts";
 
 // The OpenMetrics names of the units that the metrics have.
 const SUFFIXES: Readonly<Record<string, string>> = { s: ".seconds" };

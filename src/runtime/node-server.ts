@@ -5,11 +5,11 @@ import { writeSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
-import type { Config } from "./config.ts";
-import type { Database } from "./database.ts";
-import { describeError, type Log } from "./log.ts";
+import type { Config } from "../config.ts";
+import type { Database } from "../database/database.ts";
+import { describeError, type Log } from "../log.ts";
 import type { NodeTelemetry } from "./node-telemetry.ts";
-import type { Tenancy } from "./tenancy.ts";
+import type { Tenancy } from "../http/tenancy.ts";
 
 export { type NodeTelemetry, openTelemetry } from "./node-telemetry.ts";
 

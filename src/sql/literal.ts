@@ -4,7 +4,7 @@
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS
 // Numbers: https://nvd.nist.gov/vuln/detail/CVE-2024-27289 is what a bare "-1" can do.
 
-import { AppError } from "./errors.ts";
+import { AppError } from "../errors.ts";
 
 /** A value that becomes a literal. Arrays may be nested; PostgreSQL wants them rectangular. */
 export type Value =

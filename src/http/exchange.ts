@@ -1,9 +1,9 @@
 // One request and its answer, from arrival to the log. Handlers see this instead of the runtime's
 // Request, so that HEAD can be served as GET and no runtime's own object is written to.
 
-import { AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "./errors.ts";
-import type { Database } from "./database.ts";
-import type { Tenant } from "./tenant.ts";
+import { AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "../errors.ts";
+import type { Database } from "../database/database.ts";
+import type { Tenant } from "../tenant.ts";
 
 /** What a handler gets; itty-router fills in `params`, `query` and `route`. */
 export interface Exchange {

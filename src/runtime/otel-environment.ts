@@ -2,8 +2,8 @@
 // them, from OTEL_SERVICE_NAME to OTEL_EXPORTER_OTLP_HEADERS, the SDK reads by itself.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
-import type { Config } from "./config.ts";
-import { ConfigError, integer } from "./variable.ts";
+import type { Config } from "../config.ts";
+import { ConfigError, integer } from "../environment.ts";
 
 /** What is exported, and where a scraper finds it. */
 export interface Exporters {
