@@ -3,7 +3,7 @@
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { addDomain } from "./registry/domain.ts";
+import { addDomain } from "./lifecycle/domain.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({

@@ -4,7 +4,7 @@ import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
-import { createTenant } from "./registry/tenant.ts";
+import { createTenant } from "./lifecycle/tenant.ts";
 
 await runVerb({
   name: "add-tenant",

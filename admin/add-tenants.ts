@@ -4,14 +4,14 @@ import { createReadStream } from "node:fs";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { formatCount } from "./command/count.ts";
+import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { checkTenants } from "./intake/check.ts";
-import { createTenants, type IntakeSummary } from "./intake/create-tenants.ts";
-import { type Format, readTenantLines } from "./intake/lines.ts";
+import { checkTenants } from "./create-many/check.ts";
+import { createTenants, type IntakeSummary } from "./create-many/create-tenants.ts";
+import { type Format, readTenantLines } from "./create-many/lines.ts";
 import { AdminError } from "./registry/admin-error.ts";
-import { CONCURRENCY, defaultConcurrency } from "./work/free-connections.ts";
+import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
 await runVerb({
   name: "add-tenants",

@@ -9,10 +9,10 @@ import { SERVICE_VARIABLES } from "../src/config.ts";
 import { readVariables } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
-import { startDemonstration } from "./embedded/demonstration.ts";
-import { isPortFree } from "./embedded/port.ts";
+import { startDemonstration } from "./development/demonstration.ts";
+import { isPortFree } from "./development/embedded/port.ts";
 import { AdminError } from "./registry/admin-error.ts";
-import { programOf, type Runtime, RUNTIMES } from "./runtime/runtime.ts";
+import { programOf, type Runtime, RUNTIMES } from "./development/runtime.ts";
 
 const FOLDER = fileURLToPath(new URL("../.rowhouse", import.meta.url));
 

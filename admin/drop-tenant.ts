@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { describeDrop } from "./command/dropped.ts";
+import { describeDrop } from "./drop/description.ts";
 import type { Progress } from "./command/progress.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";

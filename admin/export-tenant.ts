@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { describeExport } from "./command/exported.ts";
+import { describeExport } from "./transfer/description.ts";
 import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { exportTenant } from "./transfer/export-tenant.ts";

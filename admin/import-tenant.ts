@@ -3,7 +3,7 @@
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { formatCount } from "./command/count.ts";
+import { formatCount } from "./print/count.ts";
 import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { importTenant } from "./transfer/import-tenant.ts";

@@ -2,8 +2,8 @@
 
 import { runVerb } from "./command/command.ts";
 import { adminUrl } from "./command/config.ts";
-import { createDatabase } from "./registry/create-database.ts";
-import { initialise } from "./registry/initialise.ts";
+import { createDatabase } from "./lifecycle/create-database.ts";
+import { initialise } from "./lifecycle/initialise.ts";
 import { withRegistry } from "./registry/registry.ts";
 
 await runVerb({

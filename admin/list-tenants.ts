@@ -1,9 +1,9 @@
 // node admin/list-tenants.js: the tenants and their hosts.
 
 import { runVerb } from "./command/command.ts";
-import { formatTable } from "./command/table.ts";
+import { formatTable } from "./print/table.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { listTenants } from "./registry/tenant.ts";
+import { listTenants } from "./lifecycle/tenant.ts";
 
 await runVerb({
   name: "list-tenants",

@@ -1,9 +1,9 @@
 // node admin/migrate.js: brings every tenant that is behind to the newest version.
 
-import { parseCanary } from "./command/canary.ts";
+import { parseCanary } from "./migrations/canary.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { formatCount } from "./command/count.ts";
+import { formatCount } from "./print/count.ts";
 import type { Call, Report } from "./command/verb.ts";
 import {
   type MigrateOptions,
@@ -18,7 +18,7 @@ import {
   type TenantMigrations,
 } from "./migrations/tenant-migrations.ts";
 import type { Registry } from "./registry/registry.ts";
-import { CONCURRENCY, defaultConcurrency } from "./work/free-connections.ts";
+import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
 await runVerb({
   name: "migrate",

@@ -4,7 +4,7 @@ import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig, withAdminRegistry } from "./command/config.ts";
-import { formatCount } from "./command/count.ts";
+import { formatCount } from "./print/count.ts";
 import { createMeter } from "./command/megabytes.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";

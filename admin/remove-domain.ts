@@ -3,7 +3,7 @@
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { removeDomain } from "./registry/domain.ts";
+import { removeDomain } from "./lifecycle/domain.ts";
 
 await runVerb({
   name: "remove-domain",

@@ -1,6 +1,6 @@
 // node admin/rename-tenant.js OLD NEW: gives a tenant another schema name.
 
-import { describeStillRunning } from "./command/changed.ts";
+import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { renameTenant } from "./lifecycle/rename.ts";

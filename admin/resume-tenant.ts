@@ -1,6 +1,6 @@
 // node admin/resume-tenant.js SCHEMA: serves a suspended tenant again.
 
-import { reportChange } from "./command/changed.ts";
+import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { resumeTenant } from "./lifecycle/status.ts";

@@ -1,6 +1,6 @@
 // node admin/set-tenant.js SCHEMA: whether a tenant takes writes, and how long its statements may run.
 
-import { reportChange } from "./command/changed.ts";
+import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { UsageError } from "./command/usage-error.ts";

@@ -1,6 +1,6 @@
 // node admin/suspend-tenant.js SCHEMA: refuses every request of a tenant.
 
-import { reportChange } from "./command/changed.ts";
+import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { suspendTenant } from "./lifecycle/status.ts";

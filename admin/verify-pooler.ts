@@ -2,7 +2,7 @@
 
 import { parseDatabaseUrl } from "../src/config.ts";
 import { adminUrl } from "./command/config.ts";
-import { formatCount } from "./command/count.ts";
+import { formatCount } from "./print/count.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";

@@ -4,7 +4,7 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
-import { PortInUseError } from "../embedded/port.ts";
+import { PortInUseError } from "../development/embedded/port.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type OpenCall, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";

@@ -1,6 +1,6 @@
 // The progress of what copies rows, in megabytes.
 
-import type { Meter } from "../transfer/meter.ts";
+import type { Meter } from "./meter.ts";
 import type { Progress } from "./progress.ts";
 import type { Call } from "./verb.ts";
 

@@ -6,7 +6,7 @@ import { QueryTypes } from "sequelize";
 import { dropTenant } from "../drop/drop.ts";
 import { withClient } from "../registry/client.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../registry/tenant.ts";
+import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
 import { Pool, type Subject } from "./pool.ts";
 
 const PREFIX = "rowhouse_verify_";

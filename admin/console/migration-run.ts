@@ -10,7 +10,7 @@ import { type MigrationPlan, planMigration, type PlanOptions } from "../migratio
 import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
-import { defaultConcurrency } from "../work/free-connections.ts";
+import { defaultConcurrency } from "../batch/free-connections.ts";
 import type { MigrationState } from "./api.ts";
 import { createPace } from "./pace.ts";
 import { createThrottle } from "./throttle.ts";

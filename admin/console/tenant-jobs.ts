@@ -3,8 +3,8 @@
 // broke off is not.
 
 import { resolve } from "node:path";
-import { describeDrop } from "../command/dropped.ts";
-import { describeExport } from "../command/exported.ts";
+import { describeDrop } from "../drop/description.ts";
+import { describeExport } from "../transfer/description.ts";
 import { dropTenant } from "../drop/drop.ts";
 import type { Registry } from "../registry/registry.ts";
 import { exportTenant } from "../transfer/export-tenant.ts";

@@ -10,7 +10,7 @@ import {
   suspendTenant,
   type TenantSettings,
 } from "../lifecycle/status.ts";
-import { addDomain, removeDomain } from "../registry/domain.ts";
+import { addDomain, removeDomain } from "../lifecycle/domain.ts";
 import type { Registry } from "../registry/registry.ts";
 import { parseSchemaName } from "../registry/schema-name.ts";
 import type { ChangedTenant, HostChange, RenamedTenant } from "./api.ts";

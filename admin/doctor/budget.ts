@@ -1,7 +1,7 @@
 // What so many schemas cost the server: catalogs on disk, catalog cache in each server connection, locks.
 
 import { QueryTypes } from "sequelize";
-import { formatCount } from "../command/count.ts";
+import { formatCount } from "../print/count.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 

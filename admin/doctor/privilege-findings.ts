@@ -1,7 +1,7 @@
 // What the doctor says of the privileges that isolation stands on, as the admin role sees them.
 
 import { QueryTypes } from "sequelize";
-import { formatCount } from "../command/count.ts";
+import { formatCount } from "../print/count.ts";
 import type { Registry } from "../registry/registry.ts";
 import { findExcess } from "../inspect/excess.ts";
 import { type Finding, judge } from "./finding.ts";

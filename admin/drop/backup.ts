@@ -7,7 +7,7 @@ import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { exportTenant } from "../transfer/export-tenant.ts";
-import { transact } from "../work/transact.ts";
+import { transact } from "../batch/transact.ts";
 
 /**
  * Makes it, unless an earlier run has made it or has begun to drop without. Killed between the file and the

@@ -10,9 +10,9 @@ import type { Registry, Transition } from "../registry/registry.ts";
 import { withTenantAlone } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { claimTenant } from "../registry/transition.ts";
-import { transact } from "../work/transact.ts";
+import { transact } from "../batch/transact.ts";
 import { backUp, requireNewFile } from "./backup.ts";
-import { dropRest } from "./end.ts";
+import { dropRest } from "./drop-rest.ts";
 import type { KeptRole } from "./role.ts";
 import {
   countItems,

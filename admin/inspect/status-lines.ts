@@ -1,6 +1,6 @@
 // A status in lines for a person: what is well in a line, what is not with its names, at most a screenful.
 
-import { formatCount } from "../command/count.ts";
+import { formatCount } from "../print/count.ts";
 import { describeLack } from "./lack.ts";
 import { needsPerson, type Status } from "./status.ts";
 

@@ -11,7 +11,7 @@ import { query, type Registry, type TenantRow } from "../registry/registry.ts";
 import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireTenant } from "../registry/transition.ts";
-import { transact } from "../work/transact.ts";
+import { transact } from "../batch/transact.ts";
 import { WAIT_MS } from "./status.ts";
 
 /** What {@link renameTenant} did. */

@@ -5,8 +5,8 @@ import { QueryTypes } from "sequelize";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry, type Transition } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
-import type { Again } from "../work/queue.ts";
-import { isPassing, retryAfter } from "../work/retry.ts";
+import type { Again } from "../batch/queue.ts";
+import { isPassing, retryAfter } from "../batch/retry.ts";
 import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
 
 /** One run of the migrations. */

@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Registry } from "../registry/registry.ts";
-import { runQueue } from "../work/queue.ts";
+import { runQueue } from "../batch/queue.ts";
 import { migrateTenant, type TenantOutcome, type Traveller } from "./migrate-tenant.ts";
 import type { MigrationPlan } from "./plan.ts";
 import type { TenantMigrations } from "./tenant-migrations.ts";

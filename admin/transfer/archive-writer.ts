@@ -10,7 +10,7 @@ import yazl from "yazl";
 import { AdminError } from "../registry/admin-error.ts";
 import { CopyDigest, type Measure } from "./digest.ts";
 import { type Manifest, MANIFEST_ENTRY } from "./manifest.ts";
-import type { Meter } from "./meter.ts";
+import type { Meter } from "../command/meter.ts";
 
 // Level 1 takes half the time of zlib's own choice, for a few percent more.
 const COMPRESSION_LEVEL = 1;

@@ -1,10 +1,10 @@
 // A tenant like another, in the same database.
 
 import type { Registry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../registry/tenant.ts";
+import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
 import { copyOut } from "./copy.ts";
 import { type Loaded, loadTenant } from "./load.ts";
-import type { Meter } from "./meter.ts";
+import type { Meter } from "../command/meter.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { readSequences, type Table } from "./structure.ts";
 import { clientOf } from "../registry/transaction-client.ts";

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { Transform, type TransformCallback } from "node:stream";
-import type { Meter } from "./meter.ts";
+import type { Meter } from "../command/meter.ts";
 
 /** COPY text, measured. */
 export interface Measure {

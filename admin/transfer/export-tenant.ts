@@ -8,7 +8,7 @@ import type { Registry, Transition } from "../registry/registry.ts";
 import { writeArchive } from "./archive-writer.ts";
 import { copyOut } from "./copy.ts";
 import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./manifest.ts";
-import type { Meter } from "./meter.ts";
+import type { Meter } from "../command/meter.ts";
 import { type Snapshot, withSnapshot } from "./snapshot.ts";
 import { readSequences } from "./structure.ts";
 

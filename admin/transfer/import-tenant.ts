@@ -9,13 +9,13 @@ import {
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { type Creation, createTenantWithin, prepareCreation } from "../registry/tenant.ts";
+import { type Creation, createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
 import type { Transaction } from "sequelize";
 import { type Archive, damaged, withArchive } from "./archive-reader.ts";
 import type { Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import type { ArchivedTable, Manifest } from "./manifest.ts";
-import type { Meter } from "./meter.ts";
+import type { Meter } from "../command/meter.ts";
 import { clientOf } from "../registry/transaction-client.ts";
 
 /** The tenant that is to be. */

@@ -8,7 +8,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { refreshViews, withBareTables } from "./constraints.ts";
 import { copyIn, endCopy, prepareCopy } from "./copy.ts";
 import { CopyDigest, type Measure } from "./digest.ts";
-import type { Meter } from "./meter.ts";
+import type { Meter } from "../command/meter.ts";
 import { qualified, readSequences, readTables, type Sequence, type Table } from "./structure.ts";
 
 /** A table to be filled. */

@@ -9,7 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
+import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { makeMigrations } from "../support/migrations.ts";
 import { openOwnServer } from "../support/own-server.ts";
 import { watchPeak } from "./peak-memory.ts";

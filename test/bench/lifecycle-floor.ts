@@ -5,7 +5,7 @@ import pg from "pg";
 import { migrateTenants } from "../../admin/migrations/migrate-tenants.ts";
 import { planMigration } from "../../admin/migrations/plan.ts";
 import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
-import { createTenantWithin, prepareCreation } from "../../admin/registry/tenant.ts";
+import { createTenantWithin, prepareCreation } from "../../admin/lifecycle/tenant.ts";
 import type { LifecycleStage } from "./lifecycle-stage.ts";
 
 const SAMPLE = "zz_sample_zz";

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import process from "node:process";
 import { promisify } from "node:util";
-import { findBinaries } from "../../admin/embedded/binaries.ts";
+import { findBinaries } from "../../admin/development/embedded/binaries.ts";
 import { findPackagedProgram, PGBOUNCER } from "../support/debian-package.ts";
 import { readWrkVersion } from "./load.ts";
 

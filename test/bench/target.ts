@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
-import { programOf, type Runtime } from "../../admin/runtime/runtime.ts";
+import { programOf, type Runtime } from "../../admin/development/runtime.ts";
 import { findFreePort } from "../support/free-port.ts";
 import type { Load } from "./load.ts";
 import { hostOf } from "./names.ts";

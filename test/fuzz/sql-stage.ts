@@ -2,9 +2,9 @@
 // reach.
 
 import { randomBytes } from "node:crypto";
-import { initialise } from "../../admin/registry/initialise.ts";
+import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
+import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { readConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { redirect } from "../support/redirect.ts";

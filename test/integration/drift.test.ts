@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
 import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
+import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { runVerb, runVerbWith } from "../support/verb.ts";
 

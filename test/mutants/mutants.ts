@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "temporary tables are allowed",
-    file: "admin/registry/initialise.ts",
+    file: "admin/lifecycle/initialise.ts",
     text: "`revoke temporary on database ${identifier(database).sql} from public`",
     instead: "`grant temporary on database ${identifier(database).sql} to public`",
     tests: [PRIVILEGES, "integration/init-db"],

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { findDeno } from "../../admin/runtime/runtime.ts";
+import { findDeno } from "../../admin/development/runtime.ts";
 import { copyCheckout, ROOT } from "../support/checkout.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { findFreePort } from "../support/free-port.ts";

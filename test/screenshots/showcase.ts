@@ -3,12 +3,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbedded } from "../../admin/embedded/server.ts";
-import { createTenants } from "../../admin/intake/create-tenants.ts";
+import { startEmbedded } from "../../admin/development/embedded/server.ts";
+import { createTenants } from "../../admin/create-many/create-tenants.ts";
 import { migrateTenants } from "../../admin/migrations/migrate-tenants.ts";
 import { planMigration } from "../../admin/migrations/plan.ts";
 import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
-import { initialise } from "../../admin/registry/initialise.ts";
+import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "../support/commands.ts";
 import { findFreePort } from "../support/free-port.ts";

@@ -2,9 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { initialise } from "../../admin/registry/initialise.ts";
+import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
+import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import {
   dropDatabase,
   runAsAdmin,

@@ -2,7 +2,7 @@
 // without a service of its own being started.
 import { access, constants, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runProgram } from "../../admin/embedded/program.ts";
+import { runProgram } from "../../admin/development/embedded/program.ts";
 
 /** The browser that the operator page is tested in. */
 export const CHROMIUM: PackagedProgram = { title: "Chromium", name: "chromium" };

@@ -3,10 +3,10 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedServer, startEmbedded } from "../../admin/embedded/server.ts";
-import { initialise } from "../../admin/registry/initialise.ts";
+import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
+import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
+import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
-import { findServerUser } from "../../admin/embedded/user.ts";
+import { findServerUser } from "../../admin/development/embedded/user.ts";
 import { findFreePort } from "./free-port.ts";
 import { findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
 

@@ -2,9 +2,9 @@
 // CREATEROLE.
 
 import { randomBytes } from "node:crypto";
-import { initialise } from "../../admin/registry/initialise.ts";
+import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/registry/tenant.ts";
+import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { dropDatabase, runAsAdmin, SERVICE_PASSWORD, urlOf } from "./server.ts";
 
 /** A database of a plain admin's. Whoever made it drops it. */

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
-import { programOf, type Program, type Runtime } from "../../admin/runtime/runtime.ts";
+import { programOf, type Program, type Runtime } from "../../admin/development/runtime.ts";
 import { findFreePort } from "./free-port.ts";
 import { recordPrinted } from "./printed.ts";
 import { until } from "./until.ts";

@@ -3,7 +3,7 @@
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
-import { runQueue } from "../../admin/work/queue.ts";
+import { runQueue } from "../../admin/batch/queue.ts";
 import { rejection } from "../support/rejection.ts";
 
 describe("runQueue()", () => {

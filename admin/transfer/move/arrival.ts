@@ -2,12 +2,12 @@
 
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../../registry/tenant.ts";
+import { createTenantWithin, prepareCreation } from "../../lifecycle/tenant.ts";
 import { lockTenants } from "../../registry/tenant-lock.ts";
 import { claimTenant } from "../../registry/transition.ts";
 import { copyOut } from "../copy.ts";
 import { type Loaded, loadTenant } from "../load.ts";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../../command/meter.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { readSequences, type Table } from "../structure.ts";
 import { clientOf } from "../../registry/transaction-client.ts";

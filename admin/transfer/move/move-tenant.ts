@@ -6,7 +6,7 @@ import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../../command/meter.ts";
 import { withSnapshot } from "../snapshot.ts";
 import { checkRoom, hasArrived, receive, settle } from "./arrival.ts";
 import { depart, giveBack, type Journey, leave } from "./departure.ts";

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { findDeno, programOf } from "../../../admin/runtime/runtime.ts";
+import { findDeno, programOf } from "../../../admin/development/runtime.ts";
 import { openDistance } from "../../support/distance.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { redirect } from "../../support/redirect.ts";

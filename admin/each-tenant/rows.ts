@@ -1,6 +1,6 @@
 // The rows of the tenants for a person, as a table that grows, and for a machine.
 
-import { formatTable } from "../command/table.ts";
+import { formatTable } from "../print/table.ts";
 import type { CommandResult } from "./command.ts";
 
 /** Writes lines of a table as results come; the heading again whenever the columns are others. */

@@ -1,7 +1,7 @@
 // The option --canary: `10`, or `5%`.
 
-import type { Canary } from "../migrations/plan.ts";
-import { UsageError } from "./usage-error.ts";
+import type { Canary } from "./plan.ts";
+import { UsageError } from "../command/usage-error.ts";
 
 /**
  * Reads it.

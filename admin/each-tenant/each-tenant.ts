@@ -2,8 +2,8 @@
 
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type Again, runQueue } from "../work/queue.ts";
-import { retryAfter } from "../work/retry.ts";
+import { type Again, runQueue } from "../batch/queue.ts";
+import { retryAfter } from "../batch/retry.ts";
 import type { CommandResult } from "./command.ts";
 import { runInTenant, TenantBusy, type TenantCommand, TenantSkipped } from "./run-in-tenant.ts";
 import { openSessions } from "./sessions.ts";

@@ -1,8 +1,8 @@
 // The database itself, made from the server's maintenance database.
 
 import { identifier } from "../../src/sql/statement.ts";
-import { databaseCode } from "./database-code.ts";
-import { withRegistry } from "./registry.ts";
+import { databaseCode } from "../registry/database-code.ts";
+import { withRegistry } from "../registry/registry.ts";
 
 const DUPLICATE_DATABASE = "42P04";
 

@@ -3,7 +3,7 @@
 import { QueryTypes } from "sequelize";
 import type { Registry, Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
-import type { NewTenant } from "../registry/tenant.ts";
+import type { NewTenant } from "../lifecycle/tenant.ts";
 
 const AT_ONCE = 5000;
 

@@ -4,11 +4,11 @@
 
 import type { Transaction } from "sequelize";
 import { identifier } from "../../src/sql/statement.ts";
-import { AdminError } from "./admin-error.ts";
+import { AdminError } from "../registry/admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
-import { findInstallation } from "./installation.ts";
-import { query, readDatabaseName, type Registry } from "./registry.ts";
-import { ensureServiceRole, readAdminRole } from "./service-role.ts";
+import { findInstallation } from "../registry/installation.ts";
+import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
+import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
 
 /** How {@link initialise} is to do it; what is left out stays as it was the first time. */
 export interface InitialiseOptions {

@@ -2,14 +2,14 @@
 
 import process from "node:process";
 import { AdminError } from "../registry/admin-error.ts";
-import { addDomain } from "../registry/domain.ts";
-import { createDatabase } from "../registry/create-database.ts";
-import { initialise } from "../registry/initialise.ts";
+import { addDomain } from "../lifecycle/domain.ts";
+import { createDatabase } from "../lifecycle/create-database.ts";
+import { initialise } from "../lifecycle/initialise.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
-import { createTenant } from "../registry/tenant.ts";
-import { isPortFree } from "./port.ts";
-import { claimFolder, releaseFolder } from "./owner.ts";
-import { type EmbeddedServer, startEmbedded } from "./server.ts";
+import { createTenant } from "../lifecycle/tenant.ts";
+import { isPortFree } from "./embedded/port.ts";
+import { claimFolder, releaseFolder } from "./embedded/owner.ts";
+import { type EmbeddedServer, startEmbedded } from "./embedded/server.ts";
 
 /** A running database of the demonstration. */
 export interface Demonstration {

@@ -1,7 +1,7 @@
 // What the verbs that change a tenant's row tell.
 
-import { formatCount } from "./count.ts";
-import type { Report } from "./verb.ts";
+import { formatCount } from "../print/count.ts";
+import type { Report } from "../command/verb.ts";
 
 /** A tenant's row after the change. */
 export interface ChangedRow {

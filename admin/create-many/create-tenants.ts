@@ -5,9 +5,9 @@
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../registry/tenant.ts";
-import { type Again, runQueue } from "../work/queue.ts";
-import { isPassing, retryAfter } from "../work/retry.ts";
+import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { type Again, runQueue } from "../batch/queue.ts";
+import { isPassing, retryAfter } from "../batch/retry.ts";
 import type { CheckedTenant } from "./check.ts";
 import { findExisting } from "./existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";

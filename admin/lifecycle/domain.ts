@@ -1,9 +1,9 @@
 // The hosts of the tenants.
 
 import type { Transaction } from "sequelize";
-import { AdminError } from "./admin-error.ts";
-import { query, type Registry } from "./registry.ts";
-import { claimTenant } from "./transition.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { query, type Registry } from "../registry/registry.ts";
+import { claimTenant } from "../registry/transition.ts";
 
 /**
  * Adds a host to a tenant.

@@ -1,7 +1,7 @@
 // What an export tells.
 
-import type { ExportReport } from "../transfer/export-tenant.ts";
-import { formatCount } from "./count.ts";
+import type { ExportReport } from "./export-tenant.ts";
+import { formatCount } from "../print/count.ts";
 
 /** A line for a tenant that was exported. */
 export function describeExport(report: ExportReport): string {

@@ -1,6 +1,6 @@
 // What a drop tells.
 
-import type { DroppedTenant } from "../drop/drop.ts";
+import type { DroppedTenant } from "./drop.ts";
 
 /** The lines for a tenant that was dropped. */
 export function describeDrop({ schemaName, backup, keptRole }: DroppedTenant): readonly string[] {

@@ -9,20 +9,20 @@ import {
   newestVersion,
   type TenantMigrations,
 } from "../migrations/tenant-migrations.ts";
-import { AdminError } from "./admin-error.ts";
-import { databaseCode } from "./database-code.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseCode } from "../registry/database-code.ts";
 import { insertDomains } from "./domain.ts";
-import { readInstallation } from "./installation.ts";
+import { readInstallation } from "../registry/installation.ts";
 import {
   type Installation,
   query,
   type Registry,
   type TenantStatus,
   type Transition,
-} from "./registry.ts";
-import { type AdminRole, readAdminRole } from "./service-role.ts";
-import { createTenantRole, grantSchema, readRolePrefix } from "./tenant-role.ts";
-import { tenantLockKey } from "./tenant-lock.ts";
+} from "../registry/registry.ts";
+import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
+import { createTenantRole, grantSchema, readRolePrefix } from "../registry/tenant-role.ts";
+import { tenantLockKey } from "../registry/tenant-lock.ts";
 
 /** What every tenant of one database is created with; read once for many. */
 export interface Creation {
