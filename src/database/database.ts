@@ -3,7 +3,12 @@
 
 import type { TransactionSql } from "postgres";
 import { type ConnectionCounts, Connections } from "./pool.ts";
-import { type DatabaseConfig, judge, openConnection, type PostgresConnection } from "./connection.ts";
+import {
+  type DatabaseConfig,
+  judge,
+  openConnection,
+  type PostgresConnection,
+} from "./connection.ts";
 
 /** What {@link openDatabase} needs of the configuration. */
 export type { DatabaseConfig } from "./connection.ts";

@@ -12,8 +12,8 @@ export interface Mutant {
 }
 
 const REGISTRY = "admin/migrations/registry/0004-entry.ts";
-const POOLED = "integration/isolation-pooled";
-const PRIVILEGES = "integration/privileges";
+const POOLED = "isolation/pooled";
+const PRIVILEGES = "isolation/privileges";
 
 /** See {@link Mutant}. */
 export const MUTANTS: readonly Mutant[] = [
@@ -43,14 +43,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: REGISTRY,
     text: `pg_catalog.set_config('statement_timeout', entry[4], true)`,
     instead: `pg_catalog.concat('statement_timeout', entry[4], true)`,
-    tests: ["integration/suspend-tenant", POOLED],
+    tests: ["verbs/suspend-tenant", POOLED],
   },
   {
     defect: "a suspended tenant is served",
     file: REGISTRY,
     text: `if entry[3] operator(pg_catalog.<>) 'read_only' then`,
     instead: `if entry[3] operator(pg_catalog.=) 'none' then`,
-    tests: ["integration/suspend-tenant"],
+    tests: ["verbs/suspend-tenant"],
   },
   {
     defect: "a tenant may be entered twice in a message",
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "admin/lifecycle/initialise.ts",
     text: "`revoke temporary on database ${identifier(database).sql} from public`",
     instead: "`grant temporary on database ${identifier(database).sql} to public`",
-    tests: [PRIVILEGES, "integration/init-db"],
+    tests: [PRIVILEGES, "verbs/init-db"],
   },
   {
     defect: "a quote in a value is not doubled",
@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/sql/lexer.ts",
     text: `} else if (char === ";") fail(`,
     instead: `} else if (char === "\\0") fail(`,
-    tests: ["unit/sql-injection", "integration/templates"],
+    tests: ["unit/sql-injection", "isolation/templates"],
   },
   {
     defect: "a message that failed is sent again",
@@ -110,21 +110,21 @@ export const MUTANTS: readonly Mutant[] = [
       "      judge(connection, error);\n" +
       "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
       "    };",
-    tests: ["integration/message-count", "integration/faults"],
+    tests: ["http/message-count", "faults/service"],
   },
   {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
     text: "  connection.usable = false;\n  if (error instanceof AppError)",
     instead: "  if (error instanceof AppError)",
-    tests: ["integration/faults", "integration/noisy-neighbour"],
+    tests: ["faults/service", "isolation/noisy-neighbour"],
   },
   {
     defect: "what a transaction did not await outlives it",
     file: "src/database/database.ts",
     text: "    await Promise.all(begun);",
     instead: "    await Promise.resolve();",
-    tests: ["integration/savepoint-isolation"],
+    tests: ["isolation/savepoints"],
   },
   {
     defect: "a forwarded host counts without TRUST_PROXY",
@@ -152,27 +152,27 @@ export const MUTANTS: readonly Mutant[] = [
     file: "admin/registry/fence.ts",
     text: "let left = await read();",
     instead: "let left = (await read()).slice(0, 0);",
-    tests: ["integration/suspend-tenant"],
+    tests: ["verbs/suspend-tenant"],
   },
   {
     defect: "a canary is everybody",
     file: "admin/migrations/plan.ts",
     text: "canary === undefined ? ready : chooseCanary(ready, canary)",
     instead: "canary === null ? chooseCanary(ready, canary) : ready",
-    tests: ["integration/migrate"],
+    tests: ["verbs/migrate"],
   },
   {
     defect: "a migration and its version are two transactions",
     file: "admin/migrations/tenant-migrations.ts",
     text: "      await query(transaction, text);\n    },\n  };",
     instead: "      await sequelize.query(text);\n    },\n  };",
-    tests: ["integration/migrate"],
+    tests: ["verbs/migrate"],
   },
   {
     defect: "an archive's checksums are not compared",
     file: "admin/transfer/import-tenant.ts",
     text: `["bytes", "rows", "sha256"]`,
     instead: `["bytes", "rows"]`,
-    tests: ["integration/import-edited", "integration/import-faults"],
+    tests: ["transfer/import-edited", "faults/import"],
   },
 ];

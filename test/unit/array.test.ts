@@ -1,5 +1,5 @@
 // PostgreSQL's text form of an array, read. The forms that a server really sends are read in
-// test/integration/templates.test.ts.
+// test/isolation/templates.test.ts.
 
 import { expect } from "chai";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
 // Each kind of value and its exact text in a statement. That PostgreSQL reads the same value back is
-// proven in test/integration/literals.test.ts.
+// proven in test/isolation/literals.test.ts.
 
 import { expect } from "chai";
 import { AppError } from "../../src/errors.ts";

@@ -1,5 +1,5 @@
 // For which Host headers a console answers, by where it listens. That a change needs its own origin is tried
-// over HTTP, in test/integration/console-safety.test.ts.
+// over HTTP, in test/console/safety.test.ts.
 
 import { expect } from "chai";
 import { checkHost, isLoopback, originOf } from "../../admin/console/origin.ts";

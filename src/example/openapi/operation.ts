@@ -1,12 +1,7 @@
 // A method of a path in the API's description, and the HEAD that every GET brings.
 
 import type { ErrorCode } from "../../errors.ts";
-import type {
-  DescribedAnswer,
-  DescribedAnswers,
-  ProblemAnswers,
-  Schema,
-} from "./answers.ts";
+import type { DescribedAnswer, DescribedAnswers, ProblemAnswers, Schema } from "./answers.ts";
 
 /** A method of a path: https://spec.openapis.org/oas/v3.1.1.html#operation-object */
 export interface Operation {
