@@ -4,11 +4,11 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
-import { PortInUseError } from "../development/embedded/port.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type OpenCall, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";
 import { helpText } from "./help.ts";
+import { describeMissingPackage } from "./packages.ts";
 import { UsageError } from "./usage-error.ts";
 import type { Option, Verb } from "./verb.ts";
 
@@ -52,7 +52,8 @@ function describe(verb: Verb, error: unknown): string {
     return `Cannot run ${verb.name}: ${error.message}; see node admin/${verb.name}.js --help`;
   }
   if (error instanceof ConfigError) return error.message;
-  const known =
-    error instanceof AdminError || error instanceof AppError || error instanceof PortInUseError;
+  const missing = describeMissingPackage(verb.name, error);
+  if (missing !== undefined) return missing;
+  const known = error instanceof AdminError || error instanceof AppError;
   return (known ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
 }
