@@ -5,7 +5,7 @@ import type { QueryInterface, Transaction } from "sequelize";
 import { Umzug } from "umzug";
 import { AdminError } from "../registry/admin-error.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { type LoadedMigration, loadMigrations, TENANT_MIGRATIONS } from "./load.ts";
+import { findTenantMigrations, type LoadedMigration, loadMigrations } from "./load.ts";
 
 /** What a tenant migration works with. One SQL command a call of `sql`. */
 export interface TenantStep {
@@ -36,9 +36,12 @@ export interface Change {
   readonly to: number;
 }
 
-/** Loads the migrations that the registry was opened for. */
-export function loadTenantMigrations({ tenantMigrations }: Registry): Promise<TenantMigrations> {
-  return loadMigrations<TenantMigration>(tenantMigrations ?? TENANT_MIGRATIONS);
+/**
+ * Loads the migrations that the registry was opened for.
+ * @throws {AdminError} when the registry was opened for none, in an installed package
+ */
+export async function loadTenantMigrations(registry: Registry): Promise<TenantMigrations> {
+  return loadMigrations<TenantMigration>(findTenantMigrations(registry.tenantMigrations));
 }
 
 /** The version of a schema that has all of them; 0 when there are none. */
