@@ -1,6 +1,6 @@
 // The database itself, made from the server's maintenance database.
 
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { withRegistry } from "../registry/registry.ts";
 
@@ -16,7 +16,7 @@ export async function createDatabase(url: string): Promise<boolean> {
   server.pathname = "/postgres";
   return withRegistry(server.href, async ({ sequelize }) => {
     try {
-      await sequelize.query(`create database ${identifier(name).sql}`);
+      await sequelize.query(`create database ${quoteName(name)}`);
       return true;
     } catch (error) {
       if (databaseCode(error) === DUPLICATE_DATABASE) return false;
