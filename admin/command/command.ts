@@ -4,7 +4,6 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
-import { PortInUseError } from "../development/embedded/port.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type OpenCall, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";
@@ -52,7 +51,6 @@ function describe(verb: Verb, error: unknown): string {
     return `Cannot run ${verb.name}: ${error.message}; see node admin/${verb.name}.js --help`;
   }
   if (error instanceof ConfigError) return error.message;
-  const known =
-    error instanceof AdminError || error instanceof AppError || error instanceof PortInUseError;
+  const known = error instanceof AdminError || error instanceof AppError;
   return (known ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
 }
