@@ -28,7 +28,6 @@ export interface Traveller {
   readonly from: number;
   /** Where it is now, as far as this run knows. */
   version: number;
-  attempt: number;
   /** Whether this run has changed it. */
   moved: boolean;
 }
@@ -57,11 +56,13 @@ class TenantBusy extends Error {
 
 /**
  * Migrates one tenant, or says when to try again.
+ * @param attempt 1 at first
  * @throws only when the database was not to be reached in any attempt
  */
 export async function migrateTenant(
   run: MigrationRun,
   tenant: Traveller,
+  attempt: number,
 ): Promise<TenantOutcome | Again> {
   const started = performance.now();
   const end = (outcome: TenantOutcome["outcome"], failure = {}): TenantOutcome => ({
@@ -89,9 +90,8 @@ export async function migrateTenant(
         tenant.version = version;
         continue;
       }
-      tenant.attempt += 1;
       const mayPass = error instanceof TenantBusy || isPassing(error);
-      if (mayPass && tenant.attempt < run.attempts) return retryAfter(tenant.attempt);
+      if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       const failure = {
         sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
