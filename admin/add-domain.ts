@@ -13,7 +13,7 @@ await runVerb({
   options: {},
   example: "www.acme.test acme",
   async run(call) {
-    const [host = "", schema = ""] = call.operands;
+    const [host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const domain = parseDomain(host);
     await withAdminRegistry(call.env, (registry) => addDomain(registry, domain, schemaName));

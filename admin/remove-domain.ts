@@ -12,7 +12,7 @@ await runVerb({
   options: {},
   example: "www.acme.test",
   async run(call) {
-    const host = parseDomain(call.operands[0] ?? "");
+    const host = parseDomain(call.operands[0]);
     const schemaName = await withAdminRegistry(call.env, (registry) =>
       removeDomain(registry, host),
     );

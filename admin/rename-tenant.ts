@@ -15,7 +15,9 @@ await runVerb({
   options: {},
   example: "acme acme_inc",
   async run(call) {
-    const [before = "", schemaName = ""] = call.operands.map(parseSchemaName);
+    const [from, to] = call.operands;
+    const before = parseSchemaName(from);
+    const schemaName = parseSchemaName(to);
     const renamed = await withAdminRegistry(call.env, (registry) =>
       renameTenant(registry, before, schemaName),
     );

@@ -13,7 +13,7 @@ await runVerb({
   options: {},
   example: "acme",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const schemaName = parseSchemaName(call.operands[0]);
     const changed = await withAdminRegistry(call.env, (registry) =>
       resumeTenant(registry, schemaName),
     );

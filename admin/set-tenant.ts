@@ -23,7 +23,7 @@ await runVerb({
   },
   example: "acme --read-only --statement-timeout 2000",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const schemaName = parseSchemaName(call.operands[0]);
     const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS);
     const [readOnly, writable] = [call.has("read-only"), call.has("writable")];
     if (readOnly && writable) throw new UsageError("--read-only and --writable contradict");

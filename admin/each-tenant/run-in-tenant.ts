@@ -2,7 +2,7 @@
 // read-only unless said otherwise, that ends with every setting and grant which it needed.
 
 import type pg from "pg";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Transition } from "../registry/registry.ts";
@@ -62,7 +62,7 @@ export async function runInTenant(
   }
   if (!state.hasSchema)
     throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
-  const role = tenantRoles ? identifier(state.roleName).sql : undefined;
+  const role = tenantRoles ? quoteName(state.roleName) : undefined;
   const lent = role !== undefined && !state.mayBecome;
   if (lent) await client.query(`grant ${role} to current_user`);
   if (!write) await client.query("set transaction read only");

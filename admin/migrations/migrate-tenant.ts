@@ -1,9 +1,8 @@
 // One tenant from its version to another: a transaction per migration, with the registry's version and
 // the record of it in the same transaction. Killed at any point, each has either happened or not.
 
-import { QueryTypes } from "sequelize";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
-import { query, type Registry, type Transition } from "../registry/registry.ts";
+import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
@@ -29,7 +28,6 @@ export interface Traveller {
   readonly from: number;
   /** Where it is now, as far as this run knows. */
   version: number;
-  attempt: number;
   /** Whether this run has changed it. */
   moved: boolean;
 }
@@ -58,11 +56,13 @@ class TenantBusy extends Error {
 
 /**
  * Migrates one tenant, or says when to try again.
+ * @param attempt 1 at first
  * @throws only when the database was not to be reached in any attempt
  */
 export async function migrateTenant(
   run: MigrationRun,
   tenant: Traveller,
+  attempt: number,
 ): Promise<TenantOutcome | Again> {
   const started = performance.now();
   const end = (outcome: TenantOutcome["outcome"], failure = {}): TenantOutcome => ({
@@ -90,9 +90,8 @@ export async function migrateTenant(
         tenant.version = version;
         continue;
       }
-      tenant.attempt += 1;
       const mayPass = error instanceof TenantBusy || isPassing(error);
-      if (mayPass && tenant.attempt < run.attempts) return retryAfter(tenant.attempt);
+      if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       const failure = {
         sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
@@ -138,30 +137,26 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
   });
 }
 
-async function findVersion(
-  { sequelize }: Registry,
-  schemaName: string,
-): Promise<number | undefined> {
-  const [row] = await sequelize.query<{ version: number; transition: Transition | null }>(
+async function findVersion(registry: Registry, schemaName: string): Promise<number | undefined> {
+  const [row] = await readRows<{ version: number; transition: Transition | null }>(
+    registry,
     "select version, transition from rowhouse.tenant where schema_name = $1",
-    { type: QueryTypes.SELECT, bind: [schemaName] },
+    [schemaName],
   );
   return row?.transition === null ? row.version : undefined;
 }
 
 async function recordFailure(
-  { registry: { sequelize }, runId }: MigrationRun,
+  { registry, runId }: MigrationRun,
   schemaName: string,
   { from, to }: Change,
   failure: { ms: number; sqlstate: string | undefined; message: string },
 ): Promise<void> {
-  await sequelize.query(
+  await readRows(
+    registry,
     `insert into rowhouse.migration_run
        (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
      values ($1, $2, $3, $4, 'failed', $5, $6, $7)`,
-    {
-      type: QueryTypes.RAW,
-      bind: [runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null, failure.message],
-    },
+    [runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null, failure.message],
   );
 }
