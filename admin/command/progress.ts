@@ -50,7 +50,8 @@ export function startProgress(unit: string): Progress {
   return {
     expect(total) {
       if (!process.stderr.isTTY) return;
-      timer ??= setTimeout(() => void show(total), SHOW_AFTER_MS).unref();
+      // The work goes on without a bar where the bar's package is not installed.
+      timer ??= setTimeout(() => void show(total).catch(() => {}), SHOW_AFTER_MS).unref();
     },
     add(count, failures = 0) {
       done += count;

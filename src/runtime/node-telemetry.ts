@@ -13,6 +13,17 @@ const REPORT_INTERVAL_MS = 60_000;
 // The end of the process waits for a collector no longer than this.
 const FLUSH_MS = 2000;
 
+// What loadSdk loads, optional peers in package.json, as npm installs them.
+const SDK_PACKAGES = [
+  "@opentelemetry/core@2",
+  "@opentelemetry/resources@2",
+  "@opentelemetry/sdk-metrics@2",
+  "@opentelemetry/sdk-trace-base@2",
+  "@opentelemetry/exporter-metrics-otlp-proto@0.223",
+  "@opentelemetry/exporter-prometheus@0.223",
+  "@opentelemetry/exporter-trace-otlp-proto@0.223",
+];
+
 /** Telemetry with its exporters. Whoever opened it closes it. */
 export interface NodeTelemetry {
   /** For `createTenancy`. */
@@ -117,7 +128,7 @@ async function loadSdk() {
       throw error;
     }
     throw new ConfigError(
-      "Cannot export telemetry: its packages are missing; run npm install --include=optional",
+      `Cannot export telemetry: its packages are not installed; run npm install ${SDK_PACKAGES.join(" ")}`,
     );
   }
 }
