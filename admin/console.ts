@@ -9,9 +9,7 @@ import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
-import { openConsole } from "./console/console.ts";
 import { isLoopback } from "./console/origin.ts";
-import { serveConsole } from "./console/server.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { readInstallation } from "./registry/installation.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -71,6 +69,8 @@ interface Settings {
 async function serve(call: Call, registry: Registry, settings: Settings): Promise<void> {
   const { host, port, services, exports, signal } = settings;
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { openConsole } = await import("./console/console.ts");
+  const { serveConsole } = await import("./console/server.ts");
   const parts = openConsole({ registry, services, exports, note });
   const server = await serveConsole(parts, host, port).catch(async (error: unknown) => {
     await parts.close();

@@ -174,7 +174,8 @@ describe("the floors of src/ and admin/", () => {
       violationsOf({
         "admin/drop/drop.ts": 'import { readStatus } from "../inspect/status.ts";',
         "src/node.ts": 'import { readAdminConfig } from "../admin/command/config.ts";',
-        "admin/inspect/a.ts": 'import { b } from "./b.ts";\nimport { host } from "../../src/host.ts";',
+        "admin/inspect/a.ts":
+          'import { b } from "./b.ts";\nimport { host } from "../../src/host.ts";',
       }),
     ).to.deep.equal([
       "admin/drop/drop.ts imports admin/inspect/status.ts, which stands beside it",
