@@ -2,7 +2,6 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { SHARED } from "./command/options.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { createTenant } from "./lifecycle/tenant.ts";
@@ -21,7 +20,7 @@ await runVerb({
     const [host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    await withAdminRegistry(call.env, (registry) => createTenant(registry, schemaName, hosts));
+    await call.withRegistry((registry) => createTenant(registry, schemaName, hosts));
     return {
       lines: [`Added tenant "${schemaName}" at ${hosts.join(", ")}`],
       json: { schemaName, hosts },

@@ -3,7 +3,6 @@
 import { createReadStream } from "node:fs";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
@@ -41,7 +40,7 @@ await runVerb({
         `Cannot add tenants: ${problems.length} problems in the file; nothing was created, mend it and run again`,
       );
     }
-    return withAdminRegistry(call.env, async (registry) => {
+    return call.withRegistry(async (registry) => {
       const started = performance.now();
       const meter = call.meter("tenants");
       meter.expect(tenants.length);

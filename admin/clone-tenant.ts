@@ -2,7 +2,6 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -30,9 +29,7 @@ await runVerb({
       meter: call.meter("bytes"),
     };
     const { cloneTenant } = await import("./transfer/clone-tenant.ts");
-    const report = await withAdminRegistry(call.env, (registry) =>
-      cloneTenant(registry, from, wanted),
-    );
+    const report = await call.withRegistry((registry) => cloneTenant(registry, from, wanted));
     const { version, tables, rows } = report;
     return {
       lines: [

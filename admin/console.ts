@@ -6,7 +6,6 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
 import { isLoopback } from "./console/origin.ts";
@@ -49,7 +48,7 @@ await runVerb({
     const services = call.texts("service").map(parseService);
     const exports = await requireFolder(call.text("exports") ?? ".");
     const signal = call.interruption();
-    await withAdminRegistry(call.env, async (registry) => {
+    await call.withRegistry(async (registry) => {
       await registry.sequelize.transaction(readInstallation);
       await serve(call, registry, { host, port, services, exports, signal });
     });

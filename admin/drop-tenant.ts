@@ -1,7 +1,6 @@
 // node admin/drop-tenant.js SCHEMA --confirm SCHEMA: ends a tenant.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { describeDrop } from "./drop/description.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -34,7 +33,7 @@ await runVerb({
     }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
     const { dropTenant } = await import("./drop/drop.ts");
-    const dropped = await withAdminRegistry(call.env, (registry) =>
+    const dropped = await call.withRegistry((registry) =>
       dropTenant(registry, schemaName, {
         backup: call.has("no-backup")
           ? undefined

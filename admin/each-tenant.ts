@@ -3,7 +3,6 @@
 import { text as readAll } from "node:stream/consumers";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
@@ -44,7 +43,7 @@ await runVerb({
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
     const maxFailures = call.integer("max-failures", 1, 1_000_000) ?? Infinity;
     const text = await readCommand(call.text("sql"));
-    return withAdminRegistry(call.env, async (registry) => {
+    return call.withRegistry(async (registry) => {
       const { tenantRoles } = await registry.sequelize.transaction(readInstallation);
       const order = ["schemaName"];
       const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order });

@@ -1,7 +1,6 @@
 // node admin/export-tenant.js SCHEMA FILE: writes a tenant into a file.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { describeExport } from "./transfer/description.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -18,7 +17,7 @@ await runVerb({
     const schemaName = parseSchemaName(schema);
     const signal = call.interruption();
     const { exportTenant } = await import("./transfer/export-tenant.ts");
-    const report = await withAdminRegistry(call.env, (registry) =>
+    const report = await call.withRegistry((registry) =>
       exportTenant(registry, schemaName, file, { signal, meter: call.meter("bytes") }),
     );
     return { lines: [describeExport(report)], json: report };

@@ -2,7 +2,6 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -24,9 +23,7 @@ await runVerb({
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
     const wanted = { schemaName, hosts, migrate: call.has("migrate"), meter: call.meter("bytes") };
     const { importTenant } = await import("./transfer/import-tenant.ts");
-    const report = await withAdminRegistry(call.env, (registry) =>
-      importTenant(registry, file, wanted),
-    );
+    const report = await call.withRegistry((registry) => importTenant(registry, file, wanted));
     const { version, tables, rows } = report;
     return {
       lines: [

@@ -2,7 +2,6 @@
 
 import { parseCanary } from "./migrations/canary.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
@@ -60,7 +59,7 @@ await runVerb({
       lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
       attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
     };
-    return withAdminRegistry(call.env, async (registry) => {
+    return call.withRegistry(async (registry) => {
       const migrations = await loadTenantMigrations(registry);
       const plan = await planMigration(registry, migrations, options);
       if (call.has("plan")) return printPlan(call, migrations, plan);
@@ -85,7 +84,8 @@ async function migrate(
   for (const { schemaName, reason } of plan.skipped) {
     call.print(`Skipped ${schemaName}: ${reason}`, { schemaName, outcome: "skipped", reason });
   }
-  if (call.has("canary")) call.print(`Canary: ${namesOf(plan)}`, { canary: namesOf(plan) });
+  const names = plan.tenants.map(({ schemaName }) => schemaName).join(",");
+  if (call.has("canary")) call.print(`Canary: ${names}`, { canary: names });
   const meter = call.meter("tenants");
   meter.expect(plan.tenants.length);
   const summary = await migrateTenants(registry, migrations, plan, {
@@ -159,8 +159,4 @@ function printPlan(call: Call, migrations: TenantMigrations, plan: MigrationPlan
     ],
     json: { target, planned: tenants.length, skipped: skipped.length, held },
   };
-}
-
-function namesOf({ tenants }: MigrationPlan): string {
-  return tenants.map(({ schemaName }) => schemaName).join(",");
 }

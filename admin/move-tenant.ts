@@ -3,7 +3,6 @@
 import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -34,7 +33,7 @@ await runVerb({
     const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
     const { withTarget } = await import("./transfer/move/target.ts");
     const { moveTenant } = await import("./transfer/move/move-tenant.ts");
-    const report = await withAdminRegistry(call.env, (source) =>
+    const report = await call.withRegistry((source) =>
       withTarget(url, source.tenantMigrations, (target) =>
         moveTenant(source, target, schemaName, {
           waitMs,

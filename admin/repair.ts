@@ -1,7 +1,6 @@
 // node admin/repair.js SCHEMA: mends what a tenant lacks.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { repairTenant } from "./inspect/repair-tenant.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -22,7 +21,7 @@ await runVerb({
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
     const plan = call.has("plan");
-    const { steps, told } = await withAdminRegistry(call.env, (registry) =>
+    const { steps, told } = await call.withRegistry((registry) =>
       repairTenant(registry, schemaName, {
         plan,
         emptySchema: call.has("empty-schema"),

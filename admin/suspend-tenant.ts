@@ -2,7 +2,6 @@
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { suspendTenant } from "./lifecycle/status.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -15,9 +14,7 @@ await runVerb({
   example: "acme",
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
-    const changed = await withAdminRegistry(call.env, (registry) =>
-      suspendTenant(registry, schemaName),
-    );
+    const changed = await call.withRegistry((registry) => suspendTenant(registry, schemaName));
     return reportChange("Suspended", changed);
   },
 });

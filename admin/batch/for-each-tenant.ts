@@ -23,19 +23,12 @@ export interface Turn<Outcome> {
   end(this: void, outcome: Outcome): undefined;
 }
 
-/** A finished run. */
-export interface RunResult<T, Kind extends string> {
-  /** How many tenants had each outcome. */
-  readonly counts: Readonly<Record<Kind, number>>;
-  /** Items that were not begun, or were to be tried again, when it was stopped. */
-  readonly left: readonly T[];
-}
-
 /**
  * Runs `work` on every item.
  * @param items tenants, or groups of them
  * @param counts where the counting begins: 0 for each outcome, or the number that ended before
  * @param work ends the item's tenants by `turn.end`, or says when it is to be called again
+ * @returns how many tenants had each outcome, and the items that were left when it was stopped
  * @throws what `work` throws first; what was reported has happened
  */
 export async function forEachTenant<
@@ -47,7 +40,7 @@ export async function forEachTenant<
   counts: Readonly<Record<Kind | "failed", number>>,
   { concurrency, maxFailures = Infinity, signal, report }: RunOptions<Outcome>,
   work: (item: T, turn: Turn<Outcome>) => Promise<Again<T> | undefined>,
-): Promise<RunResult<T, Kind | "failed">> {
+): Promise<{ readonly counts: Record<Kind | "failed", number>; readonly left: readonly T[] }> {
   const found: Record<Kind | "failed", number> = { ...counts };
   const attempts = new Map<T, number>();
   const enough = new AbortController();

@@ -2,18 +2,16 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { withAdminRegistry } from "./config.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
 import type { Call, OperandTexts, Options, Verb } from "./verb.ts";
 
 /** A call whose bar, if it has one, can be ended. */
-export interface OpenCall<Operands extends readonly string[], O extends Options> extends Call<
-  Operands,
-  O
-> {
+export type OpenCall<Operands extends readonly string[], O extends Options> = Call<Operands, O> & {
   /** Ends the progress bar. */
-  close(): void;
-}
+  close(this: void): void;
+};
 
 /** The options that every verb has. */
 export const COMMON: Options = {
@@ -47,6 +45,7 @@ export function readCall<Operands extends readonly string[], O extends Options>(
     integer: (name, min, max) => parseInteger(name, textsOf(name)[0], min, max),
     has: (name) => values[name] !== undefined,
     env: process.env,
+    withRegistry: (work) => withAdminRegistry(process.env, work),
     print(line, json) {
       const text = values["json"] === true ? JSON.stringify(json) : line;
       if (text === undefined) return;

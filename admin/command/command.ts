@@ -21,7 +21,7 @@ export async function runVerb<const Operands extends readonly string[], const O 
 ): Promise<void> {
   const args = process.argv.slice(2);
   const json = args.includes("--json");
-  let close = (): void => {};
+  let close: (() => void) | undefined;
   try {
     const call = readCall(verb, args);
     if (call === undefined) {
@@ -35,7 +35,7 @@ export async function runVerb<const Operands extends readonly string[], const O 
     if (text !== "") process.stdout.write(`${text}\n`);
     process.exitCode = report.status ?? 0;
   } catch (error) {
-    close();
+    close?.();
     const message = describe(verb.name, error);
     process.stderr.write(`${json ? JSON.stringify({ error: message }) : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;

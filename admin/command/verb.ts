@@ -1,5 +1,6 @@
 // What a verb is: a file beside this folder that hands one of these to runVerb.
 
+import type { Registry } from "../registry/registry.ts";
 import type { Meter } from "./meter.ts";
 
 /** An option of a verb. */
@@ -56,6 +57,12 @@ export interface Call<
   /** Whether an option was given. */
   has(name: keyof O & string): boolean;
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * Opens the registry as the environment says, hands it to `work`, and closes it.
+   * @throws {ConfigError} that lists what is wrong with the environment
+   * @throws {AdminError} when the environment names no database
+   */
+  withRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
   /** Prints one item now: with --json `json` as a line of its own, else `line` unless it is undefined. */
   print(line: string | undefined, json: unknown): void;
   /** A meter that draws the progress bar, which ends with the verb at the latest. */

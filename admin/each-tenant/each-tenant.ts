@@ -1,12 +1,13 @@
 // One command in many tenants, several at once. One that fails stops no other.
 
-import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
+import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
+import { TenantBusy } from "../registry/tenant-lock.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
 import { retryAfter } from "../batch/retry.ts";
 import type { CommandResult } from "./command.ts";
-import { runInTenant, TenantBusy, type TenantCommand, TenantSkipped } from "./run-in-tenant.ts";
+import { runInTenant, type TenantCommand, TenantSkipped } from "./run-in-tenant.ts";
 import { openSessions } from "./sessions.ts";
 
 const ATTEMPTS = 12;
@@ -48,7 +49,10 @@ export async function runInEach(
       if (!connected) throw error;
       // Whatever else failed is not sent again: of a lost connection nobody knows what it has done.
       if (error instanceof TenantBusy && attempt < ATTEMPTS) return retryAfter(attempt);
-      return { schemaName, outcome: "failed", ...describeFailure(error, command.write) };
+      const unknown =
+        command.write && isConnectionLost(error) ? "; whether it was done is unknown" : "";
+      const message = `${databaseMessage(error)}${unknown}`;
+      return { schemaName, outcome: "failed", sqlstate: sqlState(error), message };
     }
   };
   try {
@@ -65,15 +69,4 @@ export async function runInEach(
   } finally {
     await sessions.close();
   }
-}
-
-function describeFailure(
-  error: unknown,
-  write: boolean,
-): { readonly sqlstate: string | undefined; readonly message: string } {
-  const unknown = write && isConnectionLost(error) ? "; whether it was done is unknown" : "";
-  return {
-    sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
-    message: `${databaseMessage(error)}${unknown}`,
-  };
 }

@@ -3,7 +3,7 @@
 
 import type pg from "pg";
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Transition } from "../registry/registry.ts";
 import { type CommandResult, type Keep, sendCommand } from "./command.ts";
@@ -22,11 +22,6 @@ export interface TenantCommand {
 
 /** The tenant is not to be touched now. */
 export class TenantSkipped extends Error {}
-
-/** Another verb is at work on the tenant. */
-export class TenantBusy extends Error {
-  override readonly message = "another verb is at work on the tenant";
-}
 
 interface State {
   readonly roleName: string;

@@ -2,7 +2,7 @@
 // nobody but a person knows why it was granted.
 
 import { readRows, type Registry } from "../registry/registry.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
+import { arrayOf, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
 
 /** One privilege too many. */
 export interface Excess {
@@ -97,9 +97,5 @@ const WITHIN = `
       or own is not null and grantee = service
       or grantee = own and privilege_type <> all (expected))
    group by "schemaName", "roleName", own, grantee, object`
-  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
-  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
-
-function arrayOf(privileges: readonly string[]): string {
-  return `array[${privileges.map((privilege) => `'${privilege.toUpperCase()}'`).join(", ")}]`;
-}
+  .replace("$tables$", arrayOf(TABLE_PRIVILEGES).toUpperCase())
+  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES).toUpperCase());

@@ -141,6 +141,7 @@ const RELATIONS = `
   .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
   .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
 
-function arrayOf(privileges: readonly string[]): string {
+/** Privileges as an SQL array. */
+export function arrayOf(privileges: readonly string[]): string {
   return `array[${privileges.map((privilege) => `'${privilege}'`).join(", ")}]`;
 }

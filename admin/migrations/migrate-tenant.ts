@@ -1,9 +1,9 @@
 // One tenant from its version to another: a transaction per migration, with the registry's version and
 // the record of it in the same transaction. Killed at any point, each has either happened or not.
 
-import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
+import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
-import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
 import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
@@ -49,11 +49,6 @@ export interface TenantOutcome {
 /** The tenant is not at the version that the change is from: another run was there. */
 class VersionMoved extends Error {}
 
-/** Another verb, or another run, is at work on the tenant. */
-class TenantBusy extends Error {
-  override readonly message = "another verb is at work on the tenant";
-}
-
 /**
  * Migrates one tenant, or says when to try again.
  * @param attempt 1 at first
@@ -93,10 +88,7 @@ export async function migrateTenant(
       const mayPass = error instanceof TenantBusy || isPassing(error);
       if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
-      const failure = {
-        sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
-        message: databaseMessage(error),
-      };
+      const failure = { sqlstate: sqlState(error), message: databaseMessage(error) };
       const ms = Math.round(performance.now() - started);
       if (current) await recordFailure(run, tenant.schemaName, current, { ms, ...failure });
       return end("failed", failure);

@@ -20,20 +20,14 @@ export async function migrateRegistry(transaction: Transaction): Promise<readonl
   const sql: RunSql = async (text) => {
     await query(transaction, text);
   };
-  const applied = new Set(await appliedMigrations(transaction));
+  const isNew = !(await hasTable(transaction, "registry_migration"));
+  const text = "select name from rowhouse.registry_migration";
+  const rows = isNew ? [] : await query<{ name: string }>(transaction, text);
+  const applied = new Set(rows.map(({ name }) => name));
   const pending = migrations.filter(({ name }) => !applied.has(name));
   for (const { name, module } of pending) {
     await module.up(sql);
     await query(transaction, "insert into rowhouse.registry_migration (name) values ($1)", [name]);
   }
   return pending.map(({ name }) => name);
-}
-
-async function appliedMigrations(transaction: Transaction): Promise<string[]> {
-  if (!(await hasTable(transaction, "registry_migration"))) return [];
-  const rows = await query<{ name: string }>(
-    transaction,
-    "select name from rowhouse.registry_migration",
-  );
-  return rows.map(({ name }) => name);
 }

@@ -6,6 +6,11 @@ export function databaseCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** The SQLSTATE beneath an error, if PostgreSQL gave one. */
+export function sqlState(error: unknown): string | undefined {
+  return /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0];
+}
+
 // data_exception: `invalid input syntax for type integer: "…"`.
 const HOLDS_VALUES = /^22[0-9A-Z]{3}$/;
 

@@ -46,6 +46,5 @@ export function openModels(
     },
     { ...options, tableName: "domain" },
   );
-  Tenant.hasMany(Domain, { foreignKey: "schemaName", as: "domains" });
   return { sequelize, Tenant, Domain };
 }

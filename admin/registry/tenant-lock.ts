@@ -12,6 +12,11 @@ export function tenantLockKey(parameter: string): string {
   return `pg_catalog.hashtextextended('rowhouse tenant ' || ${parameter}, 0)`;
 }
 
+/** Another verb has a tenant's lock. */
+export class TenantBusy extends Error {
+  override readonly message = "another verb is at work on the tenant";
+}
+
 /**
  * Waits until no other verb changes these tenants, and keeps it so until the transaction ends.
  * Several are locked in one order, so that two verbs never wait for each other.
