@@ -5,7 +5,8 @@ import process from "node:process";
 import { runVerb } from "./command/command.ts";
 import { requirePackages } from "./command/packages.ts";
 import { findApplication } from "./development/application.ts";
-import { RUNTIMES } from "./development/runtime.ts";
+import { EMBEDDED_POSTGRES } from "./development/embedded/binaries.ts";
+import { packagesOf, RUNTIMES } from "./development/runtime.ts";
 import { AdminError } from "./registry/admin-error.ts";
 
 await runVerb({
@@ -27,7 +28,8 @@ await runVerb({
       throw new AdminError(`Cannot serve on "${name}"; choose one of ${RUNTIMES.join(", ")}`);
     }
     const application = findApplication(runtime, process.cwd(), call.text("entry"));
-    requirePackages("dev", call.env["DATABASE_URL"] ? [] : ["embedded-postgres"]);
+    const database = call.env["DATABASE_URL"] ? [] : [EMBEDDED_POSTGRES];
+    requirePackages("dev", [...database, ...packagesOf(runtime)]);
     const { develop } = await import("./development/develop.ts");
     await develop(runtime, application, call.env);
     return { lines: ["Stopped"], json: { runtime, stopped: true } };

@@ -107,18 +107,28 @@ function workerVariables(env: NodeJS.ProcessEnv): readonly string[] {
   });
 }
 
+/** The npm packages without which a runtime cannot be started. */
+export function packagesOf(runtime: Runtime): readonly string[] {
+  if (runtime === "worker") return ["wrangler"];
+  return runtime === "deno" && findDenoOnPath() === undefined ? ["deno"] : [];
+}
+
 /**
  * Deno's own program: that of its npm package, whose script would stand between it and the signals, or
  * the one on the PATH.
  * @throws {AdminError} with the command to run, when Deno is not installed
  */
 export function findDeno(): string {
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "deno"));
-  const found = findPackage("deno") === undefined ? onPath.find(existsSync) : undefined;
-  if (found !== undefined) return found;
+  const onPath = findPackage("deno") === undefined ? findDenoOnPath() : undefined;
+  if (onPath !== undefined) return onPath;
   const api = join(requirePackage("deno"), "install_api.cjs");
   const installer = createRequire(import.meta.url)(api) as { runInstall(): string };
   return installer.runInstall();
+}
+
+function findDenoOnPath(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, "deno")).find((file) => existsSync(file));
 }
 
 function requirePackage(name: string): string {

