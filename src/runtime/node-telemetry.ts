@@ -13,15 +13,15 @@ const REPORT_INTERVAL_MS = 60_000;
 // The end of the process waits for a collector no longer than this.
 const FLUSH_MS = 2000;
 
-// What loadSdk loads, optional peers in package.json, as npm installs them.
+// What loadSdk loads: optional peers in package.json. Of one release, or npm installs several of each.
 const SDK_PACKAGES = [
-  "@opentelemetry/core@2",
-  "@opentelemetry/resources@2",
-  "@opentelemetry/sdk-metrics@2",
-  "@opentelemetry/sdk-trace-base@2",
-  "@opentelemetry/exporter-metrics-otlp-proto@0.223",
-  "@opentelemetry/exporter-prometheus@0.223",
-  "@opentelemetry/exporter-trace-otlp-proto@0.223",
+  "@opentelemetry/core@2.12.0",
+  "@opentelemetry/resources@2.12.0",
+  "@opentelemetry/sdk-metrics@2.12.0",
+  "@opentelemetry/sdk-trace-base@2.12.0",
+  "@opentelemetry/exporter-metrics-otlp-proto@0.223.0",
+  "@opentelemetry/exporter-prometheus@0.223.0",
+  "@opentelemetry/exporter-trace-otlp-proto@0.223.0",
 ];
 
 /** Telemetry with its exporters. Whoever opened it closes it. */

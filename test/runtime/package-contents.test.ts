@@ -133,16 +133,12 @@ describe("the package's contents", () => {
       },
     );
     expect(status).to.equal(1);
-    const named = /run npm install (@.*)$/m.exec(stderr)?.[1]?.split(" ") ?? [];
+    const named = /run npm install (@.*)$/m.exec(stderr)?.[1]?.split(" ");
     const { peerDependencies, devDependencies } = packed.manifest;
     const peers = Object.keys(peerDependencies).filter((name) =>
       name.startsWith("@opentelemetry/"),
     );
-    expect(named.map((text) => text.replace(/@[\d.]+$/, ""))).to.have.members(peers);
-    for (const text of named) {
-      const [, name = "", version = ""] = /^(.*)@([\d.]+)$/.exec(text) ?? [];
-      expect(`${devDependencies[name]}`.startsWith(`${version}.`), text).to.equal(true);
-    }
+    expect(named).to.have.members(peers.map((name) => `${name}@${devDependencies[name]}`));
   });
 
   it("dev names what is missing, when there is nothing that it can serve", async () => {
