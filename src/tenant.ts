@@ -110,7 +110,7 @@ export interface TenantOptions {
 export function createTenant(
   database: Database,
   host: Host,
-  { owner = { key: host.text, known: true }, signal, entered = () => {} }: TenantOptions = {},
+  { owner = { key: host.text }, signal, entered = () => {} }: TenantOptions = {},
 ): Tenant {
   // First, so that a role that somebody left on a pooled connection is gone before anything else; and
   // so that postgres.js 3.4.9, whose row counter a failed message leaves as it was, counts from 0.

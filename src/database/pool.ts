@@ -9,7 +9,7 @@ import { type Claim, gone, type Job, overloaded, WaitingLine } from "./waiting-l
 
 // The rest is for all others, whatever one owner does.
 const MOST_OF_ONE = 0.75;
-const MOST_OF_UNKNOWN = 0.5;
+const MOST_OF_HOST = 0.5;
 // A transaction may wait for another one of the same owner.
 const LEAST_OF_ONE = 2;
 
@@ -76,9 +76,9 @@ export class Pool<C extends PooledConnection> {
     const part = (of: number): number =>
       Math.max(Math.min(max, LEAST_OF_ONE), Math.floor(max * of));
     this.#shares = new Shares({
-      known: Math.min(part(MOST_OF_ONE), Math.max(maxOfOwner, LEAST_OF_ONE)),
-      unknown: Math.min(part(MOST_OF_UNKNOWN), Math.max(maxOfOwner, LEAST_OF_ONE)),
-      allUnknown: part(MOST_OF_ONE),
+      tenant: Math.min(part(MOST_OF_ONE), Math.max(maxOfOwner, LEAST_OF_ONE)),
+      host: Math.min(part(MOST_OF_HOST), Math.max(maxOfOwner, LEAST_OF_ONE)),
+      group: part(MOST_OF_ONE),
     });
     this.#timeoutMs = timeoutMs;
     this.#open = open;

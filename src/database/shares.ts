@@ -1,26 +1,27 @@
 // Who uses how much of something that all share. A share is a tenant's, or that of a host whose tenant is not known
-// yet: such hosts may belong to many tenants, or all to one with a wildcard, so together they are bounded as well.
+// yet. Such hosts may belong to many tenants, or all to one with a wildcard: those of a group are bounded together.
 
 /** What a piece of work counts as. */
 export interface Share {
   readonly key: string;
-  /** False for a host whose tenant is not known yet. */
-  readonly known: boolean;
+  /** The group of a host whose tenant is not known yet; undefined for a tenant. */
+  readonly group?: string;
 }
 
 /** How much each share may have. */
 export interface ShareLimits {
-  readonly known: number;
-  readonly unknown: number;
-  /** All unknown shares together. */
-  readonly allUnknown: number;
+  /** A tenant. */
+  readonly tenant: number;
+  /** A host whose tenant is not known yet. */
+  readonly host: number;
+  /** All such hosts of one group. */
+  readonly group: number;
 }
 
 /** Counts what each share uses. */
 export class Shares {
   readonly #limits: ShareLimits;
   readonly #used = new Map<string, number>();
-  #unknown = 0;
 
   constructor(limits: ShareLimits) {
     this.#limits = limits;
@@ -29,9 +30,10 @@ export class Shares {
   /** Whether the share may have one more; work that belongs to no share always may. */
   allows(share: Share | undefined): boolean {
     if (share === undefined) return true;
-    const used = this.#used.get(share.key) ?? 0;
-    if (share.known) return used < this.#limits.known;
-    return used < this.#limits.unknown && this.#unknown < this.#limits.allUnknown;
+    const { key, group } = share;
+    const { tenant, host, group: ofGroup } = this.#limits;
+    if (group === undefined) return this.#usedBy(key) < tenant;
+    return this.#usedBy(key) < host && this.#usedBy(group) < ofGroup;
   }
 
   take(share: Share | undefined): void {
@@ -43,10 +45,15 @@ export class Shares {
   }
 
   #count(share: Share | undefined, change: 1 | -1): void {
-    if (share === undefined) return;
-    if (!share.known) this.#unknown += change;
-    const used = (this.#used.get(share.key) ?? 0) + change;
-    if (used === 0) this.#used.delete(share.key);
-    else this.#used.set(share.key, used);
+    for (const name of [share?.key, share?.group]) {
+      if (name === undefined) continue;
+      const used = this.#usedBy(name) + change;
+      if (used === 0) this.#used.delete(name);
+      else this.#used.set(name, used);
+    }
+  }
+
+  #usedBy(name: string): number {
+    return this.#used.get(name) ?? 0;
   }
 }

@@ -5,8 +5,9 @@ import { type Share, Shares } from "../database/shares.ts";
 import { AppError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 
-// The rest is for the hosts whose tenants are known.
-const PART_OF_UNKNOWN = 0.75;
+// Of hosts under one domain whose tenants are not known yet; the rest is for all others. Most of a service's hosts
+// may be such when it has just started.
+const PART_OF_GROUP = 15 / 16;
 
 /** One request, from its arrival to its answer. */
 export interface Visit {
@@ -35,8 +36,8 @@ export class Admission {
   constructor(limits: Pick<Limits, "inFlight" | "tenantInFlight">) {
     this.#limits = limits;
     const { inFlight, tenantInFlight: one } = limits;
-    const allUnknown = Math.max(one, Math.floor(inFlight * PART_OF_UNKNOWN));
-    this.#shares = new Shares({ known: one, unknown: one, allUnknown });
+    const group = Math.max(one, Math.floor(inFlight * PART_OF_GROUP));
+    this.#shares = new Shares({ tenant: one, host: one, group });
   }
 
   /** A request has arrived: call `end` whatever becomes of it. */

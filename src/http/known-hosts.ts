@@ -31,17 +31,17 @@ export class KnownHosts {
 
   /**
    * What a request of a host counts as: its tenant. A host that is not known counts for the tenant of its group
-   * when that has one, else by its name, whatever its port.
+   * when that has one, else by its name, whatever its port, and with its group.
    */
   shareOf(host: Host): Share {
     const schemaName = this.schemaOf(host);
-    if (schemaName !== undefined) return { key: schemaName, known: true };
+    if (schemaName !== undefined) return { key: schemaName };
     const name = groupOf(host);
     const group = this.#groups.get(name);
     if (group?.schemaName !== undefined && group.hosts >= HOSTS_OF_A_GROUP) {
-      return { key: group.schemaName, known: true };
+      return { key: group.schemaName };
     }
-    return { key: `?${host.name}`, known: false };
+    return { key: `?${host.name}`, group: `*${name}` };
   }
 
   /** A message of the host has entered the tenant. */

@@ -12,10 +12,10 @@ describe("KnownHosts", () => {
   it("hosts.shareOf() gives a host that was entered to its tenant, and any other to its name", () => {
     const hosts = new KnownHosts();
     learn(hosts, "a.test:5000", "acme");
-    expect(shareOf(hosts, "a.test:5000")).to.deep.equal({ key: "acme", known: true });
-    expect(shareOf(hosts, "a.test:1")).to.deep.equal({ key: "?a.test", known: false });
-    expect(shareOf(hosts, "a.test:2")).to.deep.equal({ key: "?a.test", known: false });
-    expect(shareOf(hosts, "b.test")).to.deep.equal({ key: "?b.test", known: false });
+    expect(shareOf(hosts, "a.test:5000")).to.deep.equal({ key: "acme" });
+    expect(shareOf(hosts, "a.test:1")).to.deep.equal({ key: "?a.test", group: "*a.test" });
+    expect(shareOf(hosts, "a.test:2")).to.deep.equal({ key: "?a.test", group: "*a.test" });
+    expect(shareOf(hosts, "b.test")).to.deep.equal({ key: "?b.test", group: "*b.test" });
   });
 
   it("hosts.shareOf() cannot take a tenant for an unknown host, whatever either is called", () => {
@@ -32,14 +32,14 @@ describe("KnownHosts", () => {
     it(`hosts.shareOf() counts new ${what} for the one tenant that all others have`, () => {
       const hosts = new KnownHosts();
       for (let n = 1; n <= 8; n += 1) learn(hosts, spelling(n), "acme");
-      expect(shareOf(hosts, spelling(999))).to.deep.equal({ key: "acme", known: true });
+      expect(shareOf(hosts, spelling(999))).to.deep.equal({ key: "acme" });
     });
 
     it(`hosts.shareOf() counts new ${what} for nobody where several tenants have some`, () => {
       const hosts = new KnownHosts();
       for (let n = 1; n <= 20; n += 1) learn(hosts, spelling(n), n === 12 ? "other" : "acme");
-      expect(shareOf(hosts, spelling(999)).known).to.equal(false);
-      expect(shareOf(hosts, spelling(12))).to.deep.equal({ key: "other", known: true });
+      expect(shareOf(hosts, spelling(999))).to.have.property("group");
+      expect(shareOf(hosts, spelling(12))).to.deep.equal({ key: "other" });
     });
   }
 

@@ -35,8 +35,8 @@ class Signal<T = void> {
 
 const LONG_MS = 60_000;
 
-const shareOf = (key: string | undefined, known = true): Claim =>
-  key === undefined ? {} : { owner: { key, known } };
+const shareOf = (key: string | undefined, group?: string): Claim =>
+  key === undefined ? {} : { owner: group === undefined ? { key } : { key, group } };
 
 function setUp(max: number, timeoutMs = LONG_MS) {
   const opened: FakeConnection[] = [];
@@ -78,20 +78,20 @@ describe("pool.run()", () => {
     expect(opened).to.have.length(4);
   });
 
-  it("pool.run() keeps a quarter of the connections from all unknown owners, and half from one", async () => {
+  it("pool.run() keeps a quarter of the connections from a group of unknown hosts, and half from one host", async () => {
     const { pool } = setUp(8);
     const end = new Signal();
     const begun: string[] = [];
-    const work = (key: string, known: boolean) =>
+    const work = (key: string, group?: string) =>
       pool.run(
         async () => {
           begun.push(key);
           await end.promise;
         },
-        shareOf(key, known),
+        shareOf(key, group),
       );
-    const all = ["a", "a", "a", "a", "a", "b", "b", "c"].map((key) => work(key, false));
-    all.push(work("d", true), work("d", true));
+    const all = ["a", "a", "a", "a", "a", "b", "b", "c"].map((key) => work(key, "g"));
+    all.push(work("d"), work("d"));
     await Promise.resolve();
     expect(begun).to.deep.equal(["a", "a", "a", "a", "b", "b", "d", "d"]);
     end.resolve();
@@ -140,10 +140,9 @@ describe("pool.run()", () => {
 
   it("pool.run() lets one owner have both of two connections", async () => {
     const { pool } = setUp(2);
-    const inner = pool.run(
-      () => pool.run(async () => "inner", { owner: { key: "a", known: true } }),
-      { owner: { key: "a", known: true } },
-    );
+    const inner = pool.run(() => pool.run(async () => "inner", { owner: { key: "a" } }), {
+      owner: { key: "a" },
+    });
     expect(await inner).to.equal("inner");
   });
 
