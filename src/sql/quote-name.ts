@@ -1,7 +1,7 @@
 // A name as a quoted identifier, whatever characters it has. Nothing here judges which names a statement may use:
 // the tenant's `identifier` adds that, and the verbs quote their own database's and roles' names.
 
-import { TemplateError } from "./lexer.ts";
+import { TemplateError } from "./template-error.ts";
 
 const MAX_NAME_BYTES = 63;
 const utf8 = new TextEncoder();

@@ -14,7 +14,7 @@ import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server
 import { type LocalService, openService } from "../support/service.ts";
 
 const HOST = "acme.example.com";
-const ROUNDS = 125;
+const ROUNDS = 21;
 const AT_ONCE = 4;
 // A transaction takes about this long: a cut lands in any state of it.
 const MOST_TURNS = 60;

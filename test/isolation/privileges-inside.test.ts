@@ -5,7 +5,8 @@
 import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import pg from "pg";
-import { checkTemplate, TemplateError } from "../../src/sql/lexer.ts";
+import { checkTemplate } from "../../src/sql/lexer.ts";
+import { TemplateError } from "../../src/sql/template-error.ts";
 import { ADMITTED, REFUSED, UNREFUSED } from "../support/crossings.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { codeOf } from "../support/rejection.ts";
