@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,17 +107,6 @@ describe("the package", () => {
       return start(project, findDeno(), ["serve", ...flags, "deno.ts"], env);
     });
   }).timeout(60_000);
-
-  it("is shown in the README as it stands in the test", async () => {
-    const readme = await readFile(join(ROOT, "README.md"), "utf8");
-    const shown = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)];
-    const files = await readdir(EXAMPLE, { recursive: true });
-    for (const file of files.filter((name) => name.endsWith(".ts"))) {
-      const code = await readFile(join(EXAMPLE, file), "utf8");
-      const block = shown.find(([, name]) => name === `your-application/${file}`);
-      expect(block?.[2], file).to.equal(code);
-    }
-  });
 });
 
 const STRICT = {
