@@ -1,6 +1,7 @@
 // node test/bench/redraw.js: draws the charts of the kept report from its figures, and measures nothing.
 
 import { readFile, writeFile } from "node:fs/promises";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { drawGrowth, type Grown } from "./growth/report.ts";
 import { drawLatency, type Measured as Distant } from "./latency/table.ts";
@@ -27,7 +28,7 @@ const charts: readonly Chart[] = [
   ...drawGrowth((await read("growth")).sizes),
 ];
 for (const { file, svg } of charts) await writeFile(new URL(file, RESULTS), svg);
-console.info(`Drew ${charts.length} charts in ${fileURLToPath(RESULTS)}`);
+process.stdout.write(`Drew ${charts.length} charts in ${fileURLToPath(RESULTS)}\n`);
 
 /** The figures that the part of this name has written beside its page. */
 async function read<Name extends keyof Figures>(name: Name): Promise<Figures[Name]> {

@@ -53,6 +53,13 @@ describe("the code of the pages", () => {
       expect(shown?.text, file).to.equal(await readFile(join(ROOT, file), "utf8"));
     }
   });
+
+  it("has the CORS that test/http/cors.test.ts proves", async () => {
+    const shown = blocks.find(({ path }) => path === `${APPLICATION}/cors.ts`)?.text ?? "";
+    const code = shown.slice(shown.indexOf("const {")).replace("export ", "");
+    expect(code).to.include("withCors");
+    expect(await readFile(join(ROOT, "test/http/cors.test.ts"), "utf8")).to.include(code);
+  });
 });
 
 /** The tree's options, with the package's own name leading to its sources instead of what is compiled. */
