@@ -50,10 +50,11 @@ async function runPage(page: Page): Promise<readonly string[]> {
   const ports = { "5000": await findFreePort(), "54329": await findFreePort() };
   const here = (text: string): string =>
     text.replaceAll(/\b(?:5000|54329)\b/g, (port) => String(ports[port as keyof typeof ports]));
-  const stop = page.needs.includes("demo")
-    ? await startDemonstration(checkout, ports["5000"], ports["54329"])
-    : undefined;
+  let stop: (() => Promise<void>) | undefined;
   try {
+    if (page.needs.includes("demo")) {
+      stop = await startDemonstration(checkout, ports["5000"], ports["54329"]);
+    }
     const commands = readCommands(page).map(
       ({ command }) => `{ ${here(command)}\n} 2>&1; echo; echo "${MARK}"`,
     );
