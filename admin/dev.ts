@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { SERVICE_VARIABLES } from "../src/config.ts";
+import { NODE_VARIABLES } from "../src/runtime/variables.ts";
 import { readVariables } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
@@ -50,7 +50,7 @@ await runVerb({
 /** Serves until a signal comes. */
 async function develop(runtime: Runtime, env: NodeJS.ProcessEnv): Promise<void> {
   const { DEV_DATABASE_PORT } = readAdminConfig(env);
-  const { PORT } = readVariables({ PORT: SERVICE_VARIABLES.PORT }, env);
+  const { PORT } = readVariables({ PORT: NODE_VARIABLES.PORT }, env);
   if (!(await isPortFree(PORT))) {
     throw new AdminError(`Cannot listen: port ${PORT} on 127.0.0.1 is in use; set PORT to another`);
   }

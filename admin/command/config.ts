@@ -38,9 +38,8 @@ export const ADMIN_VARIABLES: AdminVariables = {
       "Folder of your application's tenant migrations; that of the example where it is not set",
   },
   DEV_DATABASE_PORT: integer(
-    "54329",
-    1,
-    65_535,
+    54_329,
+    [1, 65_535],
     "Port of the PostgreSQL that `npm run dev` starts",
   ),
 };

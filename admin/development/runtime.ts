@@ -1,6 +1,7 @@
 // The three runtimes as programs: how each is started on one source, and what it prints when it serves.
 // Development and tests start them alike.
 
+import { DENO_VARIABLES } from "../../src/runtime/variables.ts";
 import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -26,7 +27,7 @@ export interface Program {
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 // postgres.js asks for these two whatever it is told.
-const DENO_VARIABLES = [...Object.keys(SERVICE_VARIABLES), "PGAPPNAME", "PGTARGETSESSIONATTRS"];
+const ALLOWED_VARIABLES = [...DENO_VARIABLES, "PGAPPNAME", "PGTARGETSESSIONATTRS"];
 
 /**
  * The program that serves on `port` of 127.0.0.1.
@@ -48,7 +49,7 @@ export function programOf(runtime: Runtime, port: number, env: NodeJS.ProcessEnv
       const peers = `127.0.0.1:${port},${database.hostname}:${database.port || 5432}`;
       const permissions = [
         `--allow-net=${peers}`,
-        `--allow-env=${DENO_VARIABLES.join(",")}`,
+        `--allow-env=${ALLOWED_VARIABLES.join(",")}`,
         "--no-prompt",
       ];
       return {

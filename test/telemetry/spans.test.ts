@@ -12,11 +12,11 @@ import {
 import { AlwaysOffSampler, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { expect } from "chai";
 import { Router } from "itty-router";
-import { readConfig } from "../../src/config.ts";
-import type { Exchange } from "../../src/http/exchange.ts";
+import type { Exchange, TenantExchange } from "../../src/http/exchange.ts";
 import { createLog } from "../../src/log.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { createTenancy, withTenant } from "../../src/http/tenancy.ts";
+import { createTenancy } from "../../src/http/tenancy.ts";
+import { withTenant } from "../../src/http/with-tenant.ts";
 import type { Tenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
@@ -219,15 +219,14 @@ describe("spans", () => {
   const handle = async (work: (tenant: Tenant) => Promise<unknown>): Promise<unknown> => {
     const router = Router<Exchange>();
     let thrown: unknown;
-    router.get("/work", withTenant, ({ tenant }) =>
+    router.get("/work", withTenant, ({ tenant }: TenantExchange) =>
       work(tenant).catch((error: unknown) => {
         thrown = error;
         throw error;
       }),
     );
-    const config = readConfig({ DATABASE_URL: database.serviceUrl });
     const log = createLog("silent", () => {});
-    const tenancy = createTenancy({ router, log, config, telemetry: createTelemetry() });
+    const tenancy = createTenancy({ router, log, telemetry: createTelemetry() });
     const request = new Request("http://localhost/work", { headers: { host: ACME } });
     await tenancy.fetch(request, service.database);
     return thrown;

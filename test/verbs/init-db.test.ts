@@ -1,6 +1,7 @@
 // init-db on databases that are missing, new, done already, or another's: what it makes, and what it
 // refuses when isolation could not hold.
 
+import { sendText } from "../support/send-text.ts";
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -153,7 +154,7 @@ describe("init-db", () => {
         await expectTenantsApart(url, own, made);
         const service = openService(urlOf(own, { name: made, password: SERVICE_PASSWORD }));
         const entry = `reset role;select rowhouse.enter_tenant('{one.example}')`;
-        const foreign = service.database.send(`${entry};select * from two.data`);
+        const foreign = sendText(service.database, `${entry};select * from two.data`);
         const state = await foreign.catch((error: unknown) => Reflect.get(Object(error), "code"));
         expect(state).to.equal("42501");
         await service.close();
