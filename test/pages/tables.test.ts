@@ -7,6 +7,8 @@ import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import type { Variables } from "../../src/environment.ts";
 import { ERRORS } from "../../src/errors.ts";
+import { OWN_ERRORS } from "../../src/example/errors.ts";
+import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
 import { ROOT } from "../support/checkout.ts";
 import { listFiles, readPage, section } from "../support/pages.ts";
 
@@ -16,7 +18,9 @@ const operation = readPage("admin/README.md");
 
 describe("the tables of variables", () => {
   it("of src/README.md are the service's, with their defaults and meanings", () => {
-    expect(section(library, "## Configuration")).to.include(table(SERVICE_VARIABLES));
+    for (const variables of [SERVICE_VARIABLES, NODE_VARIABLES]) {
+      expect(section(library, "## Configuration")).to.include(table(variables));
+    }
   });
 
   it("of admin/README.md are the verbs', with their defaults and meanings", () => {
@@ -49,14 +53,19 @@ describe("the verbs of admin/README.md", () => {
 });
 
 describe("the headings of errors", () => {
-  it("are the codes that clients see, with their status, and no other", () => {
-    const headings = [library, example].flatMap(
-      (page) => section(page, "## Errors").match(/^### .*$/gm) ?? [],
-    );
-    expect(headings).to.have.members(
-      Object.entries(ERRORS).map(([code, { status }]) => `### ${code} (${status})`),
-    );
-  });
+  const pages = [
+    [library, ERRORS],
+    [example, OWN_ERRORS],
+  ] as const;
+
+  for (const [page, errors] of pages) {
+    it(`of ${page.file} are the codes that clients see, with their status, and no other`, () => {
+      const headings = section(page, "## Errors").match(/^### .*$/gm);
+      expect(headings).to.have.members(
+        Object.entries(errors).map(([code, { status }]) => `### ${code} (${status})`),
+      );
+    });
+  }
 });
 
 function table(variables: Variables): string {
