@@ -117,9 +117,9 @@ export class Scope {
   }
 
   #check(): void {
-    if (this.#ended || !this.#line.isUsable()) {
-      throw new Error("Cannot send: the transaction has ended");
-    }
+    if (this.#ended) throw new Error("Cannot send: the transaction has ended");
+    if (this.#line.isUsable()) return;
+    throw new AppError("DATABASE_UNAVAILABLE", "Cannot send: the transaction's connection is lost");
   }
 
   /** Remembers the failure of a message of this scope. */

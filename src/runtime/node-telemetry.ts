@@ -11,6 +11,17 @@ import { type Exporters, type MetricsAddress, readExporters } from "./otel-envir
 // The end of the process waits for a collector no longer than this.
 const FLUSH_MS = 2000;
 
+// What loadSdk loads: optional peers in package.json. Of one release, or npm installs several of each.
+const SDK_PACKAGES = [
+  "@opentelemetry/core@2.12.0",
+  "@opentelemetry/resources@2.12.0",
+  "@opentelemetry/sdk-metrics@2.12.0",
+  "@opentelemetry/sdk-trace-base@2.12.0",
+  "@opentelemetry/exporter-metrics-otlp-proto@0.223.0",
+  "@opentelemetry/exporter-prometheus@0.223.0",
+  "@opentelemetry/exporter-trace-otlp-proto@0.223.0",
+];
+
 /** Telemetry with its exporters. The one who opened it closes it. */
 export interface NodeTelemetry {
   /** For `createTenancy`. */
@@ -122,7 +133,7 @@ async function loadSdk() {
       throw error;
     }
     throw new ConfigError(
-      "Cannot export telemetry: its packages are missing; run npm install --include=optional",
+      `Cannot export telemetry: its packages are not installed; run npm install ${SDK_PACKAGES.join(" ")}`,
     );
   }
 }
