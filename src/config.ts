@@ -81,8 +81,8 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   TRUST_PROXY: {
     fallback: "false",
     about:
-      "`true` takes the host from `X-Forwarded-Host`, the id from `X-Request-Id` and the trace from " +
-      "`traceparent`: only behind a proxy that sets them",
+      "`true` believes `X-Forwarded-Host`, `X-Request-Id` and `traceparent`: only behind a proxy that " +
+      "sets them",
     parse: parseBoolean,
   },
   LOG_LEVEL: {

@@ -1,6 +1,6 @@
 // The promise, tried from inside: whatever could cross from one tenant to another is sent behind the entry in a raw
 // message, as SQL that the lexer never saw, and is put to the lexer as well. What PostgreSQL cannot refuse is here,
-// too, with what it does. README.md has the table.
+// too, with what it does. .github/SECURITY.md has the table.
 
 import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";

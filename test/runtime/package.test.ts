@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
@@ -107,17 +107,6 @@ describe("the package", () => {
       expect(await isPortFree(databasePort)).to.equal(true);
     }
   }).timeout(120_000);
-
-  it("is shown in the README as it stands in the test", async () => {
-    const readme = await readFile(join(ROOT, "README.md"), "utf8");
-    const shown = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)];
-    const files = await readdir(EXAMPLE, { recursive: true });
-    for (const file of files.filter((name) => name.endsWith(".ts"))) {
-      const code = await readFile(join(EXAMPLE, file), "utf8");
-      const block = shown.find(([, name]) => name === `your-application/${file}`);
-      expect(block?.[2], file).to.equal(code);
-    }
-  });
 
   async function compile(include: readonly string[]): Promise<void> {
     const config = { compilerOptions: STRICT, include };
