@@ -20,8 +20,8 @@ export interface ProcessParts {
 /** What a runtime does its own way. */
 export interface ProcessControl {
   /** Resolves when the last answer has left. */
-  closeServer(): Promise<void>;
-  exit(status: number): void;
+  readonly closeServer: () => Promise<void>;
+  readonly exit: (status: number) => void;
 }
 
 /**
@@ -57,9 +57,9 @@ export function createDrain(
 /** What becomes of errors that nothing caught. */
 export interface Crash {
   /** The process is in an unknown state: it ends. */
-  error(thrown: unknown): void;
+  readonly error: (thrown: unknown) => void;
   /** A rejection belongs to one request: it is logged, and the requests of other tenants go on. */
-  rejection(thrown: unknown): void;
+  readonly rejection: (thrown: unknown) => void;
 }
 
 /** See {@link Crash}. */

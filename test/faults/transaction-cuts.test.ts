@@ -69,9 +69,9 @@ describe("a transaction whose connection is cut", () => {
           expect(found.total).to.equal(ROUNDS * AT_ONCE);
           await check(found);
           proxy.uncut();
-          await createTenant(service.database, parseHost(HOST)).begin((tx) =>
-            tx`select 1 as one`.then(),
-          );
+          await createTenant(service.database, parseHost(HOST)).begin(async (tx) => {
+            await tx`select 1 as one`;
+          });
         } finally {
           await service.close();
           await proxy.close();
@@ -117,9 +117,9 @@ describe("a transaction whose connection is cut", () => {
       await tenant.begin(async (tx) => {
         await tx`insert into data values (${key}, 1) returning key`;
         await tx.savepoint(undo).catch(rethrowLoss);
-        await tx.savepoint((inner) =>
-          inner`insert into data values (${-key - 1}, 1) returning key`.then(),
-        );
+        await tx.savepoint(async (inner) => {
+          await inner`insert into data values (${-key - 1}, 1) returning key`;
+        });
       });
       return "done";
     } catch (error) {

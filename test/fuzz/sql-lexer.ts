@@ -155,7 +155,8 @@ export function judge(error: pg.DatabaseError): string | undefined {
     return "it creates a table";
   }
   const called = /^permission denied for (?:function|view) (\w+)/.exec(error.message)?.[1];
-  if (called !== undefined && (isForbiddenCall(called) || isForbiddenName(called))) return `it calls ${called}`;
+  if (called !== undefined && (isForbiddenCall(called) || isForbiddenName(called)))
+    return `it calls ${called}`;
   return error.code?.startsWith("25") && error.code !== "25006" ? error.message : undefined;
 }
 

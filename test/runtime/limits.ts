@@ -48,7 +48,12 @@ export function describeLimits(at: () => Stage, { waitsForBody = false }: Differ
 
   if (!waitsForBody) {
     it("a body that does not arrive is refused in time", async () => {
-      const { status, json } = await at().client.send({ ...put, body: "{", chunked: true, open: true });
+      const { status, json } = await at().client.send({
+        ...put,
+        body: "{",
+        chunked: true,
+        open: true,
+      });
       expect(json).to.include({ code: "BODY_TIMEOUT" });
       expect(status).to.equal(408);
     });
