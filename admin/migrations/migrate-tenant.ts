@@ -68,9 +68,14 @@ export async function migrateTenant(
     ms: Math.round(performance.now() - started),
     ...failure,
   });
-  for (;;) {
+  for (let hasMoved = false; ;) {
     let current: Change | undefined;
     try {
+      if (hasMoved) {
+        const version = await findVersion(run.registry, tenant.schemaName);
+        if (version === undefined) return end("gone");
+        tenant.version = version;
+      }
       await runChanges(run.migrations, tenant.version, run.target, async (change) => {
         current = change;
         await perform(run, tenant.schemaName, change);
@@ -79,12 +84,8 @@ export async function migrateTenant(
       });
       return end(tenant.moved ? "migrated" : "elsewhere");
     } catch (error) {
-      if (error instanceof VersionMoved) {
-        const version = await findVersion(run.registry, tenant.schemaName);
-        if (version === undefined) return end("gone");
-        tenant.version = version;
-        continue;
-      }
+      hasMoved = error instanceof VersionMoved;
+      if (hasMoved) continue;
       const mayPass = error instanceof TenantBusy || isPassing(error);
       if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;

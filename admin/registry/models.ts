@@ -1,7 +1,16 @@
 // The Sequelize models of the registry. This file alone loads Sequelize, when a verb connects.
 
+import pg from "pg";
 import { DataTypes, Sequelize } from "sequelize";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+
+/** A connection that is lost before Sequelize listens to it, or after, ends its query and not the process. */
+class Client extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    this.on("error", () => {});
+  }
+}
 
 /**
  * Opens no connection yet; the caller closes `sequelize`.
@@ -13,6 +22,7 @@ export function openModels(
 ): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
   const sequelize = new Sequelize(url, {
     dialect: "postgres",
+    dialectModule: { ...pg, Client },
     logging: false,
     pool: { max: most, idle: 1000 },
     dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
