@@ -4,6 +4,9 @@
 import { LOG_LEVELS, type LogLevel } from "./config.ts";
 import { AppError, sqlState } from "./errors.ts";
 
+// How a connection ended, and what the other side said: of no other error are these fields ours.
+const CONNECTION_FAILURE = "ConnectionFailure";
+
 /** Writes events; made by {@link createLog}. */
 export interface Log {
   /**
@@ -50,6 +53,9 @@ export function describeError(thrown: unknown): Readonly<Record<string, unknown>
     name: cause.name,
     code: state === undefined ? textField(cause, "code") : undefined,
     sqlState: state,
+    ...(cause.name === CONNECTION_FAILURE
+      ? { kind: textField(cause, "kind"), said: textField(cause, "said") }
+      : {}),
     routine: textField(cause, "routine"),
     constraint: textField(cause, "constraint_name"),
     frames: frames(cause),
