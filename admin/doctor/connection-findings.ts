@@ -1,9 +1,13 @@
 // What the doctor says of the two connections: a pooler for the service, PostgreSQL itself for the verbs, and
 // nothing in plain text between machines.
 
+import type { DatabaseAddress } from "../../src/database/address.ts";
 import { type Finding, judge } from "./finding.ts";
 import { type PoolerBehaviour, readPooler } from "./pooler.ts";
 import type { OpenProbe } from "./probe.ts";
+
+const AUTHORITY =
+  "name the authority of a private certificate in sslrootcert=FILE, NODE_EXTRA_CA_CERTS or DENO_CERT";
 
 /** Looks at the service's way to the database. */
 export async function examineServiceConnection(open: OpenProbe): Promise<readonly Finding[]> {
@@ -89,16 +93,31 @@ export async function examineAdminConnection(open: OpenProbe): Promise<readonly 
 
 /**
  * Judges how private a connection is.
- * @param host as in the URL
+ * @param address what its URL says
+ * @param encrypted whether it was encrypted when it was looked at
  */
-export function judgeEncryption(check: string, host: string, encrypted: boolean): Finding {
-  const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+export function judgeEncryption(
+  check: string,
+  { host, sslMode, tls }: Pick<DatabaseAddress, "host" | "sslMode" | "tls">,
+  encrypted: boolean,
+): Finding {
+  const isHere = /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host);
+  if (!encrypted) {
+    return judge(
+      check,
+      isHere,
+      "it does not leave this machine",
+      "warn",
+      `it goes to "${host}" in plain text`,
+      `add ?sslmode=verify-full to the URL; ${AUTHORITY}`,
+    );
+  }
   return judge(
     check,
-    encrypted || isHere,
-    encrypted ? "it is encrypted" : "it does not leave this machine",
+    isHere || (tls !== false && tls.rejectUnauthorized),
+    "it is encrypted",
     "warn",
-    `it goes to "${host}" in plain text`,
-    "add ?sslmode=require or verify-full to the URL",
+    `it is encrypted, but with sslmode=${sslMode} whoever is in between may be the server`,
+    `write sslmode=verify-full; ${AUTHORITY}`,
   );
 }

@@ -2,6 +2,7 @@
 // otherwise, and what the pooler itself says of the connection.
 
 import pg from "pg";
+import { readConnection } from "../registry/connection.ts";
 import { databaseCode } from "../registry/database-code.ts";
 
 /** A client connection. */
@@ -36,8 +37,7 @@ export async function withProbes<T>(
   const clients: pg.Client[] = [];
   const open: OpenProbe = async (options) => {
     const client = new pg.Client({
-      connectionString: url,
-      application_name: "rowhouse-doctor",
+      ...(await readConnection(url, "rowhouse-doctor")),
       connectionTimeoutMillis: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
       ...(options === undefined ? {} : { options }),

@@ -11,6 +11,7 @@ import {
   Sequelize,
   type Transaction,
 } from "sequelize";
+import { readConnection } from "./connection.ts";
 import { clientOf } from "./transaction-client.ts";
 
 /** What a tenant may be. */
@@ -81,11 +82,14 @@ export async function withRegistry<T>(
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
 ): Promise<T> {
-  const sequelize = new Sequelize(url, {
+  const { ssl, application_name, user, ...server } = await readConnection(url, "rowhouse-admin");
+  const sequelize = new Sequelize({
+    ...server,
+    username: user,
     dialect: "postgres",
     logging: false,
     pool: { max: MAX_CONNECTIONS, idle: 1000 },
-    dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
+    dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   });
   try {
     return await work({ url, sequelize, tenantMigrations, ...defineModels(sequelize) });

@@ -4,6 +4,7 @@
 
 import postgres from "postgres";
 import { ARRAY_TYPES } from "./array-types.ts";
+import type { DatabaseAddress } from "./address.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "./pool.ts";
 import { ResultSize } from "./result-limit.ts";
@@ -40,11 +41,11 @@ export interface PostgresConnection extends Connection {
 }
 
 /** Makes a connection; it connects when its first message is sent. */
-export function openConnection(config: DatabaseConfig): PostgresConnection {
-  const url = new URL(config.DATABASE_URL.reveal());
-  const sslmode = url.searchParams.get("sslmode") ?? "disable";
-  const password = decodeURIComponent(url.password);
-  const port = Number(url.port || 5432);
+export function openConnection(
+  config: DatabaseConfig,
+  address: DatabaseAddress,
+): PostgresConnection {
+  const { port, password } = address;
   // postgres.js reads the first port when it connects, and again when it has begun to. Port 0 refuses.
   let reads = 0;
   const ports = Object.defineProperty([port], 0, {
@@ -56,12 +57,13 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
   const size = new ResultSize(config);
   // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
   const options = {
-    host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
+    host: [address.host],
     port: ports,
-    database: decodeURIComponent(url.pathname.slice(1)),
-    user: decodeURIComponent(url.username),
+    database: address.database,
+    user: address.user,
     pass: () => password,
-    ssl: sslmode === "disable" ? false : sslmode,
+    // By its own name for a mode, postgres.js 3.4.9 checks the certificate of an address for "localhost".
+    ssl: address.sslMode === "prefer" ? "prefer" : address.tls,
     sslnegotiation: null,
     max: 1,
     max_pipeline: 1,
@@ -77,7 +79,7 @@ export function openConnection(config: DatabaseConfig): PostgresConnection {
     target_session_attrs: null,
     types: ARRAY_TYPES,
     transform: { row: { from: (row: Record<string, unknown>) => size.add(row) } },
-    connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
+    connection: { application_name: address.applicationName ?? "rowhouse" },
     onnotice: () => {},
     onclose: () => connection.onClosed(),
   };

@@ -2,6 +2,7 @@
 // SQL: whoever calls brings the message. Nothing is ever sent twice.
 
 import type { TransactionSql } from "postgres";
+import { parseAddress } from "./address.ts";
 import { type ConnectionCounts, Connections } from "./pool.ts";
 import {
   type DatabaseConfig,
@@ -52,8 +53,9 @@ export interface OpenDatabase extends Database {
 
 /** Opens the database: nothing is sent before the first message. Whoever opens it closes it. */
 export function openDatabase(config: DatabaseConfig): OpenDatabase {
+  const address = parseAddress(config.DATABASE_URL.reveal());
   const connections = new Connections(config.DATABASE_CONNECTIONS, config.REQUEST_TIMEOUT_MS, () =>
-    openConnection(config),
+    openConnection(config, address),
   );
   return {
     send: (message, owner) =>

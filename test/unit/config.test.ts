@@ -129,8 +129,8 @@ describe("DATABASE_URL", () => {
   }
 
   const refused: readonly (readonly [what: string, url: string, problem: string])[] = [
-    ["no URL", `service ${PASSWORD}@db.example/app`, "it is no URL"],
-    ["a password that is not percent-encoded", `postgres://a:b/${PASSWORD}@c/d`, "it is no URL"],
+    ["no URL", `service ${PASSWORD}@db.example/app`, "it is not a URL"],
+    ["a password that is not percent-encoded", `postgres://a:b/${PASSWORD}@c/d`, "it is not a URL"],
     ["another protocol", `mysql://service:${PASSWORD}@db.example/app`, "begin with postgres://"],
     ["a protocol that a browser has", `https://service:${PASSWORD}@db.example/app`, "begin with"],
     ["no user", `postgres://:${PASSWORD}@db.example/app`, "it names no user"],
