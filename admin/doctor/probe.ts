@@ -18,10 +18,14 @@ export interface Probe {
   query<R extends object = Record<string, unknown>>(text: string): Promise<R[]>;
   /** Runs a statement that is prepared under a name, once. */
   prepared(name: string, text: string): Promise<void>;
+  /** Whether the server's end of the connection is this very one, with no other connection in between. */
+  isOwnPort(): Promise<boolean>;
   /** The backend that runs this connection's next statement. */
   backend(): Promise<number>;
   /** The SQLSTATE with which a message fails; undefined when it succeeds. */
   failure(text: string): Promise<string | undefined>;
+  /** Ends it before {@link withProbes} does. */
+  close(): Promise<void>;
 }
 
 /** Opens probes; all of them are closed by {@link withProbes}. */
@@ -66,7 +70,7 @@ function createProbe(client: pg.Client): Probe {
   // pg's types know neither of the two.
   const inner = client as unknown as {
     processID?: number | null;
-    connection: { stream: { encrypted?: boolean } };
+    connection: { stream: { encrypted?: boolean; localPort?: number } };
   };
   // Several statements give several results.
   const query = async <R extends object>(text: string): Promise<R[]> => {
@@ -80,6 +84,10 @@ function createProbe(client: pg.Client): Probe {
     query,
     async prepared(name, text) {
       await client.query({ name, text });
+    },
+    async isOwnPort() {
+      const [row] = await query<{ port: number | null }>("select pg_catalog.inet_client_port() as port");
+      return row?.port === inner.connection.stream.localPort;
     },
     async backend() {
       const [row] = await query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
@@ -95,5 +103,6 @@ function createProbe(client: pg.Client): Probe {
         return code;
       }
     },
+    close: () => close(client),
   };
 }
