@@ -86,7 +86,9 @@ function createProbe(client: pg.Client): Probe {
       await client.query({ name, text });
     },
     async isOwnPort() {
-      const [row] = await query<{ port: number | null }>("select pg_catalog.inet_client_port() as port");
+      const [row] = await query<{ port: number | null }>(
+        "select pg_catalog.inet_client_port() as port",
+      );
       return row?.port === inner.connection.stream.localPort;
     },
     async backend() {

@@ -29,14 +29,19 @@ export function readRootCertificate(path: string): string {
   } catch (error) {
     // On Deno: NotCapable, without --allow-read.
     const { code, name } = error as { code?: string; name?: string };
-    throw new Error(`the file of its sslrootcert cannot be read: ${code ?? name}; or ${OTHERWISE}`);
+    throw new Error(
+      `the file of its sslrootcert cannot be read: ${code ?? name}; or ${OTHERWISE}`,
+      {
+        cause: error,
+      },
+    );
   }
   const certificates = text.match(CERTIFICATE) ?? [];
-  try {
-    for (const certificate of certificates) new crypto.X509Certificate(certificate);
-  } catch {
-    throw new Error("the file of its sslrootcert has a certificate that cannot be read");
-  }
   if (certificates.length === 0) throw new Error("the file of its sslrootcert has no certificate");
+  try {
+    certificates.map((certificate) => new crypto.X509Certificate(certificate));
+  } catch (cause) {
+    throw new Error("the file of its sslrootcert has a certificate that cannot be read", { cause });
+  }
   return certificates.join("\n");
 }

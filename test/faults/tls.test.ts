@@ -2,21 +2,9 @@
 // there, by service and verbs alike, on Node and on Deno; and no mode is weaker than libpq's of that name.
 
 import { expect } from "chai";
-import { execFile } from "node:child_process";
-import { copyFile, chown, mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { findServerUser } from "../../admin/development/embedded/user.ts";
-import { findDeno } from "../../admin/development/runtime.ts";
-import { databaseCode } from "../../admin/registry/database-code.ts";
-import { openClient } from "../../admin/registry/client.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { type Authority, type Certificate, openAuthority } from "../support/certificates.ts";
 import { openOwnServer, type OwnServer } from "../support/own-server.ts";
+import { askService, askVerbs } from "../support/tls/ask.ts";
+import { openTlsStage, type TlsStage } from "../support/tls/stage.ts";
 import { runVerb, runVerbWith } from "../support/verb.ts";
 
 const HOSTS = ["localhost", "127.0.0.1", "[::1]"] as const;
@@ -79,112 +67,21 @@ const CERTIFICATES: readonly {
 ];
 
 describe("TLS to the database", () => {
-  let server: OwnServer;
-  let authority: Authority;
-  let stranger: Authority;
-  let folder: string;
-  let served: Certificate;
-  let onIPv6: Server;
-
-  const install = async (certificate: Certificate): Promise<void> => {
-    await copyFile(certificate.certFile, served.certFile);
-    await copyFile(certificate.keyFile, served.keyFile);
-    const user = await findServerUser();
-    if (user)
-      for (const file of [served.certFile, served.keyFile]) await chown(file, user.uid, user.gid);
-  };
+  let stage: TlsStage;
 
   before(async () => {
-    [authority, stranger] = [await openAuthority("Own"), await openAuthority("Stranger")];
-    folder = await mkdtemp(join(tmpdir(), "rowhouse-tls-"));
-    const user = await findServerUser();
-    if (user) await chown(folder, user.uid, user.gid);
-    served = { certFile: join(folder, "server.crt"), keyFile: join(folder, "server.key") };
-    await install(await authority.issue(ALL_NAMES));
-    server = await openOwnServer(
-      { acme: "acme.example" },
-      { ssl: "on", ssl_cert_file: served.certFile, ssl_key_file: served.keyFile },
-    );
-    // The embedded server listens on 127.0.0.1 alone.
-    onIPv6 = createServer((client) => {
-      const upstream = connect(server.port, "127.0.0.1");
-      for (const [from, to] of [
-        [client, upstream],
-        [upstream, client],
-      ] as const) {
-        from
-          .on("error", () => to.destroy())
-          .on("close", () => to.destroy())
-          .pipe(to);
-      }
-    });
-    await new Promise<void>((resolve, reject) => {
-      onIPv6.once("error", reject).listen(0, "::1", resolve);
-    });
+    stage = await openTlsStage();
   });
 
-  after(async () => {
-    onIPv6.close();
-    await server.remove();
-    await rm(folder, { recursive: true });
-    for (const one of [authority, stranger]) await one.remove();
-  });
-
-  const at = (base: string, host: string, query: string): string => {
-    const url = new URL(base);
-    url.hostname = host;
-    const address = onIPv6.address();
-    if (host === "[::1]" && typeof address === "object") url.port = String(address?.port);
-    return `${url.href}${query}`;
-  };
-  const withRoot = (mode: string): string => `?sslmode=${mode}&sslrootcert=${authority.file}`;
-
-  /** Asks with each URL, in a program of its own. */
-  const askService = async (
-    runtime: "node" | "deno",
-    urls: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<readonly string[]> => {
-    const program = fileURLToPath(
-      new URL(
-        `../support/tls-client.${runtime === "node" ? "js" : "ts"}`,
-        import.meta.url.replace(/\.ts$/, ".js"),
-      ),
-    );
-    const [file, parameters] =
-      runtime === "node" ? [process.execPath, [program]] : [findDeno(), ["run", "-A", program]];
-    const passed = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env };
-    const { stdout } = await promisify(execFile)(file, [...parameters, ...urls], { env: passed });
-    return JSON.parse(stdout) as string[];
-  };
-
-  /** The same with a client of the verbs, and with their registry. */
-  const askVerbs = async (url: string): Promise<readonly string[]> => {
-    const code = (error: unknown): string => String(databaseCode(error) ?? error);
-    const question = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
-    const named = (rows: unknown): string =>
-      Reflect.get(Object(Array.isArray(rows) ? rows[0] : {}), "ssl") === true ? "tls" : "plain";
-    const byClient = openClient(url).then(async (client) => {
-      const { rows } = await client.query(question);
-      await client.end();
-      return named(rows);
-    }, code);
-    const byRegistry = withRegistry(url, async ({ sequelize }) => {
-      const [rows] = await sequelize.query(question);
-      return named(rows);
-    }).catch(code);
-    return Promise.all([byClient, byRegistry]);
-  };
+  after(() => stage.close());
 
   for (const { what, names, from, foreign, full, ca } of CERTIFICATES) {
     it(`a certificate ${what} is taken or refused alike by service and verbs, on Node and Deno`, async () => {
-      await server.stop();
-      await install(await (foreign ? stranger : authority).issue(names, from));
-      await server.start();
+      await stage.present(names, { from, foreign });
       const queries = [
-        withRoot("verify-full"),
-        withRoot("verify-ca"),
-        withRoot("require"),
+        stage.withRoot("verify-full"),
+        stage.withRoot("verify-ca"),
+        stage.withRoot("require"),
         "?sslmode=require",
         "?sslmode=prefer",
         "?sslmode=disable",
@@ -192,23 +89,21 @@ describe("TLS to the database", () => {
       ];
       const wanted = HOSTS.map((_, index) => [full[index], ca, ca, "tls", "tls", "plain", "plain"]);
       const urls = (base: string): readonly string[] =>
-        HOSTS.flatMap((host) => queries.map((query) => at(base, host, query)));
-      expect(await askService("node", urls(server.serviceUrl)), "Node").to.deep.equal(
+        HOSTS.flatMap((host) => queries.map((query) => stage.at(base, host, query)));
+      expect(await askService("node", urls(stage.server.serviceUrl)), "Node").to.deep.equal(
         wanted.flat(),
       );
-      expect(await askService("deno", urls(server.serviceUrl)), "Deno").to.deep.equal(
+      expect(await askService("deno", urls(stage.server.serviceUrl)), "Deno").to.deep.equal(
         wanted.flat().map((one) => (one === EXPIRED ? UNKNOWN : one)),
       );
-      const seen = await Promise.all(urls(server.adminUrl).map(askVerbs));
+      const seen = await Promise.all(urls(stage.server.adminUrl).map(askVerbs));
       expect(seen, "verbs").to.deep.equal(wanted.flat().map((one) => [one, one]));
     });
   }
 
   describe("with a certificate of a private authority", () => {
     before(async () => {
-      await server.stop();
-      await install(await authority.issue(ALL_NAMES));
-      await server.start();
+      await stage.present(ALL_NAMES);
     });
 
     for (const [runtime, variable] of [
@@ -216,16 +111,18 @@ describe("TLS to the database", () => {
       ["deno", "DENO_CERT"],
     ] as const) {
       it(`sslmode=verify-full takes the authority of ${variable}, and refuses without it`, async () => {
-        const urls = HOSTS.map((host) => at(server.serviceUrl, host, "?sslmode=verify-full"));
-        const seen = await askService(runtime, urls, { [variable]: authority.file });
+        const urls = HOSTS.map((host) =>
+          stage.at(stage.server.serviceUrl, host, "?sslmode=verify-full"),
+        );
+        const seen = await askService(runtime, urls, { [variable]: stage.rootFile });
         expect(seen).to.deep.equal(["tls", "tls", "tls"]);
         expect(await askService(runtime, urls)).to.deep.equal([UNKNOWN, UNKNOWN, UNKNOWN]);
       });
     }
 
     it("doctor and list-tenants take sslmode=require as the service does, without a warning", async () => {
-      const [service, admin] = [server.serviceUrl, server.adminUrl].map((url) =>
-        at(url, "127.0.0.1", "?sslmode=require"),
+      const [service, admin] = [stage.server.serviceUrl, stage.server.adminUrl].map((url) =>
+        stage.at(url, "127.0.0.1", "?sslmode=require"),
       );
       const found = await runVerbWith(
         { DATABASE_URL: String(service), ADMIN_DATABASE_URL: String(admin) },
@@ -239,7 +136,7 @@ describe("TLS to the database", () => {
     });
 
     it("a verb says how the certificate of an authority is named, and exits 1", async () => {
-      const url = at(server.adminUrl, "127.0.0.1", "?sslmode=verify-full");
+      const url = stage.at(stage.server.adminUrl, "127.0.0.1", "?sslmode=verify-full");
       const { status, stderr } = await runVerb(url, "list-tenants");
       expect(status).to.equal(1);
       expect(stderr).to.match(
@@ -257,7 +154,11 @@ describe("TLS to the database", () => {
 
     it("prefer goes on in plain text, and every stronger mode refuses, for service and verbs alike", async () => {
       const queries = ["", "?sslmode=disable", "?sslmode=prefer"];
-      const strong = ["?sslmode=require", withRoot("verify-ca"), withRoot("verify-full")];
+      const strong = [
+        "?sslmode=require",
+        stage.withRoot("verify-ca"),
+        stage.withRoot("verify-full"),
+      ];
       const service = queries.map((query) => `${plain.serviceUrl}${query}`);
       const refused = strong.map((query) => `${plain.serviceUrl}${query}`);
       for (const runtime of ["node", "deno"] as const) {

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAddress } from "../../src/database/address.ts";
-import { openAuthority } from "../support/certificates.ts";
+import { openAuthority } from "../support/tls/authority.ts";
 
 const PASSWORD = "planted-password-1b7f";
 const BASE = `postgres://service:${PASSWORD}@db.example:6432/app`;

@@ -2,8 +2,8 @@
 // each URL is encrypted. Prints a JSON array of "tls", "plain", or the code of what was thrown.
 
 import process from "node:process";
-import { readConfig } from "../../src/config.ts";
-import { openDatabase } from "../../src/database/database.ts";
+import { readConfig } from "../../../src/config.ts";
+import { openDatabase } from "../../../src/database/database.ts";
 
 const QUESTION = "select ssl from pg_catalog.pg_stat_ssl where pid = pg_catalog.pg_backend_pid()";
 
