@@ -1,5 +1,6 @@
 // One JSON line for each event. Redaction lives here: of an error only its name, code, SQLSTATE,
-// routine, constraint and stack frames are written, because messages, details and queries hold values.
+// routine, constraint and stack frames are written, because messages, details and queries hold values. Of the end of
+// a connection it is how it ended, and the words of a FATAL without what they quote.
 
 import { LOG_LEVELS, type LogLevel } from "./config.ts";
 import { AppError, sqlState } from "./errors.ts";
@@ -55,10 +56,9 @@ export function describeError(thrown: unknown): Readonly<Record<string, unknown>
     sqlState: state,
     ...(cause.name === CONNECTION_FAILURE
       ? { kind: textField(cause, "kind"), said: textField(cause, "said") }
-      : {}),
+      : { frames: frames(cause) }),
     routine: textField(cause, "routine"),
     constraint: textField(cause, "constraint_name"),
-    frames: frames(cause),
   };
 }
 

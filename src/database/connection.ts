@@ -6,9 +6,9 @@ import postgres from "postgres";
 import { ARRAY_TYPES } from "./array-types.ts";
 import type { DatabaseAddress } from "./address.ts";
 import type { Config } from "../config.ts";
+import { judgeFailure } from "./failure.ts";
 import type { Connection } from "./pool.ts";
 import { ResultSize } from "./result-limit.ts";
-import { AppError } from "../errors.ts";
 
 /** What {@link openDatabase} needs of the configuration. */
 export type DatabaseConfig = Pick<
@@ -101,43 +101,12 @@ export function openConnection(
   return connection;
 }
 
-// Errors of a connection that was never made: the message cannot have been sent.
-const NOT_SENT = new Set([
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "EADDRNOTAVAIL",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "28000", // invalid_authorization_specification
-  "28P01", // invalid_password
-  "3D000", // invalid_catalog_name
-  "53300", // too_many_connections
-  "57P03", // cannot_connect_now
-]);
-
 /**
- * What an error of postgres.js means. An ErrorResponse of severity ERROR leaves the connection in
- * order. After anything else its state is in doubt: a FATAL, too, is followed by the end of the
- * connection, and the next message on it would be answered with the same error without being sent.
+ * What an error of postgres.js means: {@link judgeFailure} has the rules. A connection in doubt is used no more.
+ * @param sent whether any byte of the message was written
  */
-export function judge(connection: Connection, error: unknown): unknown {
-  const fields = error instanceof Error ? (error as Error & Record<string, unknown>) : undefined;
-  if (
-    fields?.name === "PostgresError" &&
-    (fields["severity"] ?? fields["severity_local"]) === "ERROR"
-  ) {
-    // enter_tenant found settings under which no literal is safe; they would be found again.
-    if (fields["code"] === "RH500") connection.usable = false;
-    return error;
-  }
-  connection.usable = false;
-  if (error instanceof AppError) return error;
-  const unsent = NOT_SENT.has(String(fields?.["code"]));
-  const problem = unsent ? "no connection could be made" : "the connection was refused or lost";
-  return new AppError("DATABASE_UNAVAILABLE", `Cannot reach the database: ${problem}`, {
-    cause: error,
-    ...(unsent ? {} : { outcome: "unknown" as const }),
-  });
+export function judge(connection: Connection, error: unknown, sent: boolean): unknown {
+  const verdict = judgeFailure(error, sent);
+  if (!verdict.usable) connection.usable = false;
+  return verdict.error;
 }

@@ -70,8 +70,11 @@ export function openDatabase(config: DatabaseConfig): OpenDatabase {
   };
 }
 
-/** A message of postgres.js; `active` from when it is written, or seems to be, until it is answered. */
-type Sent = PromiseLike<unknown> & { readonly active?: boolean };
+/**
+ * A message of postgres.js 3.4.9; `active` from when it is written, or seems to be, until it is answered, and `state`
+ * null until it is written.
+ */
+type Sent = PromiseLike<unknown> & { readonly active?: boolean; readonly state?: unknown };
 
 function send(
   connection: PostgresConnection,
@@ -81,7 +84,7 @@ function send(
   connection.expectRows();
   return new Promise((resolve, reject) => {
     const sent = sql.unsafe(message).simple();
-    const fail = (error: unknown): void => reject(judge(connection, error));
+    const fail = (error: unknown): void => reject(judge(connection, error, sent.state !== null));
     // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
     // is still active when the connection has closed is never answered.
     connection.onClosed = () => {
@@ -101,6 +104,7 @@ async function transact<T>(
   work: (link: Link) => Promise<T>,
 ): Promise<T> {
   connection.allowConnect();
+  let started = false;
   let ended = false;
   let thrown: { error: unknown } | undefined;
   const begun: Promise<unknown>[] = [];
@@ -131,6 +135,7 @@ async function transact<T>(
   };
   try {
     return (await connection.sql.begin(async (sql) => {
+      started = true;
       try {
         let value: T;
         try {
@@ -146,6 +151,6 @@ async function transact<T>(
       }
     })) as T;
   } catch (error) {
-    throw thrown?.error === error ? error : judge(connection, error);
+    throw thrown?.error === error ? error : judge(connection, error, started);
   }
 }

@@ -104,10 +104,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "a message that failed is sent again",
     file: "src/database/database.ts",
-    text: "const fail = (error: unknown): void => reject(judge(connection, error));",
+    text: "const fail = (error: unknown): void => reject(judge(connection, error, sent.state !== null));",
     instead:
       "const fail = (error: unknown): void => {\n" +
-      "      judge(connection, error);\n" +
+      "      judge(connection, error, true);\n" +
       "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
       "    };",
     tests: ["http/message-count", "faults/service"],
@@ -115,8 +115,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
-    text: "  connection.usable = false;\n  if (error instanceof AppError)",
-    instead: "  if (error instanceof AppError)",
+    text: "  if (!verdict.usable) connection.usable = false;\n",
+    instead: "",
     tests: ["faults/service", "isolation/noisy-neighbour"],
   },
   {

@@ -1,6 +1,7 @@
 // The end of a connection, told apart by who ended it and by whether a message was on its way.
 
 import { expect } from "chai";
+import { readErrorResponse } from "../../src/database/error-response.ts";
 import { type ErrorFields, judgeFailure } from "../../src/database/failure.ts";
 import { AppError } from "../../src/errors.ts";
 import { describeError } from "../../src/log.ts";
@@ -191,6 +192,35 @@ describe("judgeFailure()", () => {
     const error = answer("FATAL", "28P01", `password authentication failed for user "planted-77"`);
     const line = JSON.stringify(describeError(judgeFailure(error, false).error));
     expect(line).to.not.include("planted-77");
+  });
+
+  it("readErrorResponse() gives what a FATAL is judged by, and no value", () => {
+    const text = "SFATAL\0VFATAL\0C08P01\0Mquery_timeout\0Dplanted-77\0Fa.c\0\0";
+    const fields = readErrorResponse(new TextEncoder().encode(text));
+    expect(fields).to.deep.equal({
+      name: "PostgresError",
+      severity_local: "FATAL",
+      severity: "FATAL",
+      code: "08P01",
+      message: "query_timeout",
+    });
+    expect(describeError(judgeFailure(fields, true).error)).to.include({
+      kind: "ended",
+      sqlState: "08P01",
+      said: "query_timeout",
+    });
+  });
+
+  it("readErrorResponse() reads a pooler's message without V, and one that ends early", () => {
+    const read = (text: string): ErrorFields => readErrorResponse(new TextEncoder().encode(text));
+    expect(read("SERROR\0C08P01\0Mno such user\0\0")).to.deep.equal({
+      name: "PostgresError",
+      severity_local: "ERROR",
+      code: "08P01",
+      message: "no such user",
+    });
+    expect(read("SFATAL\0Mcut")).to.include({ severity_local: "FATAL", message: "cut" });
+    expect(read("")).to.deep.equal({ name: "PostgresError" });
   });
 
   it("describeError() reads kind and said of a connection's end alone", () => {
