@@ -113,6 +113,13 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ["http/message-count", "faults/service"],
   },
   {
+    defect: "the certificate at an address is checked for localhost",
+    file: "src/database/connection.ts",
+    text: `ssl: address.sslMode === "prefer" ? "prefer" : address.tls,`,
+    instead: "ssl: address.tls && { ...address.tls, host: undefined },",
+    tests: ["faults/tls"],
+  },
+  {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
     text: "  if (!verdict.usable) connection.usable = false;\n",
