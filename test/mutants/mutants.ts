@@ -104,19 +104,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "a message that failed is sent again",
     file: "src/database/database.ts",
-    text: "const fail = (error: unknown): void => reject(judge(connection, error));",
+    text: "const fail = (error: unknown): void => reject(judge(connection, error, sent.state !== null));",
     instead:
       "const fail = (error: unknown): void => {\n" +
-      "      judge(connection, error);\n" +
+      "      judge(connection, error, true);\n" +
       "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
       "    };",
     tests: ["http/message-count", "faults/service"],
   },
   {
+    defect: "the certificate at an address is checked for localhost",
+    file: "src/database/connection.ts",
+    text: `ssl: address.sslMode === "prefer" ? "prefer" : address.tls,`,
+    instead: "ssl: address.tls && { ...address.tls, host: undefined },",
+    tests: ["faults/tls"],
+  },
+  {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
-    text: "  connection.usable = false;\n  if (error instanceof AppError)",
-    instead: "  if (error instanceof AppError)",
+    text: "  if (!verdict.usable) connection.usable = false;\n",
+    instead: "",
     tests: ["faults/service", "isolation/noisy-neighbour"],
   },
   {

@@ -3,6 +3,7 @@
 
 import { expect } from "chai";
 import pg from "pg";
+import { Strangers } from "../../admin/conformance/backends.ts";
 import { RawClient } from "../../admin/conformance/raw-client.ts";
 import { surveyPool } from "../../admin/conformance/survey.ts";
 import { parseHost } from "../../src/host.ts";
@@ -77,7 +78,7 @@ describe("unsafe recipes behind a transaction pooler", () => {
 
   it("surveyPool() sees a lock that a session has left", async () => {
     await leave(`select pg_advisory_lock(1)`);
-    const problem = await rejection(surveyPool(admin, pgbouncer.serviceUrl, 200));
+    const problem = await rejection(surveyPool(admin, pgbouncer.serviceUrl, new Strangers(), 200));
     expect(problem.message).to.match(/ is not idle; it has ExclusiveLock on advisory$/);
   });
 

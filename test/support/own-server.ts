@@ -16,6 +16,8 @@ import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
 /** A server with a registry in its database "postgres". Whoever opened it removes it. */
 export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "serviceUrl" | "sql"> {
   readonly port: number;
+  /** Where its data lies. */
+  readonly folder: string;
   /** Starts it again, on the same port and data. */
   start(): Promise<void>;
   /** Ends it in order. */
@@ -56,6 +58,7 @@ export async function openOwnServer(
     serviceUrl: serviceUrl.href,
     sql,
     port,
+    folder,
     async start() {
       server = await start();
     },

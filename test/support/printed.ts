@@ -20,7 +20,7 @@ const FIELDS = new Set(
     " ",
   ),
 );
-const ERROR_FIELDS = new Set("name code sqlState routine constraint frames".split(" "));
+const ERROR_FIELDS = new Set("name code sqlState routine constraint kind said frames".split(" "));
 
 /** Makes the file of this run. */
 export function openPrinted(): void {

@@ -189,7 +189,7 @@ describe("move-tenant", function () {
       usage("--to", "mysql://me:planted-secret@127.0.0.1/x"),
     ]);
     expect(both).to.include("it takes either --to or --to-env");
-    expect(none).to.include('--to-env "NO_SUCH": it is no URL');
+    expect(none).to.include('--to-env "NO_SUCH": it is not a URL');
     expect(wrong).to.include("--to: it must begin with postgres://");
     expect(wrong).not.to.include("planted-secret");
   });
