@@ -2,11 +2,16 @@
 // routine, constraint and stack frames are written, because messages, details and queries hold values. Of the end of
 // a connection it is how it ended, and the words of a FATAL without what they quote.
 
-import { LOG_LEVELS, type LogLevel } from "./config.ts";
 import { AppError, sqlState } from "./errors.ts";
 
 // How a connection ended, and what the other side said: of no other error are these fields ours.
 const CONNECTION_FAILURE = "ConnectionFailure";
+
+/** From the most to the least that is logged. */
+export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
+
+/** One of {@link LOG_LEVELS}. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Writes events; made by {@link createLog}. */
 export interface Log {

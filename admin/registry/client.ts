@@ -1,6 +1,6 @@
 // A connection of the admin role's own, for what Sequelize has no form of: COPY, and SQL of a person's.
 
-import pg from "pg";
+import type pg from "pg";
 import { readConnection } from "./connection.ts";
 
 /** Opens a connection, hands it to `work`, and closes it whatever happens; what runs is rolled back. */
@@ -18,7 +18,8 @@ export async function withClient<T>(
 
 /** Opens a connection that outlives a scope; whoever opened it ends it. */
 export async function openClient(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
+  const { default: driver } = await import("pg");
+  const client = new driver.Client({
     ...(await readConnection(url, "rowhouse-admin")),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

@@ -2,16 +2,15 @@
 // each URL is encrypted. Prints a JSON array of "tls", "plain", or the code of what was thrown.
 
 import process from "node:process";
-import { readConfig } from "../../../src/config.ts";
 import { openDatabase } from "../../../src/database/database.ts";
 
 const QUESTION = "select ssl from pg_catalog.pg_stat_ssl where pid = pg_catalog.pg_backend_pid()";
 
 async function ask(url: string): Promise<string> {
-  const database = openDatabase(readConfig({ DATABASE_URL: url, DATABASE_CONNECTIONS: "1" }));
+  const database = openDatabase({ url, connections: 1 });
   try {
-    const [rows] = await database.send(QUESTION);
-    return rows?.[0]?.["ssl"] === true ? "tls" : "plain";
+    const { results } = await database.send({ statements: [QUESTION] });
+    return results[0]?.[0]?.["ssl"] === true ? "tls" : "plain";
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } };
     return String(cause?.code ?? code);

@@ -1,0 +1,53 @@
+// The Sequelize models of the registry. This file alone loads Sequelize, when a verb connects.
+
+import { DataTypes, Sequelize } from "sequelize";
+import type { ServerConnection } from "./connection.ts";
+import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+
+/**
+ * Opens no connection yet; the caller closes `sequelize`.
+ * @param most how many connections it may have at once
+ */
+export function openModels(
+  { ssl, application_name, user, ...server }: ServerConnection,
+  most: number,
+): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
+  const sequelize = new Sequelize({
+    ...server,
+    username: user,
+    dialect: "postgres",
+    logging: false,
+    pool: { max: most, idle: 1000 },
+    dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
+  });
+  const options = { schema: "rowhouse", timestamps: false, underscored: true };
+  const status = { type: DataTypes.TEXT, allowNull: false };
+  const Tenant = sequelize.define<TenantRow>(
+    "Tenant",
+    {
+      schemaName: { type: DataTypes.TEXT, primaryKey: true },
+      roleName: { type: DataTypes.TEXT, allowNull: false },
+      status,
+      version: { type: DataTypes.INTEGER, allowNull: false },
+      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+      createdAt: { type: DataTypes.DATE, allowNull: false },
+      transition: { type: DataTypes.TEXT },
+      peer: { type: DataTypes.TEXT },
+      transferId: { type: DataTypes.UUID },
+      statusBefore: { type: DataTypes.TEXT },
+    },
+    { ...options, tableName: "tenant" },
+  );
+  const Domain = sequelize.define<DomainRow>(
+    "Domain",
+    {
+      host: { type: DataTypes.TEXT, primaryKey: true },
+      schemaName: { type: DataTypes.TEXT, allowNull: false },
+      roleName: { type: DataTypes.TEXT, allowNull: false },
+      status,
+      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+    },
+    { ...options, tableName: "domain" },
+  );
+  return { sequelize, Tenant, Domain };
+}
