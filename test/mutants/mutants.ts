@@ -103,13 +103,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a message that failed is sent again",
-    file: "src/database/database.ts",
-    text: "const fail = (error: unknown): void => reject(judge(connection, error, sent.state !== null));",
+    file: "src/database/connection.ts",
+    text: "        reject(verdict.error);\n",
     instead:
-      "const fail = (error: unknown): void => {\n" +
-      "      judge(connection, error, true);\n" +
-      "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
-      "    };",
+      "        const again = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();\n" +
+      "        again.then((result) => resolve(readReply(result)), reject);\n",
     tests: ["http/message-count", "faults/service"],
   },
   {
@@ -122,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
-    text: "  if (!verdict.usable) connection.usable = false;\n",
+    text: "        if (!verdict.usable) this.#usable = false;\n",
     instead: "",
     tests: ["faults/service", "isolation/noisy-neighbour"],
   },
