@@ -12,7 +12,7 @@ import type { MigrationsFolder } from "../support/migrations.ts";
 import { makeShop } from "../support/shop.ts";
 import { rejection } from "../support/rejection.ts";
 import { until } from "../support/until.ts";
-import { startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("export-tenant under faults", () => {
   let database: TestDatabase;
@@ -25,7 +25,7 @@ describe("export-tenant under faults", () => {
     { migrations = shop.folder } = {},
   ): Promise<VerbResult> => {
     const env = { TENANT_MIGRATIONS: migrations };
-    return startVerb({ adminUrl: database.adminUrl, env }, name, ...parameters).result;
+    return performVerb({ adminUrl: database.adminUrl, env }, name, ...parameters);
   };
   const place = (name: string): string => join(folder, name);
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { hostOf, schemaOf } from "../support/traffic.ts";
-import { runVerb } from "../support/verb.ts";
+import { startVerb } from "../support/verb.ts";
 import type { Pace } from "./faults.ts";
 import type { Change, Owner } from "./history.ts";
 import { inRounds } from "./rounds.ts";
@@ -30,7 +30,7 @@ function createRun({ server }: Stage, world: World): Run {
   return async (name, parameters, done) => {
     const from = performance.now();
     for (;;) {
-      const { status, stderr } = await runVerb(server.adminUrl, name, ...parameters);
+      const { status, stderr } = await startVerb(server, name, ...parameters).result;
       const to = performance.now();
       if (status === 0 || done?.test(stderr)) {
         world.verbs.set(name, (world.verbs.get(name) ?? 0) + 1);

@@ -12,7 +12,7 @@ import { createRandom } from "../support/random.ts";
 import { runAsAdmin } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 type Place = Pick<TestDatabase, "adminUrl" | "sql">;
 
@@ -121,8 +121,7 @@ describe("drop-tenant", () => {
   it("names the backup by schema and time, in the folder that it is run in", async () => {
     await database.addTenants({ timed: "timed.example" });
     const settings = { adminUrl: database.adminUrl, cwd: folder };
-    const { result } = startVerb(settings, "drop-tenant", "timed", "--confirm", "timed");
-    const { stdout } = await result;
+    const { stdout } = await performVerb(settings, "drop-tenant", "timed", "--confirm", "timed");
     const [, path = ""] = /its backup is (.*)\n$/.exec(stdout) ?? [];
     expect(path).to.match(/\/timed-\d{8}T\d{9}Z\.zip$/);
     expect(await readdir(folder)).to.include(basename(path));

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 const NAMES = ["t1", "t2", "t3"];
 
@@ -232,14 +232,12 @@ describe("each-tenant", () => {
   });
 
   it("reads the command from standard input", async () => {
-    const { result } = startVerb(
+    const { stdout } = await performVerb(
       { adminUrl: database.adminUrl, input: "select value\n  from data\n" },
       "each-tenant",
       ...["--sql", "-", "--tenants", "t1"],
     );
-    expect((await result).stdout).to.equal(
-      "SCHEMA  value\nt1      1\nRan in 1 tenant, read-only\n",
-    );
+    expect(stdout).to.equal("SCHEMA  value\nt1      1\nRan in 1 tenant, read-only\n");
   });
 
   it("keeps the first 10000 rows of a tenant, and says how many there were", async () => {

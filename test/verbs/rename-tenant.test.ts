@@ -9,7 +9,7 @@ import { createPlainAdmin } from "../support/plain-admin.ts";
 import { codeOf } from "../support/rejection.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";
@@ -146,12 +146,7 @@ describe("rename-tenant", () => {
     const code = await codeOf(
       service.database.transaction(async (link) => {
         await link.send(enter);
-        renaming = startVerb(
-          { adminUrl: database.adminUrl },
-          "rename-tenant",
-          "acme",
-          "acme_next",
-        ).result.finally(() => ended.push("rename"));
+        renaming = verb("rename-tenant", "acme", "acme_next").finally(() => ended.push("rename"));
         await until("it is not renamed", async () => (await schemas()).includes("acme_next"));
         expect(await get(ACME)).to.deep.equal({ value: 1 });
         adding = verb("add-tenant", "new.example.com", "acme").finally(() => ended.push("add"));

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { holdRow } from "../support/row-lock.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";
@@ -83,8 +83,7 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
     const waiting = put();
     await lock.waiting(1);
     let returned = false;
-    const started = startVerb({ adminUrl: database.adminUrl }, "suspend-tenant", "acme");
-    const result = started.result.then((value) => {
+    const result = verb("suspend-tenant", "acme").then((value) => {
       returned = true;
       return value;
     });
