@@ -1,8 +1,5 @@
 // A PostgreSQL of a test's own, for what would hurt the others: being ended, and started again.
 
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
 import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
@@ -11,6 +8,7 @@ import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";
 import { plantPassword } from "./printed.ts";
+import { makeFolder } from "./run.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
 
 /** A server with a registry in its database "postgres". Whoever opened it removes it. */
@@ -33,7 +31,7 @@ export async function openOwnServer(
   hosts: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OwnServer> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-own-"));
+  const folder = makeFolder("own-server-");
   const port = await findFreePort();
   const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port, settings });
   let server = await start();

@@ -1,9 +1,6 @@
 // The PostgreSQL that the tests run on: embedded, or the one that TEST_DATABASE_URL names (a superuser's
 // URL). One for the whole run; each test file has a database of its own on it.
 
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
 import { initialise } from "../../admin/lifecycle/initialise.ts";
@@ -11,6 +8,7 @@ import { withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "./commands.ts";
 import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
+import { makeFolder } from "./run.ts";
 
 /** The role that the tests' service connects as, and its password. */
 export const SERVICE_ROLE = "rowhouse_test_service";
@@ -29,7 +27,7 @@ export async function startServer(): Promise<void> {
   if (given) adminUrl = new URL(given);
   else {
     embedded = await startEmbedded({
-      folder: await mkdtemp(join(tmpdir(), "rowhouse-test-")),
+      folder: makeFolder("server-"),
       port: await findFreePort(),
       settings: { fsync: "off", synchronous_commit: "off", max_connections: "200" },
     });

@@ -2,10 +2,14 @@
 
 import { closePrinted, findLeaks, openPrinted } from "./printed.ts";
 import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
+import { openRun, type Run } from "./run.ts";
 import { startServer, stopServer } from "./server.ts";
+
+let run: Run | undefined;
 
 /** See https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
+  run = openRun();
   openPrinted();
   for (const program of [PGBOUNCER, CHROMIUM]) await findPackagedProgram(program);
   await startServer();
@@ -14,6 +18,7 @@ export async function mochaGlobalSetup(): Promise<void> {
 /** See {@link mochaGlobalSetup}. */
 export async function mochaGlobalTeardown(): Promise<void> {
   await stopServer();
+  await run?.close();
 }
 
 /** The last test of every run: https://mochajs.org/next/features/root-hook-plugins/. */

@@ -4,8 +4,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { inheritedVariables } from "./run.ts";
 import type { Order, Outcome } from "./verb-host.ts";
 
 const PROGRAM = fileURLToPath(new URL("verb-host.js", import.meta.url));
@@ -57,11 +57,7 @@ function takeHost(isFit: (host: Host) => boolean): Host {
   if (found !== undefined) return found;
   if (idle.length === IDLE) idle.shift()?.child.disconnect();
   const child = fork(PROGRAM, {
-    env: {
-      PATH: process.env["PATH"],
-      TMPDIR: process.env["TMPDIR"],
-      NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
-    },
+    env: inheritedVariables(),
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   return { child, folders: new Map() };

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { recordPrinted, recordText } from "./printed.ts";
+import { inheritedVariables } from "./run.ts";
 import type { Outcome } from "./verb-host.ts";
 import { runInPool } from "./verb-pool.ts";
 
@@ -88,14 +89,9 @@ function fileOf(name: string): string {
   return fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
 }
 
-/** c8 follows the programs that a test starts. */
 function environmentOf(
   adminUrl: string,
   env: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const passed = ["PATH", "TMPDIR", "NODE_V8_COVERAGE"].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(passed), ADMIN_DATABASE_URL: adminUrl, ...env };
+  return { ...inheritedVariables(), ADMIN_DATABASE_URL: adminUrl, ...env };
 }

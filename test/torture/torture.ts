@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { openRun } from "../support/run.ts";
 import { formatFigures, toFigures } from "./report.ts";
 import { runTorture } from "./run.ts";
 
@@ -57,16 +58,16 @@ const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort());
 process.once("SIGTERM", () => interruption.abort());
 if (!json) process.stdout.write(`seed ${seed}\n`);
-const figures = toFigures(
-  await runTorture({
-    seed,
-    clients,
-    seconds: minutes * 60,
-    rounds: Infinity,
-    quietMs: 4000,
-    signal: interruption.signal,
-  }),
-);
+const run = openRun();
+const torture = runTorture({
+  seed,
+  clients,
+  seconds: minutes * 60,
+  rounds: Infinity,
+  quietMs: 4000,
+  signal: interruption.signal,
+});
+const figures = toFigures(await torture.finally(async () => run.close()));
 process.stdout.write(
   json ? `${JSON.stringify({ seed, ...figures })}\n` : `${formatFigures(figures)}\nseed ${seed}\n`,
 );

@@ -9,6 +9,7 @@ import { findDeno, programOf } from "../../../admin/development/runtime.ts";
 import { openDistance } from "../../support/distance.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { redirect } from "../../support/redirect.ts";
+import { inheritedVariables } from "../../support/run.ts";
 import { barChart } from "../chart.ts";
 import { measureStart, type Startable } from "../cold-start/start.ts";
 import { bundleFloor, bundleWorker, prepareWorkerd } from "../cold-start/workerd.ts";
@@ -106,7 +107,11 @@ interface Programs {
 
 async function listPrograms(folder: string, databaseUrl: string): Promise<readonly Programs[]> {
   // Deno keeps what it has compiled in its home, as it does where it is installed.
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], DATABASE_URL: databaseUrl };
+  const env = {
+    ...inheritedVariables(),
+    HOME: process.env["HOME"],
+    DATABASE_URL: databaseUrl,
+  };
   const answers = {
     floor: JSON.stringify({ value: FLOOR_VALUE }),
     rowhouse: JSON.stringify({ value: valueOf(1, 1) }),
