@@ -59,15 +59,17 @@ process.once("SIGINT", () => interruption.abort());
 process.once("SIGTERM", () => interruption.abort());
 if (!json) process.stdout.write(`seed ${seed}\n`);
 const run = openRun();
-const torture = runTorture({
+const tortured = await runTorture({
   seed,
   clients,
   seconds: minutes * 60,
   rounds: Infinity,
   quietMs: 4000,
   signal: interruption.signal,
+}).finally(async () => {
+  await run.close();
 });
-const figures = toFigures(await torture.finally(async () => run.close()));
+const figures = toFigures(tortured);
 process.stdout.write(
   json ? `${JSON.stringify({ seed, ...figures })}\n` : `${formatFigures(figures)}\nseed ${seed}\n`,
 );
