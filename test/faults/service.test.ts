@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type Gate, openGate } from "../support/gate.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
@@ -21,16 +21,12 @@ import { openWireTap, type WireTap } from "../support/wire.ts";
 const HOST = "acme.example.com";
 
 describe("faults", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: HOST });
   let gate: Gate;
   let tap: WireTap;
   let service: LocalService;
 
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: HOST });
-    await database.sql(`insert into acme.data values (1, 10)`);
-  });
+  before(() => database.sql(`insert into acme.data values (1, 10)`));
 
   beforeEach(async () => {
     tap = await openWireTap(serverAddress());
@@ -42,8 +38,6 @@ describe("faults", () => {
     await gate.close();
     await tap.close();
   });
-
-  after(() => database.drop());
 
   const open = (url: string, env: Record<string, string> = {}): void => {
     service = openService(url, { DATABASE_CONNECTIONS: "1", ...env });

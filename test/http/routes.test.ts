@@ -1,25 +1,20 @@
 // The seed's demonstration and every route beside it, through the app on a real PostgreSQL.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 
 describe("the seed's demonstration", () => {
   const ip = "127.0.0.1:5000";
   const local = "localhost:5000";
-  let database: TestDatabase;
+  const database = useDatabase({ ip, local });
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ ip, local });
     service = openService(database.serviceUrl);
   });
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   it("keeps the same key apart in two tenants", async () => {
     const get = (host: string) => service.request(host, "GET", "/data/get/42");
@@ -41,21 +36,16 @@ describe("the seed's demonstration", () => {
 
 describe("the routes", () => {
   const host = "acme.example";
-  let database: TestDatabase;
+  const database = useDatabase({ acme: host });
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: host });
     service = openService(database.serviceUrl, { MAX_BODY_BYTES: "60000" });
   });
 
   beforeEach(() => database.sql("truncate acme.data"));
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   const call = async (method: string, path: string, body?: unknown): Promise<unknown[]> => {
     const { status, json } = await service.request(host, method, path, body);

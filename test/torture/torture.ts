@@ -3,7 +3,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { openRun } from "../support/run.ts";
-import { formatFigures, toFigures } from "./report.ts";
+import { type Figures, formatFigures, toFigures } from "./report.ts";
 import { runTorture } from "./run.ts";
 
 const USAGE = `Usage: npm run torture -- [--minutes N] [--seed N] [--clients N] [--json]
@@ -59,17 +59,20 @@ process.once("SIGINT", () => interruption.abort());
 process.once("SIGTERM", () => interruption.abort());
 if (!json) process.stdout.write(`seed ${seed}\n`);
 const run = openRun();
-const tortured = await runTorture({
-  seed,
-  clients,
-  seconds: minutes * 60,
-  rounds: Infinity,
-  quietMs: 4000,
-  signal: interruption.signal,
-}).finally(async () => {
+let figures: Figures;
+try {
+  const tortured = await runTorture({
+    seed,
+    clients,
+    seconds: minutes * 60,
+    rounds: Infinity,
+    quietMs: 4000,
+    signal: interruption.signal,
+  });
+  figures = toFigures(tortured);
+} finally {
   await run.close();
-});
-const figures = toFigures(tortured);
+}
 process.stdout.write(
   json ? `${JSON.stringify({ seed, ...figures })}\n` : `${formatFigures(figures)}\nseed ${seed}\n`,
 );

@@ -2,7 +2,7 @@
 // every server connection read all memberships anew; and what becomes of a tenant does not depend on its group.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { type MigrationsFolder, makeMigrations } from "../support/migrations.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
@@ -72,18 +72,14 @@ const wholeOf = async (from: Source, prefix: string): Promise<string[]> => {
 };
 
 describe("add-tenants, in groups", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
   });
 
-  after(async () => {
-    await migrations.remove();
-    await database.drop();
-  });
+  after(() => migrations.remove());
 
   it("takes far fewer transactions than tenants", async () => {
     const names = namesOf("few", 100);

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { createRandom } from "../support/random.ts";
 import { openService } from "../support/service.ts";
@@ -19,7 +19,7 @@ import {
 } from "../support/verb.ts";
 
 describe("add-tenants", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ first: "first.example" });
   let folder: string;
 
   const add = async (content: string, ...parameters: string[]): Promise<VerbResult> => {
@@ -63,15 +63,10 @@ describe("add-tenants", () => {
     Array.from({ length: count }, (_, n) => `${prefix}${n}.example,${prefix}${n}\n`).join("");
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ first: "first.example" });
     folder = await mkdtemp(join(tmpdir(), "rowhouse-add-"));
   });
 
-  after(async () => {
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  after(() => rm(folder, { recursive: true }));
 
   it("creates the tenants of a CSV file, and the second time finds them there", async () => {
     const content =

@@ -5,7 +5,7 @@ import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { openOwnServer, type OwnServer } from "../support/own-server.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { createRandom } from "../support/random.ts";
@@ -17,7 +17,7 @@ import { performVerb, runVerb, startVerb, type VerbResult } from "../support/ver
 type Place = Pick<TestDatabase, "adminUrl" | "sql">;
 
 describe("drop-tenant", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ other: "other.example" });
   let folder: string;
 
   const drop = (place: Place, name: string, ...parameters: string[]): Promise<VerbResult> =>
@@ -65,15 +65,10 @@ describe("drop-tenant", () => {
     );
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ other: "other.example" });
     folder = await mkdtemp(join(tmpdir(), "rowhouse-drop-"));
   });
 
-  after(async () => {
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  after(() => rm(folder, { recursive: true }));
 
   it("does nothing without a matching --confirm", async () => {
     const name = "other";

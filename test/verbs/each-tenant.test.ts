@@ -2,7 +2,7 @@
 // failure is nobody else's.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { until } from "../support/until.ts";
 import { performVerb, runVerb, startVerb, type VerbResult } from "../support/verb.ts";
@@ -16,7 +16,7 @@ interface Line {
 }
 
 describe("each-tenant", () => {
-  let database: TestDatabase;
+  const database = useDatabase(Object.fromEntries(NAMES.map((name) => [name, `${name}.example`])));
 
   const each = (sql: string, ...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, "each-tenant", "--sql", sql, ...parameters);
@@ -34,11 +34,6 @@ describe("each-tenant", () => {
       ) + " order by 1, 2",
     );
 
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants(Object.fromEntries(NAMES.map((name) => [name, `${name}.example`])));
-  });
-
   beforeEach(() =>
     database.sql(
       ...NAMES.flatMap((name, index) => [
@@ -48,8 +43,6 @@ describe("each-tenant", () => {
       `update rowhouse.tenant set transition = null, status = 'active', statement_timeout_ms = 10000`,
     ),
   );
-
-  after(() => database.drop());
 
   it("prints one table with the schema first", async () => {
     const result = await each("select key, value, null as x from data", "--concurrency", "1");

@@ -3,7 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { runAsAdmin, SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb } from "../support/verb.ts";
@@ -103,16 +103,11 @@ describe("init-db", () => {
   });
 
   describe("by an admin role that is no superuser", () => {
-    let database: TestDatabase;
-
     before(async () => {
-      database = await createTestDatabase();
       await runAsAdmin("postgres", [
         `create role ${admin} login createdb password '${asAdmin.password}'`,
       ]);
     });
-
-    after(() => database.drop());
 
     it("names the two ways out when it has no CREATEROLE", async () => {
       const url = urlOf(`${name}_own`, asAdmin);

@@ -2,7 +2,7 @@
 // it says.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { redirect } from "../support/redirect.ts";
 import { serverAddress } from "../support/server.ts";
@@ -13,7 +13,7 @@ const TENANTS = 100;
 const UNLUCKY = "t037";
 
 describe("migrate", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
   const names = Array.from(
     { length: TENANTS },
@@ -42,7 +42,6 @@ describe("migrate", () => {
   };
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
     await migrations.write(
       "0001-item",
@@ -55,10 +54,7 @@ describe("migrate", () => {
     );
   });
 
-  after(async () => {
-    await database.drop();
-    await migrations.remove();
-  });
+  after(() => migrations.remove());
 
   it("migrate asks one question when no tenant is behind", async () => {
     const tap = await openWireTap(serverAddress());

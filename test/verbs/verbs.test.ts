@@ -3,20 +3,13 @@
 
 import { readdir } from "node:fs/promises";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { openOwnServer } from "../support/own-server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("verbs", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ first: "first.example" });
-  });
-
-  after(() => database.drop());
+  const database = useDatabase({ first: "first.example" });
 
   const verb = (name: string, ...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, name, ...parameters);
