@@ -1,5 +1,5 @@
 // The PostgreSQL that the tests run on: embedded, or the one that TEST_DATABASE_URL names (a superuser's
-// URL). One for the whole run; each test file has a database of its own on it.
+// URL). One for each process of a run; each test file has a database of its own on it.
 
 import process from "node:process";
 import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
@@ -45,8 +45,9 @@ export async function startServer(): Promise<void> {
   );
 }
 
-/** Removes what {@link startServer} made. */
+/** Removes what {@link startServer} made, if it was called. */
 export async function stopServer(): Promise<void> {
+  if (adminUrl === undefined) return;
   await runAsAdmin("postgres", [
     `drop database if exists ${TEMPLATE} with (force)`,
     `drop role if exists ${SERVICE_ROLE}`,
