@@ -3,27 +3,6 @@
 import { expect } from "chai";
 import { AppError, ERRORS, sqlState, toAppError, toProblem } from "../../src/errors.ts";
 
-const STATUS_OF_CODE = {
-  HOST_INVALID: 400,
-  KEY_INVALID: 400,
-  VALUE_INVALID: 400,
-  BODY_INVALID: 400,
-  KEY_EXISTS: 400,
-  TENANT_SUSPENDED: 403,
-  TENANT_NOT_FOUND: 404,
-  PATH_NOT_FOUND: 404,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  BODY_TOO_LARGE: 413,
-  TENANT_READ_ONLY: 423,
-  TENANT_BUSY: 429,
-  RESULT_TOO_LARGE: 500,
-  INTERNAL: 500,
-  OVERLOADED: 503,
-  DATABASE_UNAVAILABLE: 503,
-  STATEMENT_TIMEOUT: 504,
-};
-
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const CODE_OF_STATE = [
   ["RH404", "no tenant has the host", "TENANT_NOT_FOUND"],
@@ -66,11 +45,6 @@ function databaseError(code: unknown): Error {
 }
 
 describe("ERRORS", () => {
-  it("ERRORS has the statuses of the design and no other code", () => {
-    const statuses = Object.entries(ERRORS).map(([code, { status }]) => [code, status]);
-    expect(Object.fromEntries(statuses)).to.deep.equal(STATUS_OF_CODE);
-  });
-
   it("ERRORS has titles that begin with a capital letter and end without a full stop", () => {
     for (const { title } of Object.values(ERRORS)) expect(title).to.match(/^[A-Z].*[^.!?]$/);
   });
