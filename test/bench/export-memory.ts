@@ -7,8 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
+import { addTenants } from "../support/admin.ts";
 import { makeMigrations } from "../support/migrations.ts";
 import { openOwnServer } from "../support/own-server.ts";
 import { inheritedVariables, openRun } from "../support/run.ts";
@@ -38,11 +37,7 @@ await migrations.write("0001-note", [
 const server = await openOwnServer({});
 let failed = false;
 try {
-  await withRegistry(
-    server.adminUrl,
-    (registry) => createTenant(registry, "big", ["big.example.com"]),
-    migrations.folder,
-  );
+  await addTenants(server.adminUrl, { big: "big.example.com" }, migrations.folder);
   const rows = Math.round((megabytes * MB) / ROW_BYTES);
   const sums = [1, 2, 3, 4, 5, 6].map((salt) => `md5(i || '.${salt}')`).join(" || ");
   await server.sql(`insert into big.note select i, ${sums} from generate_series(1, ${rows}) as i`);

@@ -12,7 +12,7 @@ import { openRun } from "../support/run.ts";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
 import type { Openings } from "./part.ts";
 import { type Program, startProgram } from "./program.ts";
-import { openStage } from "./stage.ts";
+import { openBenchStage } from "./stage.ts";
 
 const GREEDY = 1;
 const QUICK = 2;
@@ -36,7 +36,7 @@ const openings: Openings = [];
 const agent = new Agent({ keepAlive: true, maxSockets: 1000 });
 try {
   const { signal } = interruption;
-  const stage = await openStage({ tenants: 2, keys: 1000, openings, signal });
+  const stage = await openBenchStage({ tenants: 2, keys: 1000, openings, signal });
   const env = {
     DATABASE_URL: stage.serviceUrl,
     LOG_LEVEL: "silent",

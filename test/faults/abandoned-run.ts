@@ -3,7 +3,7 @@
 import process from "node:process";
 import { createTestDatabase } from "../support/database.ts";
 import { openRun } from "../support/run.ts";
-import { startServer } from "../support/server.ts";
+import { POSTMASTER, startServer } from "../support/server.ts";
 import { startService } from "../support/service.ts";
 
 /** What was started. */
@@ -11,8 +11,6 @@ export interface Started {
   readonly folder: string;
   readonly pids: readonly number[];
 }
-
-const POSTMASTER = "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid";
 
 const { folder } = openRun();
 await startServer();

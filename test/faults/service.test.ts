@@ -9,11 +9,11 @@ import { useDatabase } from "../support/database.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type Gate, openGate } from "../support/gate.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import type { PgBouncer } from "../support/pgbouncer.ts";
 import { redirect } from "../support/redirect.ts";
 import { rejection } from "../support/rejection.ts";
 import { holdRow } from "../support/row-lock.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server.ts";
+import { SERVICE_ROLE, serverAddress } from "../support/server.ts";
 import { type LocalAnswer, type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
 import { openWireTap, type WireTap } from "../support/wire.ts";
@@ -197,12 +197,7 @@ describe("faults", () => {
     before(async () => {
       server = await openOwnServer({ acme: HOST });
       await server.sql(`insert into acme.data values (1, 10)`);
-      pgbouncer = await startPgBouncer({
-        serverPort: server.port,
-        users: { [SERVICE_ROLE]: SERVICE_PASSWORD },
-        poolSize: 2,
-        settings: { server_login_retry: "1" },
-      });
+      pgbouncer = await server.startPgBouncer({ poolSize: 2 });
     });
 
     after(async () => {

@@ -7,7 +7,7 @@ import type { ApiDescription } from "../../src/example/openapi/description.ts";
 import { createJudge } from "../support/described.ts";
 import { hostOf } from "../support/traffic.ts";
 import type { Answer } from "../support/http-client.ts";
-import { SPECIAL, type Stage, TENANTS } from "./stage.ts";
+import { SPECIAL, type RuntimeStage, TENANTS } from "./stage.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PER_TENANT = 1_000_000;
@@ -17,7 +17,7 @@ const FROM_WITHIN =
   /ERROR:|FATAL|SQLSTATE|relation|constraint|duplicate|violat|syntax|permission denied|does not exist|read-only transaction|cancel|terminat|server (?:login|conn|closed)|pgbouncer|postgres|pooler|CONNECT|ECONN|enter_tenant|witness|_service|\bt05\d\b|\n\s+at /;
 
 /** Judges what the client has kept. */
-export function describeVerdict(at: () => Stage): void {
+export function describeVerdict(at: () => RuntimeStage): void {
   const failing = (isRight: (answer: Answer) => boolean): string[] =>
     at()
       .client.answers.filter((answer) => !isRight(answer))

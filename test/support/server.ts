@@ -3,8 +3,7 @@
 
 import process from "node:process";
 import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
+import { initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
@@ -14,6 +13,10 @@ import { makeFolder } from "./run.ts";
 export const SERVICE_ROLE = "rowhouse_test_service";
 /** See {@link SERVICE_ROLE}. */
 export const SERVICE_PASSWORD: string = plant("planted-password-1b7f");
+
+/** Asks a server for the id of its first process, the parent of all that serve connections. */
+export const POSTMASTER: string =
+  "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid";
 
 /** The database that every test database is a copy of. */
 export const TEMPLATE = "rowhouse_test_template";
@@ -40,9 +43,7 @@ export async function startServer(): Promise<void> {
     `create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`,
     `create database ${TEMPLATE}`,
   ]);
-  await withRegistry(urlOf(TEMPLATE), (registry) =>
-    initialise(registry, { serviceRole: SERVICE_ROLE }),
-  );
+  await initialiseDatabase(urlOf(TEMPLATE), { serviceRole: SERVICE_ROLE });
 }
 
 /** Removes what {@link startServer} made, if it was called. */

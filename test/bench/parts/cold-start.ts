@@ -16,7 +16,7 @@ import { bundleFloor, bundleWorker, prepareWorkerd } from "../cold-start/workerd
 import { FLOOR_VALUE, valueOf } from "../names.ts";
 import type { Part, PartContext } from "../part.ts";
 import { median } from "../requests/median.ts";
-import { openStage } from "../stage.ts";
+import { openBenchStage } from "../stage.ts";
 
 const ROUND_TRIP_MS = 25;
 const [QUICK_STARTS, STARTS] = [2, 11];
@@ -72,7 +72,7 @@ export const coldStart: Part = {
 };
 
 async function measure({ options, openings, signal, say }: PartContext): Promise<Starts[]> {
-  const stage = await openStage({ tenants: 1, keys: 1, openings, signal });
+  const stage = await openBenchStage({ tenants: 1, keys: 1, openings, signal });
   const distance = await openDistance(Number(new URL(stage.serviceUrl).port), 0);
   openings.push(() => distance.close());
   const url = redirect(stage.serviceUrl, distance.port);
