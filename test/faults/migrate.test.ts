@@ -89,7 +89,7 @@ describe("migrate under faults", function () {
   after(() => migrations.remove());
 
   it("two runs at once share the work and do no tenant twice", async () => {
-    const runs = await Promise.all([start("--concurrency", "3").result, migrate("--concurrency", "3")]);
+    const runs = await Promise.all([1, 2].map(() => start("--concurrency", "3").result));
     for (const { status, stderr } of runs) expect([status, stderr]).to.deep.equal([0, ""]);
     const migrated = runs.map((run) => Number(summaryOf(run)["migrated"]));
     expect(migrated.reduce((sum, count) => sum + count)).to.equal(TENANTS);
