@@ -357,7 +357,7 @@ describe("drop-tenant", () => {
     afterEach(() => server?.remove());
 
     for (const [locks, tables, backup] of [
-      ["10", 2000, false],
+      ["10", 500, false],
       ["64", 700, true],
     ] as const) {
       it(`with ${tables} tables does not exhaust max_locks_per_transaction = ${locks}`, async () => {
