@@ -48,12 +48,13 @@ export async function startServer(): Promise<void> {
 
 /** Removes what {@link startServer} made, if it was called. */
 export async function stopServer(): Promise<void> {
-  if (adminUrl === undefined) return;
-  await runAsAdmin("postgres", [
-    `drop database if exists ${TEMPLATE} with (force)`,
-    `drop role if exists ${SERVICE_ROLE}`,
-  ]);
-  await embedded?.remove();
+  if (embedded) await embedded.remove();
+  else if (adminUrl) {
+    await runAsAdmin("postgres", [
+      `drop database if exists ${TEMPLATE} with (force)`,
+      `drop role if exists ${SERVICE_ROLE}`,
+    ]);
+  }
 }
 
 /** The admin role's URL of a database on the tests' server. */

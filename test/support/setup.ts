@@ -21,8 +21,11 @@ export async function mochaGlobalSetup(): Promise<void> {
 /** See {@link mochaGlobalSetup}. It fails the run when a program has printed a secret. */
 export async function mochaGlobalTeardown(): Promise<void> {
   const leaks = findLeaks(closePrinted());
-  await stopServer();
-  await run?.close();
+  try {
+    await stopServer();
+  } finally {
+    await run?.close();
+  }
   if (leaks.length > 0) {
     throw new Error(`The suite printed secrets:\n${leaks.slice(0, 20).join("\n")}`);
   }
