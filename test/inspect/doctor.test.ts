@@ -7,20 +7,13 @@ import type { Finding } from "../../admin/doctor/finding.ts";
 import { type Figures, judgeBudget } from "../../admin/doctor/budget.ts";
 import { parseAddress } from "../../src/database/address.ts";
 import { judgeEncryption } from "../../admin/doctor/connection-findings.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress, urlOf } from "../support/server.ts";
 import { runVerbWith, type VerbResult } from "../support/verb.ts";
 
 describe("doctor", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example", other: "other.example" });
-  });
-
-  after(() => database.drop());
+  const database = useDatabase({ acme: "acme.example", other: "other.example" });
 
   const doctor = (
     variables: Readonly<Record<string, string>>,

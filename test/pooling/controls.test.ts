@@ -8,7 +8,7 @@ import { RawClient } from "../../admin/conformance/raw-client.ts";
 import { surveyPool } from "../../admin/conformance/survey.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
@@ -19,13 +19,11 @@ import { runVerb } from "../support/verb.ts";
 const HOSTS = { acme: "acme.example", other: "other.example" };
 
 describe("unsafe recipes behind a transaction pooler", () => {
-  let database: TestDatabase;
+  const database = useDatabase(HOSTS);
   let pgbouncer: PgBouncer & { readonly serviceUrl: string };
   let admin: pg.Client;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants(HOSTS);
     await database.sql(
       `insert into acme.data values (1, 10)`,
       `insert into other.data values (1, 20)`,
@@ -40,10 +38,7 @@ describe("unsafe recipes behind a transaction pooler", () => {
 
   afterEach(() => pgbouncer.stop());
 
-  after(async () => {
-    await admin.end();
-    await database.drop();
-  });
+  after(() => admin.end());
 
   const leave = async (...messages: readonly string[]): Promise<void> => {
     const client = await RawClient.open(pgbouncer.serviceUrl);
