@@ -106,9 +106,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
 function readAddress(url: string | Secret): DatabaseAddress {
   try {
     return parseAddress(typeof url === "string" ? url : url.reveal());
-  } catch (error) {
-    throw new TypeError(
-      `Cannot open database: its URL: ${error instanceof Error ? error.message : ""}`,
-    );
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : "it cannot be read";
+    throw new TypeError(`Cannot open database: of its URL, ${problem}`, { cause });
   }
 }

@@ -126,14 +126,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "what a transaction did not await outlives it",
-    file: "src/database/database.ts",
-    text: "    await Promise.all(begun);",
+    file: "src/database/transaction.ts",
+    text: "    await Promise.all(this.#begun);",
     instead: "    await Promise.resolve();",
     tests: ["isolation/savepoints"],
   },
   {
     defect: "a forwarded host counts without TRUST_PROXY",
-    file: "src/http/tenancy.ts",
+    file: "src/http/with-tenant.ts",
     text: `trustProxy ? request.headers.get("x-forwarded-host") : null`,
     instead: `request.headers.get("x-forwarded-host")`,
     tests: ["runtime/node"],
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/database/pool.ts",
     text: "const MOST_OF_ONE = 0.75;",
     instead: "const MOST_OF_ONE = 1;",
-    tests: ["unit/connections"],
+    tests: ["unit/pool"],
   },
   {
     defect: "an error's message is logged",
