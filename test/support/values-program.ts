@@ -39,7 +39,7 @@ async function writeBack(tenant: Tenant): Promise<Record<string, unknown>> {
 const database = openDatabase({ url });
 const tenant = createTenant(database, parseHost(host));
 const handler = async (exchange: TenantExchange): Promise<unknown> => {
-  await withTenant(exchange);
+  withTenant(exchange);
   return (await exchange.tenant`select * from sample`)[0];
 };
 const tenancy = createTenancy({
