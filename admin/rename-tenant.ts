@@ -3,7 +3,7 @@
 import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { renameTenant } from "./lifecycle/rename.ts";
+import { renameTenant } from "./rename/rename.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({

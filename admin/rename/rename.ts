@@ -12,7 +12,7 @@ import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
-import { WAIT_MS } from "./status.ts";
+import { WAIT_MS } from "../lifecycle/status.ts";
 
 /** What {@link renameTenant} did. */
 export interface RenamedTenant {
