@@ -4,6 +4,7 @@ import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
 import { renameTenant } from "./rename/rename.ts";
+import { describeKeptRole } from "./registry/role-use.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
@@ -19,9 +20,10 @@ await runVerb({
     const renamed = await withAdminRegistry(call.env, (registry) =>
       renameTenant(registry, before, schemaName),
     );
-    const { stillRunning } = renamed;
+    const { stillRunning, keptRole } = renamed;
     const lines = [
       `Renamed tenant "${before}" to "${schemaName}"`,
+      ...(keptRole ? [describeKeptRole(keptRole)] : []),
       ...describeStillRunning(stillRunning),
     ];
     if (stillRunning > 0) lines.push(`Create no tenant "${before}" before they have ended`);

@@ -4,7 +4,8 @@ import type { Transaction } from "sequelize";
 import { identifier } from "../../src/sql/statement.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
-import { claimRole, type KeptRole } from "./role.ts";
+import type { KeptRole } from "../registry/role-use.ts";
+import { claimRole } from "./role.ts";
 
 /**
  * Drops them. Works when the schema or the role is missing.

@@ -13,7 +13,7 @@ import { claimTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { backUp, requireNewFile } from "./backup.ts";
 import { dropRest } from "./drop-rest.ts";
-import type { KeptRole } from "./role.ts";
+import type { KeptRole } from "../registry/role-use.ts";
 import {
   countItems,
   dropItems,

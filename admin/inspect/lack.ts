@@ -9,6 +9,9 @@ export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as cons
 /** See {@link TABLE_PRIVILEGES}. */
 export const SEQUENCE_PRIVILEGES = ["usage", "select"] as const;
 
+/** What is wrong with a membership that is missing. */
+export const MAY_NOT_BECOME = "may not become";
+
 /** One thing that a tenant lacks. */
 export interface Lack {
   readonly schemaName: string;
@@ -99,12 +102,12 @@ const membershipsWith = (options: string): string => `
    where t.role is not null and m.missing is not null`;
 
 const MEMBERSHIPS = membershipsWith(`
-  case when not coalesce(bool_or(m.set_option), false) then 'may not become'
+  case when not coalesce(bool_or(m.set_option), false) then '${MAY_NOT_BECOME}'
     when bool_or(m.inherit_option) then 'has, without becoming it, the privileges of'
     when bool_or(m.admin_option) then 'may grant to others' end`);
 
 const MEMBERSHIPS_BEFORE_16 = membershipsWith(`
-  case when count(*) = 0 then 'may not become'
+  case when count(*) = 0 then '${MAY_NOT_BECOME}'
     when bool_or(m.admin_option) then 'may grant to others' end`);
 
 const GRANTS = `

@@ -36,16 +36,24 @@ export async function repairTenant(
   { plan, emptySchema, announce }: RepairOptions,
 ): Promise<Repair> {
   const migrations = await loadTenantMigrations(registry);
-  const { steps, tenant, isThere } = await registry.sequelize.transaction(async (transaction) => {
-    const tenant = await claimTenant(registry, transaction, schemaName, "repair tenant");
-    const steps = await planRepair(registry, transaction, tenant, migrations, emptySchema);
-    for (const { what } of steps) announce(what);
-    if (!plan) for (const step of steps) await step.perform();
-    const created = steps.some(({ createsSchema }) => createsSchema === true);
-    return { steps: steps.map(({ what }) => what), tenant, isThere: !(plan && created) };
-  });
+  const { steps, left, tenant, isThere } = await registry.sequelize.transaction(
+    async (transaction) => {
+      const tenant = await claimTenant(registry, transaction, schemaName, "repair tenant");
+      const { steps, left } = await planRepair(
+        registry,
+        transaction,
+        tenant,
+        migrations,
+        emptySchema,
+      );
+      for (const { what } of steps) announce(what);
+      if (!plan) for (const step of steps) await step.perform();
+      const created = steps.some(({ createsSchema }) => createsSchema === true);
+      return { steps: steps.map(({ what }) => what), left, tenant, isThere: !(plan && created) };
+    },
+  );
   const excess = await findExcess(registry, [schemaName]);
-  const told = excess.map(({ problem }) => problem);
+  const told = [...left, ...excess.map(({ problem }) => problem)];
   if (isThere) told.push(...(await tellDrift(registry, migrations, tenant)));
   return { steps, told };
 }
