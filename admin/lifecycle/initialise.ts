@@ -77,7 +77,7 @@ export async function initialise(
 async function grantEntry(transaction: Transaction, serviceRole: string): Promise<void> {
   const role = identifier(serviceRole).sql;
   await query(transaction, `grant usage on schema rowhouse to ${role}`);
-  for (const name of ["resolve_host(text[])", "reset_read_only()", "enter_tenant(text[])"]) {
+  for (const name of ["resolve_host(text[])", "enter_tenant(text[])"]) {
     await query(transaction, `grant execute on function rowhouse.${name} to ${role}`);
   }
 }

@@ -11,7 +11,7 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const REGISTRY = "admin/migrations/registry/0004-entry.ts";
+const REGISTRY = "admin/migrations/registry/0005-settings.ts";
 const POOLED = "isolation/pooled";
 const PRIVILEGES = "isolation/privileges";
 

@@ -16,7 +16,6 @@ export const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>>
     "select * from pg_statistic": "42501",
   },
   "the registry": {
-    "select rowhouse.reset_read_only()": "42501",
     "select pg_get_functiondef('rowhouse.enter_tenant(text[])'::regprocedure)": "42501",
     "lock table rowhouse.tenant": "42501",
   },
