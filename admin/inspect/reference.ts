@@ -46,8 +46,13 @@ const LETTERS = "qxzjkvw";
 const OTHERS = `${LETTERS}0123456789`;
 const SHORTEST = 3;
 
+// Of a relation, and of another object.
+const DUPLICATE = new Set(["42P07", "42710"]);
+
 /**
  * Makes the references of these versions. Nothing is left of it, however it ends.
+ *
+ * Where two names are cut to one, the tenant had a shorter name when it was migrated: so has the reference then.
  * @param versions those that the migrations do not know are left out
  * @returns by version
  * @throws {ReferenceFailure} when a migration fails
@@ -59,6 +64,24 @@ export async function buildReferences(
   options: ReferenceOptions,
 ): Promise<ReadonlyMap<number, Reference>> {
   const wanted = knownVersions(migrations).filter((version) => versions.includes(version));
+  const build = (length: number): Promise<ReadonlyMap<number, Reference>> =>
+    buildNamed(registry, migrations, wanted, { ...options, length });
+  try {
+    return await build(options.length);
+  } catch (error) {
+    const isDuplicate =
+      error instanceof ReferenceFailure && DUPLICATE.has(databaseCode(error.cause) ?? "");
+    if (!isDuplicate || options.length <= SHORTEST) throw error;
+    return build(SHORTEST);
+  }
+}
+
+async function buildNamed(
+  registry: Registry,
+  migrations: TenantMigrations,
+  wanted: readonly number[],
+  options: ReferenceOptions,
+): Promise<ReadonlyMap<number, Reference>> {
   const found = new Map<number, Reference>();
   try {
     await registry.sequelize.transaction(async (transaction) => {
@@ -67,9 +90,7 @@ export async function buildReferences(
       const step = createStep(registry, schemaName, transaction);
       let version = 0;
       for (const next of wanted) {
-        await runChanges(migrations, version, next, async ({ migration }) => {
-          await up(migration, step);
-        });
+        await runChanges(migrations, version, next, ({ migration }) => up(migration, step));
         version = next;
         found.set(version, await read(transaction, schemaName));
         await options.look?.(transaction, schemaName);
