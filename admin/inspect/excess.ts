@@ -3,7 +3,7 @@
 
 import { QueryTypes, type Transaction } from "sequelize";
 import type { Registry } from "../registry/registry.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
 
 /** One privilege too many. */
 export interface Excess {

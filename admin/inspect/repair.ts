@@ -177,7 +177,8 @@ function grant({ transaction, tenant, owner }: Patient, lack: Lack): RepairStep 
   const role = identifier(tenant.roleName).sql;
   const schema = `"${tenant.schemaName}"`;
   const text = ((): string => {
-    const { kind, object, missing } = lack;
+    const { kind, object, missing, command } = lack;
+    if (command !== undefined) return command;
     switch (kind) {
       case "usage":
         return `grant usage on schema ${schema} to ${role}`;
