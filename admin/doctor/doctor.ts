@@ -11,6 +11,7 @@ import {
   judgeEncryption,
 } from "./connection-findings.ts";
 import { examine, type Finding } from "./finding.ts";
+import { examineFunctions } from "./function-findings.ts";
 import { examinePrivileges } from "./privilege-findings.ts";
 import { withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
@@ -42,6 +43,7 @@ export async function examineInstallation({
       return [
         ...(await examine("registry", () => examineRegistry(registry))),
         ...(await examine("privileges", () => examinePrivileges(registry, userOf(service)))),
+        ...(await examine("functions", () => examineFunctions(registry))),
         ...(await examine("catalogs", () => examineBudget(registry))),
       ];
     };
