@@ -2,11 +2,9 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
-import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
-import { importTenant } from "./transfer/import-tenant.ts";
 
 await runVerb({
   name: "import-tenant",
@@ -15,18 +13,17 @@ await runVerb({
     "One transaction, which checks every count and checksum: whatever fails leaves nothing behind.",
   operands: ["FILE", "HOST", "SCHEMA"],
   options: {
-    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+    host: SHARED.host,
     migrate: { type: "boolean", about: "Bring it to the newest version in the same transaction" },
   },
   example: "acme.zip acme.example.com acme --migrate",
   async run(call) {
-    const [file = "", host = "", schema = ""] = call.operands;
+    const [file, host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    const wanted = { schemaName, hosts, migrate: call.has("migrate"), meter: createMeter(call) };
-    const report = await withAdminRegistry(call.env, (registry) =>
-      importTenant(registry, file, wanted),
-    );
+    const wanted = { schemaName, hosts, migrate: call.has("migrate"), meter: call.meter("bytes") };
+    const { importTenant } = await import("./transfer/import-tenant.ts");
+    const report = await call.withRegistry((registry) => importTenant(registry, file, wanted));
     const { version, tables, rows } = report;
     return {
       lines: [

@@ -70,7 +70,8 @@ export async function withAdminRegistry<T>(
   env: Readonly<Record<string, string | undefined>>,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  return withRegistry(adminUrl(env), work, readAdminConfig(env).TENANT_MIGRATIONS);
+  const config = readAdminConfig(env);
+  return withRegistry(urlOf(config), work, config.TENANT_MIGRATIONS);
 }
 
 /**
@@ -79,7 +80,10 @@ export async function withAdminRegistry<T>(
  * @throws {AdminError} when neither variable is set
  */
 export function adminUrl(env: Readonly<Record<string, string | undefined>>): string {
-  const config = readAdminConfig(env);
+  return urlOf(readAdminConfig(env));
+}
+
+function urlOf(config: AdminConfig): string {
   const url = config.ADMIN_DATABASE_URL ?? config.DATABASE_URL;
   if (url === undefined) {
     throw new AdminError(

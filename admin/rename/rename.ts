@@ -3,7 +3,7 @@
 // tables are not locked: whoever waits for such a lock looks its table up again when it has it, and fails.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -96,7 +96,7 @@ async function change(
     throw new AdminError("Cannot rename tenant: it was migrated meanwhile; run the same again");
   await run(`alter schema "${before}" rename to "${schemaName}"`);
   if (oldRole !== roleName) {
-    await run(`alter role ${identifier(oldRole).sql} rename to ${identifier(roleName).sql}`);
+    await run(`alter role ${quoteName(oldRole)} rename to ${quoteName(roleName)}`);
   }
   await rewriteSettings(transaction, renaming);
   await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [

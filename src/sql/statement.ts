@@ -4,12 +4,11 @@
 
 import { checkTemplate, isForbiddenName, TemplateError } from "./lexer.ts";
 import { literal } from "./literal.ts";
+import { quoteName } from "./quote-name.ts";
 
 export { TemplateError } from "./lexer.ts";
 export { json, type Json, type Value } from "./literal.ts";
 
-const MAX_NAME_BYTES = 63;
-const utf8 = new TextEncoder();
 const checked = new WeakSet<object>();
 
 /** A name to be put into a statement; made by {@link identifier}. */
@@ -18,15 +17,9 @@ export class Identifier {
 
   /** {@link identifier} has the rules. */
   constructor(name: string) {
-    const bytes = utf8.encode(name).length;
-    if (bytes < 1 || bytes > MAX_NAME_BYTES || name.includes("\0") || !name.isWellFormed()) {
-      throw new TemplateError(
-        `Cannot write name ${JSON.stringify(name)}: it has ${bytes} bytes, must have 1 to ` +
-          `${MAX_NAME_BYTES} of well-formed text without NUL`,
-      );
-    }
+    const sql = quoteName(name);
     if (isForbiddenName(name)) throw new TemplateError(`Cannot write name "${name}": not accepted`);
-    this.#sql = `"${name.replaceAll('"', '""')}"`;
+    this.#sql = sql;
   }
 
   /** The name in double quotes. */

@@ -207,7 +207,7 @@ describe("a tenant that something outside stands on", () => {
   const drop = (): Promise<unknown> => {
     const { signal } = new AbortController();
     return withRegistry(database.adminUrl, (registry) =>
-      dropTenant(registry, "acme", { backup: undefined, signal, onItems: () => {} }),
+      dropTenant(registry, "acme", { backup: undefined, signal }),
     );
   };
 

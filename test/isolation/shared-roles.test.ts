@@ -54,7 +54,7 @@ describe("roles that two databases share", () => {
     const renamed = await inCopy((registry) => renameTenant(registry, "acme", "acme_there"));
     expect(renamed.keptRole).to.include({ database: database.name });
     const { signal } = new AbortController();
-    const options = { backup: undefined, signal, onItems: () => {} };
+    const options = { backup: undefined, signal };
     await inCopy((registry) => dropTenant(registry, "acme_there", options));
     expect(await readRoles()).to.deep.equal(before);
     await isServed();
@@ -75,7 +75,7 @@ describe("roles that two databases share", () => {
       const role = `"${row?.name}"`;
       await database.sql(make.replace("$", role));
       const { signal } = new AbortController();
-      const options = { backup: undefined, signal, onItems: () => {} };
+      const options = { backup: undefined, signal };
       const { keptRole } = await withRegistry(database.adminUrl, (registry) =>
         dropTenant(registry, "guest", options),
       );

@@ -54,6 +54,27 @@ describe("init-db", () => {
     expect(other.stderr).to.match(/^Cannot initialise: this database has service role [^\n]*\n$/);
   });
 
+  it("takes a database and a service role whose names begin with lo_, as large-object functions do", async () => {
+    const shop = `lo_shop_${id}`;
+    const app = `lo_app_${id}`;
+    try {
+      const made = await runVerb(urlOf(shop), "init-db", "--create", "--service-role", app);
+      expect(made.stderr).to.equal("");
+      await runAsAdmin("postgres", [`alter role ${app} password '${SERVICE_PASSWORD}'`]);
+      await expectTenantsApart(urlOf(shop), shop, app);
+      for (const tenant of ["one", "two"]) {
+        const parameters = [tenant, "--confirm", tenant, "--no-backup"];
+        const dropped = await runVerb(urlOf(shop), "drop-tenant", ...parameters);
+        expect(dropped.stderr).to.equal("");
+      }
+    } finally {
+      await runAsAdmin("postgres", [
+        `drop database if exists ${shop} with (force)`,
+        `drop role if exists ${app}`,
+      ]);
+    }
+  });
+
   it("five at the same moment all succeed", async () => {
     const database = await createTestDatabase();
     try {

@@ -1,9 +1,9 @@
 // Whether a TCP port of this machine is free, and the error that says that it is not.
 import { createServer } from "node:net";
+import { AdminError } from "../../registry/admin-error.ts";
 
 /** A port that another program listens on. The message is one line that a person can act on. */
-export class PortInUseError extends Error {
-  override readonly name = "PortInUseError";
+export class PortInUseError extends AdminError {
   /** The port, on 127.0.0.1. */
   readonly port: number;
 
