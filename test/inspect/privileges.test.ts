@@ -107,6 +107,32 @@ describe("what a tenant may do with its own objects", () => {
     });
   }
 
+  it("repair mends all tenants that lack something in one call", async () => {
+    await within((registry) => createTenant(registry, "young", ["young.example.com"]));
+    await within((registry) => createTenant(registry, "well", ["well.example.com"]));
+    await database.sql(
+      "create function acme.one() returns int language sql as 'select 1'",
+      "create function young.one() returns int language sql as 'select 1'",
+      "revoke execute on function acme.one() from public",
+      "revoke execute on function young.one() from public",
+    );
+    const variables = {
+      ADMIN_DATABASE_URL: database.adminUrl,
+      TENANT_MIGRATIONS: migrations.folder,
+    };
+    const planned = await runVerbWith(variables, "repair", "*", "--plan");
+    expect(planned.stdout).to.match(/^acme: Would grant execute on routine acme\.one\(\) to /m);
+    expect(await lacks()).to.have.length(2);
+    const { stdout, status } = await runVerbWith(variables, "repair", "*");
+    expect(stdout).to.match(/^young: Did grant execute on routine young\.one\(\) to /m);
+    expect(stdout).to.match(/^Repaired 2 tenants; 1 in order$/m);
+    expect(status).to.equal(0);
+    expect(await lacks()).to.deep.equal([]);
+    expect((await runVerbWith(variables, "repair", "acme,nobody")).stderr).to.include(
+      'none fits "nobody"',
+    );
+  });
+
   const DAMAGE: Readonly<Record<string, RegExp>> = {
     "revoke execute on function acme.one() from public": /has no execute on function "one\(\)"$/,
     "revoke usage on type acme.mood from public": /has no usage on type "mood"$/,

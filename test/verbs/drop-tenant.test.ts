@@ -157,7 +157,9 @@ describe("drop-tenant", () => {
       "drop view public.report",
       "create table other.child (id int primary key references based.data)",
     );
-    expect((await drop(database, "based", "--no-backup")).stderr).to.include("on other.child outside");
+    expect((await drop(database, "based", "--no-backup")).stderr).to.include(
+      "on other.child outside",
+    );
     await database.sql(
       "drop table other.child",
       "update rowhouse.tenant set transition = 'moving' where schema_name = 'based'",
