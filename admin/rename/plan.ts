@@ -48,9 +48,11 @@ async function findInside(
 ): Promise<readonly string[]> {
   const names: [string, ...string[]] = [schemaName];
   if (roleName !== newRole) names.push(roleName);
-  const places = (await readTexts(transaction, schemaName))
-    .map((text): Place => ({ ...text, mentions: findMentions(text.text, text.kind, names) }))
-    .filter(({ mentions }) => mentions.length > 0);
+  const places: Place[] = [];
+  for (const { place, kind, text } of await readTexts(transaction, schemaName)) {
+    const mentions = findMentions(text, kind, names);
+    if (mentions.length > 0) places.push({ place, kind, text, mentions });
+  }
   if (places.length === 0) return [];
   const same = await readSame(registry, tenant);
   return places
