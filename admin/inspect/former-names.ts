@@ -25,15 +25,18 @@ export function findFormerNames(tenant: Side, reference: Side): ReadonlyMap<stri
     .filter((name) => name.includes(reference.schemaName))
     .filter((name) => !all.has(fill(name, reference, tenant.schemaName)));
   if (expected.length === 0) return new Map();
-  const formers = vote(have, expected, reference);
+  const formers = [tenant.schemaName, ...vote(have, expected, reference)];
   const found = new Map<string, string>();
-  for (const name of expected) {
-    for (const former of formers) {
-      const wanted = fill(name, reference, former);
-      const own = [...have].find((one) => isSame(one, wanted, utf8.encode(name).length));
-      if (own === undefined) continue;
-      found.set(own, fill(name, reference, tenant.schemaName));
-      break;
+  // Whole names first: of two that are cut to one, only the other can be the one that is cut.
+  for (const isOne of [isWhole, isCut]) {
+    for (const name of expected) {
+      const now = fill(name, reference, tenant.schemaName);
+      if ([...found.values()].includes(now)) continue;
+      const own = formers
+        .map((former) => fill(name, reference, former))
+        .flatMap((wanted) => [...have].filter((one) => isOne(one, wanted, name)))
+        .find((one) => !found.has(one));
+      if (own !== undefined) found.set(own, now);
     }
   }
   return new Map([...found].toSorted(([a], [b]) => b.length - a.length));
@@ -58,10 +61,13 @@ function vote(
   return [...votes].toSorted(([, a], [, b]) => b - a).map(([former]) => former);
 }
 
-/** Whether a name is the wanted one, as far as both are there. */
-function isSame(name: string, wanted: string, referenceBytes: number): boolean {
-  if (name === wanted) return true;
-  if (referenceBytes >= MOST_BYTES && name.startsWith(wanted)) return true;
+function isWhole(name: string, wanted: string): boolean {
+  return name === wanted;
+}
+
+/** Whether a name begins as the wanted one, and one of them was cut; `reference` is the name there. */
+function isCut(name: string, wanted: string, reference: string): boolean {
+  if (utf8.encode(reference).length >= MOST_BYTES && name.startsWith(wanted)) return true;
   return utf8.encode(name).length >= MOST_BYTES && wanted.startsWith(name);
 }
 

@@ -2,11 +2,12 @@
 // They would name nobody, and later the next tenant of that name.
 
 import type { Transaction } from "sequelize";
-import { ReferenceFailure, buildReferences } from "../inspect/reference.ts";
+import { buildReferences, type Reference, ReferenceFailure } from "../inspect/reference.ts";
 import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
 import { findMentions, type Mention, readStrings } from "./mentions.ts";
+import { planNames } from "./names.ts";
 import { readSettings, type Renaming } from "./settings.ts";
 import { readNames, readOutsiders, readTexts, type SchemaText } from "./texts.ts";
 
@@ -18,19 +19,22 @@ interface Place extends SchemaText {
 
 /**
  * Looks for what would be left of the old name; nothing is changed. Sets the search_path of the transaction.
- * @throws {AdminError} with the places
+ * @returns the commands that give the names which migrations made of the schema's name the new one; for
+ *   when the schema has it
+ * @throws {AdminError} with the places that cannot be rewritten
  */
-export async function requireNoMentions(
+export async function planTexts(
   registry: Registry,
   transaction: Transaction,
   tenant: TenantRow,
   renaming: Renaming,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const made = findMade(registry, tenant);
   const places = [
-    ...(await findInside(registry, transaction, tenant, renaming)),
+    ...(await findInside(transaction, tenant, renaming, made)),
     ...(await findOutside(transaction, renaming)),
   ];
-  if (places.length === 0) return;
+  if (places.length === 0) return planNames(transaction, renaming.schema, made);
   const shown = places.slice(0, MOST_PLACES).join(", ");
   const more = places.length > MOST_PLACES ? ` and ${places.length - MOST_PLACES} more` : "";
   throw new AdminError(
@@ -41,10 +45,10 @@ export async function requireNoMentions(
 }
 
 async function findInside(
-  registry: Registry,
   transaction: Transaction,
-  tenant: TenantRow,
-  { schema: [schemaName], role: [roleName, newRole] }: Renaming,
+  { schemaName }: TenantRow,
+  { role: [roleName, newRole] }: Renaming,
+  made: () => Promise<Made>,
 ): Promise<readonly string[]> {
   const names: [string, ...string[]] = [schemaName];
   if (roleName !== newRole) names.push(roleName);
@@ -54,36 +58,41 @@ async function findInside(
     if (mentions.length > 0) places.push({ place, kind, text, mentions });
   }
   if (places.length === 0) return [];
-  const same = await readSame(registry, tenant);
+  const { texts: same } = await made();
   return places
     .filter(({ place, kind, text }) => same.get(place)?.has(comparable(kind, text)) !== true)
     .flatMap(({ place, kind, mentions }) => mentions.map((mention) => tell(place, kind, mention)));
 }
 
-/**
- * The texts that every tenant of the version has, whatever it is called: a word in one of them is a word, and
- * not the schema's name. None when the migrations do not make the version.
- */
-async function readSame(
-  registry: Registry,
-  { schemaName, version }: TenantRow,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const same = new Map<string, Set<string>>();
-  try {
-    const migrations = await loadTenantMigrations(registry);
-    await buildReferences(registry, migrations, [version], {
-      length: schemaName.length,
-      async look(transaction, reference) {
-        for (const { place, kind, text } of await readTexts(transaction, reference)) {
-          const texts = same.get(place) ?? new Set();
-          same.set(place, texts.add(comparable(kind, text)));
-        }
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof ReferenceFailure)) throw error;
-  }
-  return same;
+/** What the migrations make of the tenant's version in a schema of another name. */
+export interface Made {
+  /** Texts by place: a word in one of them is a word, and not the schema's name. */
+  readonly texts: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Undefined when they do not make the version. */
+  readonly reference: Reference | undefined;
+}
+
+/** Runs the migrations once, when it is first asked for. */
+function findMade(registry: Registry, { schemaName, version }: TenantRow): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  const make = async (): Promise<Made> => {
+    const texts = new Map<string, Set<string>>();
+    const { length } = schemaName;
+    const look = async (transaction: Transaction, name: string): Promise<void> => {
+      for (const { place, kind, text } of await readTexts(transaction, name)) {
+        texts.set(place, (texts.get(place) ?? new Set()).add(comparable(kind, text)));
+      }
+    };
+    try {
+      const migrations = await loadTenantMigrations(registry);
+      const found = await buildReferences(registry, migrations, [version], { length, look });
+      return { texts, reference: found.get(version) };
+    } catch (error) {
+      if (!(error instanceof ReferenceFailure)) throw error;
+      return { texts: new Map(), reference: undefined };
+    }
+  };
+  return () => (made ??= make());
 }
 
 /** Qualified names in an expression differ between schemas, and are not text. */

@@ -14,7 +14,7 @@ import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { WAIT_MS } from "../lifecycle/status.ts";
-import { requireNoMentions } from "./plan.ts";
+import { planTexts } from "./plan.ts";
 import { type Renaming, rewriteSettings } from "./settings.ts";
 
 /** What {@link renameTenant} did. */
@@ -25,6 +25,14 @@ export interface RenamedTenant {
   readonly keptRole: KeptRole | undefined;
   /** How many transactions that began before the change still ran after the time that was given. */
   readonly stillRunning: number;
+}
+
+interface RenamePlan {
+  readonly tenant: TenantRow;
+  readonly renaming: Renaming;
+  readonly keptRole: KeptRole | undefined;
+  /** Commands for names that migrations made of the schema's name. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -45,12 +53,12 @@ export function renameTenant(
   return registry.sequelize.transaction(async (locks) => {
     await keepOpen(locks);
     await lockTenants(locks, before, schemaName);
-    const { tenant, renaming, keptRole } = await registry.sequelize.transaction((transaction) =>
+    const planned = await registry.sequelize.transaction((transaction) =>
       plan(registry, transaction, before, schemaName),
     );
-    await transact(registry, (transaction) => change(registry, transaction, tenant, renaming));
+    await transact(registry, (transaction) => change(registry, transaction, planned));
     const stillRunning = await waitForRunning(registry, WAIT_MS);
-    return { schemaName, before, keptRole, stillRunning };
+    return { schemaName, before, keptRole: planned.keptRole, stillRunning };
   });
 }
 
@@ -60,7 +68,7 @@ async function plan(
   transaction: Transaction,
   before: string,
   schemaName: string,
-): Promise<{ tenant: TenantRow; renaming: Renaming; keptRole: KeptRole | undefined }> {
+): Promise<RenamePlan> {
   if ((await registry.Tenant.findByPk(schemaName, { transaction })) !== null) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
@@ -78,15 +86,14 @@ async function plan(
     schema: [before, schemaName],
     role: [tenant.roleName, roleName],
   };
-  await requireNoMentions(registry, transaction, tenant, renaming);
-  return { tenant, renaming, keptRole };
+  const names = await planTexts(registry, transaction, tenant, renaming);
+  return { tenant, renaming, keptRole, names };
 }
 
 async function change(
   registry: Registry,
   transaction: Transaction,
-  { version }: TenantRow,
-  renaming: Renaming,
+  { tenant: { version }, renaming, names }: RenamePlan,
 ): Promise<void> {
   const [[before, schemaName], [oldRole, roleName]] = [renaming.schema, renaming.role];
   const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
@@ -99,6 +106,7 @@ async function change(
     await run(`alter role ${quoteName(oldRole)} rename to ${quoteName(roleName)}`);
   }
   await rewriteSettings(transaction, renaming);
+  for (const command of names) await run(command);
   await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [
     before,
     schemaName,

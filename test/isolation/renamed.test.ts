@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { messageOf } from "../support/rejection.ts";
 import { urlOf } from "../support/server.ts";
-import { runVerb } from "../support/verb.ts";
+import { runVerb, runVerbWith } from "../support/verb.ts";
 
 // Each makes something in schema "acme" that holds its name as text, and undoes it.
 const REFUSED: Readonly<Record<string, readonly [make: string, undo: string, place: string]>> = {
@@ -232,6 +232,40 @@ describe("a renamed tenant", () => {
       `setting search_path of role ${reader} for all databases`,
     );
     await database.sql(`drop role ${reader}`);
+  });
+
+  it("renameTenant() renames what migrations have named by the schema, for the next one to find", async () => {
+    const named = await makeMigrations();
+    try {
+      await named.write("0001-named", [
+        'create table "${schema}".doc (id int constraint "${schema}_c" check (id > 0), named int)',
+        'create index "${schema}_named_idx" on "${schema}".doc (named)',
+        'create index named_idx on "${schema}".doc (named)',
+        'create statistics "${schema}"."${schema}_s" on id, named from "${schema}".doc',
+        'create policy "${schema}_p" on "${schema}".doc',
+      ]);
+      await database.addTenants({ named: "named.example.com" }, named.folder);
+      await named.write("0002-drop", [
+        'drop index "${schema}"."${schema}_named_idx"',
+        'alter table "${schema}".doc drop constraint "${schema}_c"',
+        'drop statistics "${schema}"."${schema}_s"',
+        'drop policy "${schema}_p" on "${schema}".doc',
+      ]);
+      await withRegistry(
+        database.adminUrl,
+        (registry) => renameTenant(registry, "named", "renamed"),
+        named.folder,
+      );
+      const variables = { ADMIN_DATABASE_URL: database.adminUrl, TENANT_MIGRATIONS: named.folder };
+      const migrated = await runVerbWith(variables, "migrate", "--tenants", "renamed");
+      expect(migrated.stdout).to.include("Migrated 1 tenant");
+      const left = await database.sql(
+        "select indexname from pg_indexes where schemaname = 'renamed'",
+      );
+      expect(left).to.deep.equal([{ indexname: "named_idx" }]);
+    } finally {
+      await named.remove();
+    }
   });
 
   it("renameTenant() takes a word for a word where every tenant has it", async () => {
