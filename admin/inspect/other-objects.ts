@@ -107,9 +107,10 @@ const COLLATIONS = `
 const CASTS = `
   select n.oid, 'cast (' || format_type(c.castsource, null) || ' as ' || format_type(c.casttarget, null) || ')',
       '', concat_ws(' ', nullif(c.castfunc, 0)::regprocedure, c.castcontext, c.castmethod)
-    from namespace as n
-    join pg_type as t on t.typnamespace = n.oid
-    join pg_cast as c on t.oid in (c.castsource, c.casttarget)`;
+    from pg_cast as c
+   cross join unnest(array[c.castsource, c.casttarget]) as side (oid)
+    join pg_type as t on t.oid = side.oid
+    join namespace as n on n.oid = t.typnamespace`;
 
 /** The queries, each for `namespace, owner, part, definition`; they use the table `namespace` of the WITH. */
 export const OTHER_OBJECTS: readonly string[] = [

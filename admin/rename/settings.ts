@@ -2,7 +2,11 @@
 // rewritten with the rename, in its transaction.
 
 import type { Transaction } from "sequelize";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
+
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 /** One setting that holds a name, and whose it is. */
 export interface NamingSetting {
@@ -65,11 +69,23 @@ export async function readSettings(
   return [...settings.values()].filter((setting) => rewrite(setting, renaming) !== undefined);
 }
 
-/** Writes them with the names of after, which schema and role have by now. */
+/**
+ * Writes them with the names of after, which schema and role have by now.
+ * @throws {AdminError} for one that the current role may not change
+ */
 export async function rewriteSettings(transaction: Transaction, renaming: Renaming): Promise<void> {
   for (const setting of await readSettings(transaction, renaming)) {
-    const value = rewrite(setting, renaming);
-    await query(transaction, `alter ${setting.owner} set ${setting.name} = ${value}`);
+    const { owner, name, place } = setting;
+    try {
+      await query(transaction, `alter ${owner} set ${name} = ${rewrite(setting, renaming)}`);
+    } catch (error) {
+      if (databaseCode(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+      throw new AdminError(
+        `Cannot rename tenant: ${place} holds the name, and belongs to another role; ` +
+          "have that role change it first",
+        { cause: error },
+      );
+    }
   }
 }
 

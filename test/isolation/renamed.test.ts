@@ -6,6 +6,7 @@ import { renameTenant } from "../../admin/rename/rename.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { messageOf } from "../support/rejection.ts";
 import { urlOf } from "../support/server.ts";
 import { runVerb, runVerbWith } from "../support/verb.ts";
@@ -223,6 +224,26 @@ describe("a renamed tenant", () => {
       `drop owned by ${reader}`,
       `drop role ${reader}`,
     );
+  });
+
+  it("renameTenant() refuses a setting that its admin role may not change, and changes nothing", async () => {
+    const plain = await createPlainAdmin({ acme: "acme.example.com" });
+    try {
+      await plain.sql(
+        `create function public.f() returns int language sql set search_path = acme as 'select 1'`,
+      );
+      const renaming = withRegistry(plain.adminUrl, (registry) =>
+        renameTenant(registry, "acme", "acme_old"),
+      );
+      expect(await messageOf(renaming)).to.include(
+        "setting search_path of routine public.f() holds",
+      );
+      expect(await plain.sql("select schema_name from rowhouse.tenant")).to.deep.equal([
+        { schema_name: "acme" },
+      ]);
+    } finally {
+      await plain.drop();
+    }
   });
 
   it("renameTenant() refuses a role's search_path that holds in all databases", async () => {
