@@ -6,6 +6,7 @@ import { withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./print/count.ts";
 import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { describeLeftOut } from "./transfer/description.ts";
 import { cloneTenant } from "./transfer/clone-tenant.ts";
 
 await runVerb({
@@ -17,6 +18,7 @@ await runVerb({
   options: {
     host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
     "structure-only": { type: "boolean", about: "Copy no rows" },
+    lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
   },
   example: "acme acme_try try.example.com",
   async run(call) {
@@ -28,16 +30,18 @@ await runVerb({
       schemaName,
       hosts,
       structureOnly: call.has("structure-only"),
+      lossy: call.has("lossy"),
       meter: createMeter(call),
     };
     const report = await withAdminRegistry(call.env, (registry) =>
       cloneTenant(registry, from, wanted),
     );
-    const { version, tables, rows } = report;
+    const { version, tables, rows, losses } = report;
     return {
       lines: [
         `Cloned tenant "${from}" to "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
           `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`,
+        ...describeLeftOut(losses),
       ],
       json: report,
     };

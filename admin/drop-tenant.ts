@@ -13,7 +13,7 @@ import { nameArchive } from "./transfer/archive-name.ts";
 await runVerb({
   name: "drop-tenant",
   about:
-    "Drops a tenant: suspends it, exports it to a file, and removes its schema, role, hosts and records. Whatever " +
+    "Drops a tenant: suspends it, exports it to a file, tries whether that can be imported, and removes its schema, role, hosts and records. Whatever " +
     "ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
   operands: ["SCHEMA"],
   options: {
@@ -24,6 +24,11 @@ await runVerb({
       about: "The export's file, a new one; SCHEMA-TIME.zip in this folder when left out",
     },
     "no-backup": { type: "boolean", about: "Export nothing: its data is gone for good" },
+    "no-proof": {
+      type: "boolean",
+      about: "Do not import the backup on trial, which takes an import's time and disk",
+    },
+    lossy: { type: "boolean", about: "Take a backup that lacks what was changed by hand" },
   },
   example: "acme --confirm acme",
   async run(call) {
@@ -42,6 +47,8 @@ await runVerb({
         backup: call.has("no-backup")
           ? undefined
           : (call.text("backup") ?? nameArchive(schemaName)),
+        lossy: call.has("lossy"),
+        prove: !call.has("no-proof"),
         signal: call.interruption(),
         onItems(count, done) {
           progress ??= startBar(call, count);

@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { withAdminRegistry } from "./command/config.ts";
-import { describeExport } from "./transfer/description.ts";
+import { describeExport, describeExportLosses } from "./transfer/description.ts";
 import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { exportTenant } from "./transfer/export-tenant.ts";
@@ -22,6 +22,8 @@ await runVerb({
     const report = await withAdminRegistry(call.env, (registry) =>
       exportTenant(registry, schemaName, file, { signal, meter: createMeter(call) }),
     );
-    return { lines: [describeExport(report)], json: report };
+    const lines = [describeExport(report), ...describeExportLosses(report)];
+    // The file is whole, and cannot come back as it is.
+    return { lines, json: report, status: report.losses.length > 0 ? 3 : 0 };
   },
 });

@@ -9,6 +9,7 @@ import { createMeter } from "./command/megabytes.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { describeLeftOut } from "./transfer/description.ts";
 import { withTarget } from "./transfer/move/target.ts";
 import { moveTenant } from "./transfer/move/move-tenant.ts";
 
@@ -25,6 +26,7 @@ await runVerb({
   options: {
     to: { type: "string", value: "URL", about: "The other database, as its admin role" },
     "to-env": { type: "string", value: "NAME", about: "Variable of the environment with that URL" },
+    lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
     wait: {
       type: "string",
       value: "SECONDS",
@@ -41,18 +43,20 @@ await runVerb({
       withTarget(url, TENANT_MIGRATIONS, (target) =>
         moveTenant(source, target, schemaName, {
           waitMs,
+          lossy: call.has("lossy"),
           meter: createMeter(call),
           onStep: (step, line) => call.print(line, { step }),
         }),
       ),
     );
-    const { place, copied } = report;
+    const { place, copied, losses } = report;
     const what = copied
       ? `: ${formatCount(copied.tables, "table")}, ${formatCount(copied.rows, "row")}`
       : "";
     return {
       lines: [
         `Moved tenant "${schemaName}" to ${place}${what}`,
+        ...describeLeftOut(losses),
         `Point its hosts there; remove what is left here with node admin/drop-tenant.js ${schemaName}`,
       ],
       json: report,

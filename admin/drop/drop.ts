@@ -6,12 +6,12 @@ import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
-import type { Registry, Transition } from "../registry/registry.ts";
+import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
 import { withTenantAlone } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { claimTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
-import { backUp, requireNewFile } from "./backup.ts";
+import { backUp, type BackupOptions, BackupUseless, requireNewFile } from "./backup.ts";
 import { dropRest } from "./drop-rest.ts";
 import type { KeptRole } from "./role.ts";
 import {
@@ -29,11 +29,7 @@ const MOST_AT_ONCE = 50;
 const NO_ROOM = "53200";
 
 /** How a tenant is to be dropped. */
-export interface DropOptions {
-  /** The file for its backup; undefined for none. */
-  readonly backup: string | undefined;
-  /** Ends it before its next step. */
-  readonly signal: AbortSignal;
+export interface DropOptions extends BackupOptions {
   /** Called once with the number of objects, and then whenever some have been dropped. */
   readonly onItems: (count: number, dropped: number) => void;
 }
@@ -43,6 +39,8 @@ export interface DroppedTenant {
   readonly schemaName: string;
   /** The backup's whole path, be it of an earlier run; undefined when there is none. */
   readonly backup: string | undefined;
+  /** Why nobody knows that the backup can come back; undefined when that was tried. */
+  readonly unproven: string | undefined;
   /** The role that was left, because another database uses it. */
   readonly keptRole: KeptRole | undefined;
 }
@@ -64,6 +62,14 @@ export function dropTenant(
     try {
       return await finish(registry, place, options);
     } catch (error) {
+      if (error instanceof BackupUseless && place.before.transition !== "dropping") {
+        await giveBack(registry, place);
+        throw new AdminError(
+          `Cannot drop tenant: ${error.message}; "${schemaName}" is as it was before; to drop it without ` +
+            "a backup, say --no-backup",
+          { cause: error },
+        );
+      }
       const code = databaseCode(error);
       const state = code === undefined ? "" : ` (${code})`;
       const problem = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
@@ -73,6 +79,20 @@ export function dropTenant(
         { cause: error },
       );
     }
+  });
+}
+
+/** What a drop knows of the tenant. */
+interface Leaver extends DropPlace {
+  readonly before: { readonly transition: Transition | null; readonly status: TenantStatus };
+}
+
+/** Nothing has been dropped. */
+async function giveBack(registry: Registry, { schemaName, before }: Leaver): Promise<void> {
+  await transact(registry, async (transaction) => {
+    const allowed = ["dropping"] as const;
+    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", allowed);
+    await tenant.update(before, { transaction });
   });
 }
 
@@ -86,14 +106,14 @@ async function finish(
   if (running > 0) {
     throw new AdminError(`${running} transactions that began before it was suspended still run`);
   }
-  const backup = await backUp(registry, schemaName, options.backup, options.signal);
+  const backup = await backUp(registry, schemaName, options);
   options.onItems(await countItems(registry, schemaName), 0);
   await inBatches(registry, place, options, dropItems);
   await inBatches(registry, place, options, dropLargeObjects);
   const keptRole = await transact(registry, (transaction) =>
     dropRest(registry, transaction, schemaName, place.roleName),
   );
-  return { schemaName, backup, keptRole };
+  return { schemaName, backup: backup?.path, unproven: backup?.unproven, keptRole };
 }
 
 /** Closes the tenant to everybody. */
@@ -101,16 +121,18 @@ async function begin(
   registry: Registry,
   schemaName: string,
   backup: string | undefined,
-): Promise<DropPlace> {
+): Promise<Leaver> {
   return transact(registry, async (transaction) => {
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", ALLOWED);
     await requireNoOutsiders(transaction, schemaName);
     await requireNewFile(transaction, schemaName, backup);
+    const { transition, status } = tenant;
     await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
     const { tenantRoles } = await readInstallation(transaction);
     const prefix = await readRolePrefix(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(prefix);
-    return { schemaName, roleName: isOwn ? tenant.roleName : undefined };
+    const before = { transition, status };
+    return { schemaName, roleName: isOwn ? tenant.roleName : undefined, before };
   });
 }
 

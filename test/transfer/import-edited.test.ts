@@ -26,8 +26,8 @@ describe("import-tenant of an edited archive", function () {
   const edits: readonly (readonly [string, (manifest: EditableManifest) => void, RegExp])[] = [
     [
       "another format",
-      (m) => (m["formatVersion"] = 2),
-      /its format is version 2, and this reads 1/,
+      (m) => (m["formatVersion"] = 3),
+      /its format is version 3, and this reads up to 2/,
     ],
     [
       "no format",

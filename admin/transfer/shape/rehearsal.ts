@@ -1,0 +1,133 @@
+// A copy of a tenant's structure, made and looked at in a transaction that is always rolled back. What it lacks of
+// the tenant, every copy of it lacks: whoever copies or drops the tenant is told before anything is changed.
+
+import { randomBytes } from "node:crypto";
+import type { Transaction } from "sequelize";
+import { describeDifferences } from "../../inspect/difference.ts";
+import { readFingerprints } from "../../inspect/fingerprint.ts";
+import { createTenantWithin, prepareCreation } from "../../lifecycle/tenant.ts";
+import { AdminError } from "../../registry/admin-error.ts";
+import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
+import { query, type Registry } from "../../registry/registry.ts";
+import { clientOf } from "../../registry/transaction-client.ts";
+import { endCopy, prepareCopy } from "../copy.ts";
+import { readTables, type Table } from "../structure.ts";
+import { describeLosses, type Whole } from "./losses.ts";
+import { readFacts } from "./facts.ts";
+import { applyShape, readShape } from "./shape.ts";
+
+const LOCK_TIMEOUT_MS = 5000;
+// SQLSTATEs, but for locks that others have, connections that are lost and servers that end.
+const REASON = /^(?!08|57|55P03|40)[0-9P][0-9A-Z]{4}$/;
+// insufficient_resources, such as locks for a schema of thousands of tables: that says nothing of the tenant.
+const NO_ROOM = /^53/;
+
+/** Thrown to have the transaction rolled back. */
+class Undo extends Error {}
+
+/**
+ * Finds what a copy of a tenant would lack: what somebody changed by hand and no shape carries.
+ * @returns a phrase for each, such as `table "by_hand" is not in version 2`
+ */
+export async function findLosses(
+  registry: Registry,
+  schemaName: string,
+): Promise<readonly string[]> {
+  const creation = await prepareCreation(registry);
+  let losses: readonly string[] = [];
+  try {
+    await registry.sequelize.transaction(async (transaction) => {
+      const [row] = await query<{ version: number; roleName: string; hasRole: boolean }>(
+        transaction,
+        `select version, role_name as "roleName",
+           exists (select from pg_catalog.pg_roles where rolname = role_name) as "hasRole" from rowhouse.tenant where schema_name = $1`,
+        [schemaName],
+      );
+      if (row === undefined) return;
+      const original = await readWhole(transaction, schemaName, row.roleName);
+      const tables = await readTables(clientOf(transaction), schemaName);
+      const copyName = `rowhouse_rehearsal_${randomBytes(6).toString("hex")}`;
+      try {
+        await endCopy(clientOf(transaction));
+        await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        const { version } = row;
+        const wanted = { schemaName: copyName, hosts: [], version };
+        const roleName = await createTenantWithin(registry, transaction, creation, wanted);
+        const copy = await imitate(transaction, copyName, roleName, original, tables);
+        const structure = describeDifferences(original, copy, version);
+        // Without its role it has no privileges to lose.
+        const compared = row.hasRole ? (whole: Whole) => whole : withoutPrivileges;
+        losses = [...structure, ...describeLosses(compared(original), compared(copy))];
+      } catch (error) {
+        if (NO_ROOM.test(databaseCode(error) ?? "")) throw new Undo();
+        if (!(error instanceof AdminError) && !REASON.test(databaseCode(error) ?? "")) throw error;
+        losses = [
+          databaseMessage(error)
+            .replaceAll(/\s*\n\s*/g, " ")
+            .replaceAll(copyName, schemaName),
+        ];
+      }
+      throw new Undo();
+    });
+  } catch (error) {
+    if (!(error instanceof Undo)) throw error;
+  }
+  return losses;
+}
+
+/**
+ * Refuses a tenant of which a copy would not be equal to it.
+ * @param action completes "Cannot …", such as "clone tenant"
+ * @throws {AdminError} that names what a copy would lack
+ */
+export function requireNoLosses(
+  action: string,
+  schemaName: string,
+  losses: readonly string[],
+): void {
+  if (losses.length === 0) return;
+  throw new AdminError(`Cannot ${action}: ${describeRefusal(schemaName, losses)}`);
+}
+
+/** In one line, why a copy is refused, and what to do. */
+export function describeRefusal(schemaName: string, losses: readonly string[]): string {
+  const more = losses.length > 3 ? `, and ${losses.length - 3} more` : "";
+  return (
+    `a copy of "${schemaName}" would not be equal to it: ${losses.slice(0, 3).join("; ")}${more}; change the ` +
+    "tenant's schema only by migrations (see node admin/status.js), or leave that out with --lossy"
+  );
+}
+
+async function readWhole(
+  transaction: Transaction,
+  schemaName: string,
+  roleName: string,
+): Promise<Whole> {
+  const client = clientOf(transaction);
+  const fingerprints = await readFingerprints(transaction, [schemaName]);
+  await prepareCopy(client, schemaName);
+  return {
+    schemaName,
+    objects: fingerprints.get(schemaName) ?? [],
+    shape: await readShape(client, schemaName),
+    facts: await readFacts(client, schemaName, roleName),
+  };
+}
+
+function withoutPrivileges(whole: Whole): Whole {
+  return { ...whole, facts: whole.facts.filter(({ kind }) => !kind.endsWith("privileges")) };
+}
+
+/** Gives the copy the original's shape, and reads what has become of it. */
+async function imitate(
+  transaction: Transaction,
+  copyName: string,
+  roleName: string,
+  { shape }: Whole,
+  tables: readonly Table[],
+): Promise<Whole> {
+  const client = clientOf(transaction);
+  await prepareCopy(client, copyName);
+  await applyShape(client, copyName, shape, tables);
+  return readWhole(transaction, copyName, roleName);
+}
