@@ -114,13 +114,11 @@ describe("move-tenant", function () {
     await source.addTenants({ stay: host });
     await source.sql("update rowhouse.tenant set status = 'read_only' where schema_name = 'stay'");
     const before = await source.sql("select * from rowhouse.tenant where schema_name = 'stay'");
-    const refuse = async (
-      message: RegExp,
-      to = target.adminUrl,
-      lossy = false,
-    ): Promise<void> => {
+    const refuse = async (message: RegExp, to = target.adminUrl, lossy = false): Promise<void> => {
       const moved = withRegistry(source.adminUrl, (from) =>
-        withTarget(to, undefined, (there) => moveTenant(from, there, "stay", { waitMs: 10_000, lossy })),
+        withTarget(to, undefined, (there) =>
+          moveTenant(from, there, "stay", { waitMs: 10_000, lossy }),
+        ),
       );
       expect((await rejection(moved)).message)
         .to.match(message)
@@ -134,7 +132,9 @@ describe("move-tenant", function () {
     );
     await target.sql("drop schema stay");
     await source.sql("create table stay.by_hand (a int)");
-    await refuse(/a copy of "stay" would not be equal to it: table "by_hand" is not in version 2; /);
+    await refuse(
+      /a copy of "stay" would not be equal to it: table "by_hand" is not in version 2; /,
+    );
     await source.sql("drop table stay.by_hand");
     await source.sql(
       "alter table stay.data alter updated_at type text",

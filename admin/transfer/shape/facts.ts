@@ -37,7 +37,7 @@ const FACTS = `
     union all select 'owner', typname, ${OWNER("typowner")} from type
     union all select 'privileges', relname,
         ${ACL(`coalesce(relacl, acldefault(case relkind when 'S' then 's'::"char" else 'r' end, relowner))`)} from relation
-    union all select 'privileges', r.relname || '.' || a.attname, ${ACL("a.attacl")}
+    union all select 'column privileges', r.relname || '.' || a.attname, ${ACL("a.attacl")}
       from relation as r join pg_attribute as a on a.attrelid = r.oid and a.attacl is not null
     union all select 'privileges', name, ${ACL("coalesce(proacl, acldefault('f', proowner))")} from routine
     union all select 'privileges', typname, ${ACL("coalesce(typacl, acldefault('T', typowner))")} from type

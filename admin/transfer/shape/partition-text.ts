@@ -3,7 +3,8 @@
 // https://www.postgresql.org/docs/current/sql-createtable.html
 
 const NUMBER = String.raw`-?\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
-const STRING = String.raw`'(?:[^'\\]|'')*'|E'(?:[^'\\]|''|\\\\)*'|B'[01]*'`;
+// With standard_conforming_strings, as prepareCopy sets it: a backslash is a backslash.
+const STRING = String.raw`B?'(?:[^']|'')*'`;
 const VALUE = `(?:${NUMBER}|${STRING}|MINVALUE|MAXVALUE|NULL|true|false)`;
 const VALUES = String.raw`\(${VALUE}(?:, ${VALUE})*\)`;
 const COLUMN = String.raw`(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")`;
