@@ -5,6 +5,7 @@
 
 import type { ClientBase } from "pg";
 import { AdminError } from "../../registry/admin-error.ts";
+import { putBackInRounds, type Step } from "../bare/step.ts";
 import { COMMANDS, type Place } from "./setting-commands.ts";
 import { SETTINGS } from "./settings-query.ts";
 
@@ -45,6 +46,7 @@ export async function applySettings(
   wanted: readonly Setting[],
 ): Promise<void> {
   const values = new Map(wanted.map((setting) => [keyOf(setting), setting.value]));
+  const views: Step[] = [];
   for (const row of await readRows(client, schemaName)) {
     const value = values.get(keyOf(row)) ?? null;
     if (value === row.value) continue;
@@ -56,8 +58,12 @@ export async function applySettings(
         `Cannot copy tenant: ${row.kind} of ${JSON.stringify(row.path.join("."))} cannot be ${JSON.stringify(value)}`,
       );
     }
-    for (const command of commands) await client.query(command);
+    // A view may need one that comes behind it.
+    if (row.kind === "unpopulated") views.push(...commands.map((on) => ({ off: "", on })));
+    else for (const command of commands) await client.query(command);
   }
+  const rest = await putBackInRounds(client, views);
+  if (rest !== undefined) throw rest.error;
 }
 
 async function readRows(client: ClientBase, schemaName: string): Promise<readonly Row[]> {
