@@ -21,6 +21,8 @@ export interface Backup {
   readonly path: string;
   /** Why nobody knows that it can come back; undefined when it was imported, and that rolled back. */
   readonly unproven: string | undefined;
+  /** What the tenant had and no import brings back; empty unless it was to be lossy. */
+  readonly losses: readonly string[];
 }
 
 /** How the backup is made. */
@@ -56,16 +58,19 @@ export async function backUp(
     made: await findBackup(transaction, schemaName),
     hasSchema: await isSchema(transaction, schemaName),
   }));
-  if (made !== undefined) return made === "" ? undefined : { path: made, unproven: undefined };
+  if (made !== undefined) {
+    return made === "" ? undefined : { path: made, unproven: undefined, losses: [] };
+  }
   const path = file === undefined || !hasSchema ? undefined : resolve(file);
-  const unproven = path && (await exportAndProve(registry, schemaName, path, options));
+  const backup =
+    path === undefined ? undefined : await exportAndProve(registry, schemaName, path, options);
   await transact(registry, (transaction) =>
     query(transaction, "update rowhouse.tenant set backup = $2 where schema_name = $1", [
       schemaName,
       path ?? "",
     ]),
   );
-  return path === undefined ? undefined : { path, unproven };
+  return backup;
 }
 
 async function exportAndProve(
@@ -73,14 +78,15 @@ async function exportAndProve(
   schemaName: string,
   path: string,
   { lossy = false, prove = true, signal }: BackupOptions,
-): Promise<string | undefined> {
+): Promise<Backup> {
   try {
     const { losses } = await exportTenant(registry, schemaName, path, {
       allowed: ["dropping"],
       signal,
     });
     if (!lossy) requireNoLosses("drop tenant", schemaName, losses);
-    return prove ? await tryImport(registry, path, lossy) : "nobody has tried to import it";
+    const unproven = prove ? await tryImport(registry, path, lossy) : "nobody has tried it";
+    return { path, unproven, losses };
   } catch (error) {
     if (signal.aborted || isConnectionLost(error)) throw error;
     const isFile = await exists(path);

@@ -41,6 +41,8 @@ export interface DroppedTenant {
   readonly backup: string | undefined;
   /** Why nobody knows that the backup can come back; undefined when that was tried. */
   readonly unproven: string | undefined;
+  /** What an import of the backup does not bring back; empty unless it was to be lossy. */
+  readonly losses: readonly string[];
   /** The role that was left, because another database uses it. */
   readonly keptRole: KeptRole | undefined;
 }
@@ -113,7 +115,8 @@ async function finish(
   const keptRole = await transact(registry, (transaction) =>
     dropRest(registry, transaction, schemaName, place.roleName),
   );
-  return { schemaName, backup: backup?.path, unproven: backup?.unproven, keptRole };
+  const { path, unproven, losses = [] } = backup ?? {};
+  return { schemaName, backup: path, unproven, losses, keptRole };
 }
 
 /** Closes the tenant to everybody. */

@@ -46,7 +46,7 @@ export async function readPartitions(
 
 /**
  * Gives a schema whose tables are empty the partitions of another: makes what it lacks, and takes away or apart
- * what the other does not have. What cannot be made of literals and column names is left out.
+ * what the other does not have. What cannot be made of literals and column names, or has no parent, is left out.
  * @param tables the other's tables that are no partitions
  */
 export async function reconcilePartitions(
@@ -66,14 +66,25 @@ export async function reconcilePartitions(
     if (!tables.has(name)) await client.query(`drop table ${place(name)}`);
   }
   const have = new Set(own.map(toText));
+  const parents = await readPartitioned(client, schemaName);
   for (const partition of wanted) {
     const { name, parent, bound, key } = partition;
-    if (have.has(toText(partition)) || !isMakeable(partition)) continue;
+    if (have.has(toText(partition)) || !isMakeable(partition) || !parents.has(parent)) continue;
+    if (key !== "") parents.add(name);
     const within = key === "" ? "" : ` partition by ${key}`;
     await client.query(
       `create table ${place(name)} partition of ${place(parent)} ${bound}${within}`,
     );
   }
+}
+
+async function readPartitioned(client: ClientBase, schemaName: string): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.relname::text as name from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+      where n.nspname = $1 and c.relkind = 'p'`,
+    [schemaName],
+  );
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Whether a partition that came from elsewhere is made of literals and column names alone. */
