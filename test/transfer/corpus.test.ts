@@ -12,6 +12,7 @@ import { importTenant } from "../../admin/transfer/import-tenant.ts";
 import { moveTenant } from "../../admin/transfer/move/move-tenant.ts";
 import { proveArchive } from "../../admin/transfer/prove-archive.ts";
 import { type Corpus, openCorpus } from "../support/corpus.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { type DebianPostgres, startDebianPostgres } from "../support/debian-postgres.ts";
 import {
   type AdminKind,
@@ -87,4 +88,41 @@ describe("a copy of a tenant with every kind of object, by pg_dump", function ()
       });
     });
   }
+
+  it("moveTenant() to a server of another version and back makes an equal one", async () => {
+    const kind = { superuser: true, tenantRoles: true };
+    const corpus = await openCorpus(kind.superuser);
+    const [source, back] = await makeDumpedDatabases(server, kind);
+    const elsewhere = await createTestDatabase();
+    const move = (from: string, to: string): Promise<unknown> =>
+      withRegistry(
+        from,
+        (one) =>
+          withRegistry(
+            to,
+            (other) => moveTenant(one, other, "corpus", { waitMs: 10_000 }),
+            corpus.folder,
+          ),
+        corpus.folder,
+      );
+    try {
+      await elsewhere.sql(
+        "create foreign data wrapper nowhere",
+        "create server elsewhere foreign data wrapper nowhere",
+      );
+      await withRegistry(
+        source.adminUrl,
+        (registry) => createTenant(registry, "corpus", ["corpus.test"]),
+        corpus.folder,
+      );
+      await source.sql(...corpus.later("corpus"));
+      const original = await source.dump("corpus");
+      await move(source.adminUrl, elsewhere.adminUrl);
+      await move(elsewhere.adminUrl, back.adminUrl);
+      expect(compareDumps(original, await back.dump("corpus"))).to.deep.equal([]);
+    } finally {
+      await elsewhere.drop();
+      await corpus.remove();
+    }
+  });
 });

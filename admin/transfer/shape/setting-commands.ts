@@ -184,11 +184,21 @@ function setOptions(
 
 function parseOptions(value: string | null): ReadonlyMap<string, string> | undefined {
   const options = new Map<string, string>();
-  if (value === null) return options;
-  for (const option of JSON.parse(value) as readonly unknown[]) {
+  for (const option of parseList(value)) {
     const [, name, text] = (typeof option === "string" && OPTION.exec(option)) || [];
     if (name === undefined || text === undefined) return undefined;
     options.set(name, text);
   }
   return options;
+}
+
+/** What is no list has one element that is no option. */
+function parseList(value: string | null): readonly unknown[] {
+  if (value === null) return [];
+  try {
+    const list: unknown = JSON.parse(value);
+    return Array.isArray(list) ? list : [undefined];
+  } catch {
+    return [undefined];
+  }
 }
