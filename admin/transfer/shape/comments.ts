@@ -152,7 +152,8 @@ async function findIdentity(
     const { rows } = await client.query<{ identity: string }>(
       `select i.identity from pg_get_object_address($1, $2, $3) as a,
          lateral pg_identify_object(a.classid, a.objid, a.objsubid) as i`,
-      [type, address, others.map(qualify)],
+      // PostgreSQL writes more types than it reads.
+      [type.endsWith(" column") ? "table column" : type, address, others.map(qualify)],
     );
     return rows[0]?.identity;
   } catch {

@@ -1,5 +1,5 @@
-// What of a schema is compared with what its migrations make, and is given to no copy: owners, privileges, where
-// and how a table is stored, large objects. An archive that grants privileges would be obeyed as the admin role.
+// What of a schema is compared with what its migrations make, and is given to no copy: owners, privileges, the order
+// of columns, where and how a table is stored, large objects. An archive that grants privileges would be obeyed as the admin role.
 
 import type { ClientBase } from "pg";
 
@@ -51,6 +51,9 @@ const FACTS = `
       join pg_class as o on o.oid = d.refobjid
       join pg_attribute as a on a.attrelid = o.oid and a.attnum = d.refobjsubid
      where r.relkind = 'S'
+    union all select 'order of columns', r.relname, (select string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+        from pg_attribute as a where a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped)
+      from relation as r where r.relkind in ('r', 'p', 'f')
     union all select 'tablespace', r.relname, t.spcname from relation as r join pg_tablespace as t on t.oid = r.reltablespace
     union all select 'access method', r.relname, m.amname from relation as r join pg_am as m on m.oid = r.relam
     union all select 'large objects', 'the tenant''s role', count(*)::text

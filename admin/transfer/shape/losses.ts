@@ -22,7 +22,8 @@ export function describeLosses(original: Compared, copy: Compared): readonly str
     const [value, other] = [have.get(key), want.get(key)];
     if (value === other) continue;
     // Every object has them: it is missing itself.
-    if (other === undefined && /^(?:owner|privileges|access method) of /.test(key)) continue;
+    if (other === undefined && /^(?:owner|privileges|access method|order of columns) of /.test(key))
+      continue;
     losses.push(`${key} is ${value ?? "not set"}, in a copy it is ${other ?? "not set"}`);
   }
   return losses;

@@ -1,7 +1,7 @@
 // How each kind of setting is given to an object.
 
-import { escapeLiteral } from "pg";
 import { quoted } from "../structure.ts";
+import { setOptions } from "./setting-options.ts";
 
 /** An object, as its own catalog names it. */
 export interface Place {
@@ -33,10 +33,14 @@ const STORAGE: Readonly<Record<string, string>> = {
   m: "main",
 };
 const COMPRESSION: Readonly<Record<string, string>> = { p: "pglz", l: "lz4" };
-const OPTION = /^((?:toast\.)?[a-z_]+)=(.*)$/s;
 
 /** By kind. */
 export const COMMANDS: ReadonlyMap<string, Commands> = new Map<string, Commands>([
+  [
+    "index name",
+    ({ place }, value) =>
+      value === null ? [] : [`alter index ${place} rename to ${quoted(value)}`],
+  ],
   ["trigger", (on, value) => fire("trigger", on, value)],
   ["rule", (on, value) => fire("rule", on, value)],
   ["not valid", (on, value) => judge(`alter table ${on.place}`, on, value)],
@@ -164,41 +168,4 @@ function identify(alter: string, value: string | null): readonly string[] | unde
   ]);
   const word = words.get(value);
   return word === undefined ? undefined : [`${alter} replica identity ${word}`];
-}
-
-function setOptions(
-  alter: string,
-  value: string | null,
-  before: string | null,
-): readonly string[] | undefined {
-  const wanted = parseOptions(value);
-  const had = parseOptions(before);
-  if (wanted === undefined || had === undefined) return undefined;
-  const gone = [...had.keys()].filter((name) => !wanted.has(name));
-  const set = [...wanted].map(([name, text]) => `${name} = ${escapeLiteral(text)}`);
-  return [
-    ...(gone.length > 0 ? [`${alter} reset (${gone.join(", ")})`] : []),
-    ...(set.length > 0 ? [`${alter} set (${set.join(", ")})`] : []),
-  ];
-}
-
-function parseOptions(value: string | null): ReadonlyMap<string, string> | undefined {
-  const options = new Map<string, string>();
-  for (const option of parseList(value)) {
-    const [, name, text] = (typeof option === "string" && OPTION.exec(option)) || [];
-    if (name === undefined || text === undefined) return undefined;
-    options.set(name, text);
-  }
-  return options;
-}
-
-/** What is no list has one element that is no option. */
-function parseList(value: string | null): readonly unknown[] {
-  if (value === null) return [];
-  try {
-    const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? list : [undefined];
-  } catch {
-    return [undefined];
-  }
 }

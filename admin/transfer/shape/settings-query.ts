@@ -75,7 +75,15 @@ const STATISTICS = `
       format('%I.%I', s.nspname, x.stxname), null, null
     from space as s join pg_statistic_ext as x on x.stxnamespace = s.oid`;
 
+// A partition has an index for each of its parent's, with a name that PostgreSQL chose or somebody gave.
+const INDEX_NAMES = `
+  select 'index name', array[r.relname, p.relname], x.relname::text, x.place, null, null
+    from relation as r join pg_index as i on i.indrelid = r.oid
+    join relation as x on x.oid = i.indexrelid
+    join pg_inherits as h on h.inhrelid = x.oid join pg_class as p on p.oid = h.inhparent`;
+
 const PARTS = [
+  INDEX_NAMES,
   TRIGGERS,
   RULES,
   CONSTRAINTS,

@@ -45,25 +45,39 @@ export async function applySettings(
   schemaName: string,
   wanted: readonly Setting[],
 ): Promise<void> {
+  // Other settings are of indexes by their names.
+  await apply(client, schemaName, wanted, (kind) => kind === "index name");
+  await apply(client, schemaName, wanted, (kind) => kind !== "index name");
+}
+
+async function apply(
+  client: ClientBase,
+  schemaName: string,
+  wanted: readonly Setting[],
+  isMeant: (kind: string) => boolean,
+): Promise<void> {
   const values = new Map(wanted.map((setting) => [keyOf(setting), setting.value]));
   const views: Step[] = [];
   for (const row of await readRows(client, schemaName)) {
     const value = values.get(keyOf(row)) ?? null;
-    if (value === row.value) continue;
+    if (value === row.value || !isMeant(row.kind)) continue;
     // A change of a parent may have changed its children.
     if ((await readValue(client, schemaName, row)) === value) continue;
     const commands = COMMANDS.get(row.kind)?.(row, value, row.value);
-    if (commands === undefined) {
-      throw new AdminError(
-        `Cannot copy tenant: ${row.kind} of ${JSON.stringify(row.path.join("."))} cannot be ${JSON.stringify(value)}`,
-      );
-    }
+    if (commands === undefined) throw impossible(row, value);
     // A view may need one that comes behind it.
     if (row.kind === "unpopulated") views.push(...commands.map((on) => ({ off: "", on })));
     else for (const command of commands) await client.query(command);
   }
   const rest = await putBackInRounds(client, views);
   if (rest !== undefined) throw rest.error;
+}
+
+function impossible({ kind, path }: Row, value: string | null): AdminError {
+  const place = JSON.stringify(path.join("."));
+  return new AdminError(
+    `Cannot copy tenant: ${kind} of ${place} cannot be ${JSON.stringify(value)}`,
+  );
 }
 
 async function readRows(client: ClientBase, schemaName: string): Promise<readonly Row[]> {
