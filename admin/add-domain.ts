@@ -2,7 +2,6 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { addDomain } from "./lifecycle/domain.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -13,10 +12,10 @@ await runVerb({
   options: {},
   example: "www.acme.test acme",
   async run(call) {
-    const [host = "", schema = ""] = call.operands;
+    const [host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const domain = parseDomain(host);
-    await withAdminRegistry(call.env, (registry) => addDomain(registry, domain, schemaName));
+    await call.withRegistry((registry) => addDomain(registry, domain, schemaName));
     return {
       lines: [`Added host "${domain}" to tenant "${schemaName}"`],
       json: { host: domain, schemaName },

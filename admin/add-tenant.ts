@@ -2,7 +2,7 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { createTenant } from "./lifecycle/tenant.ts";
 
@@ -13,14 +13,14 @@ await runVerb({
     "A host may have a port, or *. for every name one label below it.",
   operands: ["HOST", "SCHEMA"],
   options: {
-    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+    host: SHARED.host,
   },
   example: "acme.example.com acme --host www.acme.test",
   async run(call) {
-    const [host = "", schema = ""] = call.operands;
+    const [host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    await withAdminRegistry(call.env, (registry) => createTenant(registry, schemaName, hosts));
+    await call.withRegistry((registry) => createTenant(registry, schemaName, hosts));
     return {
       lines: [`Added tenant "${schemaName}" at ${hosts.join(", ")}`],
       json: { schemaName, hosts },

@@ -3,12 +3,12 @@
 import { createReadStream } from "node:fs";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
+import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
-import type { Call, Report } from "./command/verb.ts";
 import { checkTenants } from "./create-many/check.ts";
-import { createTenants, type IntakeSummary } from "./create-many/create-tenants.ts";
+import { createTenants } from "./create-many/create-tenants.ts";
 import { type Format, readTenantLines } from "./create-many/lines.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
@@ -26,16 +26,12 @@ await runVerb({
       value: "csv|ndjson",
       about: "What the file is; by its first character when left out",
     },
-    concurrency: {
-      type: "string",
-      value: "N",
-      about: "Tenants at once; by the free connections when left out",
-    },
+    concurrency: SHARED.concurrency,
   },
   example: "tenants.csv",
   async run(call) {
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
-    const { tenants, problems } = await read(call.operands[0] ?? "", parseFormat(call));
+    const { tenants, problems } = await read(call.operands[0], parseFormat(call.text("format")));
     for (const { line, problem } of problems) {
       call.print(`Line ${line}: ${problem}`, { line, problem });
     }
@@ -44,9 +40,10 @@ await runVerb({
         `Cannot add tenants: ${problems.length} problems in the file; nothing was created, mend it and run again`,
       );
     }
-    return withAdminRegistry(call.env, async (registry) => {
+    return call.withRegistry(async (registry) => {
       const started = performance.now();
-      const progress = call.track(tenants.length, "tenants");
+      const meter = call.meter("tenants");
+      meter.expect(tenants.length);
       const summary = await createTenants(registry, tenants, {
         concurrency: concurrency ?? (await defaultConcurrency(registry)),
         signal: call.interruption(),
@@ -57,16 +54,23 @@ await runVerb({
             failed ? `Failed line ${line}, ${schemaName}: ${message}` : undefined,
             outcome,
           );
-          progress.step(failed);
+          meter.add(1, failed ? 1 : 0);
         },
       });
-      return report(summary, (performance.now() - started) / 1000);
+      const { added, existing, failed, left } = summary;
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      return summarise({
+        head: `Added ${formatCount(added, "tenant")} in ${seconds} s`,
+        counts: { "there already": existing, failed, "not begun; run again to go on": left },
+        done: added + existing,
+        undone: failed + left,
+        json: { added, existing, failed, left },
+      });
     });
   },
 });
 
-function parseFormat(call: Call): Format | undefined {
-  const text = call.text("format");
+function parseFormat(text: string | undefined): Format | undefined {
   if (text === undefined || text === "csv" || text === "ndjson") return text;
   throw new UsageError(`--format ${JSON.stringify(text)} is neither csv nor ndjson`);
 }
@@ -82,18 +86,4 @@ async function read(file: string, format: Format | undefined): ReturnType<typeof
       `Cannot read ${JSON.stringify(file)}: ${code}; give a file that can be read`,
     );
   }
-}
-
-function report({ added, existing, failed, left }: IntakeSummary, seconds: number): Report {
-  const parts = [
-    `Added ${formatCount(added, "tenant")} in ${seconds.toFixed(1)} s`,
-    existing > 0 ? `${existing} there already` : "",
-    failed > 0 ? `${failed} failed` : "",
-    left > 0 ? `${left} not begun; run again to go on` : "",
-  ].filter((part) => part !== "");
-  return {
-    lines: [parts.join("; ")],
-    json: { added, existing, failed, left },
-    status: failed + left === 0 ? 0 : added + existing > 0 ? 3 : 1,
-  };
 }

@@ -2,12 +2,10 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
-import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { describeLeftOut } from "./transfer/description.ts";
-import { cloneTenant } from "./transfer/clone-tenant.ts";
 
 await runVerb({
   name: "clone-tenant",
@@ -16,13 +14,13 @@ await runVerb({
     "while SRC is served. All or nothing.",
   operands: ["SRC", "NEW", "HOST"],
   options: {
-    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+    host: SHARED.host,
     "structure-only": { type: "boolean", about: "Copy no rows" },
     lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
   },
   example: "acme acme_try try.example.com",
   async run(call) {
-    const [source = "", schema = "", host = ""] = call.operands;
+    const [source, schema, host] = call.operands;
     const from = parseSchemaName(source);
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
@@ -31,11 +29,10 @@ await runVerb({
       hosts,
       structureOnly: call.has("structure-only"),
       lossy: call.has("lossy"),
-      meter: createMeter(call),
+      meter: call.meter("bytes"),
     };
-    const report = await withAdminRegistry(call.env, (registry) =>
-      cloneTenant(registry, from, wanted),
-    );
+    const { cloneTenant } = await import("./transfer/clone-tenant.ts");
+    const report = await call.withRegistry((registry) => cloneTenant(registry, from, wanted));
     const { version, tables, rows, losses } = report;
     return {
       lines: [

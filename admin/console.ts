@@ -6,12 +6,9 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
-import { openConsole } from "./console/console.ts";
 import { isLoopback } from "./console/origin.ts";
-import { serveConsole } from "./console/server.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { readInstallation } from "./registry/installation.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -51,7 +48,7 @@ await runVerb({
     const services = call.texts("service").map(parseService);
     const exports = await requireFolder(call.text("exports") ?? ".");
     const signal = call.interruption();
-    await withAdminRegistry(call.env, async (registry) => {
+    await call.withRegistry(async (registry) => {
       await registry.sequelize.transaction(readInstallation);
       await serve(call, registry, { host, port, services, exports, signal });
     });
@@ -71,6 +68,8 @@ interface Settings {
 async function serve(call: Call, registry: Registry, settings: Settings): Promise<void> {
   const { host, port, services, exports, signal } = settings;
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { openConsole } = await import("./console/console.ts");
+  const { serveConsole } = await import("./console/server.ts");
   const parts = openConsole({ registry, services, exports, note });
   const server = await serveConsole(parts, host, port).catch(async (error: unknown) => {
     await parts.close();

@@ -2,7 +2,6 @@
 
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
-import { examineInstallation } from "./doctor/doctor.ts";
 
 await runVerb({
   name: "doctor",
@@ -14,6 +13,7 @@ await runVerb({
   example: "--json",
   async run(call) {
     const config = readAdminConfig(call.env);
+    const { examineInstallation } = await import("./doctor/doctor.ts");
     const findings = await examineInstallation({
       service: config.DATABASE_URL,
       admin: config.ADMIN_DATABASE_URL,

@@ -1,20 +1,16 @@
 // node admin/drop-tenant.js SCHEMA --confirm SCHEMA: ends a tenant.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { describeDrop } from "./drop/description.ts";
-import type { Progress } from "./command/progress.ts";
 import { UsageError } from "./command/usage-error.ts";
-import type { Call, Report } from "./command/verb.ts";
-import { type DroppedTenant, dropTenant } from "./drop/drop.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { nameArchive } from "./transfer/archive-name.ts";
 
 await runVerb({
   name: "drop-tenant",
   about:
-    "Drops a tenant: suspends it, exports it to a file, tries whether that can be imported, and removes its schema, role, hosts and records. Whatever " +
-    "ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
+    "Drops a tenant: suspends it, exports it to a file, tries whether that can be imported, and removes its schema, " +
+    "role, hosts and records. Whatever ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
   operands: ["SCHEMA"],
   options: {
     confirm: { type: "string", value: "SCHEMA", about: "The schema's name once more" },
@@ -32,7 +28,7 @@ await runVerb({
   },
   example: "acme --confirm acme",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const schemaName = parseSchemaName(call.operands[0]);
     // Nothing was looked at yet: the call itself is wrong.
     if (call.text("confirm") !== schemaName) {
       throw new UsageError(`to drop it takes --confirm ${schemaName}`);
@@ -41,8 +37,8 @@ await runVerb({
       throw new UsageError("--backup and --no-backup contradict");
     }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
-    let progress: Progress | undefined;
-    const dropped = await withAdminRegistry(call.env, (registry) =>
+    const { dropTenant } = await import("./drop/drop.ts");
+    const dropped = await call.withRegistry((registry) =>
       dropTenant(registry, schemaName, {
         backup: call.has("no-backup")
           ? undefined
@@ -50,24 +46,19 @@ await runVerb({
         lossy: call.has("lossy"),
         prove: !call.has("no-proof"),
         signal: call.interruption(),
-        onItems(count, done) {
-          progress ??= startBar(call, count);
-          for (let item = 0; item < done; item += 1) progress.step();
-        },
+        meter: call.meter("objects"),
       }),
     );
-    return report(dropped);
+    const { backup, unproven, losses, keptRole } = dropped;
+    return {
+      lines: describeDrop(dropped),
+      json: {
+        schemaName,
+        backup: backup ?? null,
+        unproven: unproven ?? null,
+        losses,
+        keptRole: keptRole?.roleName ?? null,
+      },
+    };
   },
 });
-
-function startBar(call: Call, count: number): Progress {
-  return call.track(count, "objects");
-}
-
-function report(dropped: DroppedTenant): Report {
-  const { schemaName, backup, keptRole } = dropped;
-  return {
-    lines: describeDrop(dropped),
-    json: { schemaName, backup: backup ?? null, keptRole: keptRole?.roleName ?? null },
-  };
-}

@@ -3,16 +3,14 @@
 import { text as readAll } from "node:stream/consumers";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
+import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
-import type { Call, Report } from "./command/verb.ts";
 import { isTransactionControl, skipToCommand } from "./each-tenant/command.ts";
-import { type EachSummary, runInEach } from "./each-tenant/each-tenant.ts";
-import type { TenantCommand } from "./each-tenant/run-in-tenant.ts";
-import { startTable, toObjects } from "./each-tenant/rows.ts";
+import { type EachOutcome, runInEach } from "./each-tenant/each-tenant.ts";
+import { type GrowingTable, startTable, toObjects } from "./each-tenant/rows.ts";
 import { readInstallation } from "./registry/installation.ts";
-import type { Registry } from "./registry/registry.ts";
 import { pickTenants } from "./registry/tenant-pattern.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
@@ -28,41 +26,55 @@ await runVerb({
   operands: [],
   options: {
     sql: { type: "string", value: "SQL", about: "The command; - reads it from standard input" },
-    tenants: { type: "string", value: "LIST", about: "Only these, as in a,b,shop_*" },
+    tenants: SHARED.tenants,
     write: { type: "boolean", about: "Let it write, and commit it in each tenant" },
     timeout: {
       type: "string",
       value: "MS",
       about: "How long it may run in each; the tenant's own statement timeout when left out",
     },
-    concurrency: {
-      type: "string",
-      value: "N",
-      about: "Tenants at once; by the free connections when left out",
-    },
-    "max-failures": { type: "string", value: "N", about: "Begin no more once so many have failed" },
+    concurrency: SHARED.concurrency,
+    "max-failures": SHARED["max-failures"],
   },
   example: '--sql "select count(*) from data" --tenants "shop_*"',
   async run(call) {
     const write = call.has("write");
     const timeoutMs = call.integer("timeout", 1, 86_400_000);
-    const options = {
-      concurrency: call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max),
-      maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
-    };
-    const text = await readCommand(call);
-    return withAdminRegistry(call.env, async (registry) => {
-      const { tenantRoles } = await registry.sequelize.transaction((transaction) =>
-        readInstallation(transaction),
-      );
+    const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
+    const maxFailures = call.integer("max-failures", 1, 1_000_000) ?? Infinity;
+    const text = await readCommand(call.text("sql"));
+    return call.withRegistry(async (registry) => {
+      const { tenantRoles } = await registry.sequelize.transaction(readInstallation);
+      const order = ["schemaName"];
+      const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order });
+      const names = pickTenants(all, call.text("tenants")).map(({ schemaName }) => schemaName);
+      const table = startTable(names.reduce((width, name) => Math.max(width, name.length), 0));
       const keep = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
-      return run(call, registry, { text, write, timeoutMs, keep, tenantRoles }, options);
+      const meter = call.meter("tenants");
+      meter.expect(names.length);
+      const command = { text, write, timeoutMs, keep, tenantRoles };
+      const { ran, failed, left, skipped } = await runInEach(registry, names, command, {
+        concurrency: concurrency ?? (await defaultConcurrency(registry)),
+        maxFailures,
+        signal: call.interruption(),
+        report(outcome) {
+          meter.add(1, outcome.outcome === "failed" ? 1 : 0);
+          const { lines, json } = describe(outcome, table);
+          call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
+        },
+      });
+      return summarise({
+        head: `Ran in ${formatCount(ran, "tenant")}${write ? ", and committed" : ", read-only"}`,
+        counts: { failed, "not begun": left, skipped },
+        done: ran,
+        undone: failed + left,
+        json: { ran, failed, left, skipped, write },
+      });
     });
   },
 });
 
-async function readCommand(call: Call): Promise<string> {
-  const given = call.text("sql");
+async function readCommand(given: string | undefined): Promise<string> {
   if (given === undefined) throw new UsageError("it takes --sql");
   const text = given === "-" ? await readAll(process.stdin) : given;
   if (skipToCommand(text) === "") throw new UsageError("--sql is empty");
@@ -74,55 +86,23 @@ async function readCommand(call: Call): Promise<string> {
   return text;
 }
 
-async function run(
-  call: Call,
-  registry: Registry,
-  command: TenantCommand,
-  options: { readonly concurrency: number | undefined; readonly maxFailures: number },
-): Promise<Report> {
-  const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order: ["schemaName"] });
-  const names = pickTenants(all, call.text("tenants")).map(({ schemaName }) => schemaName);
-  const table = startTable(names.reduce((width, name) => Math.max(width, name.length), 0));
-  const progress = call.track(names.length, "tenants");
-  const summary = await runInEach(registry, names, command, {
-    concurrency: options.concurrency ?? (await defaultConcurrency(registry)),
-    maxFailures: options.maxFailures,
-    signal: call.interruption(),
-    report(outcome) {
-      const { schemaName } = outcome;
-      progress.step(outcome.outcome === "failed");
-      if (outcome.outcome === "skipped") {
-        return call.print(`Skipped ${schemaName}: ${outcome.reason}`, outcome);
-      }
-      if (outcome.outcome === "failed") {
-        const state = outcome.sqlstate === undefined ? "" : ` (SQLSTATE ${outcome.sqlstate})`;
-        return call.print(
-          `Failed ${schemaName}: ${outcome.message.replaceAll(/\s*\n\s*/g, "; ")}${state}`,
-          outcome,
-        );
-      }
-      const { result } = outcome;
-      const { command: tag, rowCount, rows } = result;
-      const truncated = result.columns.length > 0 && rows.length < rowCount;
-      const lines = [...table.add(schemaName, result)];
-      if (truncated) lines.push(`Of ${schemaName}, ${rows.length} of ${rowCount} rows are shown`);
-      const json = { schemaName, command: tag, rowCount, truncated, rows: toObjects(result) };
-      call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
-    },
-  });
-  return report(summary, command.write);
-}
-
-function report({ ran, skipped, failed, left }: EachSummary, write: boolean): Report {
-  const parts = [
-    `Ran in ${formatCount(ran, "tenant")}${write ? ", and committed" : ", read-only"}`,
-    failed > 0 ? `${failed} failed` : "",
-    left > 0 ? `${left} not begun` : "",
-    skipped > 0 ? `${skipped} skipped` : "",
-  ].filter((part) => part !== "");
-  return {
-    lines: [parts.join("; ")],
-    json: { ran, failed, left, skipped, write },
-    status: failed + left === 0 ? 0 : ran > 0 ? 3 : 1,
-  };
+function describe(
+  outcome: EachOutcome,
+  table: GrowingTable,
+): { readonly lines: readonly string[]; readonly json: unknown } {
+  const { schemaName } = outcome;
+  if (outcome.outcome === "skipped") {
+    return { lines: [`Skipped ${schemaName}: ${outcome.reason}`], json: outcome };
+  }
+  if (outcome.outcome === "failed") {
+    const state = outcome.sqlstate === undefined ? "" : ` (SQLSTATE ${outcome.sqlstate})`;
+    const message = outcome.message.replaceAll(/\s*\n\s*/g, "; ");
+    return { lines: [`Failed ${schemaName}: ${message}${state}`], json: outcome };
+  }
+  const { result } = outcome;
+  const { command, rowCount, rows } = result;
+  const truncated = result.columns.length > 0 && rows.length < rowCount;
+  const lines = [...table.add(schemaName, result)];
+  if (truncated) lines.push(`Of ${schemaName}, ${rows.length} of ${rowCount} rows are shown`);
+  return { lines, json: { schemaName, command, rowCount, truncated, rows: toObjects(result) } };
 }

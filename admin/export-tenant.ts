@@ -1,11 +1,8 @@
 // node admin/export-tenant.js SCHEMA FILE: writes a tenant into a file.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { describeExport, describeExportLosses } from "./transfer/description.ts";
-import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
-import { exportTenant } from "./transfer/export-tenant.ts";
 
 await runVerb({
   name: "export-tenant",
@@ -16,11 +13,12 @@ await runVerb({
   options: {},
   example: "acme acme.zip",
   async run(call) {
-    const [schema = "", file = ""] = call.operands;
+    const [schema, file] = call.operands;
     const schemaName = parseSchemaName(schema);
     const signal = call.interruption();
-    const report = await withAdminRegistry(call.env, (registry) =>
-      exportTenant(registry, schemaName, file, { signal, meter: createMeter(call) }),
+    const { exportTenant } = await import("./transfer/export-tenant.ts");
+    const report = await call.withRegistry((registry) =>
+      exportTenant(registry, schemaName, file, { signal, meter: call.meter("bytes") }),
     );
     const lines = [describeExport(report), ...describeExportLosses(report)];
     // The file is whole, and cannot come back as it is.

@@ -2,13 +2,10 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
-import { createMeter } from "./command/megabytes.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { describeLeftOut } from "./transfer/description.ts";
-import { LONGEST_TIMEOUT_MS } from "./lifecycle/status.ts";
-import { importTenant } from "./transfer/import-tenant.ts";
 
 await runVerb({
   name: "import-tenant",
@@ -17,7 +14,7 @@ await runVerb({
     "One transaction, which checks every count and checksum: whatever fails leaves nothing behind.",
   operands: ["FILE", "HOST", "SCHEMA"],
   options: {
-    host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
+    host: SHARED.host,
     migrate: { type: "boolean", about: "Bring it to the newest version in the same transaction" },
     lossy: {
       type: "boolean",
@@ -37,9 +34,10 @@ await runVerb({
   },
   example: "acme.zip acme.example.com acme --migrate",
   async run(call) {
-    const [file = "", host = "", schema = ""] = call.operands;
+    const [file, host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
+    const { LONGEST_TIMEOUT_MS } = await import("./lifecycle/status.ts");
     const megabytes = call.integer("max-megabytes", 1, 1_000_000_000);
     const wanted = {
       schemaName,
@@ -48,11 +46,10 @@ await runVerb({
       lossy: call.has("lossy"),
       statementTimeoutMs: call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS),
       maxBytes: megabytes === undefined ? undefined : megabytes * 1_000_000,
-      meter: createMeter(call),
+      meter: call.meter("bytes"),
     };
-    const report = await withAdminRegistry(call.env, (registry) =>
-      importTenant(registry, file, wanted),
-    );
+    const { importTenant } = await import("./transfer/import-tenant.ts");
+    const report = await call.withRegistry((registry) => importTenant(registry, file, wanted));
     const { version, tables, rows, losses } = report;
     return {
       lines: [

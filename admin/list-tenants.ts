@@ -2,7 +2,6 @@
 
 import { runVerb } from "./command/command.ts";
 import { formatTable } from "./print/table.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { listTenants } from "./lifecycle/tenant.ts";
 
 await runVerb({
@@ -12,7 +11,7 @@ await runVerb({
   options: {},
   example: "--json",
   async run(call) {
-    const tenants = await withAdminRegistry(call.env, listTenants);
+    const tenants = await call.withRegistry(listTenants);
     const rows = tenants.map(({ schemaName, status, transition, peer, version, hosts }) => [
       schemaName,
       transition === "moved" ? `moved to ${peer}` : (transition ?? status),

@@ -2,7 +2,8 @@
 
 import { parseCanary } from "./migrations/canary.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
+import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import type { Call, Report } from "./command/verb.ts";
 import {
@@ -27,16 +28,12 @@ await runVerb({
     "own. A tenant that fails stops no other; run it again, and it does what is left.",
   operands: [],
   options: {
-    tenants: { type: "string", value: "LIST", about: "Only these, as in a,b,shop_*" },
+    tenants: SHARED.tenants,
     to: { type: "string", value: "VERSION", about: "To this version, up or down; down loses data" },
     canary: { type: "string", value: "N|P%", about: "Only so many, chosen at random, then stop" },
     plan: { type: "boolean", about: "Print what would be done, and change nothing" },
-    concurrency: {
-      type: "string",
-      value: "N",
-      about: "Tenants at once; by the free connections when left out",
-    },
-    "max-failures": { type: "string", value: "N", about: "Begin no more once so many have failed" },
+    concurrency: SHARED.concurrency,
+    "max-failures": SHARED["max-failures"],
     "lock-timeout": {
       type: "string",
       value: "MS",
@@ -50,10 +47,11 @@ await runVerb({
   },
   example: "--canary 5% --max-failures 3",
   run(call) {
+    const canary = call.text("canary");
     const options = {
       to: call.integer("to", 0, 9999),
       tenants: call.text("tenants"),
-      canary: call.has("canary") ? parseCanary(call.text("canary") ?? "") : undefined,
+      canary: canary === undefined ? undefined : parseCanary(canary),
     };
     const limits = {
       concurrency: call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max),
@@ -61,7 +59,7 @@ await runVerb({
       lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
       attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
     };
-    return withAdminRegistry(call.env, async (registry) => {
+    return call.withRegistry(async (registry) => {
       const migrations = await loadTenantMigrations(registry);
       const plan = await planMigration(registry, migrations, options);
       if (call.has("plan")) return printPlan(call, migrations, plan);
@@ -86,8 +84,10 @@ async function migrate(
   for (const { schemaName, reason } of plan.skipped) {
     call.print(`Skipped ${schemaName}: ${reason}`, { schemaName, outcome: "skipped", reason });
   }
-  if (call.has("canary")) call.print(`Canary: ${namesOf(plan)}`, { canary: namesOf(plan) });
-  const progress = call.track(plan.tenants.length, "tenants");
+  const names = plan.tenants.map(({ schemaName }) => schemaName).join(",");
+  if (call.has("canary")) call.print(`Canary: ${names}`, { canary: names });
+  const meter = call.meter("tenants");
+  meter.expect(plan.tenants.length);
   const summary = await migrateTenants(registry, migrations, plan, {
     ...limits,
     concurrency: limits.concurrency ?? (await defaultConcurrency(registry)),
@@ -98,7 +98,7 @@ async function migrate(
       const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
       const at = from === version ? `at version ${from}` : `at version ${version}, from ${from}`;
       call.print(failed ? `Failed ${schemaName}, ${at}: ${message}${state}` : undefined, outcome);
-      progress.step(failed);
+      meter.add(1, failed ? 1 : 0);
     },
   });
   return report(plan, summary, (performance.now() - started) / 1000);
@@ -106,25 +106,27 @@ async function migrate(
 
 function report(plan: MigrationPlan, summary: MigrationSummary, seconds: number): Report {
   const { migrated, failed, elsewhere, gone, left } = summary;
-  const parts = [
-    `Migrated ${formatCount(migrated, "tenant")} to version ${plan.target} in ${seconds.toFixed(1)} s`,
-    failed > 0 ? `${failed} failed` : "",
-    elsewhere > 0 ? `${elsewhere} by another run` : "",
-    gone > 0 ? `${gone} gone meanwhile` : "",
-    left > 0 ? `${left} not begun` : "",
-    plan.skipped.length > 0 ? `${plan.skipped.length} skipped` : "",
-    plan.held > 0 ? `${plan.held} held back` : "",
-  ].filter((part) => part !== "");
-  const lines = [parts.join("; ")];
-  if (failed > 0)
-    lines.push("What failed is as it was: see node admin/status.js, mend it, run again");
-  else if (left + plan.held > 0) lines.push("Run again to go on");
-  const whole = failed + left === 0;
-  return {
-    lines,
+  const advice =
+    failed > 0
+      ? ["What failed is as it was: see node admin/status.js, mend it, run again"]
+      : left + plan.held > 0
+        ? ["Run again to go on"]
+        : [];
+  return summarise({
+    head: `Migrated ${formatCount(migrated, "tenant")} to version ${plan.target} in ${seconds.toFixed(1)} s`,
+    counts: {
+      failed,
+      "by another run": elsewhere,
+      "gone meanwhile": gone,
+      "not begun": left,
+      skipped: plan.skipped.length,
+      "held back": plan.held,
+    },
+    done: migrated + elsewhere,
+    undone: failed + left,
+    advice,
     json: { target: plan.target, ...summary, skipped: plan.skipped.length, held: plan.held },
-    status: whole ? 0 : migrated + elsewhere > 0 ? 3 : 1,
-  };
+  });
 }
 
 function reportNothing({ target, skipped, held }: MigrationPlan): Report {
@@ -157,8 +159,4 @@ function printPlan(call: Call, migrations: TenantMigrations, plan: MigrationPlan
     ],
     json: { target, planned: tenants.length, skipped: skipped.length, held },
   };
-}
-
-function namesOf({ tenants }: MigrationPlan): string {
-  return tenants.map(({ schemaName }) => schemaName).join(",");
 }

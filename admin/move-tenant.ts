@@ -3,15 +3,10 @@
 import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
-import { readAdminConfig, withAdminRegistry } from "./command/config.ts";
 import { formatCount } from "./print/count.ts";
-import { createMeter } from "./command/megabytes.ts";
 import { UsageError } from "./command/usage-error.ts";
-import type { Call } from "./command/verb.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 import { describeLeftOut } from "./transfer/description.ts";
-import { withTarget } from "./transfer/move/target.ts";
-import { moveTenant } from "./transfer/move/move-tenant.ts";
 
 const WAIT_SECONDS = 300;
 
@@ -35,16 +30,17 @@ await runVerb({
   },
   example: "acme --to-env OTHER_DATABASE_URL",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
-    const url = readTarget(call).reveal();
+    const schemaName = parseSchemaName(call.operands[0]);
+    const url = readTarget(call.text("to"), call.text("to-env"), call.env).reveal();
     const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
-    const { TENANT_MIGRATIONS } = readAdminConfig(call.env);
-    const report = await withAdminRegistry(call.env, (source) =>
-      withTarget(url, TENANT_MIGRATIONS, (target) =>
+    const { withTarget } = await import("./transfer/move/target.ts");
+    const { moveTenant } = await import("./transfer/move/move-tenant.ts");
+    const report = await call.withRegistry((source) =>
+      withTarget(url, source.tenantMigrations, (target) =>
         moveTenant(source, target, schemaName, {
           waitMs,
           lossy: call.has("lossy"),
-          meter: createMeter(call),
+          meter: call.meter("bytes"),
           onStep: (step, line) => call.print(line, { step }),
         }),
       ),
@@ -64,14 +60,18 @@ await runVerb({
   },
 });
 
-function readTarget(call: Call): Secret {
-  const [url, name] = [call.text("to"), call.text("to-env")];
+/** @param name of the variable of `env` that has the URL, where `url` is not given */
+function readTarget(
+  url: string | undefined,
+  name: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Secret {
   if ((url === undefined) === (name === undefined)) {
     throw new UsageError("it takes either --to or --to-env");
   }
   const option = name === undefined ? "--to" : `--to-env ${JSON.stringify(name)}`;
   try {
-    return parseDatabaseUrl(url ?? call.env[name ?? ""] ?? "");
+    return parseDatabaseUrl(url ?? env[name ?? ""] ?? "");
   } catch (error) {
     throw new UsageError(`${option}: ${error instanceof Error ? error.message : "it is no URL"}`);
   }

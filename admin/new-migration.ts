@@ -14,7 +14,7 @@ await runVerb({
   },
   example: "add-color --folder your-application/migrations",
   async run(call) {
-    const file = await writeMigration(call.operands[0] ?? "", call.text("folder"));
+    const file = await writeMigration(call.operands[0], call.text("folder"));
     return {
       lines: [`Wrote ${file}: fill in up and down, compile, then node admin/migrate.js --plan`],
       json: { file },

@@ -2,7 +2,6 @@
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { removeDomain } from "./lifecycle/domain.ts";
 
 await runVerb({
@@ -12,10 +11,8 @@ await runVerb({
   options: {},
   example: "www.acme.test",
   async run(call) {
-    const host = parseDomain(call.operands[0] ?? "");
-    const schemaName = await withAdminRegistry(call.env, (registry) =>
-      removeDomain(registry, host),
-    );
+    const host = parseDomain(call.operands[0]);
+    const schemaName = await call.withRegistry((registry) => removeDomain(registry, host));
     return {
       lines: [`Removed host "${host}" from tenant "${schemaName}"`],
       json: { host, schemaName },

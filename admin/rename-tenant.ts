@@ -2,7 +2,6 @@
 
 import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { renameTenant } from "./lifecycle/rename.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -15,8 +14,10 @@ await runVerb({
   options: {},
   example: "acme acme_inc",
   async run(call) {
-    const [before = "", schemaName = ""] = call.operands.map(parseSchemaName);
-    const renamed = await withAdminRegistry(call.env, (registry) =>
+    const [from, to] = call.operands;
+    const before = parseSchemaName(from);
+    const schemaName = parseSchemaName(to);
+    const renamed = await call.withRegistry((registry) =>
       renameTenant(registry, before, schemaName),
     );
     const { stillRunning } = renamed;

@@ -1,8 +1,6 @@
 // node admin/repair.js SCHEMA: mends what a tenant lacks.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
-import type { Call, Report } from "./command/verb.ts";
 import { repairTenant } from "./inspect/repair-tenant.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -20,28 +18,26 @@ await runVerb({
     },
   },
   example: "acme --plan",
-  run: repair,
+  async run(call) {
+    const schemaName = parseSchemaName(call.operands[0]);
+    const plan = call.has("plan");
+    const { steps, told } = await call.withRegistry((registry) =>
+      repairTenant(registry, schemaName, {
+        plan,
+        emptySchema: call.has("empty-schema"),
+        announce: (step) => call.print(`${plan ? "Would" : "Will"} ${step}`, { step, plan }),
+      }),
+    );
+    const done =
+      steps.length === 0
+        ? `Nothing to repair: tenant "${schemaName}" has its schema, its role and its grants`
+        : plan
+          ? `Nothing was changed: run without --plan to do this to tenant "${schemaName}"`
+          : `Repaired tenant "${schemaName}"`;
+    return {
+      lines: [...told.map((problem) => `Left to you: ${problem}`), done],
+      json: { schemaName, plan, steps, told },
+      status: told.length > 0 ? 3 : 0,
+    };
+  },
 });
-
-async function repair(call: Call): Promise<Report> {
-  const schemaName = parseSchemaName(call.operands[0] ?? "");
-  const plan = call.has("plan");
-  const { steps, told } = await withAdminRegistry(call.env, (registry) =>
-    repairTenant(registry, schemaName, {
-      plan,
-      emptySchema: call.has("empty-schema"),
-      announce: (step) => call.print(`${plan ? "Would" : "Will"} ${step}`, { step, plan }),
-    }),
-  );
-  const done =
-    steps.length === 0
-      ? `Nothing to repair: tenant "${schemaName}" has its schema, its role and its grants`
-      : plan
-        ? `Nothing was changed: run without --plan to do this to tenant "${schemaName}"`
-        : `Repaired tenant "${schemaName}"`;
-  return {
-    lines: [...told.map((problem) => `Left to you: ${problem}`), done],
-    json: { schemaName, plan, steps, told },
-    status: told.length > 0 ? 3 : 0,
-  };
-}

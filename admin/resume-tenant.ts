@@ -2,7 +2,6 @@
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { resumeTenant } from "./lifecycle/status.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -13,10 +12,8 @@ await runVerb({
   options: {},
   example: "acme",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
-    const changed = await withAdminRegistry(call.env, (registry) =>
-      resumeTenant(registry, schemaName),
-    );
+    const schemaName = parseSchemaName(call.operands[0]);
+    const changed = await call.withRegistry((registry) => resumeTenant(registry, schemaName));
     return reportChange("Resumed", changed);
   },
 });

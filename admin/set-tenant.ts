@@ -2,7 +2,6 @@
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { LONGEST_TIMEOUT_MS, setTenant, type TenantSettings } from "./lifecycle/status.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -23,7 +22,7 @@ await runVerb({
   },
   example: "acme --read-only --statement-timeout 2000",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
+    const schemaName = parseSchemaName(call.operands[0]);
     const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS);
     const [readOnly, writable] = [call.has("read-only"), call.has("writable")];
     if (readOnly && writable) throw new UsageError("--read-only and --writable contradict");
@@ -35,9 +34,7 @@ await runVerb({
       ...(readOnly || writable ? { status } : {}),
       ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
     };
-    const changed = await withAdminRegistry(call.env, (registry) =>
-      setTenant(registry, schemaName, change),
-    );
+    const changed = await call.withRegistry((registry) => setTenant(registry, schemaName, change));
     return reportChange("Set", changed);
   },
 });

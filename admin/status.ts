@@ -1,7 +1,7 @@
 // node admin/status.js: what state the installation is in.
 
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
+import { SHARED } from "./command/options.ts";
 import { statusLines } from "./inspect/status-lines.ts";
 import { needsPerson, readStatus } from "./inspect/status.ts";
 
@@ -12,7 +12,7 @@ await runVerb({
     "to no tenant; changes nothing. Exits 3 when something needs a person.",
   operands: [],
   options: {
-    tenants: { type: "string", value: "LIST", about: "Only these, as in a,b,shop_*" },
+    tenants: SHARED.tenants,
     "no-drift": {
       type: "boolean",
       about: "Do not compare the tenants' tables with what the migrations make",
@@ -20,7 +20,7 @@ await runVerb({
   },
   example: "--tenants 'shop_*' --json",
   async run(call) {
-    const status = await withAdminRegistry(call.env, (registry) =>
+    const status = await call.withRegistry((registry) =>
       readStatus(registry, call.text("tenants"), !call.has("no-drift")),
     );
     const { tenants, ...rest } = status;

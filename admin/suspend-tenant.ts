@@ -2,7 +2,6 @@
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { withAdminRegistry } from "./command/config.ts";
 import { suspendTenant } from "./lifecycle/status.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -14,10 +13,8 @@ await runVerb({
   options: {},
   example: "acme",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0] ?? "");
-    const changed = await withAdminRegistry(call.env, (registry) =>
-      suspendTenant(registry, schemaName),
-    );
+    const schemaName = parseSchemaName(call.operands[0]);
+    const changed = await call.withRegistry((registry) => suspendTenant(registry, schemaName));
     return reportChange("Suspended", changed);
   },
 });

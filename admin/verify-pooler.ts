@@ -5,8 +5,6 @@ import { adminUrl } from "./command/config.ts";
 import { formatCount } from "./print/count.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
-import type { Call } from "./command/verb.ts";
-import { verifyPooler } from "./conformance/verify.ts";
 
 await runVerb({
   name: "verify-pooler",
@@ -18,7 +16,8 @@ await runVerb({
   options: {},
   example: "postgres://rowhouse_service:PASSWORD@pooler.example:6432/app",
   async run(call) {
-    const url = readUrl(call);
+    const url = readUrl(call.operands[0]);
+    const { verifyPooler } = await import("./conformance/verify.ts");
     const signal = call.interruption();
     const verdicts = await verifyPooler(url, adminUrl(call.env), signal, (verdict) => {
       const { level, name, seen } = verdict;
@@ -35,9 +34,9 @@ await runVerb({
   },
 });
 
-function readUrl(call: Call): string {
+function readUrl(text: string): string {
   try {
-    return parseDatabaseUrl(call.operands[0] ?? "").reveal();
+    return parseDatabaseUrl(text).reveal();
   } catch (error) {
     throw new UsageError(`URL ${error instanceof Error ? error.message : "is not readable"}`);
   }

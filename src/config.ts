@@ -1,44 +1,29 @@
-// Every environment variable of the service: its default, unit, check and meaning, in one table. The
-// README's table is kept equal to it by a test. Entries read the environment once and hand the
-// result on; nothing else does. A value never stands in an error of a secret variable.
+// The environment variables of the service on every runtime: default, unit, check and meaning in one table, and
+// the options that they stand for. A door reads the environment once; nothing else does. The page's table is kept
+// equal to this one by a test. An error of a secret variable never holds its value.
 
-import {
-  integer,
-  readVariables,
-  Secret,
-  type Values,
-  type Variable,
-  type Variables,
-} from "./environment.ts";
+import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/database.ts";
+import { integer, readVariables, Secret, type Variable, type Variables } from "./environment.ts";
+import { LIMITS, type Limits } from "./http/limits.ts";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
-/** The service's own variables. */
+/** The variables that mean the same on every runtime. */
 export interface ServiceVariables extends Variables {
   readonly DATABASE_URL: Variable<Secret>;
   readonly DATABASE_CONNECTIONS: Variable<number>;
+  readonly TENANT_MAX_CONNECTIONS: Variable<number>;
   readonly CONNECT_TIMEOUT_MS: Variable<number>;
   readonly REQUEST_TIMEOUT_MS: Variable<number>;
   readonly MAX_IN_FLIGHT: Variable<number>;
   readonly TENANT_MAX_IN_FLIGHT: Variable<number>;
   readonly MAX_BODY_BYTES: Variable<number>;
+  readonly BODY_TIMEOUT_MS: Variable<number>;
   readonly MAX_RESPONSE_ROWS: Variable<number>;
   readonly MAX_RESPONSE_BYTES: Variable<number>;
   readonly TRUST_PROXY: Variable<boolean>;
-  readonly LISTEN_HOST: Variable<string>;
-  readonly PORT: Variable<number>;
-  readonly SHUTDOWN_SECONDS: Variable<number>;
   readonly LOG_LEVEL: Variable<LogLevel>;
-  readonly METRICS_PORT: Variable<number | undefined>;
-  readonly METRICS_HOST: Variable<string>;
   readonly METRICS_MAX_TENANTS: Variable<number>;
 }
-
-/** From the most to the least that is logged. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-const PORT_NUMBER = integer("5000", 1, 65_535, "Port to listen on");
 
 /** See {@link ServiceVariables}. */
 export const SERVICE_VARIABLES: ServiceVariables = {
@@ -48,81 +33,116 @@ export const SERVICE_VARIABLES: ServiceVariables = {
     parse: parseDatabaseUrl,
   },
   DATABASE_CONNECTIONS: integer(
-    "16",
-    1,
-    1000,
-    "Connections to the database; each runs one message",
+    DATABASE_DEFAULTS.connections,
+    [1, 10_000],
+    "Connections to the database at most, opened as they are needed; each runs one message at a time",
   ),
-  CONNECT_TIMEOUT_MS: integer("5000", 100, 60_000, "How long opening a connection may take"),
+  TENANT_MAX_CONNECTIONS: integer(
+    DATABASE_DEFAULTS.tenantConnections,
+    [1, 10_000],
+    "Connections that one tenant uses at once, and three quarters of all at most",
+  ),
+  CONNECT_TIMEOUT_MS: integer(
+    DATABASE_DEFAULTS.connectTimeoutMs,
+    [100, 60_000],
+    "How long opening a connection may take",
+  ),
   REQUEST_TIMEOUT_MS: integer(
-    "15000",
-    100,
-    600_000,
+    DATABASE_DEFAULTS.requestTimeoutMs,
+    [100, 600_000],
     "How long a message or transaction may take; up to half of it waiting for a connection",
   ),
-  MAX_IN_FLIGHT: integer("256", 1, 100_000, "Requests at work at once; one more is answered 503"),
-  TENANT_MAX_IN_FLIGHT: integer(
-    "64",
-    1,
-    100_000,
-    "Requests of one host at work at once; one more is answered 429",
+  MAX_IN_FLIGHT: integer(
+    LIMITS.inFlight,
+    [1, 100_000],
+    "Requests in progress at once; one more is answered 503",
   ),
-  MAX_BODY_BYTES: integer("131072", 1, 104_857_600, "The largest request body"),
-  MAX_RESPONSE_ROWS: integer("10000", 1, 10_000_000, "The most rows that a message may give"),
+  TENANT_MAX_IN_FLIGHT: integer(
+    LIMITS.tenantInFlight,
+    [1, 100_000],
+    "Requests of one tenant in progress at once; one more is answered 429",
+  ),
+  MAX_BODY_BYTES: integer(LIMITS.bodyBytes, [1, 104_857_600], "The largest request body"),
+  BODY_TIMEOUT_MS: integer(
+    LIMITS.bodyMs,
+    [100, 600_000],
+    "How long a request body may take to arrive",
+  ),
+  MAX_RESPONSE_ROWS: integer(
+    DATABASE_DEFAULTS.maxRows,
+    [1, 10_000_000],
+    "The most rows that a message may give",
+  ),
   MAX_RESPONSE_BYTES: integer(
-    "8388608",
-    1,
-    1_073_741_824,
+    LIMITS.responseBytes,
+    [1, 1_073_741_824],
     "The most bytes that a message may give, and an answer may have",
   ),
   TRUST_PROXY: {
     fallback: "false",
     about:
-      "`true` takes the host from `X-Forwarded-Host` and the id from `X-Request-Id`: " +
-      "only behind a proxy that sets both",
+      "`true` believes `X-Forwarded-Host`, `X-Request-Id` and `traceparent`: only behind a proxy that " +
+      "sets them",
     parse: parseBoolean,
   },
-  LISTEN_HOST: {
-    fallback: "127.0.0.1",
-    about: "Address to listen on; `0.0.0.0` in a container",
-    parse: (text) => text,
-  },
-  PORT: PORT_NUMBER,
-  SHUTDOWN_SECONDS: integer("10", 1, 600, "How long requests may finish after SIGTERM or SIGINT"),
   LOG_LEVEL: {
     fallback: "info",
-    about:
-      "`debug`, `info`, `warn`, `error` or `silent`; a request's line has level info or higher",
+    about: "`info`, `warn`, `error` or `silent`; a request's line has level info or higher",
     parse: parseLogLevel,
   },
-  METRICS_PORT: {
-    fallback: "",
-    about: "Port of its own that serves Prometheus' text at `/metrics`, on Node; none: no metrics",
-    parse: (text) => (text === "" ? undefined : PORT_NUMBER.parse(text)),
-  },
-  METRICS_HOST: {
-    fallback: "127.0.0.1",
-    about: "Address that METRICS_PORT listens on; whoever reaches it reads the tenants' names",
-    parse: (text) => text,
-  },
   METRICS_MAX_TENANTS: integer(
-    "100",
-    0,
-    10_000,
+    100,
+    [0, 10_000],
     "Tenants that metrics name: the first, and the busiest; the rest are `other`",
   ),
 };
 
-/** What the service is configured with, frozen. */
-export type Config = Values<ServiceVariables>;
+/** The options of a service. */
+export interface ServiceOptions {
+  readonly database: Required<DatabaseOptions>;
+  readonly limits: Limits;
+  readonly trustProxy: boolean;
+  readonly logLevel: LogLevel;
+  /** How many tenants have a name in the metrics. */
+  readonly maxTenants: number;
+}
 
 /**
- * Reads the service's variables.
+ * Reads the options of a service from its environment.
  * @param env names to texts; an empty text counts as unset
  * @throws {ConfigError} that lists every problem at once, one line each
+ * @example
+ * ```ts
+ * import process from "node:process";
+ * import { openDatabase, readOptions } from "rowhouse";
+ *
+ * const options = readOptions(process.env);
+ * export const database = openDatabase(options.database);
+ * ```
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  return readVariables(SERVICE_VARIABLES, env);
+export function readOptions(env: Readonly<Record<string, string | undefined>>): ServiceOptions {
+  const values = readVariables(SERVICE_VARIABLES, env);
+  return {
+    database: {
+      url: values.DATABASE_URL,
+      connections: values.DATABASE_CONNECTIONS,
+      tenantConnections: values.TENANT_MAX_CONNECTIONS,
+      connectTimeoutMs: values.CONNECT_TIMEOUT_MS,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      maxRows: values.MAX_RESPONSE_ROWS,
+      maxBytes: values.MAX_RESPONSE_BYTES,
+    },
+    limits: {
+      inFlight: values.MAX_IN_FLIGHT,
+      tenantInFlight: values.TENANT_MAX_IN_FLIGHT,
+      bodyBytes: values.MAX_BODY_BYTES,
+      bodyMs: values.BODY_TIMEOUT_MS,
+      responseBytes: values.MAX_RESPONSE_BYTES,
+    },
+    trustProxy: values.TRUST_PROXY,
+    logLevel: values.LOG_LEVEL,
+    maxTenants: values.METRICS_MAX_TENANTS,
+  };
 }
 
 // postgres.js sends every other parameter of a URL to the server as a session setting.
@@ -136,7 +156,7 @@ const SSL_MODES = new Set(["disable", "prefer", "require", "verify-full"]);
  */
 export function parseDatabaseUrl(text: string): Secret {
   if (!URL.canParse(text))
-    throw new Error("it is no URL; write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+    throw new Error("it is not a URL; write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
   const url = new URL(text);
   if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
     throw new Error("it must begin with postgres:// or postgresql://");
@@ -146,7 +166,7 @@ export function parseDatabaseUrl(text: string): Secret {
   if (url.pathname.length < 2) throw new Error("it names no database");
   for (const name of url.searchParams.keys()) {
     if (!URL_PARAMETERS.has(name)) {
-      // What is no plain name may be part of a password that was not percent-encoded.
+      // A parameter that is not a plain name may be part of a password that was not percent-encoded.
       const shown = /^[a-z_]{1,40}$/.test(name) ? `"${name}"` : "after the ?";
       throw new Error(
         `its parameter ${shown} is not accepted: a session setting would not survive a pooler; ` +
@@ -161,7 +181,7 @@ export function parseDatabaseUrl(text: string): Secret {
   }
   const sslmode = url.searchParams.get("sslmode");
   if (sslmode !== null && !SSL_MODES.has(sslmode)) {
-    throw new Error(`its sslmode is none of ${[...SSL_MODES].join(", ")}`);
+    throw new Error(`its sslmode is not one of ${[...SSL_MODES].join(", ")}`);
   }
   return new Secret(text);
 }
@@ -173,6 +193,6 @@ function parseBoolean(text: string): boolean {
 
 function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text);
-  if (level === undefined) throw new Error(`"${text}" is none of ${LOG_LEVELS.join(", ")}`);
+  if (level === undefined) throw new Error(`"${text}" is not one of ${LOG_LEVELS.join(", ")}`);
   return level;
 }

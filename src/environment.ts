@@ -34,7 +34,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself, for whoever opens the connection. */
+  /** The text itself, for the code that opens the connection. */
   reveal(): string {
     return this.#text;
   }
@@ -82,22 +82,26 @@ export function readVariables<T extends Variables>(
   return Object.freeze(values) as Values<T>;
 }
 
-/** A variable that is a whole number from `min` to `max`. */
+/**
+ * A variable that is a whole number.
+ * @param range the least and the greatest value
+ */
 export function integer(
-  fallback: string,
-  min: number,
-  max: number,
+  fallback: number,
+  [min, max]: readonly [min: number, max: number],
   about: string,
 ): Variable<number> {
-  return {
-    fallback,
-    about,
-    parse(text) {
-      const value = Number(text);
-      if (!/^\d+$/.test(text) || value < min || value > max) {
-        throw new Error(`"${text}" is no whole number from ${min} to ${max}`);
-      }
-      return value;
-    },
-  };
+  return { fallback: String(fallback), about, parse: (text) => parseInteger(text, min, max) };
+}
+
+/**
+ * Reads a whole number in plain digits.
+ * @throws {Error} that completes "Cannot read NAME: …"
+ */
+export function parseInteger(text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new Error(`"${text}" is not a whole number from ${min} to ${max}`);
+  }
+  return value;
 }

@@ -10,6 +10,8 @@ export interface Host {
   readonly name: string;
   /** 1 to 65535, or undefined when the text had none. */
   readonly port: number | undefined;
+  /** Both as one text. */
+  readonly text: string;
 }
 
 const MAX_NAME_BYTES = 253;
@@ -20,37 +22,39 @@ const IPV6 = /^\[[0-9a-f:.]+\]$/i;
 const PORT = /^[1-9]\d{0,4}$/;
 
 /**
- * Reads a host with an optional port, as in `acme.example.com:5000`, `127.0.0.1` or `[::1]:8080`.
- * Names become lower-case ASCII (IDNA, https://url.spec.whatwg.org/#host-parsing); one trailing dot
- * is dropped. An IPv4 address has its four decimal parts: `127.1` and `0x7f.1` are refused.
+ * Reads a request's host with an optional port, as in `acme.example.com:5000`, `127.0.0.1` or `[::1]:8080`.
+ * Names become lower case; one trailing dot is dropped. Only ASCII is read: a client sends an international
+ * name in its ASCII form (`xn--…`), and a runtime may have read other bytes as other characters. An IPv4
+ * address has its four decimal parts: `127.1` and `0x7f.1` are refused.
  * @throws {AppError} HOST_INVALID, with the text and what is wrong with it
  */
 export function parseHost(text: string): Host {
+  // oxlint-disable-next-line no-control-regex -- the rule is for ASCII
+  if (/[^\0-\x7f]/.test(text)) throw invalid(text, "has a character beyond ASCII");
+  return parse(text);
+}
+
+function parse(text: string): Host {
   const colon = text.startsWith("[") ? text.indexOf(":", text.indexOf("]")) : text.indexOf(":");
-  const name = colon < 0 ? text : text.slice(0, colon);
-  return {
-    name: parseName(name, text),
-    port: colon < 0 ? undefined : parsePort(text.slice(colon + 1), text),
-  };
+  const name = parseName(colon < 0 ? text : text.slice(0, colon), text);
+  if (colon < 0) return { name, port: undefined, text: name };
+  const port = parsePort(text.slice(colon + 1), text);
+  return { name, port, text: `${name}:${port}` };
 }
 
 /**
- * Reads a host as the registry stores it: what {@link parseHost} reads, or `*.` before a name (without
- * a port) for every host that has exactly one label more.
+ * Reads a host as the registry stores it: what {@link parseHost} reads; a Unicode name, which becomes ASCII
+ * (IDNA, https://url.spec.whatwg.org/#host-parsing); or `*.` before a name (without a port) for every host that
+ * has exactly one label more.
  * @returns the normal form
  * @throws {AppError} HOST_INVALID
  */
 export function parseDomain(text: string): string {
-  if (!text.startsWith("*.")) return formatHost(parseHost(text));
-  const { name, port } = parseHost(text.slice(2));
+  if (!text.startsWith("*.")) return parse(text).text;
+  const { name, port } = parse(text.slice(2));
   if (port !== undefined) throw invalid(text, "has both a wildcard and a port");
   if (isAddress(name)) throw invalid(text, "has a wildcard before an address");
   return `*.${name}`;
-}
-
-/** The normal form of a host as text. */
-export function formatHost({ name, port }: Host): string {
-  return port === undefined ? name : `${name}:${port}`;
 }
 
 /**
@@ -58,7 +62,7 @@ export function formatHost({ name, port }: Host): string {
  * as `*.` before its parent. An address has no parent.
  */
 export function candidates(host: Host): readonly string[] {
-  const found = host.port === undefined ? [host.name] : [formatHost(host), host.name];
+  const found = host.port === undefined ? [host.name] : [host.text, host.name];
   const dot = host.name.indexOf(".");
   if (dot > 0 && !isAddress(host.name)) found.push(`*${host.name.slice(dot)}`);
   return found;
@@ -73,13 +77,14 @@ function parseName(given: string, text: string): string {
   // One more for a trailing dot. No Unicode name gets shorter as ASCII.
   if (given.length > MAX_NAME_BYTES + 1) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);
   if (given.startsWith("[")) {
-    if (!IPV6.test(given)) throw invalid(text, "is no valid IPv6 address");
+    if (!IPV6.test(given)) throw invalid(text, "is not a valid IPv6 address");
     return parseUrlHost(given, text);
   }
   let name = given.toLowerCase();
   if (!PLAIN_NAME.test(name)) {
     // URL would decode %41 and cut at / ? # @ \, so nothing of ASCII goes there that is no name.
-    if (/[^-._\w\u0080-\uffff]/.test(name)) throw invalid(text, "has a character that no host has");
+    if (/[^-._\w\u0080-\uffff]/.test(name))
+      throw invalid(text, "has a character that a host cannot have");
     name = parseUrlHost(name, text);
     if (IPV4.test(name)) throw invalid(text, "is an address in other digits than 0 to 9");
   }
@@ -88,11 +93,11 @@ function parseName(given: string, text: string): string {
   const labels = name.split(".");
   for (const label of labels) {
     if (label === "") throw invalid(text, "has an empty label");
-    if (!LABEL.test(label)) throw invalid(text, `has the label "${label}", which is none`);
+    if (!LABEL.test(label)) throw invalid(text, `has an invalid label "${label}"`);
   }
   // https://url.spec.whatwg.org/#ends-in-a-number-checker: such a name is read as an address.
   if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "") && !IPV4.test(name)) {
-    throw invalid(text, "ends in a number but is no IPv4 address");
+    throw invalid(text, "ends in a number but is not an IPv4 address");
   }
   return name;
 }
@@ -102,7 +107,7 @@ function parseUrlHost(name: string, text: string): string {
   try {
     return new URL(`http://${name}`).hostname;
   } catch {
-    throw invalid(text, "is no valid name or address");
+    throw invalid(text, "is not a valid name or address");
   }
 }
 

@@ -1,37 +1,46 @@
-// What an application imports. An application is routes on a router, a tenancy around them, and a
-// runtime's entry: the README shows one whole.
+// What an application imports. An application is routes on a router, a tenancy around them, and a runtime's
+// entry: the README shows one whole.
 
-export { readJson } from "./http/body.ts";
-export { type Config, LOG_LEVELS, type LogLevel, readConfig } from "./config.ts";
+export { readOptions, type ServiceOptions } from "./config.ts";
 export {
+  type Beginning,
   type Database,
-  type DatabaseConfig,
+  type DatabaseOptions,
   type Link,
   type OpenDatabase,
   openDatabase,
-  type Results,
-  type Row,
 } from "./database/database.ts";
+export type { Answer, Message } from "./database/message.ts";
+export type { Results, Row } from "./database/rows.ts";
+export { ConfigError, Secret } from "./environment.ts";
 export {
   AppError,
   type AppErrorOptions,
+  defineErrors,
   type ErrorCode,
+  type ErrorDefinition,
+  type ErrorKind,
   ERRORS,
   sqlState,
-  toAppError,
   UNIQUE_VIOLATION,
 } from "./errors.ts";
-export { type Exchange, Reply } from "./http/exchange.ts";
-export { candidates, formatHost, type Host, parseDomain, parseHost } from "./host.ts";
-export { createLog, describeError, type Log } from "./log.ts";
-export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";
+export { candidates, type Host, parseDomain, parseHost } from "./host.ts";
+export { Reply } from "./http/answer.ts";
+export type { Exchange, TenantExchange } from "./http/exchange.ts";
+export { type Limits, LIMITS } from "./http/limits.ts";
+export type { Observation, Observer, Outcome } from "./http/observer.ts";
+export { type Problem, problemResponse, RETRY_AFTER_SECONDS } from "./http/problem.ts";
 export {
   createTenancy,
+  type Parts,
   type Tenancy,
-  type TenancyParts,
+  type TenancyOptions,
   type TenancyRouter,
-  withTenant,
 } from "./http/tenancy.ts";
+export { toAppError } from "./http/thrown.ts";
+export { ready, withTenant } from "./http/with-tenant.ts";
+export { createLog, describeError, type Log, LOG_LEVELS, type LogLevel } from "./log.ts";
+export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";
 export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry/telemetry.ts";
 export {
   createTenant,
@@ -39,6 +48,6 @@ export {
   type Rows,
   type Tag,
   type Tenant,
+  type TenantOptions,
   type Transaction,
 } from "./tenant.ts";
-export { ConfigError, Secret } from "./environment.ts";

@@ -1,8 +1,13 @@
 // One JSON line for each event. Redaction lives here: of an error only its name, code, SQLSTATE,
 // routine, constraint and stack frames are written, because messages, details and queries hold values.
 
-import { LOG_LEVELS, type LogLevel } from "./config.ts";
 import { AppError, sqlState } from "./errors.ts";
+
+/** From the most to the least that is logged. */
+export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
+
+/** One of {@link LOG_LEVELS}. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Writes events; made by {@link createLog}. */
 export interface Log {

@@ -2,8 +2,10 @@
 // begins with the tenant's entry, and a statement is sent by the tenant that it was written for and
 // by no other.
 
-import type { Database, Link, Results, Row } from "./database/database.ts";
-import { candidates, formatHost, type Host } from "./host.ts";
+import type { Database, Link } from "./database/database.ts";
+import type { Results, Row } from "./database/rows.ts";
+import type { Share } from "./database/shares.ts";
+import { candidates, type Host } from "./host.ts";
 import { literal } from "./sql/literal.ts";
 import { compile } from "./sql/statement.ts";
 
@@ -33,8 +35,8 @@ export interface Tag {
  */
 export interface Tenant extends Tag {
   /**
-   * An interactive transaction, for logic that must read before it decides: BEGIN, entry, every
-   * statement and COMMIT are a round trip each, and it holds a connection all the while. What `work`
+   * An interactive transaction, for logic that must read before it decides: BEGIN with the
+   * entry, every statement and COMMIT are a round trip each, and it holds a connection all the while. What `work`
    * throws undoes everything; so does a failed statement, even when its error was caught, unless it
    * ran in a savepoint. Use `tx` inside: `tenant` there is another transaction, on another connection.
    */
@@ -91,39 +93,46 @@ export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
   }
 }
 
+/** What {@link createTenant} may be told. */
+export interface TenantOptions {
+  /** What its messages count as; by default the host, as a tenant of its own. */
+  readonly owner?: Share;
+  /** Aborted when nobody waits for the tenant's answers: a message that still waits is then given up. */
+  readonly signal?: AbortSignal;
+  /** Called with the tenant's schema after each message that entered it. */
+  readonly entered?: (schemaName: string) => void;
+}
+
 /**
  * The tenant that `host` stands for. Nothing is looked up here: each message resolves the host itself,
  * in its own transaction.
- * @param entered called with the tenant's schema after each message that entered it
  */
 export function createTenant(
   database: Database,
   host: Host,
-  entered: (schemaName: string) => void = () => {},
+  { owner = { key: host.text }, signal, entered = () => {} }: TenantOptions = {},
 ): Tenant {
   // First, so that a role that somebody left on a pooled connection is gone before anything else; and
   // so that postgres.js 3.4.9, whose row counter a failed message leaves as it was, counts from 0.
   const entry = `reset role;select rowhouse.enter_tenant${literal(candidates(host), "host")}`;
-  const owner = formatHost(host);
+  const beginning = { entry, owner, signal };
+  const enter = (row: Row | undefined): void => entered(String(row?.["enter_tenant"]));
   const send: Send = async (statements) => {
-    const message = `${entry};${statements.join(";")}`;
-    const results = await database.send(message, owner, statements);
-    entered(String(results[1]?.[0]?.["enter_tenant"]));
-    return expect(results.slice(2), statements.length);
+    const answer = await database.send({ ...beginning, statements });
+    enter(answer.entered);
+    return expect(answer.results, statements.length);
   };
   return Object.assign(createTag(send), {
     begin: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
-      database.transaction(async (link) => {
-        const results = await link.send(entry);
-        entered(String(results[1]?.[0]?.["enter_tenant"]));
+      database.transaction((link, row) => {
+        enter(row);
         return work(createTransaction(link));
-      }, owner),
+      }, beginning),
   });
 }
 
 function createTransaction(link: Link): Transaction {
-  const send: Send = async (statements) =>
-    expect(await link.send(statements.join(";"), statements), statements.length);
+  const send: Send = async (statements) => expect(await link.send(statements), statements.length);
   return Object.assign(createTag(send), {
     savepoint: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
       link.savepoint((inner) => work(createTransaction(inner))),

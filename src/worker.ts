@@ -1,8 +1,8 @@
 // The entry for Cloudflare Workers.
 
 import { createApp } from "./example/app.ts";
-import { createWorker, type Worker } from "./runtime/worker-server.ts";
+import { start, type Worker } from "./runtime/worker-server.ts";
 
-const worker: Worker = createWorker(createApp);
+const worker: Worker = start(createApp);
 
 export default worker;

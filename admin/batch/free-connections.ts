@@ -1,7 +1,6 @@
 // How many connections the database has to spare.
 
-import { QueryTypes } from "sequelize";
-import { MAX_CONNECTIONS, type Registry } from "../registry/registry.ts";
+import { MAX_CONNECTIONS, readRows, type Registry } from "../registry/registry.ts";
 
 // More than this gains nothing: DDL is bound by the server's cores and its one log.
 const MOST_BY_DEFAULT = 8;
@@ -10,13 +9,13 @@ const MOST_BY_DEFAULT = 8;
  * How many tenants to work on at once where nobody says: half of the connections that are free now, from
  * 1 to 8.
  */
-export async function defaultConcurrency({ sequelize }: Registry): Promise<number> {
-  const [row] = await sequelize.query<{ free: number }>(
+export async function defaultConcurrency(registry: Registry): Promise<number> {
+  const [row] = await readRows<{ free: number }>(
+    registry,
     `select current_setting('max_connections')::int
        - current_setting('superuser_reserved_connections')::int
        - coalesce(current_setting('reserved_connections', true)::int, 0)
        - (select count(*)::int from pg_catalog.pg_stat_activity where datid is not null) as free`,
-    { type: QueryTypes.SELECT },
   );
   return Math.max(1, Math.min(MOST_BY_DEFAULT, Math.floor((row?.free ?? 2) / 2)));
 }

@@ -2,48 +2,59 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { withAdminRegistry } from "./config.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
-import type { Call, Option, Verb } from "./verb.ts";
+import type { Call, OperandTexts, Options, Verb } from "./verb.ts";
 
 /** A call whose bar, if it has one, can be ended. */
-export interface OpenCall extends Call {
+export type OpenCall<Operands extends readonly string[], O extends Options> = Call<Operands, O> & {
   /** Ends the progress bar. */
-  close(): void;
-}
+  close(this: void): void;
+};
+
+/** The options that every verb has. */
+export const COMMON: Options = {
+  json: { type: "boolean", about: "Print JSON for a machine" },
+  help: { type: "boolean", about: "Print this" },
+};
 
 /**
  * Reads the arguments.
- * @param options those that every verb has included
+ * @returns undefined when they ask for the help
  * @throws {UsageError} for an option or a number of operands that the verb does not have
  */
-export function readCall(
-  verb: Verb,
-  options: Readonly<Record<string, Option>>,
+export function readCall<Operands extends readonly string[], O extends Options>(
+  { operands: names, options }: Pick<Verb<Operands, O>, "operands" | "options">,
   args: readonly string[],
-): OpenCall {
-  const { values, positionals } = parse(options, args);
-  if (values["help"] !== true && positionals.length !== verb.operands.length) {
-    const wanted = verb.operands.join(" ") || "no operands";
+): OpenCall<Operands, O> | undefined {
+  const { values, positionals } = parse({ ...options, ...COMMON }, args);
+  if (values["help"] === true) return undefined;
+  const operands: unknown = positionals;
+  if (!isComplete(operands, names)) {
+    const wanted = names.join(" ") || "no operands";
     throw new UsageError(`it takes ${wanted}, got ${positionals.length} operands`);
   }
+  const textsOf = (name: string): readonly string[] =>
+    [values[name]].flat().filter((value): value is string => typeof value === "string");
   let progress: Progress | undefined;
   return {
-    operands: positionals,
-    text: (name) => values[name] as string | undefined,
-    texts: (name) => (values[name] ?? []) as readonly string[],
-    integer: (name, min, max) => parseInteger(name, values[name], min, max),
+    operands,
+    text: (name) => textsOf(name)[0],
+    texts: textsOf,
+    integer: (name, min, max) => parseInteger(name, textsOf(name)[0], min, max),
     has: (name) => values[name] !== undefined,
     env: process.env,
+    withRegistry: (work) => withAdminRegistry(process.env, work),
     print(line, json) {
       const text = values["json"] === true ? JSON.stringify(json) : line;
       if (text === undefined) return;
       progress?.clear();
       process.stdout.write(`${text}\n`);
     },
-    track(total, unit) {
+    meter(unit) {
       progress?.stop();
-      progress = startProgress(total, unit);
+      progress = startProgress(unit);
       return progress;
     },
     interruption: listen,
@@ -51,10 +62,16 @@ export function readCall(
   };
 }
 
-function parse(
-  options: Readonly<Record<string, Option>>,
-  args: readonly string[],
-): { values: Record<string, unknown>; positionals: string[] } {
+function isComplete<Operands extends readonly string[]>(
+  texts: unknown,
+  names: Operands,
+): texts is OperandTexts<Operands> {
+  return Array.isArray(texts) && texts.length === names.length;
+}
+
+type Parsed = Pick<ReturnType<typeof parseArgs>, "values" | "positionals">;
+
+function parse(options: Options, args: readonly string[]): Parsed {
   try {
     return parseArgs({ options, allowPositionals: true, args: [...args] });
   } catch (error) {
@@ -63,8 +80,13 @@ function parse(
   }
 }
 
-function parseInteger(name: string, text: unknown, min: number, max: number): number | undefined {
-  if (typeof text !== "string") return undefined;
+function parseInteger(
+  name: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  if (text === undefined) return undefined;
   const value = Number(text);
   if (!/^\d{1,10}$/.test(text) || value < min || value > max) {
     const wanted = `a whole number from ${min} to ${max}`;

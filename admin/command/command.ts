@@ -4,42 +4,39 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
-import { PortInUseError } from "../development/embedded/port.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { type OpenCall, readCall } from "./call.ts";
+import { COMMON, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";
 import { helpText } from "./help.ts";
+import { describeMissingPackage } from "./packages.ts";
 import { UsageError } from "./usage-error.ts";
-import type { Option, Verb } from "./verb.ts";
-
-const COMMON: Readonly<Record<string, Option>> = {
-  json: { type: "boolean", about: "Print JSON for a machine" },
-  help: { type: "boolean", about: "Print this" },
-};
+import type { Options, Verb } from "./verb.ts";
 
 // What has nothing more to say ends, whatever keeps a connection open.
 const LINGER_MS = 500;
 
 /** Runs a verb with the process's arguments and sets the exit status. Never rejects. */
-export async function runVerb(verb: Verb): Promise<void> {
-  const options = { ...verb.options, ...COMMON };
+export async function runVerb<const Operands extends readonly string[], const O extends Options>(
+  verb: Verb<Operands, O>,
+): Promise<void> {
   const args = process.argv.slice(2);
   const json = args.includes("--json");
-  let call: OpenCall | undefined;
+  let close: (() => void) | undefined;
   try {
-    call = readCall(verb, options, args);
-    if (call.has("help")) {
-      process.stdout.write(helpText(verb, options));
+    const call = readCall(verb, args);
+    if (call === undefined) {
+      process.stdout.write(helpText(verb, { ...verb.options, ...COMMON }));
       return;
     }
+    ({ close } = call);
     const report = await verb.run(call);
-    call.close();
+    close();
     const text = json ? JSON.stringify(report.json) : report.lines.join("\n");
     if (text !== "") process.stdout.write(`${text}\n`);
     process.exitCode = report.status ?? 0;
   } catch (error) {
-    call?.close();
-    const message = describe(verb, error);
+    close?.();
+    const message = describe(verb.name, error);
     process.stderr.write(`${json ? JSON.stringify({ error: message }) : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
     // pg leaves the socket open when it is the one that refuses, for want of a password say.
@@ -47,12 +44,13 @@ export async function runVerb(verb: Verb): Promise<void> {
   }
 }
 
-function describe(verb: Verb, error: unknown): string {
+function describe(verb: string, error: unknown): string {
   if (error instanceof UsageError) {
-    return `Cannot run ${verb.name}: ${error.message}; see node admin/${verb.name}.js --help`;
+    return `Cannot run ${verb}: ${error.message}; see node admin/${verb}.js --help`;
   }
   if (error instanceof ConfigError) return error.message;
-  const known =
-    error instanceof AdminError || error instanceof AppError || error instanceof PortInUseError;
+  const missing = describeMissingPackage(verb, error);
+  if (missing !== undefined) return missing;
+  const known = error instanceof AdminError || error instanceof AppError;
   return (known ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
 }

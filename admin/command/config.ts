@@ -38,9 +38,8 @@ export const ADMIN_VARIABLES: AdminVariables = {
       "Folder of your application's tenant migrations; that of the example where it is not set",
   },
   DEV_DATABASE_PORT: integer(
-    "54329",
-    1,
-    65_535,
+    54_329,
+    [1, 65_535],
     "Port of the PostgreSQL that `npm run dev` starts",
   ),
 };
@@ -70,7 +69,8 @@ export async function withAdminRegistry<T>(
   env: Readonly<Record<string, string | undefined>>,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  return withRegistry(adminUrl(env), work, readAdminConfig(env).TENANT_MIGRATIONS);
+  const config = readAdminConfig(env);
+  return withRegistry(urlOf(config), work, config.TENANT_MIGRATIONS);
 }
 
 /**
@@ -79,7 +79,10 @@ export async function withAdminRegistry<T>(
  * @throws {AdminError} when neither variable is set
  */
 export function adminUrl(env: Readonly<Record<string, string | undefined>>): string {
-  const config = readAdminConfig(env);
+  return urlOf(readAdminConfig(env));
+}
+
+function urlOf(config: AdminConfig): string {
   const url = config.ADMIN_DATABASE_URL ?? config.DATABASE_URL;
   if (url === undefined) {
     throw new AdminError(

@@ -1,9 +1,12 @@
 // The text that --help prints.
 
-import type { Option, Verb } from "./verb.ts";
+import type { Options, Verb } from "./verb.ts";
 
 /** The help of a verb: its use, what it does, its options and an example. */
-export function helpText(verb: Verb, options: Readonly<Record<string, Option>>): string {
+export function helpText(
+  verb: Pick<Verb, "name" | "about" | "operands" | "example">,
+  options: Options,
+): string {
   const names = Object.entries(options).map(([name, option]): [string, string] => [
     `--${name}${option.value ? ` ${option.value}` : ""}${option.multiple ? " …" : ""}`,
     option.about,

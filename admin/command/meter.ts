@@ -1,9 +1,12 @@
-// How far a transfer has come.
+// How far work has come, in whatever it counts: tenants, objects, bytes.
 
-/** Told of by whoever copies rows; its owner shows it. */
+/** Told by the code that does the work; its owner shows it. */
 export interface Meter {
-  /** Called once, before the first row: about how much there is, as COPY text. */
-  expect(bytes: number): void;
-  /** Called for each piece that has been copied. */
-  add(bytes: number): void;
+  /** Called once, before the first piece: about how much there is. */
+  expect(total: number): void;
+  /**
+   * Called for each piece that is done.
+   * @param failed how much of it failed; 0 when left out
+   */
+  add(count: number, failed?: number): void;
 }

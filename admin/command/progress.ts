@@ -2,12 +2,11 @@
 // when the work takes longer than a second.
 
 import process from "node:process";
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
+import type { Meter } from "./meter.ts";
 
-/** Counts work that is done. */
-export interface Progress {
-  /** One more is done. */
-  step(failed?: boolean): void;
+/** A bar that draws what its meter is told. */
+export interface Progress extends Meter {
   /** Takes the bar from its line, so that something else can be printed there; it comes again by itself. */
   clear(): void;
   /** Ends it. */
@@ -15,44 +14,58 @@ export interface Progress {
 }
 
 const SHOW_AFTER_MS = 1000;
+const MEGABYTE = 1_000_000;
 
 /**
- * Begins to count; shows nothing where the standard error is no terminal.
- * @param unit what is counted, such as "tenants"
+ * Draws nothing before a total is expected, nor where the standard error is not a terminal.
+ * @param unit what is counted, such as "tenants"; of "bytes" the bar shows megabytes
  */
-export function startProgress(total: number, unit: string): Progress {
-  if (!process.stderr.isTTY) return { step() {}, clear() {}, stop() {} };
+export function startProgress(unit: string): Progress {
+  const [scale, name] = unit === "bytes" ? [MEGABYTE, "MB"] : [1, unit];
   const started = performance.now();
-  let done = 0;
-  let failed = 0;
-  const bar = new SingleBar({
-    format: `{bar} {percentage}% {value}/{total} ${unit} | {rate}/s | {eta_formatted} left | {failed} failed`,
-    barCompleteChar: "\u2588",
-    barIncompleteChar: "\u2591",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    etaBuffer: 100,
-    emptyOnZero: true,
-    gracefulExit: false,
-  });
+  let [done, failed] = [0, 0];
+  let bar: SingleBar | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const value = (): number => Math.floor(done / scale);
   const payload = (): object => ({
     failed,
-    rate: Math.round((done * 1000) / (performance.now() - started)),
+    rate: Math.round((value() * 1000) / (performance.now() - started)),
   });
-  const timer = setTimeout(() => bar.start(total, done, payload()), SHOW_AFTER_MS).unref();
+  const show = async (total: number): Promise<void> => {
+    const { SingleBar } = await import("cli-progress");
+    if (timer === undefined) return;
+    bar = new SingleBar({
+      format: `{bar} {percentage}% {value}/{total} ${name} | {rate}/s | {eta_formatted} left | {failed} failed`,
+      barCompleteChar: "\u2588",
+      barIncompleteChar: "\u2591",
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      etaBuffer: 100,
+      emptyOnZero: true,
+      gracefulExit: false,
+    });
+    bar.start(Math.ceil(total / scale), value(), payload());
+  };
   return {
-    step(hasFailed = false) {
-      done += 1;
-      if (hasFailed) failed += 1;
-      if (bar.isActive) bar.update(done, payload());
+    expect(total) {
+      if (!process.stderr.isTTY) return;
+      // The work goes on without a bar where the bar's package is not installed.
+      timer ??= setTimeout(() => void show(total).catch(() => {}), SHOW_AFTER_MS).unref();
+    },
+    add(count, failures = 0) {
+      done += count;
+      failed += failures;
+      bar?.update(value(), payload());
     },
     clear() {
-      if (bar.isActive) process.stderr.write("\r\x1b[K");
+      if (bar !== undefined) process.stderr.write("\r\x1b[K");
     },
     stop() {
       clearTimeout(timer);
-      if (bar.isActive) bar.stop();
+      timer = undefined;
+      bar?.stop();
+      bar = undefined;
     },
   };
 }

@@ -1,11 +1,12 @@
 // What a verb is: a file beside this folder that hands one of these to runVerb.
 
-import type { Progress } from "./progress.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Meter } from "./meter.ts";
 
 /** An option of a verb. */
 export interface Option {
   readonly type: "string" | "boolean";
-  /** True when it may be given more than once; its value is then an array. */
+  /** True when it may be given more than once. */
   readonly multiple?: boolean;
   /** How its value is called in the help, such as "NAME". */
   readonly value?: string;
@@ -13,26 +14,59 @@ export interface Option {
   readonly about: string;
 }
 
+/** The options of a verb by name. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** Names of the options that have one text. */
+export type TextName<O extends Options> = {
+  [Name in keyof O & string]: O[Name] extends { readonly multiple: true }
+    ? never
+    : O[Name] extends { readonly type: "string" }
+      ? Name
+      : never;
+}[keyof O & string];
+
+/** Names of the options that may have several texts. */
+export type ListName<O extends Options> = {
+  [Name in keyof O & string]: O[Name] extends { readonly type: "string"; readonly multiple: true }
+    ? Name
+    : never;
+}[keyof O & string];
+
+/** One text for each operand. */
+export type OperandTexts<Operands extends readonly string[]> = {
+  readonly [Place in keyof Operands]: string;
+};
+
 /** What a verb is called with, and how it speaks while it works. */
-export interface Call {
-  /** The values before any option, as many as the verb's `operands`. */
-  readonly operands: readonly string[];
+export interface Call<
+  Operands extends readonly string[] = readonly string[],
+  O extends Options = Options,
+> {
+  /** The values before any option, in the order of the verb's `operands`. */
+  readonly operands: OperandTexts<Operands>;
   /** The text of an option; undefined when it was not given. */
-  text(name: string): string | undefined;
+  text(name: TextName<O>): string | undefined;
   /** The texts of an option that may be given more than once. */
-  texts(name: string): readonly string[];
+  texts(name: ListName<O>): readonly string[];
   /**
    * The whole number of an option; undefined when it was not given.
-   * @throws {UsageError} when it is none from `min` to `max`
+   * @throws {UsageError} when it is not a whole number from `min` to `max`
    */
-  integer(name: string, min: number, max: number): number | undefined;
+  integer(name: TextName<O>, min: number, max: number): number | undefined;
   /** Whether an option was given. */
-  has(name: string): boolean;
+  has(name: keyof O & string): boolean;
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * Opens the registry as the environment says, hands it to `work`, and closes it.
+   * @throws {ConfigError} that lists what is wrong with the environment
+   * @throws {AdminError} when the environment names no database
+   */
+  withRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
   /** Prints one item now: with --json `json` as a line of its own, else `line` unless it is undefined. */
   print(line: string | undefined, json: unknown): void;
-  /** Begins to count; the bar ends with the verb at the latest. */
-  track(total: number, unit: string): Progress;
+  /** A meter that draws the progress bar, which ends with the verb at the latest. */
+  meter(unit: "tenants" | "objects" | "bytes"): Meter;
   /**
    * Aborted by the first Ctrl-C or SIGTERM once it was asked for: the verb then ends what is at work and
    * returns. A second one ends the process at once, which every verb must survive.
@@ -40,7 +74,7 @@ export interface Call {
   interruption(): AbortSignal;
 }
 
-/** What a verb has to tell at its end: `lines` for a person, `json` for a machine. */
+/** The result of a verb: `lines` for a person, `json` for a machine. */
 export interface Report {
   readonly lines: readonly string[];
   readonly json: unknown;
@@ -49,15 +83,19 @@ export interface Report {
 }
 
 /** One verb. */
-export interface Verb {
+export interface Verb<
+  Operands extends readonly string[] = readonly string[],
+  O extends Options = Options,
+> {
   /** The file's name without its ending. */
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
   /** Names of the operands, all of them needed. */
-  readonly operands: readonly string[];
-  readonly options: Readonly<Record<string, Option>>;
+  readonly operands: Operands;
+  readonly options: O;
   /** The arguments of an example. */
   readonly example: string;
-  run(call: Call): Promise<Report>;
+  /** Does the work. What only the work needs is imported here, so that --help and wrong usage do not load it. */
+  run(call: Call<Operands, O>): Promise<Report>;
 }

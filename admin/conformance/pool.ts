@@ -4,7 +4,6 @@
 import { randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { ClientBase } from "pg";
-import { readConfig } from "../../src/config.ts";
 import { openDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
@@ -65,9 +64,7 @@ export class Pool {
     clients: number,
     work: (tenants: readonly [Tenant, Tenant]) => Promise<T>,
   ): Promise<T> {
-    const database = openDatabase(
-      readConfig({ DATABASE_URL: this.url, DATABASE_CONNECTIONS: String(clients) }),
-    );
+    const database = openDatabase({ url: this.url, connections: clients });
     const [first, second] = this.subjects.map(({ host }) =>
       createTenant(database, parseHost(host)),
     );

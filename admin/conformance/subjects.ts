@@ -65,6 +65,6 @@ async function drop(
 ): Promise<void> {
   const { signal } = new AbortController();
   for (const { schemaName } of subjects) {
-    await dropTenant(registry, schemaName, { backup: undefined, signal, onItems() {} });
+    await dropTenant(registry, schemaName, { backup: undefined, signal });
   }
 }

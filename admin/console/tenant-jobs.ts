@@ -49,15 +49,10 @@ export function dropJob(
     schemaName,
     unit: "objects",
     async run({ signal, expect, add }) {
-      let isCounted = false;
       const dropped = await dropTenant(registry, schemaName, {
         backup: folder === undefined ? undefined : resolve(folder, nameArchive(schemaName)),
         signal,
-        onItems(count, done) {
-          if (!isCounted) expect(count);
-          isCounted = true;
-          add(done);
-        },
+        meter: { expect, add },
       });
       return describeDrop(dropped).join("; ");
     },

@@ -3,7 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { QueryTypes } from "sequelize";
 import { AppError } from "../../src/errors.ts";
-import { formatHost, parseHost } from "../../src/host.ts";
+import { parseDomain } from "../../src/host.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
@@ -138,7 +138,7 @@ export async function listTenantPage(
 /** The form in which the registry has a host, where the text is a whole one: of an IDNA name say. */
 function hostOf(text: string): string {
   try {
-    return formatHost(parseHost(text));
+    return parseDomain(text);
   } catch (error) {
     if (error instanceof AppError) return text;
     throw error;

@@ -6,10 +6,11 @@ import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
-import { type Again, runQueue } from "../batch/queue.ts";
+import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
+import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
 import type { CheckedTenant } from "./check.ts";
-import { findExisting } from "./existing.ts";
+import { type ExistingTenant, findExisting } from "./existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
 const ATTEMPTS = 12;
@@ -20,15 +21,6 @@ const GROUP_LOCK_TIMEOUT_MS = 1000;
 export interface IntakeOutcome extends CheckedTenant {
   readonly outcome: "added" | "existing" | "failed";
   readonly message?: string;
-}
-
-/** How they are to be created. */
-export interface IntakeOptions {
-  readonly concurrency: number;
-  /** Begins no more once it is aborted; those at work end. */
-  readonly signal: AbortSignal;
-  /** Called with each outcome, in the order in which they end. */
-  readonly report: (outcome: IntakeOutcome) => void;
 }
 
 /** How many had each outcome; `left` were not begun. */
@@ -42,18 +34,10 @@ export type IntakeSummary = Readonly<Record<IntakeOutcome["outcome"] | "left", n
 export async function createTenants(
   registry: Registry,
   tenants: readonly CheckedTenant[],
-  { concurrency, signal, report }: IntakeOptions,
+  options: RunOptions<IntakeOutcome>,
 ): Promise<IntakeSummary> {
+  const { concurrency } = options;
   const creation = await prepareCreation(registry);
-  const counts = { added: 0, existing: 0, failed: 0 };
-  const end = (
-    tenant: CheckedTenant,
-    outcome: IntakeOutcome["outcome"],
-    message?: string,
-  ): undefined => {
-    counts[outcome] += 1;
-    report({ ...tenant, outcome, ...(message === undefined ? {} : { message }) });
-  };
   let most: number | undefined;
   const createAll = (group: Group): Promise<void> =>
     registry.sequelize.transaction(async (transaction) => {
@@ -66,38 +50,48 @@ export async function createTenants(
       }
       most ??= await readGroupSize(transaction, before, concurrency);
     });
-  const attempts = new Map<string, number>();
-  const create = async (group: Group): Promise<Again<Group> | undefined> => {
+  const create = async (
+    group: Group,
+    { attempt, end }: Turn<IntakeOutcome>,
+  ): Promise<Again<Group> | undefined> => {
     const [tenant] = group;
     try {
       await createAll(group);
-      for (const created of group) end(created, "added");
+      for (const created of group) end({ ...created, outcome: "added" });
       return undefined;
     } catch (error) {
       if (group.length > 1) {
         const { afterMs } = isPassing(error) ? retryAfter(1) : { afterMs: 0 };
         return { afterMs, instead: group.map((one): Group => [one]) };
       }
-      const attempt = (attempts.get(tenant.schemaName) ?? 0) + 1;
-      attempts.set(tenant.schemaName, attempt);
       if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
       const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
-      if (found !== undefined && found.problem === undefined) return end(tenant, "existing");
-      return end(tenant, "failed", found?.problem ?? describe(error));
+      return end(describeFound(tenant, found ?? { problem: describe(error) }));
     }
   };
+  const before = { added: 0, existing: 0, failed: 0 };
   const existing = await findExisting(registry, tenants);
   const missing: CheckedTenant[] = [];
   for (const tenant of tenants) {
     const found = existing.get(tenant.schemaName);
     if (found === undefined) missing.push(tenant);
-    else end(tenant, found.problem === undefined ? "existing" : "failed", found.problem);
+    else {
+      const outcome = describeFound(tenant, found);
+      before[outcome.outcome] += 1;
+      options.report(outcome);
+    }
   }
   const groups = cutGroups(missing, (left) => Math.min(most ?? 1, Math.ceil(left / concurrency)));
-  const left = await runQueue(groups, concurrency, create, signal);
+  const { counts, left } = await forEachTenant(groups, before, options, create);
   return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
+}
+
+/** The outcome of a tenant that is there, or that could not be created for the `problem`. */
+function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): IntakeOutcome {
+  if (problem === undefined) return { ...tenant, outcome: "existing" };
+  return { ...tenant, outcome: "failed", message: problem };
 }
 
 type Group = readonly [CheckedTenant, ...CheckedTenant[]];

@@ -1,7 +1,6 @@
 // Which tenants of a file are there already, so that it can be given again.
 
-import { QueryTypes } from "sequelize";
-import type { Registry, Transition } from "../registry/registry.ts";
+import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { NewTenant } from "../lifecycle/tenant.ts";
 
@@ -14,7 +13,7 @@ export interface ExistingTenant {
 
 /** Those of `wanted` whose schema is a tenant, by schema. */
 export async function findExisting(
-  { sequelize }: Registry,
+  registry: Registry,
   wanted: readonly NewTenant[],
 ): Promise<ReadonlyMap<string, ExistingTenant>> {
   const existing = new Map<string, ExistingTenant>();
@@ -22,11 +21,12 @@ export async function findExisting(
     const part = new Map(
       wanted.slice(start, start + AT_ONCE).map((tenant) => [tenant.schemaName, tenant]),
     );
-    const rows = await sequelize.query<Found>(
+    const rows = await readRows<Found>(
+      registry,
       `select schema_name as "schemaName", transition,
          array(select host from rowhouse.domain as d where d.schema_name = t.schema_name) as hosts
          from rowhouse.tenant as t where schema_name = any($1::text[])`,
-      { type: QueryTypes.SELECT, bind: [[...part.keys()]] },
+      [[...part.keys()]],
     );
     for (const found of rows) {
       const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);

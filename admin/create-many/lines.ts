@@ -3,7 +3,6 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { CsvError, parse } from "csv-parse";
 
 /** `csv` has the header `host,schema`; `ndjson` has an object a line, with `schema` and `host` or `hosts`. */
 export type Format = "csv" | "ndjson";
@@ -46,6 +45,7 @@ async function* joined(start: string, rest: AsyncIterable<string>): AsyncGenerat
 }
 
 async function* readCsv(text: Readable): AsyncGenerator<TenantLine> {
+  const { CsvError, parse } = await import("csv-parse");
   const parser = parse({
     info: true,
     relax_column_count: true,

@@ -5,6 +5,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { addDomain } from "../lifecycle/domain.ts";
 import { createDatabase } from "../lifecycle/create-database.ts";
 import { initialise } from "../lifecycle/initialise.ts";
+import { findTenantMigrations } from "../migrations/load.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { createTenant } from "../lifecycle/tenant.ts";
 import { isPortFree } from "./embedded/port.ts";
@@ -21,21 +22,31 @@ export interface Demonstration {
 
 const DATABASE = "rowhouse";
 const SERVICE_ROLE = "rowhouse_service";
-// Known to everybody, like the data: it opens nothing but the two tenants, on this machine.
+// A secret to nobody, like the data: it opens the two tenants on this machine, and nothing else.
 const SERVICE_PASSWORD = "rowhouse";
 const TENANTS = { ip: "127.0.0.1", local: "localhost" };
 
+/** What {@link startDemonstration} needs to know. */
+export interface DemonstrationOptions {
+  /** Where PostgreSQL's data lies; made when it is missing. */
+  readonly folder: string;
+  /** PostgreSQL's port on 127.0.0.1. */
+  readonly databasePort: number;
+  /** The service's port, which is part of the tenants' hosts. */
+  readonly servicePort: number;
+  /** The folder with the application's tenant migrations; undefined for those of the example. */
+  readonly tenantMigrations: string | undefined;
+}
+
 /**
- * Starts the embedded PostgreSQL with its data in `folder`, and makes what is missing: the database,
- * the registry, the tenants "ip" and "local" at `servicePort`. What is there stays.
- * @throws {PortInUseError} when another program listens on `databasePort`
- * @throws {AdminError} when another process has this folder's PostgreSQL running at another port
+ * Starts the embedded PostgreSQL, and makes what is missing: the database, the registry, the tenants "ip"
+ * and "local" with their tables. What is there stays.
+ * @throws {AdminError} when another program listens on the database's port, when another process has this
+ *   folder's PostgreSQL running at another port, or when the tenants' migrations are not named
  */
-export async function startDemonstration(
-  folder: string,
-  databasePort: number,
-  servicePort: number,
-): Promise<Demonstration> {
+export async function startDemonstration(options: DemonstrationOptions): Promise<Demonstration> {
+  const { folder, databasePort } = options;
+  findTenantMigrations(options.tenantMigrations);
   const owner = await claimFolder(folder);
   let server: EmbeddedServer | undefined;
   const stop = async (): Promise<void> => {
@@ -55,7 +66,7 @@ export async function startDemonstration(
       port: databasePort,
       portVariable: "DEV_DATABASE_PORT",
     });
-    await prepare(server.adminUrl, servicePort, owner === process.pid);
+    await prepare(server.adminUrl, options, owner === process.pid);
   } catch (error) {
     await stop();
     throw error;
@@ -66,21 +77,26 @@ export async function startDemonstration(
   };
 }
 
-/** @param alone whether nobody else serves from this database, at another port */
-async function prepare(serverUrl: string, servicePort: number, alone: boolean): Promise<void> {
+/** @param alone whether no other process serves from this database, at another port */
+async function prepare(
+  serverUrl: string,
+  { servicePort, tenantMigrations }: DemonstrationOptions,
+  alone: boolean,
+): Promise<void> {
   const admin = new URL(serverUrl);
   admin.pathname = `/${DATABASE}`;
   await createDatabase(admin.href);
-  await withRegistry(admin.href, async (registry) => {
+  const work = async (registry: Registry): Promise<void> => {
     await initialise(registry, { serviceRole: SERVICE_ROLE });
     await registry.sequelize.query(`alter role ${SERVICE_ROLE} password '${SERVICE_PASSWORD}'`);
     for (const [schemaName, name] of Object.entries(TENANTS)) {
       await ensureTenant(registry, schemaName, `${name}:${servicePort}`, alone);
     }
-  });
+  };
+  await withRegistry(admin.href, work, tenantMigrations);
 }
 
-/** Sees to it that the tenant has `host`, and no host of an earlier start when nobody uses those. */
+/** Makes the tenant with `host`, or adds the host; removes those of an earlier start when no process uses them. */
 async function ensureTenant(
   registry: Registry,
   schemaName: string,

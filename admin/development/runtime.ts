@@ -1,10 +1,15 @@
 // The three runtimes as programs: how each is started on one source, and what it prints when it serves.
 // Development and tests start them alike.
 
+import { DENO_VARIABLES } from "../../src/runtime/variables.ts";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
+import { findPackage, installCommand } from "../command/packages.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { type Application, findApplication, findExample } from "./application.ts";
 
 /** Names of the runtimes. */
 export const RUNTIMES = ["node", "deno", "worker"] as const;
@@ -23,38 +28,45 @@ export interface Program {
   readonly ready: string;
 }
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
 // postgres.js asks for these two whatever it is told.
-const DENO_VARIABLES = [...Object.keys(SERVICE_VARIABLES), "PGAPPNAME", "PGTARGETSESSIONATTRS"];
+const ALLOWED_VARIABLES = [...DENO_VARIABLES, "PGAPPNAME", "PGTARGETSESSIONATTRS"];
 
 /**
  * The program that serves on `port` of 127.0.0.1.
  * @param env DATABASE_URL and the other variables of the service
- * @throws {Error} that says what to install, when the runtime's npm package is missing
+ * @param application what is served; the example of this repository when left out
+ * @throws {AdminError} with the command to run, when the runtime is not installed
  */
-export function programOf(runtime: Runtime, port: number, env: NodeJS.ProcessEnv): Program {
-  const place = { folder: ROOT, env: { ...env, PORT: String(port) } };
+export function programOf(
+  runtime: Runtime,
+  port: number,
+  env: NodeJS.ProcessEnv,
+  application: Application = findApplication(runtime, process.cwd(), undefined),
+): Program {
+  const place = { folder: application.folder, env: { ...env, PORT: String(port) } };
+  const entry = application.entry === undefined ? [] : [application.entry];
   switch (runtime) {
     case "node":
       return {
         ...place,
         file: process.execPath,
-        parameters: ["src/node.js"],
+        parameters: entry,
         ready: '"event":"listening"',
       };
     case "deno": {
-      const database = new URL(env["DATABASE_URL"] ?? "");
-      const peers = `127.0.0.1:${port},${database.hostname}:${database.port || 5432}`;
-      const permissions = [
-        `--allow-net=${peers}`,
-        `--allow-env=${DENO_VARIABLES.join(",")}`,
-        "--no-prompt",
-      ];
+      const own = application.folder === findExample("deno")?.folder;
+      const permissions = own ? denoPermissions(port, env) : ["--allow-net", "--allow-env"];
       return {
         ...place,
         file: findDeno(),
-        parameters: ["serve", ...permissions, "--host=127.0.0.1", `--port=${port}`, "src/deno.ts"],
+        parameters: [
+          "serve",
+          ...permissions,
+          "--no-prompt",
+          "--host=127.0.0.1",
+          `--port=${port}`,
+          ...entry,
+        ],
         ready: "Listening on",
       };
     }
@@ -63,8 +75,9 @@ export function programOf(runtime: Runtime, port: number, env: NodeJS.ProcessEnv
         ...place,
         file: process.execPath,
         parameters: [
-          packageFile("wrangler", "bin/wrangler.js"),
+          join(requirePackage("wrangler"), "bin/wrangler.js"),
           "dev",
+          ...entry,
           "--ip=127.0.0.1",
           `--port=${port}`,
           "--inspector-port=0",
@@ -80,6 +93,13 @@ export function programOf(runtime: Runtime, port: number, env: NodeJS.ProcessEnv
   }
 }
 
+/** No more than the example needs. What an application's own program needs, its author knows. */
+function denoPermissions(port: number, env: NodeJS.ProcessEnv): readonly string[] {
+  const database = new URL(env["DATABASE_URL"] ?? "");
+  const peers = `127.0.0.1:${port},${database.hostname}:${database.port || 5432}`;
+  return [`--allow-net=${peers}`, `--allow-env=${ALLOWED_VARIABLES.join(",")}`];
+}
+
 /** The variables that are set, as wrangler takes them; the database comes by its binding. */
 function workerVariables(env: NodeJS.ProcessEnv): readonly string[] {
   return Object.keys(SERVICE_VARIABLES).flatMap((name) => {
@@ -88,21 +108,32 @@ function workerVariables(env: NodeJS.ProcessEnv): readonly string[] {
   });
 }
 
+/** The npm packages without which a runtime cannot be started. */
+export function packagesOf(runtime: Runtime): readonly string[] {
+  if (runtime === "worker") return ["wrangler"];
+  return runtime === "deno" && findDenoOnPath() === undefined ? ["deno"] : [];
+}
+
 /**
- * Deno's own program. The package's script would stand between it and the signals.
- * @throws {Error} that says what to install
+ * Deno's own program: that of its npm package, whose script would stand between it and the signals, or
+ * the one on the PATH.
+ * @throws {AdminError} with the command to run, when Deno is not installed
  */
 export function findDeno(): string {
-  const api = packageFile("deno", "install_api.cjs");
+  const onPath = findPackage("deno") === undefined ? findDenoOnPath() : undefined;
+  if (onPath !== undefined) return onPath;
+  const api = join(requirePackage("deno"), "install_api.cjs");
   const installer = createRequire(import.meta.url)(api) as { runInstall(): string };
   return installer.runInstall();
 }
 
-function packageFile(name: string, file: string): string {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return fileURLToPath(new URL(file, `file://${manifest}`));
-  } catch {
-    throw new Error(`Cannot start ${name}: its npm package is missing; run npm ci`);
-  }
+function findDenoOnPath(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, "deno")).find((file) => existsSync(file));
+}
+
+function requirePackage(name: string): string {
+  const found = findPackage(name);
+  if (found !== undefined) return found;
+  throw new AdminError(`Cannot start ${name}: it is not installed; run ${installCommand([name])}`);
 }

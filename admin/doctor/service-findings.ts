@@ -17,16 +17,15 @@ const MESSAGE_TIMEOUT_MS = 10_000;
 /** Sends a message as the service does, for a host that no tenant has. */
 export async function examineMessage(url: Secret): Promise<readonly Finding[]> {
   const database = openDatabase({
-    DATABASE_URL: url,
-    DATABASE_CONNECTIONS: 1,
-    CONNECT_TIMEOUT_MS: MESSAGE_TIMEOUT_MS,
-    REQUEST_TIMEOUT_MS: MESSAGE_TIMEOUT_MS,
-    MAX_RESPONSE_ROWS: 100,
-    MAX_RESPONSE_BYTES: 100_000,
+    url,
+    connections: 1,
+    connectTimeoutMs: MESSAGE_TIMEOUT_MS,
+    requestTimeoutMs: MESSAGE_TIMEOUT_MS,
   });
   let code: string | undefined;
   try {
-    await database.send(`reset role;select rowhouse.enter_tenant('{"${NOBODY}"}')`);
+    const entry = `reset role;select rowhouse.enter_tenant('{"${NOBODY}"}')`;
+    await database.send({ entry, statements: ["select 1"] });
   } catch (error) {
     code = databaseCode(error);
     if (code === undefined) throw error;

@@ -1,7 +1,7 @@
 // The last transaction of a drop: what is left of the schema, the role and the registry rows, together.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
 import { claimRole, type KeptRole } from "./role.ts";
@@ -22,8 +22,8 @@ export async function dropRest(
   await run(`drop schema if exists "${schemaName}" cascade`);
   const role = roleName === undefined ? undefined : await claimRole(transaction, roleName);
   if (typeof role === "string") {
-    await run(`drop owned by ${identifier(role).sql}`);
-    await run(`drop role ${identifier(role).sql}`);
+    await run(`drop owned by ${quoteName(role)}`);
+    await run(`drop role ${quoteName(role)}`);
   }
   await run("delete from rowhouse.domain where schema_name = $1", schemaName);
   await run("delete from rowhouse.migration_run where schema_name = $1", schemaName);

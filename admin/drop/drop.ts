@@ -2,6 +2,7 @@
 // each step before the next begins, so that a drop which was killed or failed is simply run again.
 
 import type { Transaction } from "sequelize";
+import type { Meter } from "../command/meter.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { waitForRunning } from "../registry/fence.ts";
@@ -30,11 +31,11 @@ const NO_ROOM = "53200";
 
 /** How a tenant is to be dropped. */
 export interface DropOptions extends BackupOptions {
-  /** Called once with the number of objects, and then whenever some have been dropped. */
-  readonly onItems: (count: number, dropped: number) => void;
+  /** Counts the objects of its schema. */
+  readonly meter?: Meter;
 }
 
-/** What was dropped. */
+/** The result of dropping a tenant. */
 export interface DroppedTenant {
   readonly schemaName: string;
   /** The backup's whole path, be it of an earlier run; undefined when there is none. */
@@ -109,7 +110,7 @@ async function finish(
     throw new AdminError(`${running} transactions that began before it was suspended still run`);
   }
   const backup = await backUp(registry, schemaName, options);
-  options.onItems(await countItems(registry, schemaName), 0);
+  options.meter?.expect(await countItems(registry, schemaName));
   await inBatches(registry, place, options, dropItems);
   await inBatches(registry, place, options, dropLargeObjects);
   const keptRole = await transact(registry, (transaction) =>
@@ -145,7 +146,7 @@ type Batch = (transaction: Transaction, place: DropPlace, most: number) => Promi
 async function inBatches(
   registry: Registry,
   place: DropPlace,
-  { signal, onItems }: DropOptions,
+  { signal, meter }: DropOptions,
   drop: Batch,
 ): Promise<void> {
   let most = MOST_AT_ONCE;
@@ -157,7 +158,7 @@ async function inBatches(
         return drop(transaction, place, most);
       });
       if (dropped === 0) return;
-      onItems(0, dropped);
+      meter?.add(dropped);
     } catch (error) {
       if (databaseCode(error) !== NO_ROOM || most === 1) throw error;
       most = Math.ceil(most / 2);

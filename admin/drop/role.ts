@@ -1,7 +1,7 @@
 // The role of a tenant that is being dropped.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { query } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 
@@ -44,5 +44,5 @@ export async function claimRole(
 
 function grantTo(admin: AdminRole, roleName: string): string {
   const options = admin.serverVersion >= 16 ? " with inherit true, set true" : "";
-  return `grant ${identifier(roleName).sql} to ${identifier(admin.name).sql}${options}`;
+  return `grant ${quoteName(roleName)} to ${quoteName(admin.name)}${options}`;
 }

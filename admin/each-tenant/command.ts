@@ -2,7 +2,7 @@
 // is seen to by PostgreSQL, whose extended protocol takes no more.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
 
-import pg from "pg";
+import type pg from "pg";
 
 /** What a command gave. */
 export interface CommandResult {
@@ -61,7 +61,12 @@ interface ExtendedQuery extends pg.QueryArrayConfig {
  * Sends it.
  * @throws pg's DatabaseError; 42601 when it is more than one command
  */
-export function sendCommand(client: pg.Client, text: string, keep: Keep): Promise<CommandResult> {
+export async function sendCommand(
+  client: pg.Client,
+  text: string,
+  keep: Keep,
+): Promise<CommandResult> {
+  const { default: driver } = await import("pg");
   const config: ExtendedQuery = {
     text,
     queryMode: "extended",
@@ -71,7 +76,7 @@ export function sendCommand(client: pg.Client, text: string, keep: Keep): Promis
   return new Promise((resolve, reject) => {
     const rows: (string | null)[][] = [];
     let [rowCount, characters] = [0, 0];
-    const query = new pg.Query<(string | null)[]>(config);
+    const query = new driver.Query<(string | null)[]>(config);
     query.on("row", (row) => {
       rowCount += 1;
       characters += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);

@@ -1,11 +1,13 @@
 // One command in many tenants, several at once. One that fails stops no other.
 
-import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
+import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type Again, runQueue } from "../batch/queue.ts";
+import { TenantBusy } from "../registry/tenant-lock.ts";
+import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
+import type { Again } from "../batch/queue.ts";
 import { retryAfter } from "../batch/retry.ts";
 import type { CommandResult } from "./command.ts";
-import { runInTenant, TenantBusy, type TenantCommand, TenantSkipped } from "./run-in-tenant.ts";
+import { runInTenant, type TenantCommand, TenantSkipped } from "./run-in-tenant.ts";
 import { openSessions } from "./sessions.ts";
 
 const ATTEMPTS = 12;
@@ -16,17 +18,6 @@ export type EachOutcome = { readonly schemaName: string } & (
   | { readonly outcome: "skipped"; readonly reason: string }
   | { readonly outcome: "failed"; readonly sqlstate: string | undefined; readonly message: string }
 );
-
-/** How they are to be run. */
-export interface EachOptions {
-  readonly concurrency: number;
-  /** Begins no more tenants once so many have failed. */
-  readonly maxFailures: number;
-  /** Begins no more tenants once it is aborted. */
-  readonly signal?: AbortSignal;
-  /** Called with each outcome, in the order in which they end. */
-  readonly report: (outcome: EachOutcome) => void;
-}
 
 /** How many tenants had each outcome; `left` were not begun. */
 export type EachSummary = Readonly<Record<EachOutcome["outcome"] | "left", number>>;
@@ -39,13 +30,11 @@ export async function runInEach(
   { url }: Registry,
   schemaNames: readonly string[],
   command: TenantCommand,
-  options: EachOptions,
+  options: RunOptions<EachOutcome>,
 ): Promise<EachSummary> {
-  const counts = { ran: 0, skipped: 0, failed: 0 };
-  const enough = new AbortController();
+  const none = { ran: 0, skipped: 0, failed: 0 };
   const sessions = openSessions(url);
-  const attempts = new Map<string, number>();
-  const runOne = async (schemaName: string): Promise<EachOutcome | Again> => {
+  const runOne = async (schemaName: string, attempt: number): Promise<EachOutcome | Again> => {
     let connected = false;
     try {
       const result = await sessions.lend((client) => {
@@ -58,40 +47,26 @@ export async function runInEach(
         return { schemaName, outcome: "skipped", reason: error.message };
       }
       if (!connected) throw error;
-      const attempt = (attempts.get(schemaName) ?? 0) + 1;
-      attempts.set(schemaName, attempt);
       // Whatever else failed is not sent again: of a lost connection nobody knows what it has done.
       if (error instanceof TenantBusy && attempt < ATTEMPTS) return retryAfter(attempt);
-      return { schemaName, outcome: "failed", ...describeFailure(error, command.write) };
+      const unknown =
+        command.write && isConnectionLost(error) ? "; whether it was done is unknown" : "";
+      const message = `${databaseMessage(error)}${unknown}`;
+      return { schemaName, outcome: "failed", sqlstate: sqlState(error), message };
     }
   };
   try {
-    const left = await runQueue(
+    const { counts, left } = await forEachTenant(
       schemaNames,
-      options.concurrency,
-      async (schemaName) => {
-        const outcome = await runOne(schemaName);
-        if ("afterMs" in outcome) return outcome;
-        counts[outcome.outcome] += 1;
-        options.report(outcome);
-        if (counts.failed >= options.maxFailures) enough.abort();
-        return undefined;
+      none,
+      options,
+      async (schemaName, { attempt, end }) => {
+        const outcome = await runOne(schemaName, attempt);
+        return "afterMs" in outcome ? outcome : end(outcome);
       },
-      AbortSignal.any(options.signal ? [options.signal, enough.signal] : [enough.signal]),
     );
     return { ...counts, left: left.length };
   } finally {
     await sessions.close();
   }
-}
-
-function describeFailure(
-  error: unknown,
-  write: boolean,
-): { readonly sqlstate: string | undefined; readonly message: string } {
-  const unknown = write && isConnectionLost(error) ? "; whether it was done is unknown" : "";
-  return {
-    sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
-    message: `${databaseMessage(error)}${unknown}`,
-  };
 }

@@ -1,6 +1,6 @@
 // The rows of the tenants for a person, as a table that grows, and for a machine.
 
-import { formatTable } from "../print/table.ts";
+import { columnWidths, formatTable } from "../print/table.ts";
 import type { CommandResult } from "./command.ts";
 
 /** Writes lines of a table as results come; the heading again whenever the columns are others. */
@@ -20,23 +20,11 @@ export function startTable(schemaWidth: number): GrowingTable {
         ? rows.map((row) => [schemaName, ...row.map((value) => visible(value ?? ""))])
         : [[schemaName, `${command} ${rowCount}`]];
       if (lines.length === 0) return [];
-      const isNew = heading !== names.join("\n");
-      if (isNew) {
-        heading = names.join("\n");
-        widths = [
-          Math.max(schemaWidth, "SCHEMA".length),
-          ...names.map((name, index) =>
-            Math.max(name.length, ...lines.map((line) => line[index + 1]?.length ?? 0)),
-          ),
-        ];
-      }
-      const padded = lines.map((line) =>
-        line.map((text, index) => text.padEnd(widths[index] ?? 0)),
-      );
-      return formatTable(
-        ["SCHEMA", ...names].map((text, index) => text.padEnd(widths[index] ?? 0)),
-        padded,
-      ).slice(isNew ? 0 : 1);
+      const titles = ["SCHEMA", ...names];
+      const isNew = heading !== titles.join("\n");
+      if (isNew) widths = columnWidths(titles, lines, [schemaWidth]);
+      heading = titles.join("\n");
+      return formatTable(titles, lines, widths).slice(isNew ? 0 : 1);
     },
   };
 }

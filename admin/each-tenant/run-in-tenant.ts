@@ -2,8 +2,8 @@
 // read-only unless said otherwise, that ends with every setting and grant which it needed.
 
 import type pg from "pg";
-import { identifier } from "../../src/sql/statement.ts";
-import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
+import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Transition } from "../registry/registry.ts";
 import { type CommandResult, type Keep, sendCommand } from "./command.ts";
@@ -22,11 +22,6 @@ export interface TenantCommand {
 
 /** The tenant is not to be touched now. */
 export class TenantSkipped extends Error {}
-
-/** Another verb is at work on the tenant. */
-export class TenantBusy extends Error {
-  override readonly message = "another verb is at work on the tenant";
-}
 
 interface State {
   readonly roleName: string;
@@ -62,7 +57,7 @@ export async function runInTenant(
   }
   if (!state.hasSchema)
     throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
-  const role = tenantRoles ? identifier(state.roleName).sql : undefined;
+  const role = tenantRoles ? quoteName(state.roleName) : undefined;
   const lent = role !== undefined && !state.mayBecome;
   if (lent) await client.query(`grant ${role} to current_user`);
   if (!write) await client.query("set transaction read only");

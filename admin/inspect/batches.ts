@@ -1,8 +1,8 @@
 // Many schemas read in few transactions, around those that somebody has locked.
 
-import { QueryTypes, type Transaction } from "sequelize";
+import type { Transaction } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
-import type { Registry } from "../registry/registry.ts";
+import { query, readRows, type Registry } from "../registry/registry.ts";
 
 /** A way to read something of many schemas, by schema. */
 export type ReadSchemas<T> = (
@@ -51,13 +51,13 @@ export async function readInBatches<T>(
     const names = batch;
     try {
       const part = await sequelize.transaction(async (transaction) => {
-        await sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, { transaction });
+        await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
         return read(transaction, names);
       });
       for (const [schemaName, value] of part) found.set(schemaName, value);
     } catch (error) {
       if (![LOCK_NOT_AVAILABLE, OUT_OF_MEMORY].includes(databaseCode(error) ?? "")) throw error;
-      const rows = await sequelize.query<{ name: string }>(LOCKED, { type: QueryTypes.SELECT });
+      const rows = await readRows<{ name: string }>(registry, LOCKED);
       const locked = new Set(rows.map(({ name }) => name));
       const free = names.filter((name) => !locked.has(name));
       if (free.length < names.length) {

@@ -1,8 +1,12 @@
 // What the registry knows of its tenants, in three queries however many there are.
 
-import { QueryTypes } from "sequelize";
 import { newestVersion, type TenantMigrations } from "../migrations/tenant-migrations.ts";
-import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import {
+  readRows,
+  type Registry,
+  type TenantStatus,
+  type Transition,
+} from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
 
@@ -52,18 +56,18 @@ export interface Census {
  * @throws {AdminError} for a name that is no tenant's
  */
 export async function takeCensus(
-  { sequelize }: Registry,
+  registry: Registry,
   migrations: TenantMigrations,
   list: string | undefined,
 ): Promise<Census> {
-  const all = await sequelize.query<CountedTenant>(
+  const all = await readRows<CountedTenant>(
+    registry,
     `select schema_name as "schemaName", version, status, transition, peer
        from rowhouse.tenant order by schema_name`,
-    { type: QueryTypes.SELECT },
   );
   const tenants = pickTenants(all, list);
   const picked = new Set(tenants.map(({ schemaName }) => schemaName));
-  const failed = await sequelize.query<FailedTenant>(FAILED_TENANTS, { type: QueryTypes.SELECT });
+  const failed = await readRows<FailedTenant>(registry, FAILED_TENANTS);
   const newest = newestVersion(migrations);
   const counts = new Map<number, number>();
   for (const { version } of tenants) counts.set(version, (counts.get(version) ?? 0) + 1);

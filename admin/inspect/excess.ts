@@ -1,9 +1,8 @@
 // What the roles of tenants may do that they should not, and who else may read a tenant's tables. Told only:
 // nobody but a person knows why it was granted.
 
-import { QueryTypes, type Transaction } from "sequelize";
-import type { Registry } from "../registry/registry.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
+import { arrayOf, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
 
 /** One privilege too many. */
 export interface Excess {
@@ -18,18 +17,13 @@ export interface Excess {
  * @returns by schema
  */
 export async function findExcess(
-  { sequelize }: Registry,
+  registry: Registry,
   schemaNames: readonly string[] | undefined,
-  transaction?: Transaction,
 ): Promise<readonly Excess[]> {
   const found: Excess[] = [];
   for (const text of [POWERS, MEMBER, ELSEWHERE, WITHIN]) {
-    const rows = await sequelize.query<Excess>(`with ${TENANTS} ${text}`, {
-      type: QueryTypes.SELECT,
-      bind: [schemaNames ?? null],
-      transaction: transaction ?? null,
-    });
-    found.push(...rows);
+    const bind = [schemaNames ?? null];
+    found.push(...(await readRows<Excess>(registry, `with ${TENANTS} ${text}`, bind)));
   }
   return found.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
 }
@@ -103,9 +97,5 @@ const WITHIN = `
       or own is not null and grantee = service
       or grantee = own and privilege_type <> all (expected))
    group by "schemaName", "roleName", own, grantee, object`
-  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
-  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
-
-function arrayOf(privileges: readonly string[]): string {
-  return `array[${privileges.map((privilege) => `'${privilege.toUpperCase()}'`).join(", ")}]`;
-}
+  .replace("$tables$", arrayOf(TABLE_PRIVILEGES).toUpperCase())
+  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES).toUpperCase());

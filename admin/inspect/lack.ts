@@ -1,8 +1,8 @@
 // What tenants lack to be served: the schema, the role, and what the role needs. One query for each kind,
 // for one tenant or for all. Those in a transition are left to the verb that goes on with them.
 
-import { QueryTypes, type Transaction } from "sequelize";
-import type { Registry } from "../registry/registry.ts";
+import type { Transaction } from "sequelize";
+import { query, readRows, type Registry } from "../registry/registry.ts";
 
 /** The privileges that a tenant's role has on every table of its schema, and on every sequence. */
 export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as const;
@@ -27,28 +27,25 @@ export interface Lack {
 /**
  * Looks for what is lacking.
  * @param schemaNames undefined for every tenant
+ * @param transaction sees what it has changed itself; each query is one of its own when left out
  * @returns by schema
  */
 export async function findLacks(
-  { sequelize }: Registry,
+  registry: Registry,
   schemaNames: readonly string[] | undefined,
   transaction?: Transaction,
 ): Promise<readonly Lack[]> {
+  const read = <R extends object>(text: string, bind: readonly unknown[] = []): Promise<R[]> =>
+    transaction ? query<R>(transaction, text, bind) : readRows<R>(registry, text, bind);
   const found: Lack[] = [];
-  const version = await sequelize.query<{ version: number; roles: boolean }>(
-    `select current_setting('server_version_num')::int as version, tenant_roles as roles
+  const [installation] = await read<{ server: number; roles: boolean }>(
+    `select current_setting('server_version_num')::int as server, tenant_roles as roles
        from rowhouse.installation`,
-    { type: QueryTypes.SELECT, transaction: transaction ?? null },
   );
-  const { version: server = 0, roles = true } = version[0] ?? {};
+  const { server = 0, roles = true } = installation ?? {};
   const memberships = server >= 160_000 ? MEMBERSHIPS : MEMBERSHIPS_BEFORE_16;
   for (const text of [MISSING, ...(roles ? [memberships] : []), GRANTS, DEFAULTS, RELATIONS]) {
-    const rows = await sequelize.query<Lack>(`with ${TENANTS} ${text}`, {
-      type: QueryTypes.SELECT,
-      bind: [schemaNames ?? null],
-      transaction: transaction ?? null,
-    });
-    found.push(...rows);
+    found.push(...(await read<Lack>(`with ${TENANTS} ${text}`, [schemaNames ?? null])));
   }
   return found.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
 }
@@ -144,6 +141,7 @@ const RELATIONS = `
   .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
   .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
 
-function arrayOf(privileges: readonly string[]): string {
+/** Privileges as an SQL array. */
+export function arrayOf(privileges: readonly string[]): string {
   return `array[${privileges.map((privilege) => `'${privilege}'`).join(", ")}]`;
 }

@@ -2,7 +2,7 @@
 // grants. A step says what it will do before it does it; all of them are one transaction.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { buildSchema, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -111,8 +111,8 @@ function createSchema({ registry, transaction, tenant, migrations }: Patient): R
 }
 
 function mendMembership({ transaction, tenant, installation, admin }: Patient): RepairStep {
-  const role = identifier(tenant.roleName).sql;
-  const service = identifier(installation.serviceRole).sql;
+  const role = quoteName(tenant.roleName);
+  const service = quoteName(installation.serviceRole);
   return {
     what: `let the service role ${service} become role ${role}, and have nothing of it before`,
     async perform() {
@@ -132,7 +132,7 @@ function mendMembership({ transaction, tenant, installation, admin }: Patient): 
         [tenant.roleName, installation.serviceRole],
       );
       for (const { name } of grantors) {
-        await run(`revoke ${role} from ${service} granted by ${identifier(name).sql}`);
+        await run(`revoke ${role} from ${service} granted by ${quoteName(name)}`);
       }
       await run(`grant ${role} to ${service} with inherit false, set true`);
     },
@@ -155,7 +155,7 @@ function grantAll(patient: Patient): RepairStep {
 }
 
 function grant({ transaction, tenant, owner }: Patient, lack: Lack): RepairStep {
-  const role = identifier(tenant.roleName).sql;
+  const role = quoteName(tenant.roleName);
   const schema = `"${tenant.schemaName}"`;
   const text = ((): string => {
     const { kind, object, missing } = lack;
@@ -166,7 +166,7 @@ function grant({ transaction, tenant, owner }: Patient, lack: Lack): RepairStep 
         return `alter default privileges for role ${owner} in schema ${schema} grant ${missing} on ${object} to ${role}`;
       case "table":
       case "sequence":
-        return `grant ${missing} on ${kind} ${schema}.${identifier(object).sql} to ${role}`;
+        return `grant ${missing} on ${kind} ${schema}.${quoteName(object)} to ${role}`;
       default:
         throw new Error(`Cannot grant: "${kind}" is no privilege`);
     }

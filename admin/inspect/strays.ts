@@ -1,8 +1,7 @@
 // Schemas and roles that look like a tenant's and belong to none. They are told of, never touched: only a
 // person knows what they hold.
 
-import { QueryTypes } from "sequelize";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 
 /** A schema that no tenant has. */
 export interface StraySchema {
@@ -20,10 +19,10 @@ export interface Strays {
 }
 
 /** Looks for them in the whole database. */
-export async function findStrays({ sequelize }: Registry): Promise<Strays> {
+export async function findStrays(registry: Registry): Promise<Strays> {
   const [schemas, roles] = await Promise.all([
-    sequelize.query<StraySchema>(SCHEMAS, { type: QueryTypes.SELECT }),
-    sequelize.query<{ name: string }>(ROLES, { type: QueryTypes.SELECT }),
+    readRows<StraySchema>(registry, SCHEMAS),
+    readRows<{ name: string }>(registry, ROLES),
   ]);
   return { schemas, roles: roles.map(({ name }) => name) };
 }

@@ -1,19 +1,11 @@
-// What the verbs that change a tenant's row tell.
+// The reports of the verbs that change a tenant's row.
 
 import { formatCount } from "../print/count.ts";
 import type { Report } from "../command/verb.ts";
-
-/** A tenant's row after the change. */
-export interface ChangedRow {
-  readonly schemaName: string;
-  readonly status: string;
-  readonly statementTimeoutMs: number;
-  /** How many transactions that began before the change still ran when the wait for them was given up. */
-  readonly stillRunning: number;
-}
+import type { ChangedTenant } from "./status.ts";
 
 /** @param done such as "Suspended" */
-export function reportChange(done: string, changed: ChangedRow): Report {
+export function reportChange(done: string, changed: ChangedTenant): Report {
   const { schemaName, status, statementTimeoutMs, stillRunning } = changed;
   const lines = [
     `${done} tenant "${schemaName}": ${status}, statement timeout ${statementTimeoutMs} ms`,

@@ -1,8 +1,8 @@
 // The database itself, made from the server's maintenance database.
 
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { databaseCode } from "../registry/database-code.ts";
-import { withRegistry } from "../registry/registry.ts";
+import { readRows, withRegistry } from "../registry/registry.ts";
 
 const DUPLICATE_DATABASE = "42P04";
 
@@ -14,9 +14,9 @@ export async function createDatabase(url: string): Promise<boolean> {
   const server = new URL(url);
   const name = decodeURIComponent(server.pathname.slice(1));
   server.pathname = "/postgres";
-  return withRegistry(server.href, async ({ sequelize }) => {
+  return withRegistry(server.href, async (registry) => {
     try {
-      await sequelize.query(`create database ${identifier(name).sql}`);
+      await readRows(registry, `create database ${quoteName(name)}`);
       return true;
     } catch (error) {
       if (databaseCode(error) === DUPLICATE_DATABASE) return false;

@@ -3,7 +3,7 @@
 // ignores (a REVOKE by somebody who may not) is read back.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
 import { findInstallation } from "../registry/installation.ts";
@@ -75,7 +75,7 @@ export async function initialise(
 }
 
 async function grantEntry(transaction: Transaction, serviceRole: string): Promise<void> {
-  const role = identifier(serviceRole).sql;
+  const role = quoteName(serviceRole);
   await query(transaction, `grant usage on schema rowhouse to ${role}`);
   for (const name of ["resolve_host(text[])", "reset_read_only()", "enter_tenant(text[])"]) {
     await query(transaction, `grant execute on function rowhouse.${name} to ${role}`);
@@ -85,7 +85,7 @@ async function grantEntry(transaction: Transaction, serviceRole: string): Promis
 /** A temporary table would stay on the pooled connection, for the next tenant to see. */
 async function revokeTemporary(transaction: Transaction, serviceRole: string): Promise<void> {
   const database = await readDatabaseName(transaction);
-  await query(transaction, `revoke temporary on database ${identifier(database).sql} from public`);
+  await query(transaction, `revoke temporary on database ${quoteName(database)} from public`);
   const [left] = await query<{ temporary: boolean }>(
     transaction,
     "select has_database_privilege($1, current_database(), 'TEMPORARY') as temporary",
@@ -111,7 +111,7 @@ async function revokeSetConfig(
   if (admin.superuser) {
     const setConfig = "function pg_catalog.set_config(text, text, boolean)";
     for (const name of [serviceRole, admin.name]) {
-      const role = identifier(name).sql;
+      const role = quoteName(name);
       await query(transaction, `grant execute on ${setConfig} to ${role}`);
     }
     await query(transaction, `revoke execute on ${setConfig} from public`);

@@ -3,7 +3,7 @@
 // tables are not locked: whoever waits for such a lock looks its table up again when it has it, and fails.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -69,7 +69,7 @@ async function change(
   await requireFree(transaction, schemaName, tenantRoles ? roleName : undefined);
   await run(`alter schema "${before}" rename to "${schemaName}"`);
   if (tenantRoles) {
-    const names = [identifier(tenant.roleName).sql, identifier(roleName).sql] as const;
+    const names = [quoteName(tenant.roleName), quoteName(roleName)] as const;
     await run(`alter role ${names[0]} rename to ${names[1]}`);
   }
   await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [

@@ -13,7 +13,7 @@ export interface TenantSettings {
   readonly statementTimeoutMs: number;
 }
 
-/** What {@link changeTenant} did. */
+/** The result of a change of a tenant. */
 export interface ChangedTenant {
   readonly schemaName: string;
   readonly status: TenantStatus;
@@ -34,7 +34,7 @@ export const WAIT_MS = 30_000;
  * @param decide what is to change, given the row as it is
  * @throws {AdminError} when there is no such tenant, or a longer change of it has not ended
  */
-export async function changeTenant(
+async function changeTenant(
   registry: Registry,
   schemaName: string,
   action: string,

@@ -16,6 +16,7 @@ import { readInstallation } from "../registry/installation.ts";
 import {
   type Installation,
   query,
+  readRows,
   type Registry,
   type TenantStatus,
   type Transition,
@@ -124,25 +125,14 @@ export async function createTenantWithin(
 }
 
 /** Every tenant with its hosts, by schema. */
-export async function listTenants({ Tenant, Domain }: Registry): Promise<readonly ListedTenant[]> {
-  const [tenants, domains] = await Promise.all([
-    Tenant.findAll({ order: ["schemaName"] }),
-    Domain.findAll({ order: ["host"] }),
-  ]);
-  const hosts = new Map<string, string[]>();
-  for (const { schemaName, host } of domains) {
-    hosts.set(schemaName, [...(hosts.get(schemaName) ?? []), host]);
-  }
-  return tenants.map((tenant) => ({
-    schemaName: tenant.schemaName,
-    status: tenant.status,
-    version: tenant.version,
-    statementTimeoutMs: tenant.statementTimeoutMs,
-    createdAt: tenant.createdAt,
-    transition: tenant.transition,
-    peer: tenant.peer,
-    hosts: hosts.get(tenant.schemaName) ?? [],
-  }));
+export function listTenants(registry: Registry): Promise<readonly ListedTenant[]> {
+  return readRows<ListedTenant>(
+    registry,
+    `select schema_name as "schemaName", status, version, statement_timeout_ms as "statementTimeoutMs",
+         created_at as "createdAt", transition, peer,
+         array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
+       from rowhouse.tenant as t order by schema_name`,
+  );
 }
 
 /** Runs `work`; an error with this SQLSTATE becomes `problem` with what to do. */

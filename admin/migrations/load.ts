@@ -1,8 +1,10 @@
 // Finds the numbered migration modules of a folder.
 
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { AdminError } from "../registry/admin-error.ts";
 
 /** A migration module with its number, the first four digits of its name. */
 export interface LoadedMigration<M> {
@@ -13,8 +15,22 @@ export interface LoadedMigration<M> {
 
 /** The folders beside this file. */
 export const REGISTRY_MIGRATIONS: string = fileURLToPath(new URL("registry", import.meta.url));
-/** Those of the example application. */
+/** Those of the example application; an installed package does not have them. */
 export const TENANT_MIGRATIONS: string = fileURLToPath(new URL("tenant", import.meta.url));
+
+/**
+ * The folder of the tenant migrations.
+ * @param folder what TENANT_MIGRATIONS names; undefined for that of the example application
+ * @throws {AdminError} when it is undefined in an installed package
+ */
+export function findTenantMigrations(folder: string | undefined): string {
+  if (folder !== undefined) return folder;
+  if (existsSync(TENANT_MIGRATIONS)) return TENANT_MIGRATIONS;
+  throw new AdminError(
+    "Cannot load tenant migrations: TENANT_MIGRATIONS is not set; " +
+      "set it to the folder of your application's compiled migrations",
+  );
+}
 
 /**
  * Loads the modules of a folder, `NNNN-name.js`, by ascending number.

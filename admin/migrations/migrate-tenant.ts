@@ -1,10 +1,9 @@
 // One tenant from its version to another: a transaction per migration, with the registry's version and
 // the record of it in the same transaction. Killed at any point, each has either happened or not.
 
-import { QueryTypes } from "sequelize";
-import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
-import { query, type Registry, type Transition } from "../registry/registry.ts";
-import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
+import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
 import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
@@ -29,7 +28,6 @@ export interface Traveller {
   readonly from: number;
   /** Where it is now, as far as this run knows. */
   version: number;
-  attempt: number;
   /** Whether this run has changed it. */
   moved: boolean;
 }
@@ -51,18 +49,15 @@ export interface TenantOutcome {
 /** The tenant is not at the version that the change is from: another run was there. */
 class VersionMoved extends Error {}
 
-/** Another verb, or another run, is at work on the tenant. */
-class TenantBusy extends Error {
-  override readonly message = "another verb is at work on the tenant";
-}
-
 /**
  * Migrates one tenant, or says when to try again.
+ * @param attempt 1 at first
  * @throws only when the database was not to be reached in any attempt
  */
 export async function migrateTenant(
   run: MigrationRun,
   tenant: Traveller,
+  attempt: number,
 ): Promise<TenantOutcome | Again> {
   const started = performance.now();
   const end = (outcome: TenantOutcome["outcome"], failure = {}): TenantOutcome => ({
@@ -73,9 +68,14 @@ export async function migrateTenant(
     ms: Math.round(performance.now() - started),
     ...failure,
   });
-  for (;;) {
+  for (let hasMoved = false; ;) {
     let current: Change | undefined;
     try {
+      if (hasMoved) {
+        const version = await findVersion(run.registry, tenant.schemaName);
+        if (version === undefined) return end("gone");
+        tenant.version = version;
+      }
       await runChanges(run.migrations, tenant.version, run.target, async (change) => {
         current = change;
         await perform(run, tenant.schemaName, change);
@@ -84,20 +84,12 @@ export async function migrateTenant(
       });
       return end(tenant.moved ? "migrated" : "elsewhere");
     } catch (error) {
-      if (error instanceof VersionMoved) {
-        const version = await findVersion(run.registry, tenant.schemaName);
-        if (version === undefined) return end("gone");
-        tenant.version = version;
-        continue;
-      }
-      tenant.attempt += 1;
+      hasMoved = error instanceof VersionMoved;
+      if (hasMoved) continue;
       const mayPass = error instanceof TenantBusy || isPassing(error);
-      if (mayPass && tenant.attempt < run.attempts) return retryAfter(tenant.attempt);
+      if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
-      const failure = {
-        sqlstate: /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0],
-        message: databaseMessage(error),
-      };
+      const failure = { sqlstate: sqlState(error), message: databaseMessage(error) };
       const ms = Math.round(performance.now() - started);
       if (current) await recordFailure(run, tenant.schemaName, current, { ms, ...failure });
       return end("failed", failure);
@@ -138,30 +130,26 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
   });
 }
 
-async function findVersion(
-  { sequelize }: Registry,
-  schemaName: string,
-): Promise<number | undefined> {
-  const [row] = await sequelize.query<{ version: number; transition: Transition | null }>(
+async function findVersion(registry: Registry, schemaName: string): Promise<number | undefined> {
+  const [row] = await readRows<{ version: number; transition: Transition | null }>(
+    registry,
     "select version, transition from rowhouse.tenant where schema_name = $1",
-    { type: QueryTypes.SELECT, bind: [schemaName] },
+    [schemaName],
   );
   return row?.transition === null ? row.version : undefined;
 }
 
 async function recordFailure(
-  { registry: { sequelize }, runId }: MigrationRun,
+  { registry, runId }: MigrationRun,
   schemaName: string,
   { from, to }: Change,
   failure: { ms: number; sqlstate: string | undefined; message: string },
 ): Promise<void> {
-  await sequelize.query(
+  await readRows(
+    registry,
     `insert into rowhouse.migration_run
        (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
      values ($1, $2, $3, $4, 'failed', $5, $6, $7)`,
-    {
-      type: QueryTypes.RAW,
-      bind: [runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null, failure.message],
-    },
+    [runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null, failure.message],
   );
 }

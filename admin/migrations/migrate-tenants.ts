@@ -3,23 +3,19 @@
 
 import { randomUUID } from "node:crypto";
 import type { Registry } from "../registry/registry.ts";
-import { runQueue } from "../batch/queue.ts";
-import { migrateTenant, type TenantOutcome, type Traveller } from "./migrate-tenant.ts";
+import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
+import {
+  migrateTenant,
+  type MigrationRun,
+  type TenantOutcome,
+  type Traveller,
+} from "./migrate-tenant.ts";
 import type { MigrationPlan } from "./plan.ts";
 import type { TenantMigrations } from "./tenant-migrations.ts";
 
 /** How a plan is to be carried out. */
-export interface MigrateOptions {
-  readonly concurrency: number;
-  readonly lockTimeoutMs: number;
-  readonly attempts: number;
-  /** Begins no more tenants once so many have failed. */
-  readonly maxFailures: number;
-  /** Begins no more tenants once it is aborted; those at work end. */
-  readonly signal?: AbortSignal;
-  /** Called with each tenant's outcome, in the order in which they end. */
-  readonly report: (outcome: TenantOutcome) => void;
-}
+export interface MigrateOptions
+  extends RunOptions<TenantOutcome>, Pick<MigrationRun, "lockTimeoutMs" | "attempts"> {}
 
 /** How long a migration waits for a lock, and how often a tenant is tried, where nobody says. */
 export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempts"> = {
@@ -41,24 +37,18 @@ export async function migrateTenants(
   options: MigrateOptions,
 ): Promise<MigrationSummary> {
   const run = { registry, migrations, runId: randomUUID(), target: plan.target, ...options };
-  const counts = { migrated: 0, failed: 0, elsewhere: 0, gone: 0 };
-  const enough = new AbortController();
-  const { signal, maxFailures } = options;
+  const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0 };
   const travellers = plan.tenants.map(({ schemaName, version }): Traveller => {
-    return { schemaName, from: version, version, attempt: 0, moved: false };
+    return { schemaName, from: version, version, moved: false };
   });
-  const left = await runQueue(
+  const { counts, left } = await forEachTenant(
     travellers,
-    options.concurrency,
-    async (tenant) => {
-      const outcome = await migrateTenant(run, tenant);
-      if ("afterMs" in outcome) return outcome;
-      counts[outcome.outcome] += 1;
-      options.report(outcome);
-      if (counts.failed >= maxFailures) enough.abort();
-      return undefined;
+    none,
+    options,
+    async (tenant, { attempt, end }) => {
+      const outcome = await migrateTenant(run, tenant, attempt);
+      return "afterMs" in outcome ? outcome : end(outcome);
     },
-    AbortSignal.any(signal ? [signal, enough.signal] : [enough.signal]),
   );
   return { ...counts, left: left.length };
 }

@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { AdminError } from "../registry/admin-error.ts";
-import { TENANT_MIGRATIONS } from "./load.ts";
+import { findTenantMigrations } from "./load.ts";
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
@@ -22,12 +22,7 @@ export async function writeMigration(name: string, folder?: string): Promise<str
         "hyphens, as in add-color; choose another",
     );
   }
-  const place = folder ?? TENANT_MIGRATIONS;
-  if (folder === undefined && place.includes("node_modules")) {
-    throw new AdminError(
-      "Cannot write into the installed package; name your own folder with --folder",
-    );
-  }
+  const place = findFolder(name, folder);
   await mkdir(place, { recursive: true });
   const numbers = (await readdir(place)).flatMap((file) => {
     const [, digits] = /^(\d{4})-[\w-]+\.[jt]s$/.exec(file) ?? [];
@@ -40,6 +35,16 @@ export async function writeMigration(name: string, folder?: string): Promise<str
   const source = folder === undefined ? "../tenant-migrations.ts" : "rowhouse/tenant-migrations";
   await writeFile(file, skeleton(source), { flag: "wx" });
   return relative(process.cwd(), file);
+}
+
+function findFolder(name: string, folder: string | undefined): string {
+  try {
+    return findTenantMigrations(folder);
+  } catch {
+    throw new AdminError(
+      `Cannot write migration "${name}": its folder is not named; name your own with --folder FOLDER`,
+    );
+  }
 }
 
 function skeleton(source: string): string {

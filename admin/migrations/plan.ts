@@ -1,8 +1,7 @@
 // What a run of the migrations is to do: which tenants, from which version to which. Read from the
 // registry in one query; nothing is changed.
 
-import { QueryTypes } from "sequelize";
-import type { Registry, Transition } from "../registry/registry.ts";
+import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
 import {
@@ -51,7 +50,7 @@ interface Found extends PlannedTenant {
  * @throws {AdminError} for a version or a tenant that is none
  */
 export async function planMigration(
-  { sequelize }: Registry,
+  registry: Registry,
   migrations: TenantMigrations,
   { to, tenants, canary }: PlanOptions,
 ): Promise<MigrationPlan> {
@@ -60,9 +59,10 @@ export async function planMigration(
   const text = `select schema_name as "schemaName", version, transition from rowhouse.tenant`;
   const other = to === undefined ? "version < $1" : "version <> $1";
   // With names given, all tenants are read, so that a name which is none is told from one that is done.
-  const found = await sequelize.query<Found>(
+  const found = await readRows<Found>(
+    registry,
     `${text} ${tenants === undefined ? `where ${other}` : "where $1 >= 0"} order by schema_name`,
-    { type: QueryTypes.SELECT, bind: [target] },
+    [target],
   );
   const picked = pickTenants(found, tenants).filter(({ version }) =>
     to === undefined ? version < target : version !== target,

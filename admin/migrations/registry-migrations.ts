@@ -1,7 +1,6 @@
-// The registry's own numbered migrations, run by umzug within one transaction that the caller opens,
-// so that the schema and the record of it are one change.
+// The registry's own numbered migrations, run within one transaction that the caller opens, so that the schema
+// and the record of it are one change.
 
-import { Umzug } from "umzug";
 import type { Transaction } from "sequelize";
 import { hasTable, query } from "../registry/registry.ts";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
@@ -21,26 +20,14 @@ export async function migrateRegistry(transaction: Transaction): Promise<readonl
   const sql: RunSql = async (text) => {
     await query(transaction, text);
   };
-  const umzug = new Umzug({
-    migrations: migrations.map(({ name, module }) => ({ name, up: () => module.up(sql) })),
-    logger: undefined,
-    storage: {
-      executed: () => appliedMigrations(transaction),
-      async logMigration({ name }) {
-        const text = "insert into rowhouse.registry_migration (name) values ($1)";
-        await query(transaction, text, [name]);
-      },
-      unlogMigration: () => Promise.reject(new Error("Registry migrations only go up")),
-    },
-  });
-  return (await umzug.up()).map(({ name }) => name);
-}
-
-async function appliedMigrations(transaction: Transaction): Promise<string[]> {
-  if (!(await hasTable(transaction, "registry_migration"))) return [];
-  const rows = await query<{ name: string }>(
-    transaction,
-    "select name from rowhouse.registry_migration",
-  );
-  return rows.map(({ name }) => name);
+  const isNew = !(await hasTable(transaction, "registry_migration"));
+  const text = "select name from rowhouse.registry_migration";
+  const rows = isNew ? [] : await query<{ name: string }>(transaction, text);
+  const applied = new Set(rows.map(({ name }) => name));
+  const pending = migrations.filter(({ name }) => !applied.has(name));
+  for (const { name, module } of pending) {
+    await module.up(sql);
+    await query(transaction, "insert into rowhouse.registry_migration (name) values ($1)", [name]);
+  }
+  return pending.map(({ name }) => name);
 }

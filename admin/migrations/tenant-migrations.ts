@@ -1,11 +1,10 @@
-// The tenants' numbered migrations, and how umzug takes one schema from a version to another. What a
-// schema has is the `version` in its registry row, written in the same transaction as the change.
+// The tenants' numbered migrations, and how one schema gets from a version to another. What a schema has is the
+// `version` in its registry row, written in the same transaction as the change.
 
 import type { QueryInterface, Transaction } from "sequelize";
-import { Umzug } from "umzug";
 import { AdminError } from "../registry/admin-error.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { type LoadedMigration, loadMigrations, TENANT_MIGRATIONS } from "./load.ts";
+import { findTenantMigrations, type LoadedMigration, loadMigrations } from "./load.ts";
 
 /** What a tenant migration works with. One SQL command a call of `sql`. */
 export interface TenantStep {
@@ -36,9 +35,12 @@ export interface Change {
   readonly to: number;
 }
 
-/** Loads the migrations that the registry was opened for. */
-export function loadTenantMigrations({ tenantMigrations }: Registry): Promise<TenantMigrations> {
-  return loadMigrations<TenantMigration>(tenantMigrations ?? TENANT_MIGRATIONS);
+/**
+ * Loads the migrations that the registry was opened for.
+ * @throws {AdminError} when the registry was opened for none, in an installed package
+ */
+export async function loadTenantMigrations(registry: Registry): Promise<TenantMigrations> {
+  return loadMigrations<TenantMigration>(findTenantMigrations(registry.tenantMigrations));
 }
 
 /** The version of a schema that has all of them; 0 when there are none. */
@@ -82,7 +84,7 @@ export function changesBetween(
 }
 
 /**
- * Has umzug take a schema from one version to another.
+ * Takes a schema from one version to another.
  * @param perform makes one change, the version included, all or nothing; what it throws ends the run
  */
 export async function runChanges(
@@ -91,36 +93,7 @@ export async function runChanges(
   to: number,
   perform: (change: Change) => Promise<void>,
 ): Promise<void> {
-  const changes = changesBetween(migrations, from, to);
-  const last = changes.at(-1);
-  if (last === undefined) return;
-  const byName = new Map(changes.map((change) => [change.migration.name, change]));
-  const run = async (name: string): Promise<void> => {
-    const change = byName.get(name);
-    if (change === undefined) throw new Error(`Cannot migrate: ${name} was not asked for`);
-    await perform(change);
-  };
-  const umzug = new Umzug({
-    migrations: migrations.map(({ name }) => ({
-      name,
-      up: () => run(name),
-      down: () => run(name),
-    })),
-    logger: undefined,
-    storage: {
-      executed: () =>
-        Promise.resolve(migrations.filter(({ number }) => number <= from).map(({ name }) => name)),
-      // The change itself has written the version.
-      logMigration: () => Promise.resolve(),
-      unlogMigration: () => Promise.resolve(),
-    },
-  });
-  try {
-    await umzug[last.direction]({ to: last.migration.name });
-  } catch (error) {
-    // umzug wraps what a migration threw.
-    throw error instanceof Error && error.name === "MigrationError" ? error.cause : error;
-  }
+  for (const change of changesBetween(migrations, from, to)) await perform(change);
 }
 
 /** What a migration of this schema works with, in this transaction. */

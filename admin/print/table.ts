@@ -1,15 +1,27 @@
 // Rows of text in columns.
 
-/** Lines with the columns aligned, the heading first. */
+/**
+ * The widths of the columns.
+ * @param least widths that a column has at least
+ */
+export function columnWidths(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  least: readonly number[] = [],
+): readonly number[] {
+  return heading.map((name, column) =>
+    Math.max(least[column] ?? 0, name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+}
+
+/** Lines with the columns aligned, the heading first. The parameters are those of {@link columnWidths}. */
 export function formatTable(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
+  least?: readonly number[],
 ): readonly string[] {
-  const all = [heading, ...rows];
-  const widths = heading.map((_, column) =>
-    Math.max(...all.map((row) => row[column]?.length ?? 0)),
-  );
-  return all.map((row) =>
+  const widths = columnWidths(heading, rows, least);
+  return [heading, ...rows].map((row) =>
     row
       .map((text, column) => text.padEnd(widths[column] ?? 0))
       .join("  ")

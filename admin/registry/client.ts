@@ -1,6 +1,6 @@
 // A connection of the admin role's own, for what Sequelize has no form of: COPY, and SQL of a person's.
 
-import pg from "pg";
+import type pg from "pg";
 
 /** Opens a connection, hands it to `work`, and closes it whatever happens; what runs is rolled back. */
 export async function withClient<T>(
@@ -17,7 +17,8 @@ export async function withClient<T>(
 
 /** Opens a connection that outlives a scope; whoever opened it ends it. */
 export async function openClient(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
+  const { default: driver } = await import("pg");
+  const client = new driver.Client({
     connectionString: url,
     application_name: "rowhouse-admin",
     connectionTimeoutMillis: 10_000,

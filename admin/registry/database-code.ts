@@ -1,11 +1,14 @@
 // What went wrong beneath an error of Sequelize: judged is always the driver's code, never a message.
 
-import { ConnectionError } from "sequelize";
-
 /** The SQLSTATE or system error code beneath an error of Sequelize or pg, if it has one. */
 export function databaseCode(error: unknown): string | undefined {
   const code: unknown = driverError(error)?.["code"];
   return typeof code === "string" ? code : undefined;
+}
+
+/** The SQLSTATE beneath an error, if PostgreSQL gave one. */
+export function sqlState(error: unknown): string | undefined {
+  return /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0];
 }
 
 // data_exception: `invalid input syntax for type integer: "…"`.
@@ -29,11 +32,15 @@ const LOST = /^(?:08...|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENO
 // pg has no code for a connection that ended under a query, or before the next.
 const LOST_OF_DRIVER = /^(?:Connection terminated|Client (?:has encountered a|was closed))/;
 
+// Sequelize's ConnectionError and those that extend it, by name: this file does not load Sequelize.
+const LOST_OF_SEQUELIZE = /^Sequelize(?:\w*Connection\w*|AccessDenied|HostNot\w+)Error$/;
+
 /** Whether the connection was not to be had or was lost, so that the same may succeed on another. */
 export function isConnectionLost(error: unknown): boolean {
   const code = databaseCode(error);
   if (code !== undefined) return LOST.test(code);
-  return error instanceof ConnectionError || LOST_OF_DRIVER.test(databaseMessage(error));
+  const name = error instanceof Error ? error.name : "";
+  return LOST_OF_SEQUELIZE.test(name) || LOST_OF_DRIVER.test(databaseMessage(error));
 }
 
 function driverError(error: unknown): Record<string, unknown> | undefined {

@@ -2,8 +2,7 @@
 // before, so that what comes next meets none of them.
 
 import { setTimeout } from "node:timers/promises";
-import { QueryTypes } from "sequelize";
-import type { Registry } from "./registry.ts";
+import { readRows, type Registry } from "./registry.ts";
 
 const POLL_MS = 10;
 const LONGEST_POLL_MS = 500;
@@ -25,9 +24,9 @@ const RUNNING = `
  * @param timeoutMs how long to wait at most
  * @returns how many still ran then; 0 when all have ended
  */
-export async function waitForRunning({ sequelize }: Registry, timeoutMs: number): Promise<number> {
+export async function waitForRunning(registry: Registry, timeoutMs: number): Promise<number> {
   const read = async (): Promise<string[]> => {
-    const rows = await sequelize.query<{ id: string }>(RUNNING, { type: QueryTypes.SELECT });
+    const rows = await readRows<{ id: string }>(registry, RUNNING);
     return rows.map(({ id }) => id);
   };
   const deadline = performance.now() + timeoutMs;

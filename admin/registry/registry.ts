@@ -1,15 +1,14 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
 // direct connection. Every name carries its schema; the session's search_path is never set.
 
-import {
-  type CreationOptional,
-  DataTypes,
-  type InferAttributes,
-  type InferCreationAttributes,
-  type Model,
-  type ModelStatic,
+import type {
+  CreationOptional,
+  InferAttributes,
+  InferCreationAttributes,
+  Model,
+  ModelStatic,
   Sequelize,
-  type Transaction,
+  Transaction,
 } from "sequelize";
 import { clientOf } from "./transaction-client.ts";
 
@@ -81,17 +80,28 @@ export async function withRegistry<T>(
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
 ): Promise<T> {
-  const sequelize = new Sequelize(url, {
-    dialect: "postgres",
-    logging: false,
-    pool: { max: MAX_CONNECTIONS, idle: 1000 },
-    dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
-  });
+  // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
+  const { openModels } = await import("./models.ts");
+  const models = openModels(url, MAX_CONNECTIONS);
   try {
-    return await work({ url, sequelize, tenantMigrations, ...defineModels(sequelize) });
+    return await work({ url, tenantMigrations, ...models });
   } finally {
-    await sequelize.close();
+    await models.sequelize.close();
   }
+}
+
+/**
+ * Runs one SQL command outside a transaction, on any free connection, and returns its rows, if it has any.
+ * @throws Sequelize's DatabaseError
+ */
+export async function readRows<R extends object>(
+  { sequelize }: Pick<Registry, "sequelize">,
+  text: string,
+  bind: readonly unknown[] = [],
+): Promise<R[]> {
+  const { QueryTypes } = await import("sequelize");
+  const values = bind.length > 0 ? { bind: [...bind] } : {};
+  return sequelize.query<R>(text, { type: QueryTypes.SELECT, ...values });
 }
 
 /**
@@ -127,38 +137,4 @@ export async function hasTable(
   const text = "select to_regclass($1) is not null as found";
   const [row] = await query<{ found: boolean }>(transaction, text, [`rowhouse.${name}`]);
   return row?.found === true;
-}
-
-function defineModels(sequelize: Sequelize): Pick<Registry, "Tenant" | "Domain"> {
-  const options = { schema: "rowhouse", timestamps: false, underscored: true };
-  const status = { type: DataTypes.TEXT, allowNull: false };
-  const Tenant = sequelize.define<TenantRow>(
-    "Tenant",
-    {
-      schemaName: { type: DataTypes.TEXT, primaryKey: true },
-      roleName: { type: DataTypes.TEXT, allowNull: false },
-      status,
-      version: { type: DataTypes.INTEGER, allowNull: false },
-      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
-      createdAt: { type: DataTypes.DATE, allowNull: false },
-      transition: { type: DataTypes.TEXT },
-      peer: { type: DataTypes.TEXT },
-      transferId: { type: DataTypes.UUID },
-      statusBefore: { type: DataTypes.TEXT },
-    },
-    { ...options, tableName: "tenant" },
-  );
-  const Domain = sequelize.define<DomainRow>(
-    "Domain",
-    {
-      host: { type: DataTypes.TEXT, primaryKey: true },
-      schemaName: { type: DataTypes.TEXT, allowNull: false },
-      roleName: { type: DataTypes.TEXT, allowNull: false },
-      status,
-      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
-    },
-    { ...options, tableName: "domain" },
-  );
-  Tenant.hasMany(Domain, { foreignKey: "schemaName", as: "domains" });
-  return { Tenant, Domain };
 }

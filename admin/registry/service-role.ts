@@ -1,7 +1,7 @@
 // The role that the service connects as: by itself it may enter tenants and nothing more.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "./admin-error.ts";
 import { type Installation, query, readDatabaseName } from "./registry.ts";
 
@@ -64,7 +64,7 @@ export async function ensureServiceRole(
   if (!admin.createRole && (tenantRoles || role === undefined)) {
     throw new AdminError(
       `Cannot create roles: "${admin.name}" has no CREATEROLE; either let a superuser run ` +
-        `ALTER ROLE ${identifier(admin.name).sql} CREATEROLE, or use an existing role with ` +
+        `ALTER ROLE ${quoteName(admin.name)} CREATEROLE, or use an existing role with ` +
         "init-db --no-tenant-roles --service-role NAME",
     );
   }
@@ -72,7 +72,7 @@ export async function ensureServiceRole(
     checkPowers(serviceRole, role, admin);
     await checkMemberships(transaction, serviceRole);
   }
-  const name = identifier(serviceRole).sql;
+  const name = quoteName(serviceRole);
   if (role === undefined) {
     await query(transaction, `create role ${name} login noinherit`);
   } else if (role.inherit && tenantRoles) {
@@ -121,8 +121,8 @@ async function checkMemberships(transaction: Transaction, serviceRole: string): 
 }
 
 async function applySettings(transaction: Transaction, serviceRole: string): Promise<void> {
-  const database = identifier(await readDatabaseName(transaction)).sql;
-  const place = `${identifier(serviceRole).sql} in database ${database}`;
+  const database = quoteName(await readDatabaseName(transaction));
+  const place = `${quoteName(serviceRole)} in database ${database}`;
   for (const [setting, value] of Object.entries(SETTINGS)) {
     await query(transaction, `alter role ${place} set ${setting} = '${value}'`);
   }

@@ -1,13 +1,20 @@
 // One change of a tenant at a time: every verb that changes one holds this lock for its transaction.
 // https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 
+import type { ClientBase } from "pg";
 import type { Transaction } from "sequelize";
 import { AdminError } from "./admin-error.ts";
+import { withClient } from "./client.ts";
 import { query, type Registry } from "./registry.ts";
 
 /** The lock's key as an SQL expression; the parameter `$n` is the schema's name. */
 export function tenantLockKey(parameter: string): string {
   return `pg_catalog.hashtextextended('rowhouse tenant ' || ${parameter}, 0)`;
+}
+
+/** Another verb has a tenant's lock. */
+export class TenantBusy extends Error {
+  override readonly message = "another verb is at work on the tenant";
 }
 
 /**
@@ -24,32 +31,35 @@ export async function lockTenants(
   }
 }
 
+/** The key of the lock that {@link withTenantAlone} holds, for the parameter `$1`. */
+export const ALONE_KEY = "pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)";
+
 /**
- * Runs a verb that takes more than one transaction of a tenant, while nobody else runs one of it.
+ * Runs a verb that takes more than one transaction of a tenant, while no other process runs one of it. The lock is
+ * a session's, on a connection of its own: it holds no transaction open, and it ends with the process.
  * @param action completes "Cannot …", such as "drop tenant"
- * @throws {AdminError} at once, when somebody does
+ * @param work is given the connection that has the lock
+ * @throws {AdminError} at once, when another process has the lock
  */
 export function withTenantAlone<T>(
-  registry: Registry,
+  { url }: Registry,
   schemaName: string,
   action: string,
-  work: () => Promise<T>,
+  work: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
-  const { sequelize } = registry;
-  return sequelize.transaction(async (transaction) => {
-    await keepOpen(transaction);
-    const [row] = await query<{ locked: boolean }>(
-      transaction,
-      `select pg_try_advisory_xact_lock(
-         pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)) as locked`,
-      [schemaName],
+  return withClient(url, async (client) => {
+    // PostgreSQL 14 and newer can end a session that only waits.
+    await client.query(
+      "select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'",
     );
-    if (row?.locked !== true) {
+    const text = `select pg_try_advisory_lock(${ALONE_KEY}) as locked`;
+    const { rows } = await client.query<{ locked: boolean }>(text, [schemaName]);
+    if (rows[0]?.locked !== true) {
       throw new AdminError(
-        `Cannot ${action}: the same is at work on "${schemaName}" elsewhere; wait until that ends`,
+        `Cannot ${action}: another verb is at work on "${schemaName}"; wait for its end`,
       );
     }
-    return work();
+    return work(client);
   });
 }
 

@@ -2,7 +2,7 @@
 // The service role may become it, and has none of its privileges before.
 
 import type { Transaction } from "sequelize";
-import { identifier } from "../../src/sql/statement.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { query } from "./registry.ts";
 import type { AdminRole } from "./service-role.ts";
 
@@ -23,8 +23,8 @@ export async function createTenantRole(
   transaction: Transaction,
   names: { readonly roleName: string; readonly serviceRole: string; readonly admin: AdminRole },
 ): Promise<void> {
-  const role = identifier(names.roleName).sql;
-  const service = identifier(names.serviceRole).sql;
+  const role = quoteName(names.roleName);
+  const service = quoteName(names.serviceRole);
   await query(transaction, `create role ${role} nologin noinherit`);
   // Before 16 a grant has no such options, and NOINHERIT of the service role says the same.
   const options = names.admin.serverVersion >= 16 ? "with inherit false, set true" : "";
@@ -40,7 +40,7 @@ export async function grantSchema(
   schemaName: string,
   roleName: string,
 ): Promise<void> {
-  const role = identifier(roleName).sql;
+  const role = quoteName(roleName);
   const future = `alter default privileges in schema "${schemaName}" grant`;
   await query(transaction, `grant usage on schema "${schemaName}" to ${role}`);
   await query(transaction, `${future} select, insert, update, delete on tables to ${role}`);

@@ -1,141 +1,166 @@
-// One connection of postgres.js: opened so that it is safe behind a transaction pooler, connected at
-// most once for a message, and judged by its errors. No prepared statements, no type look-ups, no
-// session settings in the startup packet. https://www.pgbouncer.org/features.html
+// One connection of postgres.js: opened so that it is safe behind a transaction pooler, connected at most
+// once for a piece of work, and given up after every error that leaves its state in doubt. No prepared
+// statements, no type look-ups, no session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
-import { ARRAY_TYPES } from "./array-types.ts";
-import type { Config } from "../config.ts";
-import type { Connection } from "./pool.ts";
-import { ResultSize } from "./result-limit.ts";
-import { AppError } from "../errors.ts";
+import { readFailure } from "./failure.ts";
+import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
+import type { PooledConnection } from "./pool.ts";
+import {
+  type RawRow,
+  readReply,
+  type Reply,
+  type ResultLimits,
+  type Row,
+  RowCounter,
+} from "./rows.ts";
+import { runTransaction, type Scope } from "./transaction.ts";
+import type { Secret } from "../environment.ts";
 
-/** What {@link openDatabase} needs of the configuration. */
-export type DatabaseConfig = Pick<
-  Config,
-  | "DATABASE_URL"
-  | "DATABASE_CONNECTIONS"
-  | "CONNECT_TIMEOUT_MS"
-  | "REQUEST_TIMEOUT_MS"
-  | "MAX_RESPONSE_ROWS"
-  | "MAX_RESPONSE_BYTES"
->;
+/** Where a connection goes, and what holds for its messages. */
+export interface ConnectionOptions extends ResultLimits {
+  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `application_name` at most. */
+  readonly url: string | Secret;
+  /** How long opening a connection may take, in milliseconds. */
+  readonly connectTimeoutMs: number;
+}
 
 const READS_PER_CONNECT = 2;
-const IDLE_SECONDS = 60;
-// A pooler's new address, after it has moved, is found in this time.
-const MAX_LIFETIME_SECONDS = 1800;
 
-/** One connection of postgres.js. */
-export interface PostgresConnection extends Connection {
-  readonly sql: postgres.Sql;
-  /**
-   * Lets postgres.js connect once more: before each message. A server that accepts and closes makes
-   * postgres.js 3.4.9 connect again without a pause, for as long as a query waits.
-   */
-  allowConnect(): void;
-  /** Counts the rows of the next message from none. */
-  expectRows(): void;
-  /** Called when the socket has closed, whoever closed it. For whoever waits for an answer to set. */
-  onClosed: () => void;
+/** What postgres.js gives for a text; `active` from when it is written, or seems to be, until it is answered. */
+interface Sent extends PromiseLike<unknown> {
+  readonly active?: boolean;
+  readonly raw: () => Sent;
 }
 
-/** Makes a connection; it connects when its first message is sent. */
-export function openConnection(config: DatabaseConfig): PostgresConnection {
-  const url = new URL(config.DATABASE_URL.reveal());
-  const sslmode = url.searchParams.get("sslmode") ?? "disable";
-  const password = decodeURIComponent(url.password);
-  const port = Number(url.port || 5432);
-  // postgres.js reads the first port when it connects, and again when it has begun to. Port 0 refuses.
-  let reads = 0;
-  const ports = Object.defineProperty([port], 0, {
-    get() {
-      reads += 1;
-      return connection.usable && reads <= READS_PER_CONNECT ? port : 0;
-    },
-  });
-  const size = new ResultSize(config);
-  // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
-  const options = {
-    host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
-    port: ports,
-    database: decodeURIComponent(url.pathname.slice(1)),
-    user: decodeURIComponent(url.username),
-    pass: () => password,
-    ssl: sslmode === "disable" ? false : sslmode,
-    sslnegotiation: null,
-    max: 1,
-    max_pipeline: 1,
-    prepare: false,
-    fetch_types: false,
-    connect_timeout: config.CONNECT_TIMEOUT_MS / 1000,
-    idle_timeout: IDLE_SECONDS,
-    max_lifetime: MAX_LIFETIME_SECONDS,
-    keep_alive: 60,
-    backoff: () => 0.1,
-    debug: false,
-    publications: "",
-    target_session_attrs: null,
-    types: ARRAY_TYPES,
-    transform: { row: { from: (row: Record<string, unknown>) => size.add(row) } },
-    connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
-    onnotice: () => {},
-    onclose: () => connection.onClosed(),
-  };
-  const connection: PostgresConnection = {
-    usable: true,
-    // postgres.js's types know some of these by other names, or not at all.
-    sql: postgres(options as unknown as postgres.Options<Record<string, never>>),
-    allowConnect() {
-      reads = 0;
-    },
-    expectRows: () => size.clear(),
-    onClosed: () => {},
-    discard() {
-      connection.usable = false;
-      void connection.sql.end({ timeout: 0 }).catch(() => {});
-    },
-    end: (seconds) => connection.sql.end({ timeout: seconds }),
-  };
-  return connection;
-}
+/** A connection; it connects when its first message is sent. */
+export class Connection implements PooledConnection {
+  readonly #sql: postgres.Sql;
+  readonly #counter: RowCounter;
+  /** What waits for an answer: called when the socket has closed. */
+  readonly #waiting = new Set<() => void>();
+  #portReads = 0;
+  #usable = true;
 
-// Errors of a connection that was never made: the message cannot have been sent.
-const NOT_SENT = new Set([
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "EADDRNOTAVAIL",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "28000", // invalid_authorization_specification
-  "28P01", // invalid_password
-  "3D000", // invalid_catalog_name
-  "53300", // too_many_connections
-  "57P03", // cannot_connect_now
-]);
-
-/**
- * What an error of postgres.js means. An ErrorResponse of severity ERROR leaves the connection in
- * order. After anything else its state is in doubt: a FATAL, too, is followed by the end of the
- * connection, and the next message on it would be answered with the same error without being sent.
- */
-export function judge(connection: Connection, error: unknown): unknown {
-  const fields = error instanceof Error ? (error as Error & Record<string, unknown>) : undefined;
-  if (
-    fields?.name === "PostgresError" &&
-    (fields["severity"] ?? fields["severity_local"]) === "ERROR"
-  ) {
-    // enter_tenant found settings under which no literal is safe; they would be found again.
-    if (fields["code"] === "RH500") connection.usable = false;
-    return error;
+  constructor(options: ConnectionOptions) {
+    this.#counter = new RowCounter(options);
+    this.#sql = this.#open(options);
   }
-  connection.usable = false;
-  if (error instanceof AppError) return error;
-  const unsent = NOT_SENT.has(String(fields?.["code"]));
-  const problem = unsent ? "no connection could be made" : "the connection was refused or lost";
-  return new AppError("DATABASE_UNAVAILABLE", `Cannot reach the database: ${problem}`, {
-    cause: error,
-    ...(unsent ? {} : { outcome: "unknown" as const }),
-  });
+
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  /** Sends one message. Errors: as `Database.send` has them. */
+  async send(message: Message): Promise<Answer> {
+    this.#allowConnect();
+    const { results } = await this.#exchange(messageText(message));
+    const own = message.entry === undefined ? 0 : ENTRY_RESULTS;
+    return { entered: results[own - 1]?.[0], results: results.slice(own) };
+  }
+
+  /**
+   * Runs `work` between BEGIN and COMMIT; BEGIN and the entry are one message. When it returns, the
+   * connection is in no transaction, or is not usable any more.
+   */
+  transact<T>(
+    entry: string,
+    work: (scope: Scope, entered: Row | undefined) => Promise<T>,
+  ): Promise<T> {
+    this.#allowConnect();
+    const line = { send: (text: string) => this.#exchange(text), isUsable: () => this.#usable };
+    return runTransaction(line, entry, work);
+  }
+
+  abandon(): void {
+    this.#usable = false;
+  }
+
+  discard(): void {
+    this.#usable = false;
+    void this.#sql.end({ timeout: 0 }).catch(() => {});
+  }
+
+  end(seconds: number): Promise<void> {
+    return this.#sql.end({ timeout: seconds });
+  }
+
+  /**
+   * Lets postgres.js connect, once for a piece of work: never within a transaction, which would go on outside
+   * of it; and because 3.4.9 connects again without a pause, for as long as a query waits, when a server
+   * accepts and closes.
+   */
+  #allowConnect(): void {
+    this.#portReads = 0;
+  }
+
+  #exchange(text: string): Promise<Reply> {
+    this.#counter.reset();
+    return new Promise((resolve, reject) => {
+      const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
+      const fail = (error: unknown): void => {
+        this.#waiting.delete(close);
+        const { failure, usable } = readFailure(error);
+        if (!usable) this.#usable = false;
+        reject(failure);
+      };
+      // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
+      // is still active when the connection has closed is never answered.
+      const close = (): void => {
+        if (sent.active) fail(Object.assign(new Error("Lost"), { code: "CONNECTION_CLOSED" }));
+      };
+      this.#waiting.add(close);
+      sent
+        .then((result) => {
+          this.#waiting.delete(close);
+          resolve(readReply(result));
+        }, fail)
+        .then(undefined, reject);
+    });
+  }
+
+  #open(options: ConnectionOptions): postgres.Sql {
+    const url = new URL(typeof options.url === "string" ? options.url : options.url.reveal());
+    const sslmode = url.searchParams.get("sslmode") ?? "disable";
+    const password = decodeURIComponent(url.password);
+    const port = Number(url.port || 5432);
+    // postgres.js reads the first port when it connects, and again when it has begun to. Port 0 refuses.
+    const ports = Object.defineProperty([port], 0, {
+      get: () => {
+        this.#portReads += 1;
+        return this.#usable && this.#portReads <= READS_PER_CONNECT ? port : 0;
+      },
+    });
+    // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
+    const all = {
+      host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
+      port: ports,
+      database: decodeURIComponent(url.pathname.slice(1)),
+      user: decodeURIComponent(url.username),
+      pass: () => password,
+      ssl: sslmode === "disable" ? false : sslmode,
+      sslnegotiation: null,
+      max: 1,
+      max_pipeline: 1,
+      prepare: false,
+      fetch_types: false,
+      connect_timeout: options.connectTimeoutMs / 1000,
+      // The pool has one timer for the idle times and lifetimes of all connections.
+      idle_timeout: null,
+      max_lifetime: null,
+      keep_alive: 60,
+      backoff: () => 0.1,
+      debug: false,
+      publications: "",
+      target_session_attrs: null,
+      transform: { row: { from: (row: RawRow) => this.#counter.add(row) } },
+      connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
+      onnotice: () => {},
+      onclose: () => {
+        for (const close of [...this.#waiting]) close();
+      },
+    };
+    // postgres.js's types know some of these by other names, or not at all.
+    return postgres(all as unknown as postgres.Options<Record<string, never>>);
+  }
 }

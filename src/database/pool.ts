@@ -1,27 +1,35 @@
-// Who uses which connection, and for how long. One connection runs one piece of work at a time, so a
-// slow tenant holds up nobody behind it; no owner has more than three quarters of them, so that others find
-// one; the oldest waiter is served first; whoever is out of time is told so, and a connection whose state
-// is in doubt is never handed out again.
+// Which piece of work uses which connection, and for how long. A connection runs one piece of work at a time,
+// so a slow tenant delays nobody behind it; one owner has a bounded part of the connections, so that others find
+// one; the oldest waiter is served first; a connection whose state is in doubt is never handed out again.
 
-import { type Deadline, Deadlines } from "./deadlines.ts";
 import { AppError } from "../errors.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+import { Shares } from "./shares.ts";
+import { type Claim, gone, type Job, overloaded, WaitingLine } from "./waiting-line.ts";
 
-// The rest is for everybody else, whatever one owner does.
+// The rest is for all others, whatever one owner does.
 const MOST_OF_ONE = 0.75;
+const MOST_OF_HOST = 0.5;
 // A transaction may wait for another one of the same owner.
 const LEAST_OF_ONE = 2;
 
+const IDLE_MS = 60_000;
+// A pooler's new address, after it has moved, is found in this time.
+const LIFETIME_MS = 1_800_000;
+
 /** One connection to the database, made on first use. */
-export interface Connection {
+export interface PooledConnection {
   /** False once its state is in doubt; it is then discarded. */
-  usable: boolean;
+  readonly usable: boolean;
+  /** Puts its state in doubt: its work took too long. */
+  abandon(): void;
   /** Closes it at once, abandoning whatever runs. Never rejects. */
   discard(): void;
   /** Closes it when what runs has ended, at the latest after `seconds`. */
   end(seconds: number): Promise<void>;
 }
 
-/** How many connections there are now, and how much waits for one. */
+/** How many connections there are now, and how many messages wait for one. */
 export interface ConnectionCounts {
   /** At work, or being opened for it. */
   readonly used: number;
@@ -32,69 +40,76 @@ export interface ConnectionCounts {
   readonly waiting: number;
 }
 
-/** A piece of work, and who hears of its end. */
-interface Job<C, T> {
-  readonly work: (connection: C) => Promise<T>;
-  readonly owner: string | undefined;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
+/** What a pool is made with. */
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly max: number;
+  /** Connections of one owner at most; never more than three quarters of `max`, nor fewer than two. */
+  readonly maxOfOwner: number;
+  /** How long one piece of work may take, in milliseconds; at most half of it waiting. */
+  readonly timeoutMs: number;
 }
 
-/** Work that no connection was free for. */
-interface Waiter<C> {
-  readonly owner: string | undefined;
-  begin(connection: C): void;
-  refuse(problem: string): void;
+/** A connection that nobody uses. */
+interface Idle<C> {
+  readonly connection: C;
+  readonly deadline: Deadline;
 }
 
 /** A bounded set of connections. */
-export class Connections<C extends Connection> {
+export class Pool<C extends PooledConnection> {
   readonly #max: number;
+  readonly #shares: Shares;
   readonly #timeoutMs: number;
   readonly #open: () => C;
-  readonly #all = new Set<C>();
-  readonly #idle: C[] = [];
-  readonly #waiting = new Set<Waiter<C>>();
-  readonly #share: number;
-  /** Of work that runs, and of work that waits. */
+  /** Every connection, and when it was made. */
+  readonly #all = new Map<C, number>();
+  readonly #idle: Idle<C>[] = [];
+  readonly #waiting: WaitingLine<C>;
+  /** Of work that runs, of work that waits, and of idle connections. */
   readonly #deadlines = new Deadlines();
-  /** How many connections each owner uses now. */
-  readonly #used = new Map<string, number>();
   #closed = false;
 
-  /**
-   * @param max how many there are at most
-   * @param timeoutMs how long one piece of work may take, at most half of it waiting
-   * @param open makes one; it connects by itself when it is first used
-   */
-  constructor(max: number, timeoutMs: number, open: () => C) {
+  /** @param open makes a connection; it connects by itself when it is first used */
+  constructor({ max, maxOfOwner, timeoutMs }: PoolOptions, open: () => C) {
     this.#max = max;
-    this.#share = Math.max(Math.min(max, LEAST_OF_ONE), Math.floor(max * MOST_OF_ONE));
+    const part = (of: number): number =>
+      Math.max(Math.min(max, LEAST_OF_ONE), Math.floor(max * of));
+    this.#shares = new Shares({
+      tenant: Math.min(part(MOST_OF_ONE), Math.max(maxOfOwner, LEAST_OF_ONE)),
+      host: Math.min(part(MOST_OF_HOST), Math.max(maxOfOwner, LEAST_OF_ONE)),
+      group: part(MOST_OF_ONE),
+    });
     this.#timeoutMs = timeoutMs;
     this.#open = open;
+    // Half the time at most: work that begins with no time left could only break the connection.
+    this.#waiting = new WaitingLine(timeoutMs / 2, this.#deadlines);
   }
 
   /**
    * Runs `work` on a connection that nobody else uses meanwhile.
-   * @param owner whose work it is; undefined for work that is nobody's and takes any free connection
-   * @throws {AppError} OVERLOADED when no connection was free in time or the set is closed: nothing was
-   *   sent; DATABASE_UNAVAILABLE with outcome unknown when the work itself took too long
+   * @throws {AppError} when nothing was sent: OVERLOADED when no connection was free in time or the pool is
+   *   closed, CLIENT_GONE when the signal was aborted before; DATABASE_UNAVAILABLE with outcome unknown when
+   *   the work itself took too long
    */
-  run<T>(work: (connection: C) => Promise<T>, owner?: string): Promise<T> {
+  run<T>(work: (connection: C) => Promise<T>, { owner, signal }: Claim = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const job = { work, owner, resolve, reject };
-      if (this.#closed) return reject(new AppError("OVERLOADED", "Cannot start: shutting down"));
-      const free = this.#mayUse(owner) ? this.#take() : undefined;
-      if (free === undefined) this.#wait(job);
-      else this.#begin(free, job, performance.now() + this.#timeoutMs);
+      const job = { work, owner, signal, resolve, reject };
+      if (this.#closed) return reject(overloaded("the service is shutting down"));
+      if (signal?.aborted) return reject(gone());
+      const free = this.#shares.allows(owner) ? this.#take() : undefined;
+      const at = performance.now() + this.#timeoutMs;
+      if (free === undefined) {
+        this.#waiting.add(job, (connection) => this.#begin(connection, job, at));
+      } else this.#begin(free, job, at);
     });
   }
 
-  /** Refuses new work and who waits, lets what runs end for at most `seconds`, closes everything. */
+  /** Refuses new work and what waits, lets what runs end for at most `seconds`, closes everything. */
   async close(seconds: number): Promise<void> {
     this.#closed = true;
-    for (const waiter of this.#waiting) waiter.refuse("shutting down");
-    await Promise.all(Array.from(this.#all, (connection) => connection.end(seconds)));
+    this.#waiting.refuseAll();
+    await Promise.all(Array.from(this.#all.keys(), (connection) => connection.end(seconds)));
     this.#deadlines.clear();
   }
 
@@ -104,44 +119,21 @@ export class Connections<C extends Connection> {
     return { used: this.#all.size - idle, idle, max: this.#max, waiting: this.#waiting.size };
   }
 
-  #wait<T>(job: Job<C, T>): void {
-    const since = performance.now();
-    const waiter: Waiter<C> = {
-      owner: job.owner,
-      begin: (connection) => {
-        this.#deadlines.delete(deadline);
-        this.#begin(connection, job, since + this.#timeoutMs);
-      },
-      refuse: (problem) => {
-        this.#deadlines.delete(deadline);
-        this.#waiting.delete(waiter);
-        job.reject(new AppError("OVERLOADED", `Cannot start: ${problem}`));
-      },
-    };
-    // Half the time at most: who begins with no time left could only break the connection.
-    const deadline: Deadline = {
-      at: since + this.#timeoutMs / 2,
-      pass: () => waiter.refuse("no database connection was free in time"),
-    };
-    this.#deadlines.add(deadline);
-    this.#waiting.add(waiter);
-  }
-
   #begin<T>(connection: C, { work, owner, resolve, reject }: Job<C, T>, at: number): void {
-    this.#count(owner, 1);
+    this.#shares.take(owner);
     let settled = false;
     const settle = <V>(tell: (outcome: V) => void, outcome: V): void => {
       if (settled) return;
       settled = true;
       this.#deadlines.delete(deadline);
       tell(outcome);
-      this.#count(owner, -1);
+      this.#shares.leave(owner);
       this.#release(connection);
     };
     const deadline: Deadline = {
       at,
       pass: () => {
-        connection.usable = false;
+        connection.abandon();
         const problem = "Cannot finish: the database took too long";
         settle(reject, new AppError("DATABASE_UNAVAILABLE", problem, { outcome: "unknown" }));
       },
@@ -153,43 +145,50 @@ export class Connections<C extends Connection> {
     );
   }
 
-  #mayUse(owner: string | undefined): boolean {
-    return owner === undefined || (this.#used.get(owner) ?? 0) < this.#share;
-  }
-
-  #count(owner: string | undefined, change: 1 | -1): void {
-    if (owner === undefined) return;
-    const used = (this.#used.get(owner) ?? 0) + change;
-    if (used === 0) this.#used.delete(owner);
-    else this.#used.set(owner, used);
-  }
-
+  /** The connection that was used last, so that those which are not needed become idle and close. */
   #take(): C | undefined {
     const idle = this.#idle.pop();
-    if (idle !== undefined || this.#all.size >= this.#max) return idle;
+    if (idle !== undefined) {
+      this.#deadlines.delete(idle.deadline);
+      return idle.connection;
+    }
+    if (this.#all.size >= this.#max) return undefined;
     const opened = this.#open();
-    this.#all.add(opened);
+    this.#all.set(opened, performance.now());
     return opened;
   }
 
   #release(connection: C): void {
-    if (connection.usable) this.#idle.push(connection);
-    else {
-      this.#all.delete(connection);
-      connection.discard();
-    }
-    for (const next of this.#waiting) {
-      if (!this.#mayUse(next.owner)) continue;
-      const free = this.#take();
-      if (free === undefined) return;
-      this.#waiting.delete(next);
-      next.begin(free);
-      return;
-    }
+    const age = performance.now() - (this.#all.get(connection) ?? 0);
+    if (connection.usable && age < LIFETIME_MS) this.#keep(connection);
+    else this.#discard(connection);
+    const next = this.#waiting.find((owner) => this.#shares.allows(owner));
+    const free = next && this.#take();
+    if (free !== undefined) next?.begin(free);
+  }
+
+  #keep(connection: C): void {
+    const idle: Idle<C> = {
+      connection,
+      deadline: {
+        at: performance.now() + IDLE_MS,
+        pass: () => {
+          this.#idle.splice(this.#idle.indexOf(idle), 1);
+          this.#discard(connection);
+        },
+      },
+    };
+    this.#deadlines.add(idle.deadline);
+    this.#idle.push(idle);
+  }
+
+  #discard(connection: C): void {
+    this.#all.delete(connection);
+    connection.discard();
   }
 }
 
-/** Called by a waiter's turn, too: what the work throws is its own, not that of who made room. */
+/** Turns a synchronous throw into a rejection, so that it reaches the caller whose work it is. */
 function start<C, T>(work: (connection: C) => Promise<T>, connection: C): Promise<T> {
   try {
     return work(connection);

@@ -1,11 +1,16 @@
-// The example application: a key-value store of 32-bit integers. This is the only file that knows a
-// tenant's tables, and the one that an application of your own replaces, with its tenant migrations.
-// Each handler is one message; a PUT to a tenant that is behind migration 0002 is two.
+// The example application: a key-value store of 32-bit integers. This is the only file that knows a tenant's
+// tables, and the one that an application of your own replaces, with its tenant migrations. Each handler is one
+// message; a PUT to a tenant that is behind migration 0002 is two.
 
-import { readJson } from "../http/body.ts";
-import { AppError, sqlState, UNIQUE_VIOLATION } from "../errors.ts";
-import { type Exchange, Reply } from "../http/exchange.ts";
-import type { Tenant } from "../tenant.ts";
+import {
+  AppError,
+  Reply,
+  sqlState,
+  type Tenant,
+  type TenantExchange,
+  UNIQUE_VIOLATION,
+} from "../index.ts";
+import { ERRORS, OWN_ERRORS } from "./errors.ts";
 
 /** The least key and value. */
 export const MIN_INTEGER: number = -(2 ** 31);
@@ -18,7 +23,7 @@ export const DEFAULT_LIMIT = 100;
 const UNDEFINED_COLUMN = "42703";
 
 /** `POST /data/insert/:key/:value`: 200 `{"status":"success"}`, 400 KEY_EXISTS. */
-export async function insertPair({ tenant, params }: Exchange): Promise<unknown> {
+export async function insertPair({ tenant, params }: TenantExchange): Promise<unknown> {
   const key = parseKey(params["key"]);
   const value = parseValue(params["value"]);
   const [row] = await tenant`
@@ -29,7 +34,7 @@ export async function insertPair({ tenant, params }: Exchange): Promise<unknown>
 }
 
 /** `GET /data/get/:key`: 200 `{"value":n}`, 404 NOT_FOUND. */
-export async function getValue({ tenant, params }: Exchange): Promise<unknown> {
+export async function getValue({ tenant, params }: TenantExchange): Promise<unknown> {
   const key = parseKey(params["key"]);
   const [row] = await tenant<{ value: number }>`select value from data where key = ${key}`;
   if (row === undefined) throw notFound(key);
@@ -37,7 +42,7 @@ export async function getValue({ tenant, params }: Exchange): Promise<unknown> {
 }
 
 /** `GET /data/:key`: the same with the time of the last write as Last-Modified, once the tenant keeps it. */
-export async function getDatedValue({ tenant, params }: Exchange): Promise<unknown> {
+export async function getDatedValue({ tenant, params }: TenantExchange): Promise<unknown> {
   const key = parseKey(params["key"]);
   // A tenant before migration 0002 has no updated_at in its table: the name then means the outer one.
   const [row] = await tenant<{ value: number; updatedAt: Date | null }>`
@@ -49,9 +54,9 @@ export async function getDatedValue({ tenant, params }: Exchange): Promise<unkno
 }
 
 /** `PUT /data/:key` with `{"value":n}`: 201 when the key is new, 200 when it was replaced. */
-export async function putValue(exchange: Exchange): Promise<unknown> {
+export async function putValue(exchange: TenantExchange): Promise<unknown> {
   const key = parseKey(exchange.params["key"]);
-  const body = await readJson(exchange.request, exchange.maxBodyBytes);
+  const body = await exchange.readJson();
   const value = toValue(field(body, "value", "body"));
   const created = await upsert(exchange.tenant, key, value);
   return new Reply(created ? 201 : 200, { value });
@@ -78,7 +83,7 @@ async function upsert(tenant: Tenant, key: number, value: number): Promise<boole
 }
 
 /** `DELETE /data/:key`: 204, 404 NOT_FOUND. */
-export async function deleteKey({ tenant, params }: Exchange): Promise<unknown> {
+export async function deleteKey({ tenant, params }: TenantExchange): Promise<unknown> {
   const key = parseKey(params["key"]);
   const [row] = await tenant`delete from data where key = ${key} returning key`;
   if (row === undefined) throw notFound(key);
@@ -86,7 +91,7 @@ export async function deleteKey({ tenant, params }: Exchange): Promise<unknown> 
 }
 
 /** `GET /data?after=K&limit=N`: 200 `{"items":[{"key","value"}],"next":K|null}`, by ascending key. */
-export async function listPairs({ tenant, query }: Exchange): Promise<unknown> {
+export async function listPairs({ tenant, query }: TenantExchange): Promise<unknown> {
   const { after, limit } = query;
   const from = after === undefined ? MIN_INTEGER : parseKey(after) + 1;
   const count = limit === undefined ? DEFAULT_LIMIT : parseLimit(limit);
@@ -97,8 +102,8 @@ export async function listPairs({ tenant, query }: Exchange): Promise<unknown> {
 }
 
 /** `POST /data` with `[{"key":k,"value":v},…]`, 1 to 1000, all or nothing: 201 `{"inserted":n}`. */
-export async function insertPairs(exchange: Exchange): Promise<unknown> {
-  const pairs = await readJson(exchange.request, exchange.maxBodyBytes);
+export async function insertPairs(exchange: TenantExchange): Promise<unknown> {
+  const pairs = await exchange.readJson();
   if (!Array.isArray(pairs) || pairs.length < 1 || pairs.length > MAX_PAIRS) {
     throw new AppError(
       "BODY_INVALID",
@@ -166,9 +171,10 @@ function parseLimit(text: unknown): number {
 }
 
 function refuse(code: "KEY_INVALID" | "VALUE_INVALID", what: string, given: unknown): never {
+  const range = `from ${MIN_INTEGER} to ${MAX_INTEGER} in plain digits`;
   throw new AppError(
-    code,
-    `Cannot use ${what}: ${show(given)} is no whole number from ${MIN_INTEGER} to ${MAX_INTEGER} in plain digits`,
+    ERRORS[code],
+    `Cannot use ${what}: ${show(given)} is not a whole number ${range}`,
   );
 }
 
@@ -187,9 +193,9 @@ function show(given: unknown): string {
 }
 
 function keyExists(problem: string): AppError {
-  return new AppError("KEY_EXISTS", `Cannot insert: ${problem}`);
+  return new AppError(OWN_ERRORS.KEY_EXISTS, `Cannot insert: ${problem}`);
 }
 
 function notFound(key: number): AppError {
-  return new AppError("NOT_FOUND", `Cannot find entry: there is no key "${key}"`);
+  return new AppError(OWN_ERRORS.NOT_FOUND, `Cannot find entry: there is no key "${key}"`);
 }

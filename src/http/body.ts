@@ -1,57 +1,102 @@
-// A request's body, read up to a limit and no further.
+// A request's body: bounded in bytes and in time, whoever reads it.
 
 import { AppError } from "../errors.ts";
+import type { Limits } from "./limits.ts";
+
+/** The bounds of a body. */
+export type BodyLimits = Pick<Limits, "bodyBytes" | "bodyMs">;
 
 /**
  * Refuses a request that announces a body over the limit, before any of it is read.
  * @throws {AppError} BODY_TOO_LARGE
  */
-export function checkContentLength(request: Request, maxBytes: number): void {
+export function checkContentLength(request: Request, { bodyBytes }: BodyLimits): void {
   const length = Number(request.headers.get("content-length") ?? 0);
-  // Written so that what is no number is refused, too.
-  if (!(length <= maxBytes)) throw tooLarge(maxBytes);
+  // Written so that a text that is not a number is refused, too.
+  if (!(length <= bodyBytes)) throw tooLarge(bodyBytes);
 }
 
 /**
  * Reads a body as JSON.
- * @param maxBytes the largest body; a longer one is not read to its end
- * @throws {AppError} BODY_TOO_LARGE; BODY_INVALID when it is empty, cut off, no UTF-8 or no JSON
+ * @throws {AppError} BODY_TOO_LARGE; BODY_TIMEOUT; BODY_INVALID when it is empty, cut off, not UTF-8 or not JSON
  */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  checkContentLength(request, maxBytes);
-  const bytes = await readBytes(request, maxBytes);
+export async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
+  checkContentLength(request, limits);
+  const bytes = await readBytes(request, limits);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
   } catch {
-    throw new AppError("BODY_INVALID", "Cannot read body: it is no JSON text in UTF-8");
+    throw new AppError("BODY_INVALID", "Cannot read body: it is not JSON in UTF-8");
   }
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+/**
+ * The same request with a body that fails when it is over a limit, for a handler that reads it by itself.
+ * @param request its body must not have been read
+ */
+export function boundBody(request: Request, limits: BodyLimits): Request {
+  if (request.body === null) return request;
+  checkContentLength(request, limits);
+  const deadline = createDeadline(limits.bodyMs);
+  let length = 0;
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    start(controller) {
+      deadline.passed.catch((error: unknown) => controller.error(error));
+    },
+    transform(chunk, controller) {
+      length += chunk.length;
+      if (length > limits.bodyBytes) controller.error(tooLarge(limits.bodyBytes));
+      else controller.enqueue(chunk);
+    },
+    flush: () => deadline.clear(),
+  });
+  // A body that is a stream needs this: https://fetch.spec.whatwg.org/#dom-requestinit-duplex
+  const init: RequestInit & { duplex: "half" } = {
+    method: request.method,
+    headers: request.headers,
+    body: request.body.pipeThrough(bounded),
+    signal: request.signal,
+    duplex: "half",
+  };
+  return new Request(request.url, init);
+}
+
+async function readBytes(request: Request, { bodyBytes, bodyMs }: BodyLimits): Promise<Uint8Array> {
+  const deadline = createDeadline(bodyMs);
   try {
     // The HTTP parser holds a body to its announced length; only one without needs counting.
-    if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
-    return await readCounted(request.body, maxBytes);
+    const read = request.headers.has("content-length")
+      ? request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
+      : readCounted(request.body, bodyBytes, deadline.passed);
+    return await Promise.race([read, deadline.passed]);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("BODY_INVALID", "Cannot read body: it ended early", { cause: error });
+  } finally {
+    deadline.clear();
   }
 }
 
 async function readCounted(
   stream: ReadableStream<Uint8Array> | null,
   maxBytes: number,
+  passed: Promise<never>,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = stream?.getReader();
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-    length += part.value.length;
-    if (length > maxBytes) {
-      await reader?.cancel();
-      throw tooLarge(maxBytes);
+  try {
+    for (;;) {
+      const part = await Promise.race([reader?.read(), passed]);
+      if (part?.value === undefined) break;
+      length += part.value.length;
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(part.value);
     }
-    chunks.push(part.value);
+  } catch (error) {
+    // What is still on its way is not wanted; a stream that never ends must not be waited for.
+    void reader?.cancel().catch(() => {});
+    throw error;
   }
   const bytes = new Uint8Array(length);
   let at = 0;
@@ -60,6 +105,17 @@ async function readCounted(
     at += chunk.length;
   }
   return bytes;
+}
+
+function createDeadline(ms: number): { readonly passed: Promise<never>; clear(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const passed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new AppError("BODY_TIMEOUT", `Cannot read body: it took longer than ${ms} ms`));
+    }, ms);
+  });
+  passed.catch(() => {});
+  return { passed, clear: () => clearTimeout(timer) };
 }
 
 function tooLarge(maxBytes: number): AppError {

@@ -1,102 +1,132 @@
-// One request and its answer, from arrival to the log. Handlers see this instead of the runtime's
-// Request, so that HEAD can be served as GET and no runtime's own object is written to.
+// One request and its answer, as a handler sees them. A handler never sees the database, the limits or the
+// runtime's own request as it came.
 
-import { AppError, ERRORS, RETRY_AFTER_SECONDS, toProblem } from "../errors.ts";
-import type { Database } from "../database/database.ts";
 import type { Tenant } from "../tenant.ts";
+import { boundBody, readJson } from "./body.ts";
+import type { Visit } from "./admission.ts";
+import type { Database } from "../database/database.ts";
+import type { Share } from "../database/shares.ts";
+import type { Host } from "../host.ts";
+import type { Limits } from "./limits.ts";
 
-/** What a handler gets; itty-router fills in `params`, `query` and `route`. */
+/** One request, for every handler. itty-router fills in `params`, `query` and `route`. */
 export interface Exchange {
-  /** The request as the runtime gave it; `method` below is GET for a HEAD. */
+  /** The request; its body fails when it is larger or slower than the limits allow. */
   readonly request: Request;
+  /** The method; GET for a HEAD, whose answer goes without its body. */
   readonly method: string;
+  /** The URL; its host is always `localhost`, because the Host header alone names the tenant. */
   readonly url: string;
   /** Stands in the answer's `x-request-id` and in the log. */
   readonly requestId: string;
-  /** The largest body that a handler should read, in bytes. */
-  readonly maxBodyBytes: number;
-  /** Whether forwarded headers count. */
-  readonly trustProxy: boolean;
-  /** The largest body of an answer, in bytes. */
-  readonly maxResponseBytes: number;
-  /**
-   * Throws OVERLOADED while the service has too much to do, or shuts down; with a host, TENANT_BUSY when
-   * that has too many requests at work.
-   */
-  readonly admit: (host?: string) => void;
-  /** The path's parameters, decoded on routes with a tenant. */
+  /** The path's parameters, decoded. */
   params: Record<string, string>;
   /** The query's parameters; an array for one that comes more than once. */
   query: Record<string, string | string[] | undefined>;
   /** The path pattern of the route. */
-  route?: string;
-  /** Where the request's messages go. */
-  readonly database: Database;
-  /** The tenant of the request's host, on routes that have one. */
-  tenant: Tenant;
-  /** The request's host in its normal form, once it was read. */
-  host?: string;
-  /** The tenant's schema, once a message entered it. */
-  schemaName?: string;
+  route?: string | undefined;
+  /**
+   * Reads the body as JSON. While it arrives, the request takes no place among those in progress.
+   * @throws {AppError} BODY_TOO_LARGE, BODY_TIMEOUT, BODY_INVALID; OVERLOADED, TENANT_BUSY when it has arrived
+   *   and the places are taken
+   */
+  readonly readJson: () => Promise<unknown>;
 }
 
-/** An answer with a status of its own; a handler that returns a plain value answers 200 with it. */
-export class Reply {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Readonly<Record<string, string>>;
+/** One request of a tenant, for the handlers behind `withTenant`. */
+export interface TenantExchange extends Exchange {
+  /** The tenant of the request's host. */
+  readonly tenant: Tenant;
+  /** The request's host in its normal form, with its port. */
+  readonly host: string;
+}
+
+/** What the stages of a tenancy need of a request, and handlers do not see. */
+export interface Stages {
+  /** As the runtime gave it. */
+  readonly request: Request;
+  readonly database: Database;
+  readonly limits: Limits;
+  readonly trustProxy: boolean;
+  readonly visit: Visit;
+  /** What a request of the host counts as. */
+  shareOf(host: Host): Share;
+  /** The request's host, once it was read. */
+  host: Host | undefined;
+  /** The tenant's schema, once a message entered it. */
+  schemaName: string | undefined;
+  tenant: Tenant | undefined;
+}
+
+/** The exchange itself. */
+export class ServedExchange implements TenantExchange {
+  readonly method: string;
+  readonly url: string;
+  readonly requestId: string;
+  query: Record<string, string | string[] | undefined> = {};
+  route: string | undefined;
+  readonly #stages: Stages;
+  #bounded: Request | undefined;
+  #params: Record<string, string> = {};
+
+  constructor(requestId: string, stages: Stages) {
+    this.#stages = stages;
+    this.requestId = requestId;
+    const { method, url } = stages.request;
+    this.method = method === "HEAD" ? "GET" : method;
+    this.url = `http://localhost${url.slice(url.indexOf("/", url.indexOf("//") + 2))}`;
+  }
 
   /**
-   * @param status the HTTP status
-   * @param body what is sent as JSON; undefined for no body
-   * @param headers headers beside `content-type`, `cache-control` and `x-request-id`
+   * The stages' side of an exchange.
+   * @throws {TypeError} for an exchange that no tenancy made
    */
-  constructor(status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
-    this.status = status;
-    this.body = body;
-    this.headers = headers;
+  static stagesOf(exchange: Exchange): Stages {
+    if (#stages in exchange) return exchange.#stages;
+    throw new TypeError("Cannot serve: the exchange was not made by a tenancy");
+  }
+
+  get request(): Request {
+    return (this.#bounded ??= boundBody(this.#stages.request, this.#stages.limits));
+  }
+
+  get params(): Record<string, string> {
+    return this.#params;
+  }
+
+  set params(params: Record<string, string>) {
+    this.#params = decodeParams(params);
+  }
+
+  get readJson(): () => Promise<unknown> {
+    const { visit, limits, request } = this.#stages;
+    return () => visit.aside(() => readJson(this.#bounded ?? request, limits));
+  }
+
+  get tenant(): Tenant {
+    return this.#stages.tenant ?? withoutTenant("tenant");
+  }
+
+  get host(): string {
+    return this.#stages.host?.text ?? withoutTenant("host");
   }
 }
 
-/** The HTTP form of what a handler returned: a {@link Reply}, a Response, or a value for JSON. */
-export function toResponse(result: unknown, exchange: Exchange): Response {
-  if (result instanceof Response) {
-    const body = exchange.request.method === "HEAD" ? null : result.body;
-    const response = new Response(body, result);
-    response.headers.set("x-request-id", exchange.requestId);
-    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
-    return response;
-  }
-  const { status, body, headers } = result instanceof Reply ? result : new Reply(200, result);
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  if (text !== undefined && text.length > exchange.maxResponseBytes) {
-    const problem = `the answer has more than ${exchange.maxResponseBytes} bytes`;
-    // The handler has come to its end: what it wrote is written.
-    throw new AppError("RESULT_TOO_LARGE", `Cannot answer: ${problem}`, { outcome: "unknown" });
-  }
-  return write(exchange, status, text, "application/json", headers);
+function withoutTenant(name: string): never {
+  throw new TypeError(
+    `Cannot read "${name}" of the exchange: the route has no tenant; put withTenant before its handler`,
+  );
 }
 
-/** The HTTP form of an error: `application/problem+json`, https://www.rfc-editor.org/rfc/rfc9457. */
-export function toErrorResponse(error: AppError, exchange: Exchange): Response {
-  const { status } = ERRORS[error.code];
-  const headers =
-    status === 503 || status === 429
-      ? { "retry-after": String(RETRY_AFTER_SECONDS), ...error.headers }
-      : error.headers;
-  const problem = toProblem(error, exchange.requestId);
-  return write(exchange, status, JSON.stringify(problem), "application/problem+json", headers);
-}
-
-function write(
-  exchange: Exchange,
-  status: number,
-  text: string | undefined,
-  contentType: string,
-  headers: Readonly<Record<string, string>>,
-): Response {
-  const common = { "x-request-id": exchange.requestId, "cache-control": "no-store", ...headers };
-  if (text === undefined) return new Response(null, { status, headers: common });
-  const sent = exchange.request.method === "HEAD" ? null : text;
-  return new Response(sent, { status, headers: { "content-type": contentType, ...common } });
+/** A parameter that is not percent-encoded UTF-8 stays as it came: no parser accepts its "%". */
+function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> {
+  const decoded: Record<string, string> = {};
+  for (const [name, text] of Object.entries(params)) {
+    try {
+      decoded[name] = text.includes("%") ? decodeURIComponent(text) : text;
+    } catch {
+      decoded[name] = text;
+    }
+  }
+  return decoded;
 }

@@ -1,26 +1,25 @@
-// The stages that every request goes through, whatever the routes are: admission, the tenant, the
-// router, the answer, the log. An error leaves here as problem+json, and every request leaves one
-// line in the log.
+// The way of every request, whatever the routes are: its place, the router, the answer, the log. An error
+// leaves here as problem+json, and every request leaves one line in the log.
 
-import { Admission } from "./admission.ts";
-import { checkContentLength } from "./body.ts";
-import type { Config } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { AppError, ERRORS, toAppError } from "../errors.ts";
-import { type Exchange, Reply, toErrorResponse, toResponse } from "./exchange.ts";
-import { formatHost, parseHost } from "../host.ts";
+import { AppError } from "../errors.ts";
+import { parseHost } from "../host.ts";
 import { describeError, type Log } from "../log.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
-import { createTenant } from "../tenant.ts";
+import { createReport, quietly } from "../report.ts";
+import { Admission } from "./admission.ts";
+import { Reply, toResponse } from "./answer.ts";
+import { type Exchange, ServedExchange, type Stages } from "./exchange.ts";
+import { KnownHosts } from "./known-hosts.ts";
+import { LIMITS, type Limits } from "./limits.ts";
+import type { Observer, Outcome } from "./observer.ts";
+import { problemResponse } from "./problem.ts";
+import { toAppError } from "./thrown.ts";
 
 /** An application without a server: give `fetch` to any runtime. */
 export interface Tenancy {
-  /** Answers one request from a database; never rejects. */
+  /** Answers one request from a database; never rejects, whatever a handler throws. */
   fetch(request: Request, database: Database): Promise<Response>;
-  /**
-   * From now on every request that {@link Exchange.admit} sees is answered 503.
-   * Resolves when none is at work.
-   */
+  /** From now on requests are answered 503. Resolves when none is in progress. */
   drain(): Promise<void>;
 }
 
@@ -30,33 +29,58 @@ export interface TenancyRouter {
   fetch(exchange: Exchange): Promise<unknown>;
 }
 
-/** What an application is made of. */
-export interface TenancyParts {
-  /** Its handlers get an {@link Exchange}; give it no `catch` of its own. */
-  readonly router: TenancyRouter;
-  readonly log: Log;
-  /** What {@link createTelemetry} has made; undefined: nothing is told of requests, at no cost. */
-  readonly telemetry?: Telemetry | undefined;
-  readonly config: Pick<
-    Config,
-    | "MAX_IN_FLIGHT"
-    | "TENANT_MAX_IN_FLIGHT"
-    | "MAX_BODY_BYTES"
-    | "MAX_RESPONSE_BYTES"
-    | "TRUST_PROXY"
-  >;
+/** What an application is given by its runtime, all of it optional. */
+export interface Parts {
+  /** Nothing is logged without one. */
+  readonly log?: Log | undefined;
+  /** What `createTelemetry` made; without one, requests are not observed and pay nothing. */
+  readonly telemetry?: Observer | undefined;
+  /** Bounds other than {@link LIMITS}. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** Whether the headers of a proxy count: `x-forwarded-host`, `x-request-id`, `traceparent`. */
+  readonly trustProxy?: boolean | undefined;
 }
 
-/** Puts the stages around a router. It opens nothing and closes nothing. */
-export function createTenancy({ router, log, telemetry, config }: TenancyParts): Tenancy {
-  const admission = new Admission(config);
+/** What an application is made of. */
+export interface TenancyOptions extends Parts {
+  /** Its handlers get an {@link Exchange}; give it no `catch` of its own. */
+  readonly router: TenancyRouter;
+}
 
-  const answer = async (exchange: Exchange): Promise<Response> => {
-    const host = exchange.request.headers.get("host") ?? "";
+/**
+ * Puts a tenancy around a router. It opens nothing and closes nothing.
+ * @example
+ * ```ts
+ * import { Router } from "itty-router";
+ * import { createTenancy, type Exchange, type Parts, type Tenancy } from "rowhouse";
+ *
+ * const router = Router<Exchange>().get("/healthz", () => ({ status: "ok" }));
+ *
+ * export const createApp = (parts: Parts): Tenancy => createTenancy({ router, ...parts });
+ * ```
+ */
+export function createTenancy(options: TenancyOptions): Tenancy {
+  const { router, log, telemetry, trustProxy = false } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const admission = new Admission(limits);
+  const hosts = new KnownHosts();
+  const report = createReport(log, "telemetry failed");
+
+  const answer = async (exchange: Exchange, request: Request): Promise<Response> => {
+    const host = request.headers.get("host") ?? "";
     // A runtime may have made the URL of this text: the path would not be what the client asked for.
     if (/[\s,/?#@\\]/.test(host)) parseHost(host);
     const result: unknown = await router.fetch(exchange);
-    return toResponse(result ?? answerWithoutResult(router, exchange), exchange);
+    const found = result ?? answerWithoutResult(router, exchange);
+    return toResponse(found, exchange, request.method, limits.responseBytes);
+  };
+
+  /** The tenant of a request, for the log and the metrics: an error, too, is a tenant's. */
+  const findTenant = ({ host, schemaName }: Stages, failure?: AppError): string | undefined => {
+    if (host === undefined) return schemaName;
+    if (schemaName !== undefined) hosts.learn(host, schemaName);
+    else if (failure?.code === "TENANT_NOT_FOUND") hosts.forget(host.text);
+    return schemaName ?? hosts.schemaOf(host);
   };
 
   return {
@@ -64,51 +88,64 @@ export function createTenancy({ router, log, telemetry, config }: TenancyParts):
     async fetch(request, database) {
       const started = performance.now();
       const visit = admission.begin();
-      const watch = telemetry?.begin(request);
-      const exchange = {
+      const observation = quietly(() => telemetry?.begin(request, trustProxy), report);
+      const stages: Stages = {
         request,
-        database: watch === undefined ? database : watch.database(database),
-        url: localUrl(request.url),
-        method: request.method === "HEAD" ? "GET" : request.method,
-        requestId: requestId(request, config.TRUST_PROXY),
-        maxBodyBytes: config.MAX_BODY_BYTES,
-        trustProxy: config.TRUST_PROXY,
-        maxResponseBytes: config.MAX_RESPONSE_BYTES,
-        admit: visit.admit,
-      } as Exchange;
+        database: quietly(() => observation?.database(database), report) ?? database,
+        limits,
+        trustProxy,
+        visit,
+        shareOf: (host) => hosts.shareOf(host),
+        host: undefined,
+        schemaName: undefined,
+        tenant: undefined,
+      };
+      const exchange = new ServedExchange(findRequestId(request, trustProxy), stages);
       let response: Response;
       let failure: AppError | undefined;
       try {
-        response = await answer(exchange);
+        response = await answer(exchange, request);
       } catch (error) {
-        failure = toAppError(error);
-        response = toErrorResponse(failure, exchange);
+        failure = toFailure(error);
+        response = problemResponse(failure, exchange.requestId, request.method);
       } finally {
         visit.end();
       }
+      const { route } = exchange;
+      const { status } = response;
       const ms = performance.now() - started;
-      watch?.end(exchange, response.status, ms, failure);
-      writeLine(log, exchange, response.status, ms, failure);
+      const schemaName = findTenant(stages, failure);
+      quietly(() => observation?.end({ status, ms, route, schemaName, failure }), report);
+      quietly(
+        () => writeLine(log, exchange, stages, { status, ms, route, failure }),
+        () => {},
+      );
       return response;
     },
   };
 }
 
-/**
- * The stage of a route that has a tenant, before its handler: `router.get(path, withTenant, handler)`.
- * Gives the exchange its tenant and its decoded parameters. Nothing is sent yet.
- * @throws {AppError} OVERLOADED, TENANT_BUSY, HOST_INVALID, BODY_TOO_LARGE
- */
-export function withTenant(exchange: Exchange): void {
-  exchange.admit();
-  const host = parseHost(hostHeader(exchange));
-  exchange.host = formatHost(host);
-  exchange.admit(exchange.host);
-  exchange.params = decodeParams(exchange.params);
-  exchange.tenant = createTenant(exchange.database, host, (schemaName) => {
-    exchange.schemaName = schemaName;
-  });
-  if (exchange.method !== "GET") checkContentLength(exchange.request, exchange.maxBodyBytes);
+/** The answer to anything thrown: of a thrown value that cannot even be looked at, and of an error that is wrong. */
+function toFailure(thrown: unknown): AppError {
+  const cause =
+    quietly(
+      () => describeError(thrown),
+      () => {},
+    ) === undefined
+      ? undefined
+      : thrown;
+  const internal = new AppError("INTERNAL", "Cannot answer: the service failed", { cause });
+  const failure =
+    quietly(
+      () => toAppError(thrown),
+      () => {},
+    ) ?? internal;
+  // A Response takes no other status, and no header that is not text.
+  const answerable = quietly(
+    () => problemResponse(failure, "", "HEAD").ok,
+    () => {},
+  );
+  return answerable === false ? failure : internal;
 }
 
 /**
@@ -128,53 +165,25 @@ function answerWithoutResult(router: TenancyRouter, { url, method }: Exchange): 
   });
 }
 
-/** The URL without the host that the runtime gave it: the header alone says who is asked for. */
-function localUrl(url: string): string {
-  return `http://localhost${url.slice(url.indexOf("/", url.indexOf("//") + 2))}`;
-}
-
-/**
- * The text that names the host. A forwarded host counts only behind a proxy that is trusted; where
- * a header comes twice, its values arrive joined by commas and are no host.
- */
-function hostHeader({ request, trustProxy }: Exchange): string {
-  const forwarded = trustProxy ? request.headers.get("x-forwarded-host") : null;
-  return forwarded ?? request.headers.get("host") ?? "";
-}
-
-function requestId(request: Request, trustProxy: boolean): string {
+function findRequestId(request: Request, trustProxy: boolean): string {
   const given = trustProxy ? request.headers.get("x-request-id") : null;
   return given !== null && /^[\w.-]{1,64}$/.test(given) ? given : crypto.randomUUID();
 }
 
-/** A parameter that is no percent-encoded UTF-8 stays as it came: no parser accepts its "%". */
-function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> {
-  const decoded: Record<string, string> = {};
-  for (const [name, text] of Object.entries(params)) {
-    try {
-      decoded[name] = text.includes("%") ? decodeURIComponent(text) : text;
-    } catch {
-      decoded[name] = text;
-    }
-  }
-  return decoded;
-}
-
 function writeLine(
-  log: Log,
+  log: Log | undefined,
   exchange: Exchange,
-  status: number,
-  ms: number,
-  failure: AppError | undefined,
+  { request, host, schemaName }: Stages,
+  { status, ms, route, failure }: Omit<Outcome, "schemaName">,
 ): void {
-  const server = failure !== undefined && ERRORS[failure.code].status >= 500;
+  const server = failure !== undefined && failure.status >= 500;
   const level = status === 500 ? "error" : server ? "warn" : "info";
-  log.write(level, "request", {
+  log?.write(level, "request", {
     requestId: exchange.requestId,
-    method: exchange.request.method,
-    route: exchange.route,
-    host: exchange.host,
-    tenant: exchange.schemaName,
+    method: request.method,
+    route,
+    host: host?.text,
+    tenant: schemaName,
     status,
     ms: Math.round(ms * 10) / 10,
     code: failure?.code,

@@ -1,20 +1,28 @@
-// Serving a tenancy on Node: the HTTP server, its bounds in time, and the orderly end. What a request
-// says of its host reaches the application as it came, whatever the adapter makes of it.
+// Serving a tenancy on Node: the HTTP server and its bounds in time. What a request says of its host reaches the
+// application as it came, whatever the adapter makes of it.
 
-import { writeSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
-import type { Config } from "../config.ts";
-import type { Database } from "../database/database.ts";
-import { describeError, type Log } from "../log.ts";
-import type { NodeTelemetry } from "./node-telemetry.ts";
-import type { Tenancy } from "../http/tenancy.ts";
+import { readOptions } from "../config.ts";
+import { openDatabase } from "../database/database.ts";
+import { ConfigError, readVariables } from "../environment.ts";
+import { createLog } from "../log.ts";
+import { type Build, partsOf } from "./build.ts";
+import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
+import { createLineWriter } from "./line-writer.ts";
+import { openTelemetry } from "./node-telemetry.ts";
+import { isSameAuthority, readAbsoluteTarget } from "./target.ts";
+import { NODE_VARIABLES } from "./variables.ts";
 
+export type { Build } from "./build.ts";
+export type { ProcessParts } from "./drain.ts";
+export { createLineWriter } from "./line-writer.ts";
 export { type NodeTelemetry, openTelemetry } from "./node-telemetry.ts";
 
 // Node looks for slow requests every 30 s unless told otherwise.
 const CHECKS_PER_TIMEOUT = 10;
+const SWEEP_MS = 50;
 
 /** How long a client may take, in milliseconds. */
 export interface ClientTimeouts {
@@ -28,7 +36,7 @@ export interface ClientTimeouts {
   readonly answerMs: number;
 }
 
-/** What stands unless told otherwise. */
+/** What holds where nothing else is said. */
 export const CLIENT_TIMEOUTS: ClientTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
@@ -37,28 +45,67 @@ export const CLIENT_TIMEOUTS: ClientTimeouts = {
   answerMs: 30_000,
 };
 
-/** What {@link serve} serves, and how. */
-export interface NodeServerParts {
-  readonly tenancy: Tenancy;
-  /** Closed when the process drains. */
-  readonly database: Database;
-  readonly log: Log;
-  readonly config: Pick<Config, "LISTEN_HOST" | "PORT" | "SHUTDOWN_SECONDS">;
-  /** Others than {@link CLIENT_TIMEOUTS}, behind a load balancer that idles longer say. */
+/** What {@link serve} serves, and where. */
+export interface NodeParts extends ProcessParts {
+  /** Address to listen on; 127.0.0.1 by default. */
+  readonly hostname?: string;
+  /** Port to listen on; 5000 by default. */
+  readonly port?: number;
+  /** Others than {@link CLIENT_TIMEOUTS}, such as for a load balancer that keeps connections longer. */
   readonly timeouts?: Partial<ClientTimeouts>;
-  /** Closed last, so that what the end is made of is exported, too. */
-  readonly exporting?: Pick<NodeTelemetry, "close">;
 }
 
 /**
- * Serves until SIGTERM or SIGINT; then finishes what runs, refuses what comes, closes the database and
- * ends the process: status 0, or 1 when SHUTDOWN_SECONDS were not enough. A port that is taken ends it
- * at once with status 1 and one line on standard error; so does an error that nobody caught, logged in
- * its redacted form.
+ * Serves an application by the environment's variables: makes its log, its telemetry and its database, and calls
+ * {@link serve}. A variable that cannot be read ends the process with status 1 and a line on standard error for
+ * each.
+ * @example
+ * ```ts
+ * import { createTenancy } from "rowhouse";
+ * import { start } from "rowhouse/node";
+ * import { router } from "./routes.ts";
+ *
+ * await start((parts) => createTenancy({ router, ...parts }));
+ * ```
  */
-export function serve(parts: NodeServerParts): void {
-  const { tenancy, database, log, config, timeouts, exporting } = parts;
-  const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...timeouts };
+export async function start(
+  build: Build,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<void> {
+  try {
+    const options = readOptions(env);
+    const node = readVariables(NODE_VARIABLES, env);
+    const log = createLog(options.logLevel, createLineWriter());
+    const { METRICS_PORT: port, METRICS_HOST: host } = node;
+    const metrics = { port, host, maxTenants: options.maxTenants };
+    const exporting = await openTelemetry(env, metrics, log);
+    const { telemetry } = exporting;
+    const database = openDatabase(options.database);
+    telemetry?.observe(database);
+    serve({
+      tenancy: build(partsOf(options, { log, telemetry })),
+      database,
+      log,
+      hostname: node.LISTEN_HOST,
+      port: node.PORT,
+      shutdownSeconds: node.SHUTDOWN_SECONDS,
+      finish: () => exporting.close(),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/**
+ * Serves until SIGTERM or SIGINT; then finishes what runs, refuses what comes, closes the database and ends the
+ * process: status 0, or 1 when `shutdownSeconds` were not enough. A port that is taken ends it at once with
+ * status 1 and one line on standard error; so does an error that nothing caught, logged in its redacted form.
+ */
+export function serve(parts: NodeParts): void {
+  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000 } = parts;
+  const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...parts.timeouts };
   const listener = getRequestListener((request) => tenancy.fetch(request, database), {
     hostname: "localhost",
     errorHandler: () => new Response(null, { status: 400 }),
@@ -78,7 +125,7 @@ export function serve(parts: NodeServerParts): void {
         if (socket.writableLength > 0) socket.destroy();
       });
       if (!server.listening) outgoing.setHeader("connection", "close");
-      plainTarget(incoming);
+      rewriteTarget(incoming);
       void listener(incoming, outgoing);
     },
   );
@@ -86,86 +133,44 @@ export function serve(parts: NodeServerParts): void {
   // holds is the bound of 16 KiB on all of them together.
   server.maxHeadersCount = 0;
 
-  let draining = false;
-  // At a terminal Ctrl-C reaches every process, and may come again from the one that started this.
-  const drain = (signal: NodeJS.Signals): void => {
-    if (draining) return;
-    draining = true;
-    log.write("info", "draining", { signal, seconds: config.SHUTDOWN_SECONDS });
-    void tenancy.drain();
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const deadline = setTimeout(() => {
-      log.write("error", "drain failed", { seconds: config.SHUTDOWN_SECONDS });
-      process.exit(1);
-    }, config.SHUTDOWN_SECONDS * 1000);
-    server.close(() => {
-      clearInterval(sweep);
-      void database.close(1).then(async () => {
-        clearTimeout(deadline);
-        await exporting?.close();
-        log.write("info", "drained");
-        process.exit(0);
-      });
-    });
-  };
-
+  const exit = (status: number): void => process.exit(status);
+  const drain = createDrain(parts, { closeServer: () => close(server), exit });
+  const crash = createCrash(log, exit);
   process.on("SIGTERM", drain);
   process.on("SIGINT", drain);
-  process.on("uncaughtException", (error) => {
-    log.write("error", "crash", { error: describeError(error) });
-    process.exit(1);
-  });
+  process.on("uncaughtException", crash.error);
+  process.on("unhandledRejection", crash.rejection);
   server.on("error", (error: NodeJS.ErrnoException) => {
     const problem =
       error.code === "EADDRINUSE"
-        ? `port ${config.PORT} on ${config.LISTEN_HOST} is in use; set PORT to another`
-        : `${config.LISTEN_HOST}:${config.PORT} gives ${error.code ?? error.name}`;
+        ? `port ${port} on ${hostname} is in use; set PORT to another`
+        : `${hostname}:${port} gives ${error.code ?? error.name}`;
     process.stderr.write(`Cannot listen: ${problem}\n`);
     process.exit(1);
   });
-  server.listen(config.PORT, config.LISTEN_HOST, () => {
-    log.write("info", "listening", { host: config.LISTEN_HOST, port: config.PORT });
+  server.listen(port, hostname, () => log.write("info", "listening", { host: hostname, port }));
+}
+
+function close(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
   });
 }
 
 /**
- * Leaves the adapter nothing to refuse by its own rules and in its own words: the app reads the host
- * from the headers, so the URL may have any. A target in absolute form brings a host of its own
- * (https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2); where that is another, there are two.
+ * Rewrites the request so that @hono/node-server never rejects it: the application reads the host from the
+ * headers and ignores the one in the URL. A target with another host than the header's becomes a second Host.
  */
-function plainTarget(incoming: IncomingMessage): void {
-  const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(incoming.url ?? "");
-  if (absolute !== null) {
-    const [, authority = "", path = ""] = absolute;
-    if (authority !== incoming.headers.host) incoming.rawHeaders.push("Host", authority);
-    incoming.url = path;
+function rewriteTarget(incoming: IncomingMessage): void {
+  const absolute = readAbsoluteTarget(incoming.url ?? "");
+  const path = absolute?.path ?? incoming.url ?? "";
+  if (absolute !== undefined && !isSameAuthority(absolute.authority, incoming.headers.host ?? "")) {
+    incoming.rawHeaders.push("Host", absolute.authority);
   }
-  const path = incoming.url ?? "";
   incoming.url = (path.startsWith("/") ? path : `/${path}`).replaceAll("\\", "%5C");
   incoming.headers.host = "localhost";
-}
-
-/**
- * What {@link createLog} writes with on Node: standard output, the lines of one turn of the event loop
- * together, the last ones before the process exits.
- */
-export function createLineWriter(): (line: string) => void {
-  let pending = "";
-  const flush = (): void => {
-    const lines = pending;
-    pending = "";
-    process.stdout.write(lines);
-  };
-  process.stdout.on("error", () => {});
-  process.on("exit", () => {
-    try {
-      if (pending !== "") writeSync(1, pending);
-    } catch {
-      // Whoever read the lines is gone.
-    }
-  });
-  return (line) => {
-    if (pending === "") setImmediate(flush);
-    pending += line;
-  };
 }

@@ -2,23 +2,38 @@
 
 import { metrics, propagation, trace } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
-import type { Config } from "../config.ts";
-import { type Exporters, readExporters } from "./otel-environment.ts";
-import { describeError, type Log } from "../log.ts";
-import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { ConfigError } from "../environment.ts";
+import type { Log } from "../log.ts";
+import { createReport } from "../report.ts";
+import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { type Exporters, type MetricsAddress, readExporters } from "./otel-environment.ts";
 
-// A collector that is down fails every export; one line in this time says so.
-const REPORT_INTERVAL_MS = 60_000;
 // The end of the process waits for a collector no longer than this.
 const FLUSH_MS = 2000;
 
-/** Telemetry with its exporters. Whoever opened it closes it. */
+// What loadSdk loads: optional peers in package.json. Of one release, or npm installs several of each.
+const SDK_PACKAGES = [
+  "@opentelemetry/core@2.12.0",
+  "@opentelemetry/resources@2.12.0",
+  "@opentelemetry/sdk-metrics@2.12.0",
+  "@opentelemetry/sdk-trace-base@2.12.0",
+  "@opentelemetry/exporter-metrics-otlp-proto@0.223.0",
+  "@opentelemetry/exporter-prometheus@0.223.0",
+  "@opentelemetry/exporter-trace-otlp-proto@0.223.0",
+];
+
+/** Telemetry with its exporters. The one who opened it closes it. */
 export interface NodeTelemetry {
   /** For `createTenancy`. */
   readonly telemetry: Telemetry | undefined;
   /** Sends what has not been sent, for at most two seconds. Never rejects. */
   close(): Promise<void>;
+}
+
+/** What {@link openTelemetry} takes of the configuration. */
+export interface TelemetrySettings extends MetricsAddress {
+  /** How many tenants have a name in the metrics. */
+  readonly maxTenants: number;
 }
 
 /**
@@ -29,14 +44,14 @@ export interface NodeTelemetry {
  */
 export async function openTelemetry(
   env: Readonly<Record<string, string | undefined>>,
-  config: Pick<Config, "METRICS_PORT" | "METRICS_HOST" | "METRICS_MAX_TENANTS">,
+  settings: TelemetrySettings,
   log: Log,
 ): Promise<NodeTelemetry> {
-  const exporters = readExporters(env, config);
+  const exporters = readExporters(env, settings);
   const create = (): Telemetry | undefined =>
-    createTelemetry({ maxTenants: config.METRICS_MAX_TENANTS });
+    createTelemetry({ maxTenants: settings.maxTenants, log });
   const registered = create();
-  if (registered !== undefined && config.METRICS_PORT !== undefined) {
+  if (registered !== undefined && settings.port !== undefined) {
     const problem = "the process has registered an OpenTelemetry SDK of its own";
     throw new ConfigError(`Cannot serve metrics: ${problem}; unset METRICS_PORT`);
   }
@@ -49,7 +64,8 @@ export async function openTelemetry(
 
 async function register(exporters: Exporters, log: Log): Promise<() => Promise<void>> {
   const sdk = await loadSdk();
-  sdk.setGlobalErrorHandler(createReporter(log));
+  // Exporters fail with texts that may hold addresses and headers.
+  sdk.setGlobalErrorHandler(createReport(log, "export failed"));
   const resource = sdk
     .defaultResource()
     .merge(sdk.resourceFromAttributes({ "service.name": "rowhouse" }))
@@ -117,17 +133,7 @@ async function loadSdk() {
       throw error;
     }
     throw new ConfigError(
-      "Cannot export telemetry: its packages are missing; run npm install --include=optional",
+      `Cannot export telemetry: its packages are not installed; run npm install ${SDK_PACKAGES.join(" ")}`,
     );
   }
-}
-
-/** Exporters tell of failures in texts that may hold addresses and headers. */
-function createReporter(log: Log): (thrown: unknown) => void {
-  let reported = -Infinity;
-  return (thrown) => {
-    if (performance.now() - reported < REPORT_INTERVAL_MS) return;
-    reported = performance.now();
-    log.write("warn", "export failed", { error: describeError(thrown) });
-  };
 }

@@ -2,8 +2,7 @@
 // them, from OTEL_SERVICE_NAME to OTEL_EXPORTER_OTLP_HEADERS, the SDK reads by itself.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
-import type { Config } from "../config.ts";
-import { ConfigError, integer } from "../environment.ts";
+import { ConfigError, parseInteger } from "../environment.ts";
 
 /** What is exported, and where a scraper finds it. */
 export interface Exporters {
@@ -17,6 +16,12 @@ export interface Exporters {
   readonly propagates: boolean;
 }
 
+/** Where metrics are served for a scraper; without a port, where OpenTelemetry's own variables say. */
+export interface MetricsAddress {
+  readonly port: number | undefined;
+  readonly host: string;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const PROTOCOL = "http/protobuf";
@@ -27,25 +32,21 @@ const PROTOCOL = "http/protobuf";
  * @returns undefined when nothing is exported
  * @throws {ConfigError} for an exporter or a protocol that the service does not have
  */
-export function readExporters(
-  env: Environment,
-  config: Pick<Config, "METRICS_PORT" | "METRICS_HOST">,
-): Exporters | undefined {
+export function readExporters(env: Environment, address: MetricsAddress): Exporters | undefined {
   if (env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true") return undefined;
   const traces = list(env, "TRACES", ["otlp"]).includes("otlp");
   const named = list(env, "METRICS", ["otlp", "prometheus"]);
   const metrics = named.includes("otlp");
   if (traces) checkProtocol(env, "TRACES");
   if (metrics) checkProtocol(env, "METRICS");
-  const port = config.METRICS_PORT;
-  const served = named.includes("prometheus") || port !== undefined;
+  const served = named.includes("prometheus") || address.port !== undefined;
   if (!traces && !metrics && !served) return undefined;
   const intervalMs = milliseconds(env, "OTEL_METRIC_EXPORT_INTERVAL", 60_000);
   const timeoutMs = milliseconds(env, "OTEL_METRIC_EXPORT_TIMEOUT", 30_000);
   return {
     traces,
     metrics: metrics ? { intervalMs, timeoutMs: Math.min(intervalMs, timeoutMs) } : undefined,
-    prometheus: served ? prometheus(env, config) : undefined,
+    prometheus: served ? prometheus(env, address) : undefined,
     propagates: (env["OTEL_PROPAGATORS"] || "tracecontext").split(",").includes("tracecontext"),
   };
 }
@@ -63,7 +64,7 @@ function list(env: Environment, signal: string, known: readonly string[]): reado
   for (const one of named) {
     if (one !== "none" && !known.includes(one)) {
       throw new ConfigError(
-        `Cannot read ${name}: "${one}" is none of ${[...known, "none"].join(", ")}`,
+        `Cannot read ${name}: "${one}" is not one of ${[...known, "none"].join(", ")}`,
       );
     }
   }
@@ -78,17 +79,16 @@ function checkProtocol(env: Environment, signal: string): void {
     const protocol = env[name];
     if (!protocol) continue;
     if (protocol === PROTOCOL) return;
-    throw new ConfigError(`Cannot read ${name}: "${protocol}" is not spoken; write ${PROTOCOL}`);
+    throw new ConfigError(`Cannot read ${name}: "${protocol}" is not supported; write ${PROTOCOL}`);
   }
 }
 
 function prometheus(
   env: Environment,
-  config: Pick<Config, "METRICS_PORT" | "METRICS_HOST">,
+  address: MetricsAddress,
 ): NonNullable<Exporters["prometheus"]> {
-  const port =
-    config.METRICS_PORT ?? number(env, "OTEL_EXPORTER_PROMETHEUS_PORT", 9464, [1, 65_535]);
-  return { port, host: env["OTEL_EXPORTER_PROMETHEUS_HOST"] || config.METRICS_HOST };
+  const port = address.port ?? number(env, "OTEL_EXPORTER_PROMETHEUS_PORT", 9464, [1, 65_535]);
+  return { port, host: env["OTEL_EXPORTER_PROMETHEUS_HOST"] || address.host };
 }
 
 function milliseconds(env: Environment, name: string, fallback: number): number {
@@ -102,7 +102,7 @@ function number(
   [min, max]: readonly [number, number],
 ): number {
   try {
-    return integer("", min, max, "").parse(env[name] || String(fallback));
+    return parseInteger(env[name] || String(fallback), min, max);
   } catch (error) {
     throw new ConfigError(`Cannot read ${name}: ${error instanceof Error ? error.message : ""}`);
   }

@@ -1,4 +1,4 @@
-// The metrics in Prometheus' text, on a port of their own: whoever reaches the service does not reach them.
+// Serves metrics in Prometheus format on a separate port, so that clients of the service cannot read them.
 
 import { createServer, type Server } from "node:http";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
@@ -35,7 +35,7 @@ export function createPrometheusExporter(): PrometheusExporter {
 
 /**
  * Serves what the exporter collects, at `/metrics`, until the process ends.
- * @throws {ConfigError} when the port is not to be had
+ * @throws {ConfigError} when the port is taken
  */
 export function serveMetrics(
   exporter: PrometheusExporter,

@@ -1,13 +1,18 @@
-// Serving a tenancy on Cloudflare Workers. A connection belongs to the request that opened it: each
-// request opens its own and closes it behind its answer. Of what outlives a request nothing does I/O.
+// Serving a tenancy on Cloudflare Workers. A connection belongs to the request that opened it: each request opens
+// its own and closes it behind its answer. Nothing that outlives a request does I/O.
 // https://developers.cloudflare.com/hyperdrive/
 
-import { type Config, readConfig, SERVICE_VARIABLES } from "../config.ts";
-import { openDatabase } from "../database/database.ts";
-import { AppError, toProblem } from "../errors.ts";
-import { createLog } from "../log.ts";
-import type { Tenancy, TenancyParts } from "../http/tenancy.ts";
+import { readOptions, SERVICE_VARIABLES } from "../config.ts";
+import { DATABASE_DEFAULTS, type DatabaseOptions, openDatabase } from "../database/database.ts";
 import { ConfigError } from "../environment.ts";
+import { AppError } from "../errors.ts";
+import { problemResponse } from "../http/problem.ts";
+import type { Tenancy } from "../http/tenancy.ts";
+import { createLog } from "../log.ts";
+import { type Build, partsOf } from "./build.ts";
+import { findIgnored } from "./variables.ts";
+
+export type { Build } from "./build.ts";
 
 // A Worker may have six connections open at once: https://developers.cloudflare.com/workers/platform/limits/
 const MAX_CONNECTIONS = 5;
@@ -27,32 +32,56 @@ export interface Worker {
   fetch(request: Request, env: Env, context: Context): Promise<Response>;
 }
 
-/** Builds an application once its configuration is known, as `createApp` does. */
-export type BuildTenancy = (parts: Omit<TenancyParts, "router">) => Tenancy;
+/** What {@link serve} serves. */
+export interface WorkerParts {
+  readonly tenancy: Tenancy;
+  /** How each request opens its database. */
+  readonly database: DatabaseOptions;
+}
 
 /**
- * The Worker that serves an application. Its variables are those of the README's table; a Hyperdrive
- * binding named HYPERDRIVE comes before DATABASE_URL. Where they cannot be read, every answer is 500 and
- * the log says why.
+ * Serves an application by the Worker's variables. A Hyperdrive binding named HYPERDRIVE comes before
+ * DATABASE_URL. Where the variables cannot be read, every answer is 500 and the log says why.
+ * @example
+ * ```ts
+ * import { createTenancy } from "rowhouse";
+ * import { start } from "rowhouse/worker";
+ * import { router } from "./routes.ts";
+ *
+ * export default start((parts) => createTenancy({ router, ...parts }));
+ * ```
  */
-export function createWorker(build: BuildTenancy): Worker {
-  let service: { readonly tenancy: Tenancy; readonly config: Config } | undefined;
-  const createService = (env: Env): NonNullable<typeof service> => {
-    const config = readConfig(readEnv(env));
-    return { tenancy: build({ log: createLog(config.LOG_LEVEL, writeLine), config }), config };
-  };
+export function start(build: Build): Worker {
+  let worker: Worker | undefined;
   return {
     async fetch(request, env, context) {
       try {
-        service ??= createService(env);
+        worker ??= create(build, env);
       } catch (error) {
         return misconfigured(error);
       }
-      const { tenancy, config } = service;
-      const database = openDatabase({
-        ...config,
-        DATABASE_CONNECTIONS: Math.min(config.DATABASE_CONNECTIONS, MAX_CONNECTIONS),
-      });
+      return worker.fetch(request, env, context);
+    },
+  };
+}
+
+function create(build: Build, env: Env): Worker {
+  const options = readOptions(readEnv(env));
+  const log = createLog(options.logLevel, writeLine);
+  const ignored = findIgnored((name) => env[name]);
+  if (ignored.length > 0) log.write("warn", "ignored variables", { variables: ignored });
+  return serve({ tenancy: build(partsOf(options, { log })), database: options.database });
+}
+
+/** Serves: each request opens a database of its own, with five connections at most. */
+export function serve({ tenancy, database: options }: WorkerParts): Worker {
+  const connections = Math.min(
+    options.connections ?? DATABASE_DEFAULTS.connections,
+    MAX_CONNECTIONS,
+  );
+  return {
+    async fetch(request, _env, context) {
+      const database = openDatabase({ ...options, connections });
       try {
         return await tenancy.fetch(request, database);
       } finally {
@@ -79,18 +108,8 @@ function misconfigured(error: unknown): Response {
   const requestId = crypto.randomUUID();
   const problems = error instanceof ConfigError ? error.message.split("\n") : undefined;
   createLog("error", writeLine).write("error", "misconfigured", { requestId, problems });
-  const problem = toProblem(
-    new AppError("INTERNAL", "Cannot answer: the service is not configured"),
-    requestId,
-  );
-  return new Response(JSON.stringify(problem), {
-    status: 500,
-    headers: {
-      "content-type": "application/problem+json",
-      "x-request-id": requestId,
-      "cache-control": "no-store",
-    },
-  });
+  const failure = new AppError("INTERNAL", "Cannot answer: the service is not configured");
+  return problemResponse(failure, requestId);
 }
 
 function writeLine(line: string): void {

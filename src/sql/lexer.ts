@@ -4,34 +4,13 @@
 // setting or a version, the text is refused. Rules:
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html
 
-const FIRST_WORDS = new Set("select insert update delete merge with values table".split(" "));
-const VERBS = new Set([...FIRST_WORDS].filter((word) => word !== "with"));
-const NEEDS_RETURNING = new Set(["insert", "update", "delete", "merge"]);
-
-// A word behind one of these is a name, whatever it looks like: of a CTE, or of a column.
-const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using"]);
-const BEFORE_LABEL = new Set([".", "as"]);
-const BEFORE_INTO = new Set(["insert", "merge", ...BEFORE_LABEL]);
-
-// Functions and views that change what enter_tenant has set, run text as SQL, hold a lock or set something
-// for longer than the message, or keep data outside every schema. https://www.postgresql.org/docs/current/functions-admin.html
-const FORBIDDEN =
-  /^(?:set_config|pg_settings|query_to_xml(?:schema|_and_xmlschema)?|cursor_to_xml(?:schema)?|ts_stat|ts_rewrite|setseed|lo_\w+|lowrite|loread|pg_(?:try_)?advisory_(?:lock|unlock)(?:_shared|_all)?|enter_tenant)$/;
+import { type Fail, StatementWords } from "./statement-words.ts";
+import { TemplateError } from "./template-error.ts";
 
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\.?[0-9][\w.]*/y;
 const SPACE = /[ \t\n\r\f\v]+/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
-
-/** Thrown for a template that is no single query; nothing was sent. The author has to mend it. */
-export class TemplateError extends TypeError {
-  override readonly name = "TemplateError";
-}
-
-/** Whether a name is one that no statement may use, whatever the spelling. */
-export function isForbiddenName(name: string): boolean {
-  return FORBIDDEN.test(name.toLowerCase());
-}
 
 /**
  * Checks the pieces of fixed text between the placeholders of a template.
@@ -41,7 +20,7 @@ export function isForbiddenName(name: string): boolean {
  *   without RETURNING; for a name that undoes the tenant's settings
  */
 export function checkTemplate(pieces: readonly string[]): void {
-  const statement = new Statement();
+  const statement = new StatementWords();
   pieces.forEach((piece, index) => {
     if (piece === undefined || !piece.isWellFormed() || piece.includes("\0")) {
       throw new TemplateError(`Cannot read statement: piece ${index + 1} is no valid text`);
@@ -52,9 +31,13 @@ export function checkTemplate(pieces: readonly string[]): void {
 }
 
 /** Reads one piece; `placeholder` is the number of the placeholder that follows it, if any. */
-function checkPiece(text: string, placeholder: number | undefined, statement: Statement): void {
+function checkPiece(
+  text: string,
+  placeholder: number | undefined,
+  statement: StatementWords,
+): void {
   let at = 0;
-  const fail = (problem: string, from = at): never => {
+  const fail: Fail = (problem, from = at) => {
     throw new TemplateError(`Cannot read statement: ${problem} at "${excerpt(text, from)}"`);
   };
   const match = (pattern: RegExp): string | undefined => {
@@ -95,25 +78,25 @@ function checkPiece(text: string, placeholder: number | undefined, statement: St
     } else if ((token = match(NUMBER))) {
       at += token.length;
       if (text.charAt(at) === "$") fail("a number runs into a dollar sign");
-      statement.other(token);
+      statement.other(token, fail);
     } else if (char === "$") {
       token = match(DOLLAR_TAG) ?? fail('"$" begins no dollar quote; a value is written ${…}');
       at += token.length;
       skipTo(text.indexOf(token, at), token.length, "a dollar quote");
-      statement.other("$");
+      statement.other("$", fail);
     } else if (char === ";") fail('";" would begin a second statement');
     else {
       at += 1;
-      statement.other(char);
+      statement.other(char, fail);
     }
   }
-  if (placeholder !== undefined) statement.other("value");
+  if (placeholder !== undefined) statement.other("value", fail);
 
   function skipString(escapes: boolean): void {
     const start = at++;
     const inner = skipTo(endOfQuoted(text, at, "'", escapes), 1, "a quoted string");
     if (!escapes && inner.includes("\\")) fail("a backslash needs an E'…' string", start);
-    statement.other("'");
+    statement.other("'", fail);
   }
 }
 
@@ -145,56 +128,4 @@ function endOfBlockComment(text: string, from: number): number {
 
 function excerpt(text: string, at: number): string {
   return text.slice(Math.max(0, at - 10), at + 20).replace(/\s+/g, " ");
-}
-
-/** What the words of a statement say about it, in the order in which they come. */
-class Statement {
-  #first: string | undefined;
-  #verb: string | undefined;
-  #returning = false;
-  #depth = 0;
-  #previous = "";
-
-  word(token: string, fail: (problem: string) => never): void {
-    const word = token.toLowerCase();
-    if (isForbiddenName(word)) fail(`"${word}" is not accepted`);
-    this.#first ??= word;
-    if (this.#depth === 0) {
-      if (VERBS.has(word) && !BEFORE_NAME.has(this.#previous)) this.#verb ??= word;
-      if (word === "returning" && !BEFORE_LABEL.has(this.#previous)) this.#returning = true;
-    }
-    if (word === "into" && !BEFORE_INTO.has(this.#previous)) {
-      fail('"into" without insert or merge would create a table');
-    }
-    this.#previous = word;
-  }
-
-  name(name: string, fail: (problem: string) => never): void {
-    if (isForbiddenName(name)) fail(`"${name}" is not accepted`);
-    this.other('"');
-  }
-
-  other(token: string): void {
-    if (token === "(") this.#depth += 1;
-    else {
-      if (token === ")") this.#depth -= 1;
-      this.#first ??= token;
-    }
-    this.#previous = token;
-  }
-
-  end(): void {
-    if (this.#first === undefined || !FIRST_WORDS.has(this.#first)) {
-      throw new TemplateError(
-        `Cannot read statement: it begins with "${this.#first ?? ""}", must begin with one of ` +
-          [...FIRST_WORDS].join(", "),
-      );
-    }
-    if (NEEDS_RETURNING.has(this.#verb ?? "") && !this.#returning) {
-      throw new TemplateError(
-        `Cannot read statement: ${this.#verb} without "returning" has no result; ` +
-          "add a returning list, and read the outcome from its rows",
-      );
-    }
-  }
 }

@@ -15,11 +15,20 @@ const MIN_INT8 = -(2n ** 63n);
 
 /** A value to be written as JSON text; made by {@link json}. */
 export class Json {
-  /** The JSON text. */
-  readonly text: string;
+  readonly #text: string;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
+  }
+
+  /** The JSON text. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** The text of a value that was made by this class; undefined for one that only has its prototype. */
+  static textOf(value: object): string | undefined {
+    return #text in value ? value.#text : undefined;
   }
 }
 
@@ -38,7 +47,7 @@ export function json(value: unknown): Json {
 
 /**
  * Writes a value as an SQL literal in parentheses. Safe integers and bigints are digits and so have
- * a type of their own (`text = (42)` is an error, and `order by (2)` is no column number); strings,
+ * a type of their own (`text = (42)` is an error, and `order by (2)` is the number of a column); strings,
  * dates, bytes, JSON, arrays and all other numbers are quoted and untyped, like `'…'` in SQL.
  * @param place names the value in errors, such as "value 2"
  * @throws {AppError} VALUE_INVALID for a string with NUL or a lone surrogate, a bigint beyond int8,
@@ -91,14 +100,23 @@ function scalarText(value: unknown, place: string): string {
       if (value > MAX_INT8 || value < MIN_INT8) throw invalid(place, "bigint is beyond int8");
       return String(value);
     default:
-      if (value instanceof Date) return dateText(value, place);
-      if (value instanceof Uint8Array) return bytesText(value);
-      if (value instanceof Json) return value.text;
+      if (typeof value === "object" && value !== null) {
+        const text = objectText(value, place);
+        if (text !== undefined) return text;
+      }
       throw new TypeError(
         `Cannot write ${place}: a value of type ${typeName(value)}; ` +
           "pass null, boolean, number, bigint, string, Date, Uint8Array, an array of these, or json(…)",
       );
   }
+}
+
+/** Asks the object itself, never its own methods: an object could answer differently each time. */
+function objectText(value: object, place: string): string | undefined {
+  const json = Json.textOf(value);
+  if (json !== undefined) return json;
+  if (value instanceof Date) return dateText(value, place);
+  return value instanceof Uint8Array ? bytesText(value) : undefined;
 }
 
 /** An array in PostgreSQL's text form: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
@@ -122,15 +140,23 @@ function itemText(value: unknown, place: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
-function dateText(date: Date, place: string): string {
+function dateText(value: Date, place: string): string {
+  let time: number;
+  try {
+    time = Date.prototype.getTime.call(value);
+  } catch {
+    throw new TypeError(`Cannot write ${place}: an object that only has the prototype of a Date`);
+  }
+  const date = new Date(time);
   const year = date.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) throw invalid(place, "date is outside the years 1 to 9999");
   return date.toISOString();
 }
 
 function bytesText(bytes: Uint8Array): string {
+  const own = new Uint8Array(bytes);
   let text = "\\x";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  for (const byte of own) text += byte.toString(16).padStart(2, "0");
   return text;
 }
 

@@ -2,31 +2,34 @@
 // the source that has a template; the values become literals, the names quoted identifiers. There is
 // no way to put raw text into a statement, and none shall be added.
 
-import { checkTemplate, isForbiddenName, TemplateError } from "./lexer.ts";
+import { isForbiddenCall, isForbiddenName } from "./forbidden.ts";
+import { checkTemplate } from "./lexer.ts";
 import { literal } from "./literal.ts";
+import { quoteName } from "./quote-name.ts";
+import { TemplateError } from "./template-error.ts";
 
-export { TemplateError } from "./lexer.ts";
+export { TemplateError } from "./template-error.ts";
 export { json, type Json, type Value } from "./literal.ts";
 
-const MAX_NAME_BYTES = 63;
-const utf8 = new TextEncoder();
 const checked = new WeakSet<object>();
 
 /** A name to be put into a statement; made by {@link identifier}. */
 export class Identifier {
   readonly #sql: string;
+  readonly #isForbiddenCall: boolean;
 
   /** {@link identifier} has the rules. */
   constructor(name: string) {
-    const bytes = utf8.encode(name).length;
-    if (bytes < 1 || bytes > MAX_NAME_BYTES || name.includes("\0") || !name.isWellFormed()) {
-      throw new TemplateError(
-        `Cannot write name ${JSON.stringify(name)}: it has ${bytes} bytes, must have 1 to ` +
-          `${MAX_NAME_BYTES} of well-formed text without NUL`,
-      );
-    }
-    if (isForbiddenName(name)) throw new TemplateError(`Cannot write name "${name}": not accepted`);
-    this.#sql = `"${name.replaceAll('"', '""')}"`;
+    const sql = quoteName(name);
+    if (isForbiddenName(name))
+      throw new TemplateError(`Cannot write name "${name}": it is not accepted`);
+    this.#sql = sql;
+    this.#isForbiddenCall = isForbiddenCall(name);
+  }
+
+  /** Whether it is the name of a function that no statement may call. */
+  get isForbiddenCall(): boolean {
+    return this.#isForbiddenCall;
   }
 
   /** The name in double quotes. */
@@ -76,10 +79,17 @@ export function compile(strings: TemplateStringsArray, values: readonly unknown[
   let text = strings[0] ?? "";
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
+    if (Identifier.is(value)) checkCall(value, strings[index + 1] ?? "");
     // Between spaces, a name joins none of its neighbours.
     text += Identifier.is(value) ? ` ${value.sql} ` : literal(value, `value ${index + 1}`);
     text += strings[index + 1] ?? "";
   }
   // A comment may be the last thing in the text: the line ends here, whatever follows.
   return `${text}\n`;
+}
+
+/** A name that may not be called: what follows must begin with something else than a parenthesis or a comment. */
+function checkCall(name: Identifier, following: string): void {
+  if (!name.isForbiddenCall || /^\s*[^\s(/-]/.test(following)) return;
+  throw new TemplateError(`Cannot write statement: ${name.sql}(…) is not accepted`);
 }

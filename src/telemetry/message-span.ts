@@ -1,5 +1,5 @@
 // A database whose messages are measured and traced, for one request. Of a message only the kind of its
-// statements is told, never its text: that holds values.
+// statements is recorded, never its text, which holds values.
 
 import {
   type Attributes,
@@ -11,11 +11,13 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Database, Link, Results } from "../database/database.ts";
+import type { Beginning, Database, Link } from "../database/database.ts";
+import type { Answer, Message } from "../database/message.ts";
+import type { Row } from "../database/rows.ts";
 import { AppError, sqlState } from "../errors.ts";
-import { harmless } from "./quietly.ts";
+import { quietly, type Report } from "../report.ts";
 
-/** Where messages are told of. */
+/** Where messages are recorded. */
 export interface MessageSinks {
   /** In seconds; undefined when nobody collects metrics. */
   readonly duration: Histogram | undefined;
@@ -23,14 +25,15 @@ export interface MessageSinks {
   readonly tracer: Tracer | undefined;
   /** Holds the request's span. */
   readonly context: Context;
+  readonly report: Report;
 }
 
 const SYSTEM = { "db.system.name": "postgresql" };
 // A tag begins with one of these words, comments before it aside.
 const OPERATION = /^\s*(select|insert|update|delete|merge|with|values|table)\b/i;
 
-/** A database that does what `database` does, and tells of it. */
-export class WatchedDatabase implements Database {
+/** A database that does what `database` does, and records it. */
+export class ObservedDatabase implements Database {
   readonly #database: Database;
   readonly #sinks: MessageSinks;
 
@@ -39,24 +42,32 @@ export class WatchedDatabase implements Database {
     this.#sinks = sinks;
   }
 
-  send(message: string, owner?: string, statements?: readonly string[]): Promise<Results> {
-    return watch(this.#sinks, statements, () => this.#database.send(message, owner));
+  send(message: Message): Promise<Answer> {
+    return observe(this.#sinks, message.statements, () => this.#database.send(message));
   }
 
   /** Its span is around those of its messages: BEGIN and COMMIT have none of their own. */
-  async transaction<T>(work: (link: Link) => Promise<T>, owner?: string): Promise<T> {
-    const { tracer, context } = this.#sinks;
-    const span = harmless(() => tracer?.startSpan("transaction", { attributes: SYSTEM }, context));
+  async transaction<T>(
+    work: (link: Link, entered: Row | undefined) => Promise<T>,
+    beginning?: Beginning,
+  ): Promise<T> {
+    const { tracer, context, report } = this.#sinks;
+    const start = (): Span | undefined =>
+      tracer?.startSpan("transaction", { attributes: SYSTEM }, context);
+    const span = quietly(start, report);
     const sinks =
       span === undefined ? this.#sinks : { ...this.#sinks, context: trace.setSpan(context, span) };
     let failure: Attributes | undefined;
     try {
-      return await this.#database.transaction((link) => work(watchLink(link, sinks)), owner);
+      return await this.#database.transaction(
+        (link, entered) => work(observeLink(link, sinks), entered),
+        beginning,
+      );
     } catch (error) {
       failure = describeFailure(error);
       throw error;
     } finally {
-      if (span !== undefined) endSpan(span, failure);
+      if (span !== undefined) endSpan(span, failure, report);
     }
   }
 
@@ -65,27 +76,28 @@ export class WatchedDatabase implements Database {
   }
 }
 
-function watchLink(link: Link, sinks: MessageSinks): Link {
+function observeLink(link: Link, sinks: MessageSinks): Link {
   return {
-    send: (message, statements) => watch(sinks, statements, () => link.send(message)),
-    savepoint: (work) => link.savepoint((inner) => work(watchLink(inner, sinks))),
+    send: (statements) => observe(sinks, statements, () => link.send(statements)),
+    savepoint: (work) => link.savepoint((inner) => work(observeLink(inner, sinks))),
   };
 }
 
-async function watch(
-  { duration, tracer, context }: MessageSinks,
-  statements: readonly string[] | undefined,
-  send: () => Promise<Results>,
-): Promise<Results> {
+async function observe<T>(
+  { duration, tracer, context, report }: MessageSinks,
+  statements: readonly string[],
+  send: () => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   const operation = describeOperation(statements);
-  const span = harmless(() =>
+  const name = operation["db.operation.name"];
+  const start = (): Span | undefined =>
     tracer?.startSpan(
-      operation["db.operation.name"] ?? "postgresql",
+      name ?? "postgresql",
       { kind: SpanKind.CLIENT, attributes: operation },
       context,
-    ),
-  );
+    );
+  const span = quietly(start, report);
   let failure: Attributes | undefined;
   try {
     return await send();
@@ -93,24 +105,23 @@ async function watch(
     failure = describeFailure(error);
     throw error;
   } finally {
-    const name = operation["db.operation.name"];
-    harmless(() =>
+    const record = (): void =>
       duration?.record((performance.now() - started) / 1000, {
         ...SYSTEM,
         ...(name === undefined ? {} : { "db.operation.name": name }),
         ...failure,
-      }),
-    );
-    if (span !== undefined) endSpan(span, failure);
+      });
+    quietly(record, report);
+    if (span !== undefined) endSpan(span, failure, report);
   }
 }
 
-function endSpan(span: Span, failure: Attributes | undefined): void {
-  harmless(() => {
+function endSpan(span: Span, failure: Attributes | undefined, report: Report): void {
+  quietly(() => {
     if (failure !== undefined)
       span.setAttributes(failure).setStatus({ code: SpanStatusCode.ERROR });
     span.end();
-  });
+  }, report);
 }
 
 interface Operation extends Attributes {
@@ -118,7 +129,7 @@ interface Operation extends Attributes {
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/database/database-spans/: BATCH for several statements. */
-function describeOperation(statements: readonly string[] = []): Operation {
+function describeOperation(statements: readonly string[]): Operation {
   const names = new Set(statements.map((text) => OPERATION.exec(text)?.[1]?.toUpperCase()));
   const [name] = names;
   if (statements.length > 1) {

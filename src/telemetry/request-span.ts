@@ -1,4 +1,4 @@
-// One request as it is told of: a server span around it, its messages, and what it counts as. Nothing that
+// One request in spans and metrics: a server span around it, its messages, and what it counts as. Nothing that
 // a client or a tenant wrote becomes an attribute: no path, no key, no host, no header, no text of an error.
 
 import {
@@ -15,21 +15,21 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { Database } from "../database/database.ts";
-import type { AppError } from "../errors.ts";
-import type { Exchange } from "../http/exchange.ts";
-import { harmless } from "./quietly.ts";
+import type { Observation, Outcome } from "../http/observer.ts";
+import { quietly, type Report } from "../report.ts";
 import type { Instruments } from "./instruments.ts";
-import { WatchedDatabase } from "./message-span.ts";
+import { ObservedDatabase } from "./message-span.ts";
 import { type RequestAttributes, requestAttributes } from "./request-attributes.ts";
-import type { TenantNames } from "./tenant-names.ts";
+import type { TenantLabels } from "./tenant-labels.ts";
 
-/** Where requests are told of; what nobody collects is undefined. */
-export interface RequestSinks {
+/** Where requests are recorded; what nobody collects is undefined. */
+export interface Sinks {
   readonly tracer: Tracer | undefined;
   readonly instruments: Instruments | undefined;
-  readonly tenants: TenantNames;
-  /** The requests at work now. */
+  readonly labels: TenantLabels;
+  /** The requests in progress now. */
   readonly active: Map<RequestAttributes, number>;
+  readonly report: Report;
 }
 
 const HEADERS: TextMapGetter<Headers> = {
@@ -38,15 +38,15 @@ const HEADERS: TextMapGetter<Headers> = {
 };
 
 /** From a request's arrival to its answer. */
-export class RequestWatch {
-  readonly #sinks: RequestSinks;
+export class RequestSpan implements Observation {
+  readonly #sinks: Sinks;
   readonly #attributes: RequestAttributes;
   /** The span of the runtime, or of an instrumentation, that has begun before: its end is not ours. */
   readonly #outer: Span | undefined;
   readonly #span: Span | undefined;
   readonly #context: Context;
 
-  constructor(sinks: RequestSinks, request: Request) {
+  constructor(sinks: Sinks, request: Request, trusted: boolean) {
     this.#sinks = sinks;
     this.#attributes = requestAttributes(request);
     this.#outer = trace.getActiveSpan();
@@ -60,41 +60,39 @@ export class RequestWatch {
       this.#count(1);
       return;
     }
-    const parent = propagation.extract(ROOT_CONTEXT, request.headers, HEADERS);
+    const incoming = propagation.extract(ROOT_CONTEXT, request.headers, HEADERS);
+    const remote = trusted ? undefined : trace.getSpanContext(incoming);
+    const parent = trusted ? incoming : ROOT_CONTEXT;
     const attributes: Attributes = { ...this.#attributes };
+    const links = remote === undefined ? [] : [{ context: remote }];
     this.#span = sinks.tracer.startSpan(
       this.#name(undefined),
-      { kind: SpanKind.SERVER, attributes },
+      { kind: SpanKind.SERVER, attributes, links },
       parent,
     );
     this.#context = trace.setSpan(parent, this.#span);
     this.#count(1);
   }
 
-  /** The database with this request's messages told of. */
   database(database: Database): Database {
-    const { tracer, instruments } = this.#sinks;
-    return new WatchedDatabase(database, {
+    const { tracer, instruments, report } = this.#sinks;
+    return new ObservedDatabase(database, {
       duration: instruments?.operationDuration,
       tracer: this.#span?.isRecording() ? tracer : undefined,
       context: this.#context,
+      report,
     });
   }
 
-  /**
-   * The answer is there. Never throws.
-   * @param failure what it answers, if that is an error
-   */
-  end(exchange: Exchange, status: number, ms: number, failure: AppError | undefined): void {
+  end(outcome: Outcome): void {
     if (this.#outer === undefined) this.#count(-1);
-    harmless(() => this.#tell(exchange, status, ms, failure));
+    quietly(() => this.#record(outcome), this.#sinks.report);
   }
 
-  #tell(exchange: Exchange, status: number, ms: number, failure: AppError | undefined): void {
-    const { instruments, tenants } = this.#sinks;
-    const schemaName = tenants.find(exchange, failure);
+  #record({ status, ms, route, schemaName, failure }: Outcome): void {
+    const { instruments, labels } = this.#sinks;
     const answer: Attributes = { "http.response.status_code": status };
-    if (exchange.route !== undefined) answer["http.route"] = exchange.route;
+    if (route !== undefined) answer["http.route"] = route;
     // By the conventions, what the client did wrong is no error of the server.
     if (status >= 500) answer["error.type"] = failure?.code ?? String(status);
     const outcome = { "rowhouse.outcome": failure?.code ?? "ok" };
@@ -103,15 +101,14 @@ export class RequestWatch {
       if (this.#outer === undefined) {
         instruments.requestDuration.record(seconds, { ...this.#attributes, ...answer });
       }
-      const tenant =
-        schemaName === undefined ? {} : { "rowhouse.tenant": tenants.label(schemaName) };
+      const tenant = schemaName === undefined ? {} : { "rowhouse.tenant": labels.of(schemaName) };
       instruments.outcomes.add(1, { ...tenant, ...outcome });
       if (schemaName !== undefined) instruments.tenantRequestDuration.record(seconds, tenant);
     }
     if (this.#span?.isRecording()) {
       const tenant = schemaName === undefined ? {} : { "rowhouse.tenant": schemaName };
       this.#span.setAttributes({ ...answer, ...tenant, ...outcome });
-      if (exchange.route !== undefined) this.#span.updateName(this.#name(exchange.route));
+      if (route !== undefined) this.#span.updateName(this.#name(route));
       if (status >= 500) this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
     if (this.#outer === undefined) this.#span?.end();

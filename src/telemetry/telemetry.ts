@@ -1,6 +1,6 @@
-// Spans and metrics of requests and messages, through OpenTelemetry's API alone: who wants them installs an
-// SDK, or runs on a runtime that has one. Whether anybody does is found out once, so that nothing is
-// done for nobody. https://opentelemetry.io/docs/specs/otel/library-guidelines/
+// Spans and metrics of requests and messages, through OpenTelemetry's API alone: an application installs an SDK,
+// or runs on a runtime that has one. Whether there is one is found out once; without one nothing is done.
+// https://opentelemetry.io/docs/specs/otel/library-guidelines/
 
 import {
   createNoopMeter,
@@ -11,44 +11,54 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { OpenDatabase } from "../database/database.ts";
-import { harmless } from "./quietly.ts";
+import type { Observer } from "../http/observer.ts";
+import type { Log } from "../log.ts";
+import { createReport, quietly } from "../report.ts";
 import { Instruments } from "./instruments.ts";
 import type { RequestAttributes } from "./request-attributes.ts";
-import { type RequestSinks, RequestWatch } from "./request-span.ts";
-import { TenantNames } from "./tenant-names.ts";
+import { RequestSpan, type Sinks } from "./request-span.ts";
+import { TenantLabels } from "./tenant-labels.ts";
 
 const SCOPE = "rowhouse";
 
 /** What {@link createTelemetry} may be told. */
 export interface TelemetryOptions {
-  /** METRICS_MAX_TENANTS: how many tenants have a name in the metrics; 100 when left out. */
+  /** How many tenants have a name in the metrics; 100 when left out. */
   readonly maxTenants?: number;
+  /** Where failures of the SDK are written, at most one line a minute. */
+  readonly log?: Log;
 }
 
-/** Tells of requests; made by {@link createTelemetry}, and handed to `createTenancy`. */
-export interface Telemetry {
-  /** A request has arrived: a tenancy calls this for each. Undefined when the SDK throws. */
-  begin(request: Request): RequestWatch | undefined;
-  /** From now on the metrics tell how many connections a database has, and how much waits for one. */
+/** Observes requests; made by {@link createTelemetry}, and handed to `createTenancy`. */
+export interface Telemetry extends Observer {
+  /** Adds the metrics of a database's connections: how many there are, and how many messages wait for one. */
   observe(database: OpenDatabase): void;
 }
 
 /**
- * What tells the installed OpenTelemetry SDK of requests and messages; undefined when there is none: then a
- * request costs what it cost without. Call it once, after the SDK was registered. A server span of whoever
- * serves, a runtime or an instrumentation, is completed instead of doubled; else an incoming `traceparent`
- * is continued.
+ * Connects a tenancy to the installed OpenTelemetry SDK. Call it once, after the SDK was registered. A server
+ * span that a runtime or an instrumentation has begun is completed instead of doubled. Of a request whose proxy
+ * is trusted, the incoming `traceparent` is continued; any other request begins a trace of its own, linked to the
+ * incoming one, because a client must not decide what is sampled.
+ * @returns undefined when no SDK is installed; requests then pay nothing
  */
-export function createTelemetry({ maxTenants = 100 }: TelemetryOptions = {}):
+export function createTelemetry({ maxTenants = 100, log }: TelemetryOptions = {}):
   Telemetry | undefined {
   const tracer = findTracer();
   const meter = findMeter();
   if (tracer === undefined && meter === undefined) return undefined;
   const active = new Map<RequestAttributes, number>();
   const instruments = meter && new Instruments(meter, active);
-  const sinks: RequestSinks = { tracer, instruments, tenants: new TenantNames(maxTenants), active };
+  const report = createReport(log, "telemetry failed");
+  const sinks: Sinks = {
+    tracer,
+    instruments,
+    labels: new TenantLabels(maxTenants),
+    active,
+    report,
+  };
   return {
-    begin: (request) => harmless(() => new RequestWatch(sinks, request)),
+    begin: (request, trusted) => quietly(() => new RequestSpan(sinks, request, trusted), report),
     observe: (database) => instruments?.observeConnections(() => database.counts()),
   };
 }

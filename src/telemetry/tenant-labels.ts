@@ -1,9 +1,9 @@
-// Which tenants have a name in the metrics: a backend keeps a series for each for ever, so there is a bound.
+// Which tenants have a name in the metrics. A backend keeps a series for each name for ever, so there is a bound.
 
-/** What the tenants without a name of their own are counted under, together. */
-export const OTHER_TENANTS = "other";
+/** The name that all other tenants share. */
+const OTHER_TENANTS = "other";
 
-// So many requests, for each label, are looked at before counting begins anew.
+// Length of a counting round, in requests per label.
 const REQUESTS_PER_LABEL = 100;
 
 /** A bounded set of names. One that was given stays: a counter must not go down. */

@@ -1,144 +1,161 @@
-// Charts as SVG texts of a few kilobytes, for a page that may be light or dark.
+// Charts as SVG texts of a few kilobytes, drawn by Apache ECharts without a browser. An SVG in an <img>
+// takes no colour from its page, so each brings the colours of a dark page along.
 
-import {
-  at,
-  drawFrame,
-  escapeText,
-  formatNumber,
-  linearTicks,
-  logTicks,
-  widthOf,
-} from "./chart-frame.ts";
+import { BarChart as Bars, LineChart as Lines } from "echarts/charts";
+import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
+import { type EChartsCoreOption, init, setPlatformAPI, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([Bars, Lines, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 const WIDTH_PX = 760;
-const BAR_PX = 18;
-const GROUP_GAP_PX = 12;
-const PLOT_PX = 260;
-const PAD_PX = 12;
+const FONT_PX = 13;
+const BAR_PX = 17;
+// A wide letter of a common sans-serif: the text of a label must never be cut off.
+const LETTER_PX = 7.6;
+
+setPlatformAPI({ measureText: (text) => ({ width: text.length * LETTER_PX }) });
+
+const INK = "#1f2328";
+const GRID = "#d1d9e0";
+// Readers who see colours differently tell them apart, on white and on black.
+const SERIES = ["#0550ae", "#bc4c00", "#116329"];
+const WARNING = "#a40e26";
+const DARK: Readonly<Record<string, string>> = {
+  [INK]: "#e6edf3",
+  [GRID]: "#3d444d",
+  "#0550ae": "#58a6ff",
+  "#bc4c00": "#f0883e",
+  "#116329": "#56d364",
+  [WARNING]: "#ff7b72",
+};
 
 /** Horizontal bars. */
 export interface BarChart {
   readonly title: string;
-  /** What is to be seen, in a sentence, for who cannot see it. */
-  readonly description: string;
   /** Stands behind each number, such as "ms"; may be empty. */
   readonly unit: string;
   /** The names of a group's bars, in their order; one name when every group is one bar. */
   readonly series: readonly string[];
-  /** From the top; a value of 0 or more for each of the series, or undefined for none. */
+  /** From the top; a value of 0 or more for each of the series. A warning's bars are red. */
   readonly groups: readonly {
     readonly label: string;
-    readonly values: readonly (number | undefined)[];
+    readonly values: readonly number[];
+    readonly isWarning?: boolean;
   }[];
 }
 
 /** Draws a bar chart. */
-export function barChart({ title, description, unit, series, groups }: BarChart): string {
-  const values = groups.flatMap((group) => group.values.map((value) => value ?? 0));
-  const textOf = (value: number): string => `${formatNumber(value)}${unit ? ` ${unit}` : ""}`;
-  const left = PAD_PX + Math.max(0, ...groups.map(({ label }) => widthOf(label))) + 8;
-  const room = WIDTH_PX - PAD_PX - left - 8 - Math.max(0, ...values.map((v) => widthOf(textOf(v))));
-  const scale = room / (Math.max(...values) || 1);
-  const content: string[] = [];
-  let y = 0;
-  for (const { label, values } of groups) {
-    const height = series.length * BAR_PX;
-    content.push(
-      `<text class="end" x="${at(left - 8)}" y="${at(y + height / 2 + 4)}">${escapeText(label)}</text>`,
-    );
-    for (const [index] of series.entries()) {
-      const value = values[index];
-      if (value === undefined) continue;
-      const top = y + index * BAR_PX;
-      content.push(
-        `<rect class="c${index}" x="${at(left)}" y="${top + 1}" width="${at(Math.max(1, value * scale))}" height="${BAR_PX - 2}" rx="2"/>` +
-          `<text x="${at(left + value * scale + 6)}" y="${top + BAR_PX - 5}">${escapeText(textOf(value))}</text>`,
-      );
-    }
-    y += height + GROUP_GAP_PX;
-  }
-  const heightPx = Math.max(0, y - GROUP_GAP_PX);
-  return drawFrame({ title, description, legend: series, widthPx: WIDTH_PX, heightPx }, content);
+export function barChart({ title, unit, series, groups }: BarChart): string {
+  const legendPx = series.length > 1 ? 26 : 0;
+  const groupPx = series.length * BAR_PX + 12;
+  return draw(title, 40 + legendPx + groups.length * groupPx, {
+    legend: { ...LEGEND, show: series.length > 1, top: 30, left: 8 },
+    grid: { ...GRID_BOUNDS, top: 36 + legendPx, bottom: 4, left: 12, right: 90 },
+    xAxis: { type: "value", show: false },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: groups.map(({ label }) => label),
+      axisLabel: TEXT,
+      axisLine: { show: false },
+      axisTick: { show: false },
+    },
+    series: series.map((name, index) => ({
+      type: "bar",
+      name,
+      barWidth: BAR_PX - 3,
+      data: groups.map(({ values, isWarning = false }) => ({
+        value: values[index],
+        ...(isWarning && { itemStyle: { color: WARNING } }),
+      })),
+      label: {
+        ...TEXT,
+        show: true,
+        position: "right",
+        formatter: ({ value }: { value: number }) => `${formatNumber(value)} ${unit}`.trim(),
+      },
+    })),
+  });
 }
 
-/** One direction of a line chart. */
-export interface Axis {
-  /** What it counts, and in which unit. */
-  readonly label: string;
-  /** Powers of ten are as far apart as one another; every number must be above 0 then. */
-  readonly isLog?: boolean;
-}
-
-/** Lines through points. */
+/** Lines over numbers of tenants, which a logarithmic axis shows equally far apart. */
 export interface LineChart {
   readonly title: string;
-  /** What is to be seen, in a sentence, for who cannot see it. */
-  readonly description: string;
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly series: readonly {
-    readonly name: string;
-    /** Each x with its y, from the least x to the most. */
-    readonly points: readonly (readonly [x: number, y: number])[];
-  }[];
+  /** What the upright axis counts, and in which unit. */
+  readonly unit: string;
+  /** True when the upright axis is logarithmic, too. */
+  readonly isLog?: boolean;
+  /** Each line's points: the number of tenants with its value, both above 0. */
+  readonly lines: Readonly<Record<string, readonly (readonly [tenants: number, value: number])[]>>;
 }
 
-/** Draws a line chart; an axis that is not logarithmic begins at 0. */
-export function lineChart({ title, description, x, y, series }: LineChart): string {
-  const points = series.flatMap((one) => one.points);
-  const across = scaleOf(
-    x,
-    points.map(([value]) => value),
-  );
-  const up = scaleOf(
-    y,
-    points.map(([, value]) => value),
-  );
-  const left = PAD_PX + Math.max(...up.ticks.map((tick) => widthOf(formatNumber(tick)))) + 8;
-  const right = WIDTH_PX - PAD_PX - widthOf("10,000") / 2;
-  const top = 24;
-  const bottom = top + PLOT_PX;
-  const toX = (value: number): string => at(left + across.share(value) * (right - left));
-  const toY = (value: number): string => at(bottom - up.share(value) * PLOT_PX);
-  const content = [
-    `<text x="${PAD_PX}" y="10">${escapeText(y.label)}</text>`,
-    `<text class="middle" x="${at((left + right) / 2)}" y="${bottom + 42}">${escapeText(x.label)}</text>`,
-    ...up.ticks.map(
-      (tick) =>
-        `<path class="grid" d="M${at(left)} ${toY(tick)}H${at(right)}"/>` +
-        `<text class="end" x="${at(left - 8)}" y="${at(Number(toY(tick)) + 4)}">${formatNumber(tick)}</text>`,
-    ),
-    ...across.ticks.map(
-      (tick) =>
-        `<path class="grid" d="M${toX(tick)} ${bottom}v5"/>` +
-        `<text class="middle" x="${toX(tick)}" y="${bottom + 20}">${formatNumber(tick)}</text>`,
-    ),
-    ...series.map(({ points }, index) => {
-      const path = points.map(([px, py]) => `${toX(px)} ${toY(py)}`).join("L");
-      const dots = points
-        .map(([px, py]) => `<circle class="c${index}" cx="${toX(px)}" cy="${toY(py)}" r="3.5"/>`)
-        .join("");
-      return `<path class="line l${index}" d="M${path}"/>${dots}`;
-    }),
-  ];
-  const legend = series.map(({ name }) => name);
-  return drawFrame(
-    { title, description, legend, widthPx: WIDTH_PX, heightPx: bottom + 44 },
-    content,
-  );
+/** Draws a line chart. */
+export function lineChart({ title, unit, isLog = false, lines }: LineChart): string {
+  const axis = {
+    axisLabel: { ...TEXT, formatter: formatNumber },
+    nameTextStyle: TEXT,
+    axisLine: { lineStyle: { color: GRID } },
+    splitLine: { lineStyle: { color: GRID } },
+  };
+  const names = Object.keys(lines);
+  return draw(title, 330, {
+    legend: { ...LEGEND, show: names.length > 1, top: 6, right: 8 },
+    grid: { ...GRID_BOUNDS, top: 66, bottom: 40, left: 12, right: 30 },
+    xAxis: {
+      ...axis,
+      type: "log",
+      name: "tenants",
+      nameLocation: "middle",
+      nameGap: 26,
+      splitLine: { show: false },
+    },
+    yAxis: {
+      ...axis,
+      type: isLog ? "log" : "value",
+      name: unit,
+      nameTextStyle: { ...TEXT, align: "left" },
+    },
+    series: names.map((name) => ({
+      type: "line",
+      name,
+      data: lines[name],
+      symbol: "circle",
+      symbolSize: 8,
+    })),
+  });
 }
 
-/** Where a value lies between the first tick and the last, from 0 to 1. */
-function scaleOf(
-  { isLog }: Axis,
-  values: readonly number[],
-): { readonly ticks: readonly number[]; share(value: number): number } {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  if (isLog && !(least > 0)) {
-    throw new Error(`Cannot draw a logarithmic axis: it has ${least}; give it numbers above 0`);
+const TEXT = { color: INK, fontSize: FONT_PX };
+const LEGEND = { icon: "roundRect", itemWidth: 12, itemHeight: 12, textStyle: TEXT };
+const GRID_BOUNDS = { outerBoundsMode: "same", outerBoundsContain: "axisLabel" };
+
+function draw(title: string, height: number, option: EChartsCoreOption): string {
+  const chart = init(undefined, undefined, { renderer: "svg", ssr: true, width: WIDTH_PX, height });
+  try {
+    chart.setOption({
+      animation: false,
+      color: SERIES,
+      textStyle: { fontFamily: "system-ui, sans-serif" },
+      title: { text: title, left: 8, top: 4, textStyle: { ...TEXT, fontWeight: 600 } },
+      ...option,
+    });
+    return (
+      chart.renderToSVGString().replace("</svg>", `<style>${darkStyle()}</style></svg>`) + "\n"
+    );
+  } finally {
+    chart.dispose();
   }
-  const ticks = isLog ? logTicks(least, most) : linearTicks(most);
-  const turn = (value: number): number => (isLog ? Math.log10(value) : value);
-  const [first, last] = [turn(ticks[0] ?? 0), turn(ticks.at(-1) ?? 1)];
-  return { ticks, share: (value) => (turn(value) - first) / (last - first) };
+}
+
+/** ECharts writes colours as attributes, which every rule of a style sheet goes before. */
+function darkStyle(): string {
+  const rules = Object.entries(DARK).map(
+    ([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`,
+  );
+  return `@media (prefers-color-scheme:dark){${rules.join("")}}`;
+}
+
+function formatNumber(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 1 });
 }

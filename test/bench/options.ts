@@ -15,7 +15,7 @@ export interface Options {
   readonly only: readonly string[];
   /** The folder of the report; undefined: a temporary one. */
   readonly out: string | undefined;
-  /** Writes the report where the README shows it. */
+  /** Writes the report where test/bench/README.md shows it. */
   readonly keep: boolean;
 }
 
@@ -35,7 +35,7 @@ Measures Rowhouse and others side by side and writes, for each part, a page, its
   --rounds N    rounds, 5 when left out (--quick: 2)
   --clients N   connections that send at once, 32 when left out
   --out FOLDER  where the report goes, made when missing; a temporary folder when left out
-  --keep        the report goes to test/bench/results, which the README shows
+  --keep        the report goes to test/bench/results, which test/bench/README.md shows
 `;
 }
 

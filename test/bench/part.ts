@@ -21,6 +21,8 @@ export interface PartContext {
 export interface Chart {
   /** The name of its file without a folder, such as `latency.svg`. */
   readonly file: string;
+  /** Stands for the drawing where it cannot be seen. */
+  readonly title: string;
   readonly svg: string;
 }
 

@@ -44,9 +44,7 @@ export async function writeReport(
   }
 }
 
-/** The chart's own title stands for it where it cannot be seen. */
-function showChart({ file, svg }: Chart): string {
-  const [, title = file] = /<title[^>]*>(.*?)<\/title>/.exec(svg) ?? [];
+function showChart({ file, title }: Chart): string {
   return `![${title}](./${file})`;
 }
 

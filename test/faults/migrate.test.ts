@@ -177,7 +177,7 @@ describe("migrate under faults", function () {
     const result = await run.result;
     const failed = linesOf(result.stdout).filter((line) => line["outcome"] === "failed");
     expect(failed).to.deep.equal([]);
-    expect(result.status).to.equal(0);
+    expect(result.status, result.stderr).to.equal(0);
     // Sequelize tells of each connection that it gave up.
     for (const line of result.stderr.split("\n"))
       expect(line).to.match(/^(?:(?:Rolling back|Committing) .*)?$/);

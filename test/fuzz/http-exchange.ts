@@ -1,7 +1,7 @@
 // One input sent, and what came back judged.
 
 import { connect } from "node:net";
-import { ERRORS } from "../../src/errors.ts";
+import { ERRORS } from "../../src/example/errors.ts";
 import type { Input } from "./http-input.ts";
 
 const MAX_MS = 5000;

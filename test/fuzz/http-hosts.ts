@@ -52,7 +52,7 @@ const goodHost = fc
       "acme.example:65535",
       "other.example.:80",
     ],
-    ...["other.example.", "[0:0:0:0:0:0:0:1]:8080", "[::0001]:8080", "b\u00fccher.example"],
+    ...["other.example.", "[0:0:0:0:0:0:0:1]:8080", "[::0001]:8080"],
   )
   .chain(mixedCase);
 
@@ -130,10 +130,13 @@ const several = fc
 const absolute = fc
   .tuple(fc.oneof(goodHost, anyHost), fc.option(goodHost), fc.constantFrom("http", "https", "HTTP"))
   .map(([authority, host, scheme]): Input => {
-    // An authority ends where a path begins; two hosts that differ at all are two.
+    // An authority ends where a path begins; two hosts that differ in more than case are two.
     const given = /^[^/?#]*/.exec(authority)?.[0] ?? "";
     const named = /cher/i.test(given) ? 6 : /::|0:0/.test(given) ? 5 : tenantOf(given);
-    const tenants = (host === null || host === given) && named !== undefined ? [named] : [];
+    const tenants =
+      (host === null || host.toLowerCase() === given.toLowerCase()) && named !== undefined
+        ? [named]
+        : [];
     return {
       bytes: requestText({
         target: `${scheme}://${authority}/data/1`,

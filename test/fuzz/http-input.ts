@@ -25,7 +25,7 @@ export interface Input {
   /** How many bytes go into one write; all of them when left out. */
   readonly piece?: number;
   /**
-   * What each answer may be: a code of the README, a status without a problem, such as "200" or the "400"
+   * What each answer may be: a code of src/README.md, a status without a problem, such as "200" or the "400"
    * of the HTTP parser, or "none" for a connection that is closed without an answer.
    */
   readonly allowed: readonly string[];
@@ -74,7 +74,7 @@ export function valueOf(tenant: number): number {
   return tenant * 1_000_000 + 1;
 }
 
-/** The tenant that a host's text leads to, by the rules of the README and not by the service's parser. */
+/** The tenant that a host's text leads to, by the rules of admin/README.md and not by the service's parser. */
 export function tenantOf(text: string): number | undefined {
   const plain = text.trim().normalize("NFKC").replaceAll("\u00ad", "").toLowerCase();
   const [, name = "", port] = /^(.*?)(?::(\d+))?$/s.exec(plain) ?? [];

@@ -1,6 +1,8 @@
 // What somebody else left on a pooled connection: a client encoding in which a byte of a value may be half
 // a letter with the quote behind it, or strings in which a backslash escapes. No tenant may be entered then.
 
+import { messageText } from "../../src/database/message.ts";
+import type { Row } from "../../src/database/rows.ts";
 import { inspect } from "node:util";
 import pg from "pg";
 import type { Database } from "../../src/database/database.ts";
@@ -74,8 +76,9 @@ function sendingTo(client: pg.Client): Database {
   const refuse = (): Promise<never> => Promise.reject(new Error("Only messages are sent here"));
   return {
     async send(message) {
-      const results = (await client.query(message)) as unknown;
-      return [results].flat().map((result) => (result as pg.QueryResult).rows as never);
+      const results = [(await client.query(messageText(message))) as unknown].flat();
+      const rows = results.map((result) => (result as pg.QueryResult<Row>).rows);
+      return { entered: rows[1]?.[0], results: rows.slice(2) };
     },
     transaction: refuse,
     close: refuse,

@@ -3,7 +3,7 @@
 // message refuses two statements, and in this database nobody may execute what is forbidden.
 
 import pg from "pg";
-import { isForbiddenName } from "../../src/sql/lexer.ts";
+import { isForbiddenCall, isForbiddenName } from "../../src/sql/forbidden.ts";
 import { compile, identifier, TemplateError } from "../../src/sql/statement.ts";
 import { runCommands } from "../support/commands.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
@@ -155,7 +155,8 @@ export function judge(error: pg.DatabaseError): string | undefined {
     return "it creates a table";
   }
   const called = /^permission denied for (?:function|view) (\w+)/.exec(error.message)?.[1];
-  if (called !== undefined && isForbiddenName(called)) return `it calls ${called}`;
+  if (called !== undefined && (isForbiddenCall(called) || isForbiddenName(called)))
+    return `it calls ${called}`;
   return error.code?.startsWith("25") && error.code !== "25006" ? error.message : undefined;
 }
 
@@ -164,7 +165,7 @@ async function forbid(adminUrl: string): Promise<void> {
   const functions = await runCommands<{ oid: string; name: string }>(adminUrl, [
     "select oid::regprocedure::text as oid, proname as name from pg_proc",
   ]);
-  const forbidden = functions.filter(({ name }) => isForbiddenName(name));
+  const forbidden = functions.filter(({ name }) => isForbiddenCall(name));
   await runCommands(adminUrl, [
     "revoke select on pg_settings from public",
     "grant usage on schema acme, other to public",

@@ -1,6 +1,7 @@
 // Messages full of hostile values through a real server: every value comes back as it was, and there are
 // exactly as many statements as were written, on the wire and in the results.
 
+import { sendText } from "../support/send-text.ts";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { parseHost } from "../../src/host.ts";
 import { compile } from "../../src/sql/statement.ts";
@@ -57,13 +58,14 @@ export async function fuzzMessages(
                   `${String(error)}: ${inspect(given, { depth: 5, maxArrayLength: 8, maxStringLength: 60 })}`,
                 ),
               )
-          : await database
-              .send(given.map((given, at) => compile(template(written[at] ?? []), given)).join(";"))
-              .catch((error: unknown) =>
-                fail(
-                  `${String(error)}: ${inspect(given, { depth: 5, maxArrayLength: 8, maxStringLength: 60 })}`,
-                ),
-              );
+          : await sendText(
+              database,
+              given.map((given, at) => compile(template(written[at] ?? []), given)).join(";"),
+            ).catch((error: unknown) =>
+              fail(
+                `${String(error)}: ${inspect(given, { depth: 5, maxArrayLength: 8, maxStringLength: 60 })}`,
+              ),
+            );
       const statements = written.length + (conforming === "on" ? ENTRY_STATEMENTS : 0);
       const [asked, done] = [stage.tap.count("Q"), stage.tap.count("C", "server")];
       if (asked !== 1 || done !== statements || results.length !== written.length) {

@@ -5,7 +5,6 @@ import { randomBytes } from "node:crypto";
 import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
-import { readConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { redirect } from "../support/redirect.ts";
 import {
@@ -67,9 +66,7 @@ export async function openSqlStage(encoding: string): Promise<SqlStage> {
     async withService(conforming, work) {
       const setting = `alter database ${name} set standard_conforming_strings to ${conforming}`;
       await runAsAdmin("postgres", [setting]);
-      const database = openDatabase(
-        readConfig({ DATABASE_URL: redirect(serviceUrl, tap.port), DATABASE_CONNECTIONS: "1" }),
-      );
+      const database = openDatabase({ url: redirect(serviceUrl, tap.port), connections: 1 });
       try {
         return await work(database);
       } finally {

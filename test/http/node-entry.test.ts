@@ -45,8 +45,8 @@ describe("the Node entry", () => {
       LOG_LEVEL: "loud",
     }).catch((error: unknown) => String(error));
     expect(failure).to.include("Cannot read DATABASE_URL: ");
-    expect(failure).to.include('Cannot read MAX_IN_FLIGHT: "none" is no whole number');
-    expect(failure).to.include('Cannot read LOG_LEVEL: "loud" is none of');
+    expect(failure).to.include('Cannot read MAX_IN_FLIGHT: "none" is not a whole number');
+    expect(failure).to.include('Cannot read LOG_LEVEL: "loud" is not one of');
     expect(failure).not.to.include("planted-secret");
   });
 

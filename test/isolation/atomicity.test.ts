@@ -1,6 +1,7 @@
 // The promise: a message and a transaction happen whole or not at all, and a transaction that has
 // ended can send nothing more.
 
+import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tag, type Tenant, type Transaction } from "../../src/tenant.ts";
@@ -66,7 +67,7 @@ describe("atomicity", () => {
     // After an error within rows postgres.js 3.4.9 misplaces the first rows of what is sent next; that
     // is why every entry begins with a command that has none.
     const settings = `current_setting('search_path') as path, current_setting('role') as role`;
-    const [, [row] = []] = await service.database.send(`select; select ${settings}`);
+    const [, [row] = []] = await sendText(service.database, `select; select ${settings}`);
     expect(row).to.deep.equal({ path: '"$user", public', role: "none" });
   };
 

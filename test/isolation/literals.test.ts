@@ -1,10 +1,10 @@
 // Hostile values through a real server and back. Each message has a hundred of them; a failing run
 // prints its seed and the smallest values that fail.
 
+import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
-import { readConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { compile, json } from "../../src/sql/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -147,7 +147,7 @@ describe("values through a real server", () => {
     await database.sql("create table canary ()");
     client = new pg.Client(database.adminUrl);
     await client.connect();
-    service = openDatabase(readConfig({ DATABASE_URL: database.adminUrl }));
+    service = openDatabase({ url: database.adminUrl });
   });
 
   after(async () => {
@@ -217,7 +217,7 @@ describe("values through a real server", () => {
         const statements = [texts, ...arrays].map((value) =>
           selectText([value], "::text[] as value"),
         );
-        const [first, ...others] = await service.send(statements.join(";"));
+        const [first, ...others] = await sendText(service, statements.join(";"));
         expect(first).to.deep.equal([{ value: texts }]);
         expect(others).to.deep.equal(arrays.map((value) => [{ value }]));
       }),

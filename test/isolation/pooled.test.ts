@@ -2,6 +2,7 @@
 // another, and nothing of a message stays on that connection, however the message ended.
 // isolation-control.test.ts shows that this traffic finds foreign rows where there are any.
 
+import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
@@ -46,13 +47,16 @@ describe("isolation behind a transaction pooler", () => {
 
   /** Asks the server connection as the service role, without an entry, what it is set to. */
   const state = async (): Promise<Record<string, unknown>> => {
-    const [[row] = []] = await service.database.send(`select pg_backend_pid() as backend,
+    const [[row] = []] = await sendText(
+      service.database,
+      `select pg_backend_pid() as backend,
       session_user::text, current_user::text, current_setting('role') as role,
       current_setting('search_path') as search_path,
       current_setting('statement_timeout') as statement_timeout,
       current_setting('transaction_read_only') as transaction_read_only,
       current_setting('default_transaction_read_only') as default_transaction_read_only,
-      current_setting('bytea_output') as bytea_output, current_setting('DateStyle') as date_style`);
+      current_setting('bytea_output') as bytea_output, current_setting('DateStyle') as date_style`,
+    );
     const locks = await database.sql(`select * from pg_locks where pid = ${backend}`);
     return { ...row, locks };
   };
@@ -155,7 +159,7 @@ describe("isolation behind a transaction pooler", () => {
       DATABASE_CONNECTIONS: String(CLIENTS),
     });
     backend = Number(
-      (await service.database.send("select pg_backend_pid()"))[0]?.[0]?.["pg_backend_pid"],
+      (await sendText(service.database, "select pg_backend_pid()"))[0]?.[0]?.["pg_backend_pid"],
     );
   });
 

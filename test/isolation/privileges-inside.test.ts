@@ -1,10 +1,12 @@
 // The promise, tried from inside: whatever could cross from one tenant to another is sent behind the entry in a raw
 // message, as SQL that the lexer never saw, and is put to the lexer as well. What PostgreSQL cannot refuse is here,
-// too, with what it does. README.md has the table.
+// too, with what it does. .github/SECURITY.md has the table.
 
+import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import pg from "pg";
-import { checkTemplate, TemplateError } from "../../src/sql/lexer.ts";
+import { checkTemplate } from "../../src/sql/lexer.ts";
+import { TemplateError } from "../../src/sql/template-error.ts";
 import { ADMITTED, REFUSED, UNREFUSED } from "../support/crossings.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { codeOf } from "../support/rejection.ts";
@@ -60,7 +62,8 @@ describe("privileges, tried from inside a message", () => {
   const fill = (text: string): string =>
     text.replaceAll(/\$([A-Z]+)/g, (_, name: string) => names[name] ?? "");
   const asAcme = (sql: string) =>
-    service.database.send(
+    sendText(
+      service.database,
       `reset role;select rowhouse.enter_tenant('{acme.example.com}');${fill(sql)}`,
     );
   /** Whether the lexer takes every statement of it. */
@@ -133,22 +136,21 @@ describe("privileges, tried from inside a message", () => {
     it(`enter_tenant() is right or refuses where the service role has set for itself: ${setting}`, async () => {
       const place = `alter role current_user in database ${database.name}`;
       const value = setting.replace(`'"$OTHER"'`, `'${names["OTHER"]}'`);
-      await service.database.send(`${place} set ${value}`);
+      await sendText(service.database, `${place} set ${value}`);
       const next = openService(database.serviceUrl);
       try {
-        const rows = await next.database
-          .send(
-            `reset role;select rowhouse.enter_tenant('{acme.example.com}');select value from data`,
-          )
-          .then(
-            (results) => results.at(-1),
-            (error: unknown) => Reflect.get(Object(error), "code"),
-          );
+        const rows = await sendText(
+          next.database,
+          `reset role;select rowhouse.enter_tenant('{acme.example.com}');select value from data`,
+        ).then(
+          (results) => results.at(-1),
+          (error: unknown) => Reflect.get(Object(error), "code"),
+        );
         if (setting.startsWith("role")) expect(rows).to.equal("42501");
         else expect(rows).to.deep.equal([{ value: 10 }]);
       } finally {
         await next.close();
-        await service.database.send(`${place} reset ${setting.split(" ")[0]}`);
+        await sendText(service.database, `${place} reset ${setting.split(" ")[0]}`);
       }
     });
   }
@@ -181,7 +183,8 @@ describe("privileges, tried from inside a message", () => {
 
     for (const readOnly of ["off", "on"]) {
       it(`enter_tenant() is right, with default_transaction_read_only ${readOnly}`, async () => {
-        await service.database.send(
+        await sendText(
+          service.database,
           `set search_path to evil, rowhouse, pg_temp, pg_catalog; set default_transaction_read_only = ${readOnly}`,
         );
         const [, entered, rows] = await asAcme(

@@ -2,6 +2,7 @@
 // manners. SQL that the lexer would refuse is put behind the entry here, in a raw message, as if it had
 // found a way around the lexer.
 
+import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
@@ -34,8 +35,8 @@ describe("privileges", () => {
 
   const enter = (host: string): string =>
     `reset role;select rowhouse.enter_tenant('{${host}.example.com}');`;
-  const asAcme = (sql: string) => service.database.send(enter("acme") + sql);
-  const alone = (sql: string) => service.database.send(sql);
+  const asAcme = (sql: string) => sendText(service.database, enter("acme") + sql);
+  const alone = (sql: string) => sendText(service.database, sql);
   const roleOf = async (schemaName: string): Promise<string> => {
     const [row] = await database.sql<{ role_name: string }>(
       `select role_name from rowhouse.tenant where schema_name = '${schemaName}'`,
@@ -211,8 +212,8 @@ describe("privileges", () => {
 
       for (const poison of poisons) {
         it(`enter_tenant() is right after: ${poison}`, async () => {
-          const [before] = await poisoner.database.send(`select pg_backend_pid() as pid`);
-          await poisoner.database.send(poison.replace("$OTHER", await roleOf("other")));
+          const [before] = await sendText(poisoner.database, `select pg_backend_pid() as pid`);
+          await sendText(poisoner.database, poison.replace("$OTHER", await roleOf("other")));
           const acme = createTenant(poisoned.database, parseHost("acme.example.com"));
           const [read] = await acme`
             select pg_backend_pid() as pid, current_user::text as role,
@@ -237,7 +238,7 @@ describe("privileges", () => {
       // PgBouncer gives every client its own values of these two back.
       for (const poison of way === "directly" ? unsafe : []) {
         it(`enter_tenant() refuses the connection after: ${poison}`, async () => {
-          await poisoner.database.send(poison);
+          await sendText(poisoner.database, poison);
           const acme = createTenant(poisoned.database, parseHost("acme.example.com"));
           expect(await codeOf(acme`select value from data`)).to.equal("RH500");
           // Literals are safe on no such connection: it is not used again.

@@ -63,6 +63,8 @@ describe("a slow neighbour", () => {
   it("openDatabase() queues no message behind a slow one while a connection is free", async () => {
     open({ DATABASE_CONNECTIONS: "4", TENANT_MAX_IN_FLIGHT: "1000" });
     await Promise.all(Array.from({ length: 4 }, quick));
+    // From its first answer on a host counts as its tenant.
+    await service.request(SLOW, "GET", "/data/1");
     const finished: string[] = [];
     const slowOnes = [slow(), slow(), slow()].map((answer) =>
       answer.then(({ status }) => finished.push(`slow ${status}`)),

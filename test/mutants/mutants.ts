@@ -69,8 +69,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "temporary tables are allowed",
     file: "admin/lifecycle/initialise.ts",
-    text: "`revoke temporary on database ${identifier(database).sql} from public`",
-    instead: "`grant temporary on database ${identifier(database).sql} to public`",
+    text: "`revoke temporary on database ${quoteName(database)} from public`",
+    instead: "`grant temporary on database ${quoteName(database)} to public`",
     tests: [PRIVILEGES, "verbs/init-db"],
   },
   {

@@ -43,7 +43,7 @@ export function describeContract(name: string, start: Start, differences: Differ
     describeLimits(at, differences);
     describeTraffic(at);
     describeFaults(at);
-    describeVerdict(at);
+    describeVerdict(at, differences);
 
     it("leaves no process behind when it is stopped", () => at().runtime.stop());
   });

@@ -46,6 +46,19 @@ export function describeLimits(at: () => Stage, { waitsForBody = false }: Differ
     expect(await at().writes(routes.tenant, 1)).to.equal(2);
   });
 
+  if (!waitsForBody) {
+    it("a body that does not arrive is refused in time", async () => {
+      const { status, json } = await at().client.send({
+        ...put,
+        body: "{",
+        chunked: true,
+        open: true,
+      });
+      expect(json).to.include({ code: "BODY_TIMEOUT" });
+      expect(status).to.equal(408);
+    });
+  }
+
   it("a statement that runs too long is ended, and changes nothing", async () => {
     const { server, client } = at();
     const lock = await holdRow(server, schemaOf(hurried.tenant), 1);
@@ -61,6 +74,8 @@ export function describeLimits(at: () => Stage, { waitsForBody = false }: Differ
     const { server, client } = at();
     const tenants = [41, 42, 43];
     const locks = await Promise.all(tenants.map((tenant) => holdRow(server, schemaOf(tenant), 2)));
+    // From its first answer on a host counts as its tenant.
+    for (const tenant of tenants) await client.request(hostOf(tenant), "GET", "/data/1");
     const before = await countWrites(tenants);
     let refused = 0;
     const all = Array.from({ length: MAX_IN_FLIGHT + REFUSED }, async (_, index) => {

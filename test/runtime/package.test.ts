@@ -1,182 +1,177 @@
-// The package, as an application of somebody else's uses it: packed, installed into an empty project,
-// compiled strictly, and run on Node and on Deno with tables of its own.
+// The package, as an application of somebody else's uses it: installed into a project of its own, compiled
+// strictly, and run on Node and on Deno with tables of its own, from node_modules alone.
 
-import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { cp, readdir, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
-import { promisify } from "node:util";
 import { expect } from "chai";
+import { findPackage } from "../../admin/command/packages.ts";
+import { isPortFree } from "../../admin/development/embedded/port.ts";
 import { findDeno } from "../../admin/development/runtime.ts";
-import { copyCheckout, ROOT } from "../support/checkout.ts";
+import { ROOT } from "../support/checkout.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { sendHttp } from "../support/service.ts";
+import { until } from "../support/until.ts";
+import { pack, type Packed } from "./packed.ts";
 
-const run = promisify(execFile);
 const EXAMPLE = join(ROOT, "test/runtime/package");
+const TENANT_MIGRATIONS = "migrations";
 
 describe("the package", () => {
-  let checkout: string;
+  let packed: Packed;
   let project: string;
   let database: TestDatabase;
-  let packed: readonly string[];
 
   before(async function () {
     this.timeout(180_000);
-    checkout = await copyCheckout();
-    project = await mkdtemp(join(tmpdir(), "rowhouse-application-"));
-    const pack = await run("npm", ["pack", "--json", "--pack-destination", project], {
-      cwd: checkout,
-    });
-    const json = pack.stdout.slice(pack.stdout.indexOf("[\n"));
-    const [tarball] = JSON.parse(json) as { filename: string; files: { path: string }[] }[];
-    packed = tarball?.files.map(({ path }) => path) ?? [];
+    packed = await pack();
+    ({ project } = packed);
     await cp(EXAMPLE, project, { recursive: true });
-    await writeFile(join(project, "package.json"), '{"private":true,"type":"module"}');
-    await writeFile(join(project, "tsconfig.json"), JSON.stringify(STRICT));
-    const manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
-      dependencies: Record<string, string>;
-      devDependencies: Record<string, string>;
+    const version = (name: string): string => {
+      const { dependencies, devDependencies } = packed.manifest;
+      return `${name}@${dependencies[name] ?? devDependencies[name]}`;
     };
-    const own = [
-      `./${tarball?.filename ?? ""}`,
-      `itty-router@${manifest.dependencies["itty-router"]}`,
-      `@types/node@${manifest.devDependencies["@types/node"]}`,
-    ];
-    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...own], {
-      cwd: project,
-    });
+    await packed.npm("install", packed.tarball, version("itty-router"), version("@types/node"));
     database = await createTestDatabase();
   });
 
   after(async () => {
     await database.drop();
-    await rm(project, { recursive: true, force: true });
-    await rm(checkout, { recursive: true, force: true });
+    await packed.remove();
   });
 
-  it("holds compiled code with its types, and no source, test or tool", () => {
-    expect(packed).to.include.members([
-      ...["README.md", "LICENSE", "package.json", "src/index.js", "src/index.d.ts"],
-      ...[
-        "src/runtime/node-server.js",
-        "admin/add-tenant.js",
-        "admin/migrations/registry/0001-registry.js",
-      ],
-    ]);
-    expect(packed.filter((file) => /(?<!\.d)\.ts$|^test\/|^\./.test(file))).to.deep.equal([]);
+  it("compiles an application under strict without the verbs' packages", async () => {
+    await compile(["node.ts", "worker.ts", "app.ts"]);
   });
 
-  it("compiles an application under strict, and creates its tenants with its own tables", async () => {
-    const compiled = spawnSync(process.execPath, [tsc(), "-p", "."], {
-      cwd: project,
-      encoding: "utf8",
-    });
-    expect(compiled.stdout).to.equal("");
-    expect(compiled.status).to.equal(0);
+  it("compiles the application's migrations, once the command of a verb's refusal has been run", async () => {
+    const refused = await packed.node("admin/dev.js", ["--entry", "node.js"]);
+    const [, command = ""] = /; run npm (.*)\n$/.exec(refused.stderr) ?? [];
+    await packed.npm(...command.split(" "));
+    await compile(["node.ts", "worker.ts", "app.ts", "migrations"]);
+  }).timeout(120_000);
+
+  it("add-tenant refuses without TENANT_MIGRATIONS, and makes the application's tables with it", async () => {
+    const env = { ADMIN_DATABASE_URL: database.adminUrl };
+    const refused = await packed.node("admin/add-tenant.js", ["one.example", "one"], env);
+    expect(refused.stderr).to.match(
+      /^Cannot load tenant migrations: TENANT_MIGRATIONS is not set; set it /,
+    );
+    expect(refused.status).to.equal(1);
+    expect(await database.sql("select from rowhouse.tenant")).to.have.length(0);
     for (const name of ["one", "two"]) {
-      const verb = join("node_modules", "rowhouse", "admin", "add-tenant.js");
-      await run(process.execPath, [verb, `${name}.example`, name], {
-        cwd: project,
-        env: {
-          PATH: process.env["PATH"],
-          ADMIN_DATABASE_URL: database.adminUrl,
-          TENANT_MIGRATIONS: "migrations",
-        },
+      const parameters = [`${name}.example`, name];
+      const added = await packed.node("admin/add-tenant.js", parameters, {
+        ...env,
+        TENANT_MIGRATIONS,
       });
+      expect(added.stderr).to.equal("");
+      expect(added.status).to.equal(0);
     }
   }).timeout(60_000);
 
   it("runs on Node, two tenants' rows apart", async () => {
-    await expectNotesApart("Node", (port) =>
-      start(project, process.execPath, ["node.js"], {
-        PORT: String(port),
-        DATABASE_URL: database.serviceUrl,
-      }),
-    );
+    const port = await findFreePort();
+    const env = { PORT: String(port), DATABASE_URL: database.serviceUrl };
+    const child = start(process.execPath, ["node.js"], env);
+    await expectNotesApart(child, /"listening"/, port, ["one.example", "two.example"]);
   }).timeout(60_000);
 
   it("runs on Deno, two tenants' rows apart", async () => {
-    await expectNotesApart("Deno", (port) => {
-      const flags = ["--allow-net", "--allow-env", "--host=127.0.0.1", `--port=${port}`];
-      const env = { DATABASE_URL: database.serviceUrl };
-      return start(project, findDeno(), ["serve", ...flags, "deno.ts"], env);
+    const port = await findFreePort();
+    const flags = ["--allow-net", "--allow-env", "--host=127.0.0.1", `--port=${port}`];
+    const child = start(findDeno(), ["serve", ...flags, "deno.ts"], {
+      DATABASE_URL: database.serviceUrl,
     });
+    await expectNotesApart(child, /Listening/, port, ["one.example", "two.example"]);
   }).timeout(60_000);
 
-  it("is shown in the README as it stands in the test", async () => {
-    const readme = await readFile(join(ROOT, "README.md"), "utf8");
-    const shown = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)];
-    const files = await readdir(EXAMPLE, { recursive: true });
-    for (const file of files.filter((name) => name.endsWith(".ts"))) {
-      const code = await readFile(join(EXAMPLE, file), "utf8");
-      const block = shown.find(([, name]) => name === `your-application/${file}`);
-      expect(block?.[2], file).to.equal(code);
+  it("dev serves the application's two tenants from a PostgreSQL in its folder, and ends both", async () => {
+    const [port, databasePort] = [await findFreePort(), await findFreePort()];
+    const dev = join("node_modules", "rowhouse", "admin", "dev.js");
+    const env = {
+      PATH: `${dirname(findDeno())}${delimiter}${process.env["PATH"]}`,
+      PORT: String(port),
+      DEV_DATABASE_PORT: String(databasePort),
+      TENANT_MIGRATIONS,
+    };
+    for (const runtime of [["node.js"], ["deno.ts", "--runtime", "deno"]]) {
+      const child = start(process.execPath, [dev, "--entry", ...runtime], env);
+      const hosts = [`127.0.0.1:${port}`, `localhost:${port}`] as const;
+      await expectNotesApart(child, /Ctrl-C stops/, port, hosts);
+      expect(child.exitCode).to.equal(0);
+      expect(await readdir(join(project, ".rowhouse"))).to.include("admin-password");
+      expect(await isPortFree(databasePort)).to.equal(true);
     }
-  });
+  }).timeout(120_000);
+
+  async function compile(include: readonly string[]): Promise<void> {
+    const config = { compilerOptions: STRICT, include };
+    await writeFile(join(project, "tsconfig.json"), JSON.stringify(config));
+    const tsc = join(findPackage("typescript", [ROOT]) ?? "", "bin/tsc");
+    const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], {
+      encoding: "utf8",
+    });
+    expect(stdout).to.equal("");
+    expect(status).to.equal(0);
+  }
+
+  function start(file: string, parameters: string[], env: Record<string, string>): ChildProcess {
+    return spawn(file, parameters, {
+      cwd: project,
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NO_COLOR: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
 });
 
 const STRICT = {
-  compilerOptions: {
-    strict: true,
-    target: "es2023",
-    module: "nodenext",
-    noUncheckedIndexedAccess: true,
-    types: ["node"],
-  },
-  include: ["node.ts", "worker.ts", "app.ts", "migrations"],
+  strict: true,
+  target: "es2023",
+  module: "nodenext",
+  noUncheckedIndexedAccess: true,
+  types: ["node"],
 };
 
-function tsc(): string {
-  return createRequire(import.meta.url)
-    .resolve("typescript/package.json")
-    .replace(/package\.json$/, "bin/tsc");
-}
-
-function start(
-  folder: string,
-  file: string,
-  parameters: string[],
-  env: Record<string, string>,
-): ChildProcess {
-  return spawn(file, parameters, {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NO_COLOR: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-async function expectNotesApart(
-  text: string,
-  startOn: (port: number) => ChildProcess,
-): Promise<void> {
-  const port = await findFreePort();
-  const child = startOn(port);
-  const exited = once(child, "exit");
+/** All that a program prints, and its end. */
+function follow(child: ChildProcess): {
+  readonly output: () => string;
+  readonly ended: Promise<unknown>;
+} {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (part: string) => (output += part));
   }
+  return { output: () => output, ended: once(child, "close") };
+}
+
+/** Waits until the program serves, adds a note to the first tenant, and ends the program. */
+async function expectNotesApart(
+  child: ChildProcess,
+  ready: RegExp,
+  port: number,
+  [one, two]: readonly [string, string],
+): Promise<void> {
+  const { output, ended } = follow(child);
+  const note = `a note of ${child.spawnargs.join(" ")}`;
+  const send = (host: string, method: string, body?: string) =>
+    sendHttp(port, host, method, "/notes", body);
   try {
-    while (!/listening/i.test(output)) {
-      if (child.exitCode !== null) throw new Error(`The application did not start: ${output}`);
-      await Promise.race([once(child.stdout!, "data"), once(child.stderr!, "data"), exited]);
-    }
-    const send = (host: string, method: string, body?: string) =>
-      sendHttp(port, host, method, "/notes", body);
-    const before = JSON.parse((await send("two.example", "GET")).text) as unknown[];
-    const added = await send("one.example", "POST", JSON.stringify(`from ${text}'s one`));
-    expect(added.status, added.text + output).to.equal(201);
-    const one = (await send("one.example", "GET")).text;
-    expect(one).to.include(`from ${text}'s one`);
-    expect(JSON.parse((await send("two.example", "GET")).text)).to.deep.equal(before);
+    await until(
+      "the application does not serve",
+      () => ready.test(output()) || child.exitCode !== null,
+    );
+    const before = (await send(two, "GET")).text;
+    const added = await send(one, "POST", JSON.stringify(note));
+    expect(added.status, added.text + output()).to.equal(201);
+    expect((await send(one, "GET")).text).to.include(note);
+    expect((await send(two, "GET")).text).to.equal(before);
     expect((await send("three.example", "GET")).status).to.equal(404);
   } finally {
     child.kill("SIGTERM");
-    await exited;
+    await ended;
   }
 }

@@ -34,6 +34,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   TENANT_MAX_IN_FLIGHT: String(TENANT_MAX_IN_FLIGHT),
   MAX_RESPONSE_ROWS: "1000",
   REQUEST_TIMEOUT_MS: "10000",
+  BODY_TIMEOUT_MS: "1500",
 };
 
 const HURRIED_TIMEOUT_MS = 200;

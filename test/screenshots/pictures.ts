@@ -1,4 +1,4 @@
-// The pictures of the README, and how long each view takes until its first rows are there.
+// The pictures of admin/console/README.md, and how long each view takes until its first rows are there.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

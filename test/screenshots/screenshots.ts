@@ -1,5 +1,5 @@
 // npm run screenshots: ten thousand tenants, a service under load, the operator page in a browser; its pictures
-// for the README, and how long its views take. It needs some minutes; a parameter says for how many seconds the
+// for admin/console/README.md, and how long its views take. It needs some minutes; a parameter says for how many seconds the
 // charts are filled.
 
 import process from "node:process";

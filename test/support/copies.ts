@@ -72,7 +72,7 @@ export async function copyInEveryWay(
       await cloneTenant(registry, schemaName, named("dropped"));
       await exportTenant(registry, schemaName, file);
       const { signal } = new AbortController();
-      await dropTenant(registry, `${schemaName}_dropped`, { backup, signal, onItems() {} });
+      await dropTenant(registry, `${schemaName}_dropped`, { backup, signal });
       await importTenant(registry, backup, named("restored"));
       await within(target, async (to) => {
         await importTenant(to, file, named("imported"));

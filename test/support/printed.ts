@@ -16,7 +16,7 @@ const CONNECTION_STRING = /postgres(?:ql)?:\/\/[^\s:@/"]*:(?!PASSWORD@|…)[^\s@
 
 /** The fields that a line of the service's log may have, and those of its error. */
 const FIELDS = new Set(
-  "time level event requestId method route host tenant status ms code outcome error signal seconds port problems".split(
+  "time level event requestId method route host tenant status ms code outcome error signal seconds port problems count variables".split(
     " ",
   ),
 );

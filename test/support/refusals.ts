@@ -23,7 +23,7 @@ export function refusable(
         (to) => moveTenant(registry, to, schemaName, { waitMs: 1000 }),
         migrations,
       ),
-    (registry) => dropTenant(registry, schemaName, { backup, signal, onItems() {} }),
+    (registry) => dropTenant(registry, schemaName, { backup, signal }),
   ];
 }
 

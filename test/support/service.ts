@@ -6,7 +6,7 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:ht
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { createApp } from "../../src/example/app.ts";
-import { type Config, readConfig } from "../../src/config.ts";
+import { readOptions } from "../../src/config.ts";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { createLog } from "../../src/log.ts";
 import type { Telemetry } from "../../src/telemetry/telemetry.ts";
@@ -46,14 +46,14 @@ export function openService(
   env: Record<string, string> = {},
   telemetry?: Telemetry,
 ): LocalService {
-  const config: Config = readConfig({ DATABASE_URL: databaseUrl, ...env });
+  const options = readOptions({ DATABASE_URL: databaseUrl, ...env });
   const lines: Record<string, unknown>[] = [];
-  const database = openDatabase(config);
-  const log = createLog(config.LOG_LEVEL, (line) => {
+  const database = openDatabase(options.database);
+  const log = createLog(options.logLevel, (line) => {
     recordText(line);
     lines.push(JSON.parse(line) as Record<string, unknown>);
   });
-  const app = createApp({ log, telemetry, config });
+  const app = createApp({ log, telemetry, ...options });
   return {
     app,
     database,

@@ -70,7 +70,7 @@ describe("exported telemetry", () => {
       /^db_client_operation_duration_seconds_count\{[^}]*db_response_status_code="23514"[^}]*\} 1$/m,
       /^http_server_active_requests\{[^}]*\} 0$/m,
       /^db_client_connection_count\{[^}]*state="idle"[^}]*\} 1$/m,
-      /^db_client_connection_max\{[^}]*\} 16$/m,
+      /^db_client_connection_max\{[^}]*\} 64$/m,
       /^db_client_connection_pending_requests\{[^}]*\} 0$/m,
       /^target_info\{[^}]*service_name="rowhouse"/m,
     ]) {
@@ -184,7 +184,7 @@ describe("exported telemetry", () => {
     const failure = await start({ OTEL_TRACES_EXPORTER: "jaeger" }).catch(String);
     expect(failure).to.equal(
       "Error: The service did not start: " +
-        'Cannot read OTEL_TRACES_EXPORTER: "jaeger" is none of otlp, none\n',
+        'Cannot read OTEL_TRACES_EXPORTER: "jaeger" is not one of otlp, none\n',
     );
   });
 

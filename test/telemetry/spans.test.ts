@@ -12,11 +12,11 @@ import {
 import { AlwaysOffSampler, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { expect } from "chai";
 import { Router } from "itty-router";
-import { readConfig } from "../../src/config.ts";
-import type { Exchange } from "../../src/http/exchange.ts";
+import type { Exchange, TenantExchange } from "../../src/http/exchange.ts";
 import { createLog } from "../../src/log.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { createTenancy, withTenant } from "../../src/http/tenancy.ts";
+import { createTenancy } from "../../src/http/tenancy.ts";
+import { withTenant } from "../../src/http/with-tenant.ts";
 import type { Tenant } from "../../src/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
@@ -47,7 +47,7 @@ describe("spans", () => {
 
   beforeEach(() => {
     sdk = openTelemetrySdk();
-    service = openService(database.serviceUrl, {}, createTelemetry());
+    service = openService(database.serviceUrl, { TRUST_PROXY: "true" }, createTelemetry());
   });
 
   afterEach(async () => {
@@ -146,7 +146,7 @@ describe("spans", () => {
     });
   });
 
-  it("fetch() continues a traceparent, and begins a trace for one that is none", async () => {
+  it("fetch() continues a trusted traceparent, and begins a trace for a malformed one", async () => {
     const send = (traceparent: string) =>
       service.request(ACME, "GET", "/healthz", undefined, { traceparent, tracestate: "a=1" });
     await send(`00-${TRACE}-${PARENT}-01`);
@@ -168,6 +168,23 @@ describe("spans", () => {
       expect(sdk.spans(), bad).to.have.length(1);
       expect(sdk.spans()[0]?.parentSpanContext, bad).to.equal(undefined);
       expect(sdk.spans()[0]?.spanContext().traceId, bad).not.to.equal(TRACE);
+    }
+  });
+
+  it("fetch() lets a client that is not trusted decide neither the trace nor whether it is sampled", async () => {
+    const open = openService(database.serviceUrl, {}, createTelemetry());
+    try {
+      for (const flags of ["00", "01"]) {
+        sdk.clear();
+        const traceparent = `00-${TRACE}-${PARENT}-${flags}`;
+        await open.request(ACME, "GET", "/healthz", undefined, { traceparent });
+        const [own] = sdk.spans();
+        expect(own?.spanContext().traceId).to.not.equal(TRACE);
+        expect(own?.parentSpanContext).to.equal(undefined);
+        expect(own?.links.map(({ context: { traceId } }) => traceId)).to.deep.equal([TRACE]);
+      }
+    } finally {
+      await open.close();
     }
   });
 
@@ -219,15 +236,14 @@ describe("spans", () => {
   const handle = async (work: (tenant: Tenant) => Promise<unknown>): Promise<unknown> => {
     const router = Router<Exchange>();
     let thrown: unknown;
-    router.get("/work", withTenant, ({ tenant }) =>
+    router.get("/work", withTenant, ({ tenant }: TenantExchange) =>
       work(tenant).catch((error: unknown) => {
         thrown = error;
         throw error;
       }),
     );
-    const config = readConfig({ DATABASE_URL: database.serviceUrl });
     const log = createLog("silent", () => {});
-    const tenancy = createTenancy({ router, log, config, telemetry: createTelemetry() });
+    const tenancy = createTenancy({ router, log, telemetry: createTelemetry() });
     const request = new Request("http://localhost/work", { headers: { host: ACME } });
     await tenancy.fetch(request, service.database);
     return thrown;
@@ -255,14 +271,13 @@ describe("spans", () => {
       }),
     );
     const spans = sdk.spans();
-    const transaction = spans[3];
+    const transaction = spans[2];
     expect(spans.map(shown).slice(0, -1)).to.deep.equal([
-      span("CLIENT", "postgresql", POSTGRESQL),
       message("SELECT"),
       message("INSERT"),
       span("INTERNAL", "transaction", POSTGRESQL),
     ]);
-    for (const inner of spans.slice(0, 3)) {
+    for (const inner of spans.slice(0, 2)) {
       expect(inner.parentSpanContext?.spanId).to.equal(transaction?.spanContext().spanId);
     }
   });
@@ -271,7 +286,7 @@ describe("spans", () => {
     const enough = new Error("Enough");
     const thrown = await handle((tenant) => tenant.begin(() => Promise.reject(enough)));
     expect(thrown).to.equal(enough);
-    expect(shown(sdk.spans()[1] as ReadableSpan)).to.deep.equal(
+    expect(shown(sdk.spans()[0] as ReadableSpan)).to.deep.equal(
       span("INTERNAL", "transaction", { ...POSTGRESQL, "error.type": "_OTHER" }, "ERROR"),
     );
   });

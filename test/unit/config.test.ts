@@ -2,8 +2,12 @@
 
 import { inspect } from "node:util";
 import { expect } from "chai";
-import { readConfig, SERVICE_VARIABLES } from "../../src/config.ts";
-import { ConfigError } from "../../src/environment.ts";
+import { readOptions, SERVICE_VARIABLES } from "../../src/config.ts";
+import { ConfigError, readVariables } from "../../src/environment.ts";
+import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
+
+const VARIABLES = { ...SERVICE_VARIABLES, ...NODE_VARIABLES };
+const readConfig = (env: Record<string, string | undefined>) => readVariables(VARIABLES, env);
 
 const PASSWORD = "planted-password-1b7f";
 const DATABASE_URL = `postgres://service:${PASSWORD}@db.example:6432/app`;
@@ -19,17 +23,19 @@ function problems(env: Record<string, string | undefined>): readonly string[] {
   throw new Error("Nothing was thrown");
 }
 
-describe("readConfig()", () => {
-  it("readConfig() has a default for every variable but DATABASE_URL", () => {
+describe("readVariables()", () => {
+  it("readVariables() has a default for every variable but DATABASE_URL", () => {
     const { DATABASE_URL: url, ...rest } = readConfig({ DATABASE_URL });
     expect(url.reveal()).to.equal(DATABASE_URL);
     expect(rest).to.deep.equal({
-      DATABASE_CONNECTIONS: 16,
+      DATABASE_CONNECTIONS: 64,
+      TENANT_MAX_CONNECTIONS: 16,
       CONNECT_TIMEOUT_MS: 5000,
       REQUEST_TIMEOUT_MS: 15_000,
       MAX_IN_FLIGHT: 256,
       TENANT_MAX_IN_FLIGHT: 64,
       MAX_BODY_BYTES: 131_072,
+      BODY_TIMEOUT_MS: 5000,
       MAX_RESPONSE_ROWS: 10_000,
       MAX_RESPONSE_BYTES: 8_388_608,
       TRUST_PROXY: false,
@@ -43,14 +49,16 @@ describe("readConfig()", () => {
     });
   });
 
-  it("readConfig() reads every variable that is set", () => {
+  it("readVariables() reads every variable that is set", () => {
     const env = {
       DATABASE_CONNECTIONS: "1",
+      TENANT_MAX_CONNECTIONS: "3",
       CONNECT_TIMEOUT_MS: "100",
       REQUEST_TIMEOUT_MS: "600000",
       MAX_IN_FLIGHT: "7",
       TENANT_MAX_IN_FLIGHT: "6",
       MAX_BODY_BYTES: "8",
+      BODY_TIMEOUT_MS: "700",
       MAX_RESPONSE_ROWS: "5",
       MAX_RESPONSE_BYTES: "4",
       TRUST_PROXY: "true",
@@ -69,7 +77,7 @@ describe("readConfig()", () => {
     expect(rest.PORT).to.equal(65535);
   });
 
-  it("readConfig() takes an empty text for an unset variable", () => {
+  it("readVariables() takes an empty text for an unset variable", () => {
     expect(readConfig({ DATABASE_URL, PORT: "", TRUST_PROXY: "", LOG_LEVEL: "" })).to.include({
       PORT: 5000,
       TRUST_PROXY: false,
@@ -80,8 +88,8 @@ describe("readConfig()", () => {
     ]);
   });
 
-  it("readConfig() lists every problem at once, one line each", () => {
-    const names = Object.keys(SERVICE_VARIABLES).filter((name) => !name.endsWith("_HOST"));
+  it("readVariables() lists every problem at once, one line each", () => {
+    const names = Object.keys(VARIABLES).filter((name) => !name.endsWith("_HOST"));
     const lines = problems(Object.fromEntries(names.map((name) => [name, "wrong"])));
     expect(lines).to.have.length(names.length);
     for (const [index, name] of names.entries()) {
@@ -91,7 +99,7 @@ describe("readConfig()", () => {
 
   for (const [name, texts] of Object.entries({
     PORT: ["0", "65536", "-1", "+80", "8e1", "80.0", "0x50", " 80", "٣"],
-    DATABASE_CONNECTIONS: ["0", "1001", "NaN", "Infinity"],
+    DATABASE_CONNECTIONS: ["0", "10001", "NaN", "Infinity"],
     CONNECT_TIMEOUT_MS: ["99", "60001"],
     REQUEST_TIMEOUT_MS: ["99", "600001"],
     TENANT_MAX_IN_FLIGHT: ["0", "100001"],
@@ -99,9 +107,9 @@ describe("readConfig()", () => {
     MAX_RESPONSE_ROWS: ["0", "10000001"],
     MAX_RESPONSE_BYTES: ["0", "1073741825"],
     TRUST_PROXY: ["1", "yes", "TRUE", " true"],
-    LOG_LEVEL: ["trace", "INFO", "0"],
+    LOG_LEVEL: ["trace", "debug", "INFO", "0"],
   })) {
-    it(`readConfig() refuses other values of ${name}, and shows them`, () => {
+    it(`readVariables() refuses other values of ${name}, and shows them`, () => {
       for (const text of texts) {
         const lines = problems({ DATABASE_URL, [name]: text });
         expect(lines).to.have.length(1);
@@ -110,10 +118,33 @@ describe("readConfig()", () => {
     });
   }
 
-  it("readConfig() returns what nobody can change", () => {
+  it("readVariables() returns what nobody can change", () => {
     const config = readConfig({ DATABASE_URL });
     expect(config).to.be.frozen;
     expect(() => Object.assign(config, { PORT: 1 })).to.throw(TypeError);
+  });
+});
+
+describe("readOptions()", () => {
+  it("readOptions() hands each variable on under one name", () => {
+    const options = readOptions({
+      DATABASE_URL,
+      MAX_IN_FLIGHT: "7",
+      MAX_RESPONSE_BYTES: "4",
+      TRUST_PROXY: "true",
+      LOG_LEVEL: "warn",
+      METRICS_MAX_TENANTS: "3",
+    });
+    expect(options.database).to.deep.include({ connections: 64, maxRows: 10_000, maxBytes: 4 });
+    expect(String(options.database.url)).to.equal("[secret]");
+    expect(options.limits).to.deep.equal({
+      inFlight: 7,
+      tenantInFlight: 64,
+      bodyBytes: 131_072,
+      bodyMs: 5000,
+      responseBytes: 4,
+    });
+    expect(options).to.include({ trustProxy: true, logLevel: "warn", maxTenants: 3 });
   });
 });
 
@@ -123,14 +154,14 @@ describe("DATABASE_URL", () => {
     "postgres://service:p%40ss@[::1]:5432/app",
     `${DATABASE_URL}?sslmode=require&application_name=a`,
   ]) {
-    it(`readConfig() accepts ${url.replace(PASSWORD, "…")}`, () => {
+    it(`readVariables() accepts ${url.replace(PASSWORD, "…")}`, () => {
       expect(readConfig({ DATABASE_URL: url }).DATABASE_URL.reveal()).to.equal(url);
     });
   }
 
   const refused: readonly (readonly [what: string, url: string, problem: string])[] = [
-    ["no URL", `service ${PASSWORD}@db.example/app`, "it is no URL"],
-    ["a password that is not percent-encoded", `postgres://a:b/${PASSWORD}@c/d`, "it is no URL"],
+    ["a text that is not a URL", `service ${PASSWORD}@db.example/app`, "it is not a URL"],
+    ["a password that is not percent-encoded", `postgres://a:b/${PASSWORD}@c/d`, "it is not a URL"],
     ["another protocol", `mysql://service:${PASSWORD}@db.example/app`, "begin with postgres://"],
     ["a protocol that a browser has", `https://service:${PASSWORD}@db.example/app`, "begin with"],
     ["no user", `postgres://:${PASSWORD}@db.example/app`, "it names no user"],
@@ -144,14 +175,14 @@ describe("DATABASE_URL", () => {
     ["a password with @, / and ?", `postgres://a:b@c/d?${PASSWORD}@e/f`, "is not accepted"],
   ];
   for (const [what, url, problem] of refused) {
-    it(`readConfig() refuses ${what} without repeating the URL`, () => {
+    it(`readVariables() refuses ${what} without repeating the URL`, () => {
       const lines = problems({ DATABASE_URL: url });
       expect(lines[0]).to.include("Cannot read DATABASE_URL: ").and.to.include(problem);
       expect(lines.join("\n")).to.not.include(PASSWORD);
     });
   }
 
-  it("readConfig() repeats no URL when another variable is wrong", () => {
+  it("readVariables() repeats no URL when another variable is wrong", () => {
     expect(problems({ DATABASE_URL, PORT: "a" }).join("\n")).to.not.include(PASSWORD);
   });
 

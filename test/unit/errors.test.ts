@@ -1,28 +1,9 @@
 // The table of codes, and the way from an SQLSTATE to a code.
 
 import { expect } from "chai";
-import { AppError, ERRORS, sqlState, toAppError, toProblem } from "../../src/errors.ts";
-
-const STATUS_OF_CODE = {
-  HOST_INVALID: 400,
-  KEY_INVALID: 400,
-  VALUE_INVALID: 400,
-  BODY_INVALID: 400,
-  KEY_EXISTS: 400,
-  TENANT_SUSPENDED: 403,
-  TENANT_NOT_FOUND: 404,
-  PATH_NOT_FOUND: 404,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  BODY_TOO_LARGE: 413,
-  TENANT_READ_ONLY: 423,
-  TENANT_BUSY: 429,
-  RESULT_TOO_LARGE: 500,
-  INTERNAL: 500,
-  OVERLOADED: 503,
-  DATABASE_UNAVAILABLE: 503,
-  STATEMENT_TIMEOUT: 504,
-};
+import { AppError, defineErrors, ERRORS, sqlState } from "../../src/errors.ts";
+import { toProblem } from "../../src/http/problem.ts";
+import { toAppError } from "../../src/http/thrown.ts";
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const CODE_OF_STATE = [
@@ -66,13 +47,47 @@ function databaseError(code: unknown): Error {
 }
 
 describe("ERRORS", () => {
-  it("ERRORS has the statuses of the design and no other code", () => {
-    const statuses = Object.entries(ERRORS).map(([code, { status }]) => [code, status]);
-    expect(Object.fromEntries(statuses)).to.deep.equal(STATUS_OF_CODE);
-  });
-
   it("ERRORS has titles that begin with a capital letter and end without a full stop", () => {
     for (const { title } of Object.values(ERRORS)) expect(title).to.match(/^[A-Z].*[^.!?]$/);
+  });
+});
+
+const own = defineErrors({
+  NOTE_EMPTY: { status: 400, title: "The note is empty" },
+  NOTE_LOCKED: { status: 409, title: "The note is locked" },
+});
+
+describe("defineErrors()", () => {
+  it("defineErrors() gives definitions that AppError takes, told apart by their types", () => {
+    const code: "NOTE_LOCKED" = own.NOTE_LOCKED.code;
+    const error = new AppError(own.NOTE_LOCKED, "Cannot change note: it is locked");
+    expect([error.code, error.status, code]).to.deep.equal(["NOTE_LOCKED", 409, "NOTE_LOCKED"]);
+    expect(own).to.be.frozen;
+    expect(own.NOTE_EMPTY).to.be.frozen;
+  });
+
+  for (const [what, kinds, problem] of [
+    [
+      "a code of the library",
+      { INTERNAL: { status: 500, title: "A" } },
+      "the library has this code",
+    ],
+    ["a code in small letters", { note: { status: 400, title: "A" } }, "in capital letters"],
+    ["a status below 400", { NOTE: { status: 200, title: "A" } }, "its status 200"],
+    ["a status above 599", { NOTE: { status: 600, title: "A" } }, "its status 600"],
+    ["a status that is not whole", { NOTE: { status: 400.5, title: "A" } }, "its status 400.5"],
+    ["an empty title", { NOTE: { status: 400, title: "" } }, "its title is empty"],
+  ] as const) {
+    it(`defineErrors() refuses ${what}`, () => {
+      expect(() => defineErrors(kinds)).to.throw(TypeError, problem);
+    });
+  }
+
+  it("AppError refuses a code that the library does not have", () => {
+    expect(() => new AppError("NOTE_EMPTY" as "INTERNAL", "Cannot")).to.throw(
+      TypeError,
+      "defineErrors",
+    );
   });
 });
 
@@ -118,7 +133,9 @@ describe("toAppError()", () => {
   });
 
   it("toAppError() passes an AppError on as it is", () => {
-    const error = new AppError("KEY_EXISTS", "Cannot insert: a", { cause: databaseError("22003") });
+    const error = new AppError("BODY_INVALID", "Cannot insert: a", {
+      cause: databaseError("22003"),
+    });
     expect(toAppError(error)).to.equal(error);
   });
 });
@@ -139,13 +156,13 @@ describe("sqlState()", () => {
 
 describe("toProblem()", () => {
   it("toProblem() has the members of RFC 9457, the code and the request's id", () => {
-    const error = new AppError("NOT_FOUND", 'Cannot find key: "42" is not there');
+    const error = new AppError(own.NOTE_EMPTY, 'Cannot add note: "" is empty');
     expect(toProblem(error, "id-1")).to.deep.equal({
-      type: "urn:rowhouse:error:NOT_FOUND",
-      title: "No such entry",
-      status: 404,
-      detail: 'Cannot find key: "42" is not there',
-      code: "NOT_FOUND",
+      type: "urn:rowhouse:error:NOTE_EMPTY",
+      title: "The note is empty",
+      status: 400,
+      detail: 'Cannot add note: "" is empty',
+      code: "NOTE_EMPTY",
       requestId: "id-1",
     });
   });

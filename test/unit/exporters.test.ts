@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { type Exporters, readExporters } from "../../src/runtime/otel-environment.ts";
 import { ConfigError } from "../../src/environment.ts";
 
-const OFF = { METRICS_PORT: undefined, METRICS_HOST: "127.0.0.1" };
+const OFF = { port: undefined, host: "127.0.0.1" };
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
 const EVERY_MINUTE = { intervalMs: 60_000, timeoutMs: 30_000 };
 
@@ -63,7 +63,7 @@ describe("readExporters()", () => {
   }
 
   it("readExporters() gives Prometheus alone for METRICS_PORT", () => {
-    expect(readExporters({}, { METRICS_PORT: 9100, METRICS_HOST: "0.0.0.0" })).to.deep.equal({
+    expect(readExporters({}, { port: 9100, host: "0.0.0.0" })).to.deep.equal({
       ...nothing,
       prometheus: { host: "0.0.0.0", port: 9100 },
     });
@@ -72,19 +72,19 @@ describe("readExporters()", () => {
   const refused: readonly [env: Record<string, string>, problem: string][] = [
     [
       { OTEL_TRACES_EXPORTER: "zipkin" },
-      'Cannot read OTEL_TRACES_EXPORTER: "zipkin" is none of otlp, none',
+      'Cannot read OTEL_TRACES_EXPORTER: "zipkin" is not one of otlp, none',
     ],
     [
       { OTEL_METRICS_EXPORTER: "otlp,console" },
-      'Cannot read OTEL_METRICS_EXPORTER: "console" is none of otlp, prometheus, none',
+      'Cannot read OTEL_METRICS_EXPORTER: "console" is not one of otlp, prometheus, none',
     ],
     [
       { ...ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
-      'Cannot read OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is not spoken; write http/protobuf',
+      'Cannot read OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is not supported; write http/protobuf',
     ],
     [
       { ...ENDPOINT, OTEL_METRIC_EXPORT_INTERVAL: "often" },
-      'Cannot read OTEL_METRIC_EXPORT_INTERVAL: "often" is no whole number from 1 to 86400000',
+      'Cannot read OTEL_METRIC_EXPORT_INTERVAL: "often" is not a whole number from 1 to 86400000',
     ],
   ];
   for (const [env, problem] of refused) {

@@ -178,3 +178,31 @@ describe("json()", () => {
     expect(write(marked)).to.equal(`('{"a":1}')`);
   });
 });
+
+describe("an object that only pretends", () => {
+  for (const [what, make] of [
+    ["a Json", () => Object.create(Object.getPrototypeOf(json(1)) as object) as unknown],
+    ["a Date", () => Object.create(Date.prototype) as unknown],
+    ["a Uint8Array", () => Object.create(Uint8Array.prototype) as unknown],
+  ] as const) {
+    it(`literal() refuses what only has the prototype of ${what}`, () => {
+      expect(() => write(make())).to.throw(TypeError);
+      expect(() => write([make()])).to.throw(TypeError);
+    });
+  }
+
+  it("literal() asks a Date and bytes themselves, not methods that answer differently each time", () => {
+    let asked = 0;
+    const evil = (): string => ((asked += 1) > 1 ? "'); drop" : "2024");
+    const date = Object.assign(new Date(0), { toISOString: evil, getUTCFullYear: () => 2024 });
+    expect(write(date)).to.equal("('1970-01-01T00:00:00.000Z')");
+    const bytes = Object.assign(Uint8Array.of(1), {
+      *[Symbol.iterator]() {
+        yield { toString: evil };
+      },
+    });
+    expect(() => write(bytes)).to.not.throw();
+    expect(write(bytes)).to.match(/^\(E'\\\\x[0-9a-f]*'\)$/);
+    expect(asked).to.equal(0);
+  });
+});

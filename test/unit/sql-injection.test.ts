@@ -110,7 +110,7 @@ describe("the first word", () => {
 
 describe("a forbidden name", () => {
   const names =
-    "set_config pg_settings query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml " +
+    "set_config query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml " +
     "cursor_to_xmlschema ts_stat ts_rewrite setseed pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock " +
     "pg_try_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all enter_tenant";
   for (const name of names.split(" ")) {
@@ -123,10 +123,41 @@ describe("a forbidden name", () => {
         `pg_catalog . /**/ "${name}"`,
       ]) {
         const text = `select ${form}('a')`;
-        expect(() => compileText(text), text).to.throw(TemplateError, `"${name}" is not accepted`);
+        const refused = `"${name}(…)" is not accepted`;
+        expect(() => compileText(text), text).to.throw(
+          TemplateError,
+          new RegExp(refused.replace(/[()]/g, "\\$&"), "i"),
+        );
+      }
+    });
+
+    it(`compile() accepts a column that is called ${name}`, () => {
+      for (const text of [
+        `select ${name}, a.${name}, "${name}" as ${name} from t as a where ${name} = 1`,
+        `update t set ${name} = 1 returning "${name}"`,
+      ]) {
+        expect(compileText(text)).to.equal(`${text}\n`);
       }
     });
   }
+
+  it("compile() refuses the call of a forbidden name by a value's parentheses, or by a name that was put in", () => {
+    expect(() => sql`select set_config${["a"]}`).to.throw(TemplateError, "set_config");
+    expect(() => sql`select ${identifier("set_config")}('role', 'none', false)`).to.throw(
+      TemplateError,
+    );
+    expect(() => sql`select ${identifier("SET_CONFIG")} /* a */ ('role')`).to.throw(TemplateError);
+    expect(() => sql`select ${identifier("dblink")}${"a"}`).to.throw(TemplateError, "dblink");
+    expect(sql`select ${identifier("dblink")}, ${identifier("lo_shop")} from t`).to.be.ok;
+    expect(sql`insert into ${identifier("lo_shop")} (lo_price) values (1) returning lo_price`).to.be
+      .ok;
+  });
+
+  it("compile() refuses pg_settings, through which settings are changed, wherever it stands", () => {
+    for (const form of ["pg_settings", "PG_SETTINGS", '"pg_settings"', "pg_catalog.pg_settings"]) {
+      expect(() => compileText(`table ${form}`), form).to.throw(TemplateError, "is not accepted");
+    }
+  });
 
   it("compile() refuses names with Unicode escapes, which hide a name", () => {
     for (const text of [
@@ -155,11 +186,22 @@ describe("what is no template", () => {
     expect(() => sql`select 1 as a into b`).to.throw(TemplateError, '"into"');
     expect(() => sql`(select 1 as a into b)`).to.throw(TemplateError, '"into"');
     expect(() => sql`with c as (select 1 as a into b) select 1`).to.throw(TemplateError, '"into"');
+    for (const text of [
+      "select insert into t from (select 1 as insert) x",
+      "select (1) insert into t from x",
+      "select merge into t from (select 1 as merge) x",
+      "with insert as (select 1 as a) select insert into t from insert",
+      "with a as (select 1) select (1) insert into t",
+      "values (1) union select insert into t from x",
+    ]) {
+      expect(() => compileText(text), text).to.throw(TemplateError, '"into"');
+    }
     expect(sql`with c as (insert into b values (1) returning a) select a as into from c`).to.be.ok;
   });
 
   it("compile() refuses large objects, which lie outside every schema", () => {
     expect(() => sql`select lo_from_bytea(0, 'a')`).to.throw(TemplateError, "lo_from_bytea");
+    expect(sql`select lo_price, "lo_x" from lo_shop where lo_import = 1`).to.be.ok;
     expect(() => sql`select pg_catalog."lo_create"(0)`).to.throw(TemplateError, "lo_create");
   });
 

@@ -50,7 +50,7 @@ describe("tenant migrations", () => {
     expect([newestVersion(migrations), newestVersion([])]).to.deep.equal([5, 0]);
   });
 
-  it("runChanges() has umzug perform the same changes in the same order", async () => {
+  it("runChanges() performs the changes that changesBetween() gives, in their order", async () => {
     for (const [from, to] of [
       [0, 5],
       [5, 0],

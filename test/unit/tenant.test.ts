@@ -1,7 +1,9 @@
 // The tag, the batch and the transaction of a tenant on a database that only records messages.
 
 import { expect } from "chai";
-import type { Database, Link, Results, Row } from "../../src/database/database.ts";
+import type { Beginning, Database, Link } from "../../src/database/database.ts";
+import { type Answer, type Message, messageText } from "../../src/database/message.ts";
+import type { Results, Row } from "../../src/database/rows.ts";
 import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
 import { TemplateError } from "../../src/sql/statement.ts";
@@ -11,36 +13,33 @@ import { rejection } from "../support/rejection.ts";
 const ENTRY =
   "reset role;select rowhouse.enter_tenant" +
   `('{"acme.example.com:5000","acme.example.com","*.example.com"}')`;
-const ENTERED: Results = [[], [{ enter_tenant: "acme" }]];
+const ENTERED = { enter_tenant: "acme" };
 
 /** Records each message and answers it with what `answers` holds next. */
 class FakeDatabase implements Database {
   readonly messages: string[] = [];
   readonly answers: (Results | Error)[] = [];
 
-  async send(message: string): Promise<Results> {
-    const answer = this.#take(message);
-    return [...ENTERED, ...answer];
+  async send(message: Message): Promise<Answer> {
+    return { entered: ENTERED, results: this.#take(messageText(message)) };
   }
 
-  async transaction<T>(work: (link: Link) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (link: Link, entered: Row | undefined) => Promise<T>,
+    { entry = "" }: Beginning = {},
+  ): Promise<T> {
     const link: Link = {
-      send: async (message) => (message === ENTRY ? this.#enter(message) : this.#take(message)),
+      send: async (statements) => this.#take(messageText({ statements })),
       savepoint: (inner) => {
         this.messages.push("savepoint");
         return inner({ ...link });
       },
     };
-    this.messages.push("begin");
-    return work(link);
+    this.messages.push("begin", entry);
+    return work(link, ENTERED);
   }
 
   async close(): Promise<void> {}
-
-  #enter(message: string): Results {
-    this.messages.push(message);
-    return ENTERED;
-  }
 
   #take(message: string): Results {
     this.messages.push(message);
@@ -117,9 +116,9 @@ describe("tenant", () => {
 
   it("createTenant() tells the schema of each message that entered it, and of no other", async () => {
     const entered: string[] = [];
-    const told = createTenant(database, parseHost("acme.example.com:5000"), (name) =>
-      entered.push(name),
-    );
+    const told = createTenant(database, parseHost("acme.example.com:5000"), {
+      entered: (name) => void entered.push(name),
+    });
     database.answers.push(new Error("a"));
     await rejection(told`select 1`);
     expect(entered).to.deep.equal([]);

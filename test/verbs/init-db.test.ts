@@ -1,6 +1,7 @@
 // init-db on databases that are missing, new, done already, or another's: what it makes, and what it
 // refuses when isolation could not hold.
 
+import { sendText } from "../support/send-text.ts";
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -51,6 +52,27 @@ describe("init-db", () => {
     const other = await runVerb(urlOf(name), "init-db", "--service-role", SERVICE_ROLE);
     expect(other.status).to.equal(1);
     expect(other.stderr).to.match(/^Cannot initialise: this database has service role [^\n]*\n$/);
+  });
+
+  it("takes a database and a service role whose names begin with lo_, as large-object functions do", async () => {
+    const shop = `lo_shop_${id}`;
+    const app = `lo_app_${id}`;
+    try {
+      const made = await runVerb(urlOf(shop), "init-db", "--create", "--service-role", app);
+      expect(made.stderr).to.equal("");
+      await runAsAdmin("postgres", [`alter role ${app} password '${SERVICE_PASSWORD}'`]);
+      await expectTenantsApart(urlOf(shop), shop, app);
+      for (const tenant of ["one", "two"]) {
+        const parameters = [tenant, "--confirm", tenant, "--no-backup"];
+        const dropped = await runVerb(urlOf(shop), "drop-tenant", ...parameters);
+        expect(dropped.stderr).to.equal("");
+      }
+    } finally {
+      await runAsAdmin("postgres", [
+        `drop database if exists ${shop} with (force)`,
+        `drop role if exists ${app}`,
+      ]);
+    }
   });
 
   it("five at the same moment all succeed", async () => {
@@ -153,7 +175,7 @@ describe("init-db", () => {
         await expectTenantsApart(url, own, made);
         const service = openService(urlOf(own, { name: made, password: SERVICE_PASSWORD }));
         const entry = `reset role;select rowhouse.enter_tenant('{one.example}')`;
-        const foreign = service.database.send(`${entry};select * from two.data`);
+        const foreign = sendText(service.database, `${entry};select * from two.data`);
         const state = await foreign.catch((error: unknown) => Reflect.get(Object(error), "code"));
         expect(state).to.equal("42501");
         await service.close();

@@ -145,7 +145,7 @@ describe("rename-tenant", () => {
     const ended: string[] = [];
     const code = await codeOf(
       service.database.transaction(async (link) => {
-        await link.send(enter);
+        await link.send([enter]);
         renaming = startVerb(
           { adminUrl: database.adminUrl },
           "rename-tenant",
@@ -162,7 +162,7 @@ describe("rename-tenant", () => {
           return row?.n === 1;
         });
         expect(ended).to.deep.equal([]);
-        await link.send("select value from data");
+        await link.send(["select value from data"]);
       }),
     );
     expect(code).to.equal("42P01");

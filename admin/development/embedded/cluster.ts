@@ -1,13 +1,26 @@
 // The database cluster of one folder: its data folder, its log and its superuser's password.
 // A data folder appears whole or not at all: initdb writes beside it, and a rename puts it in place.
+
 import { randomBytes } from "node:crypto";
-import { chown, link, lstat, mkdir, mkdtemp, open, readdir, readFile } from "node:fs/promises";
-import { realpath, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chown,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import type { Binaries } from "./binaries.ts";
 import { exists, moveOnce, openHome } from "./place.ts";
-import { runProgram } from "./program.ts";
-import type { ServerUser } from "./program.ts";
+import { runProgram, type ServerUser } from "./program.ts";
 
 const MAKING = "making-";
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;
@@ -23,12 +36,11 @@ export interface Cluster {
 }
 
 /**
- * Opens the cluster of `folder`, and makes it (UTF8, locale C, scram-sha-256) when there is none.
- *
+ * Opens the cluster of `folder`, and makes it (UTF8, locale C, scram-sha-256) when it is missing.
  * @param folder made with its parents when missing
  * @param user who will own the data; undefined for the caller itself
- * Throws an Error when the data belongs to another user, when its password file is gone, or when
- * initdb fails.
+ * @throws {Error} when the data belongs to another user, when its password file is gone, or when
+ *   initdb fails
  */
 export async function openCluster(
   folder: string,
@@ -112,8 +124,8 @@ async function readPassword(file: string): Promise<string> {
     return (await readFile(file, "utf8")).trim();
   } catch (cause) {
     throw new Error(
-      `Cannot read the password of PostgreSQL's superuser from "${file}"\n` +
-        "Remove the folder data beside it to begin anew",
+      `Cannot read the password of PostgreSQL's superuser from "${file}"; ` +
+        "remove the folder data beside it to start afresh",
       { cause },
     );
   }
@@ -124,8 +136,8 @@ async function requireOwner(dataFolder: string, user: ServerUser | undefined): P
   const found = await stat(dataFolder);
   if (uid === undefined || found.uid === uid) return;
   throw new Error(
-    `Cannot use "${dataFolder}": it belongs to user ${found.uid}, and PostgreSQL runs as ${uid}\n` +
-      "Start as the user who made it, or remove that folder to begin anew",
+    `Cannot use "${dataFolder}": it belongs to user ${found.uid}, and PostgreSQL runs as ${uid}; ` +
+      "start as the user who made it, or remove that folder to start afresh",
   );
 }
 

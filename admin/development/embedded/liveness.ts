@@ -1,5 +1,7 @@
 // Whether a process runs. A zombie does not, although a signal finds it.
+
 import { readFile } from "node:fs/promises";
+import process from "node:process";
 
 /** A process's arguments; undefined where the system does not tell. Those of a zombie are empty. */
 export async function readArguments(pid: number): Promise<readonly string[] | undefined> {

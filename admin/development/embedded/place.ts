@@ -1,10 +1,25 @@
 // Where the server's files lie when its user is not the caller: root may work under a folder that
 // user `postgres` cannot enter. Then the programs are copied to, and the data kept in, a place under
 // /var/tmp that only root can change. No existing folder's permissions are ever touched.
+
 import { createHash, randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { chmod, chown, cp, lchown, lstat, mkdir, mkdtemp } from "node:fs/promises";
-import { readdir, readlink, realpath, rename, rm, stat, symlink } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import type { ServerUser } from "./program.ts";
@@ -15,9 +30,8 @@ const OWNER_ALL_GROUP_ENTER = 0o710;
 /**
  * Returns the folder in which the server's `data` and `postgres.log` lie: `folder` itself, or a
  * private place when `user` cannot enter `folder`, with links in `folder` that lead there.
- *
  * @param folder an existing folder, absolute and without symbolic links
- * Throws an Error when the place belongs to somebody else, or `folder` holds data of its own.
+ * @throws {Error} when the place belongs to another user, or `folder` holds data of its own
  */
 export async function openHome(folder: string, user: ServerUser | undefined): Promise<string> {
   if (!user || (await isReachable(folder, user))) return folder;
@@ -29,7 +43,7 @@ export async function openHome(folder: string, user: ServerUser | undefined): Pr
 
 /**
  * Returns binaries that `user` can run: the given ones, or a copy in a private place, made once.
- * Throws an Error when the place belongs to somebody else.
+ * @throws {Error} when the place belongs to another user
  */
 export async function openBinaries(
   binaries: Binaries,
@@ -117,8 +131,8 @@ async function link(path: string, target: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found?.isDirectory()) {
     throw new Error(
-      `Cannot use "${path}": PostgreSQL's user cannot enter the folders above it\n` +
-        "Move the project to a folder that others may enter, or remove that folder to begin anew",
+      `Cannot use "${path}": PostgreSQL's user cannot enter the folders above it; ` +
+        "move the project to a folder that others may enter, or remove that folder to start afresh",
     );
   }
   if (found?.isSymbolicLink() && (await readlink(path)) === target) return;

@@ -1,8 +1,10 @@
 // The server process of a data folder, known by the lock file that it keeps there. A lock file
 // outlives its process after SIGKILL or a crash, so it is never believed alone.
 // Source: src/include/utils/pidfile.h of PostgreSQL (one fact per line).
+
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { isAlive, readArguments } from "./liveness.ts";
 
@@ -26,7 +28,7 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | u
 
 /**
  * Waits until the server that runs on `dataFolder` takes connections.
- * Throws an Error when it ends, or is not ready after `timeoutMs` milliseconds.
+ * @throws {Error} when the server ends, or is not ready after `timeoutMs` milliseconds
  */
 export async function waitUntilReady(dataFolder: string, timeoutMs: number): Promise<void> {
   await poll(timeoutMs, `the server of "${dataFolder}" does not get ready`, async () => {
@@ -39,7 +41,8 @@ export async function waitUntilReady(dataFolder: string, timeoutMs: number): Pro
 /**
  * Waits until no process of a dead server is left, and removes its lock file where PostgreSQL would
  * take it for a living server's: when its number belongs to a zombie or to another program by now.
- * Does nothing while a server runs. Throws an Error when processes are left after `timeoutMs`.
+ * Does nothing while a server runs.
+ * @throws {Error} when processes are left after `timeoutMs` milliseconds
  */
 export async function clearDeadServer(dataFolder: string, timeoutMs: number): Promise<void> {
   const lock = await findLock(dataFolder);

@@ -1,5 +1,6 @@
 // Runs one program to its end, as another user when asked. It owns the environment that programs
 // get: a fixed one, so that no PG… variable of the caller's shell reaches PostgreSQL.
+
 import { execFile } from "node:child_process";
 
 /** A user by numbers, in the form that node:child_process takes. */
@@ -11,9 +12,8 @@ export interface ServerUser {
 /**
  * Runs `file` with `parameters` (no shell between) and resolves to its standard output.
  * The working folder is `/`, because the other user may not be able to enter the caller's.
- *
  * @param user who runs it; undefined for the caller itself
- * Throws an Error with the program's standard error output when it ends with another code than 0.
+ * @throws {Error} with the program's standard error output, when it ends with another status than 0
  */
 export function runProgram(
   file: string,

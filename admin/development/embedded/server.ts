@@ -1,17 +1,15 @@
 // A PostgreSQL server of one's own for development and tests, on 127.0.0.1 only. It runs in a
 // session of its own: neither Ctrl-C nor the death of the process that started it ends it, and the
 // next start on the same folder shares it.
+
 import { readFile, rm, stat } from "node:fs/promises";
-import { findBinaries } from "./binaries.ts";
-import type { Binaries } from "./binaries.ts";
-import { openCluster } from "./cluster.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { openBinaries } from "./place.ts";
-import { isPortFree, PortInUseError } from "./port.ts";
+import { isPortFree, portInUse } from "./port.ts";
 import { clearDeadServer, findPostmaster, killPostmaster, waitUntilReady } from "./postmaster.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, type ServerUser } from "./program.ts";
 import { findServerUser } from "./user.ts";
-import type { ServerUser } from "./program.ts";
 
 const TIMEOUT_SECONDS = 60;
 const TIMEOUT_MS = TIMEOUT_SECONDS * 1000;
@@ -31,13 +29,13 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A server that takes connections. Whoever started it stops it. */
+/** A server that takes connections. The caller that started it stops it. */
 export interface EmbeddedServer {
   /** The superuser's connection string: `postgres://postgres:…@127.0.0.1:port/postgres`. */
   readonly adminUrl: string;
   /** The TCP port on 127.0.0.1. */
   readonly port: number;
-  /** False when the server was running already and is shared with whoever started it. */
+  /** False when another process had started the server, which is then shared. */
   readonly started: boolean;
   /** Ends it in order (open transactions are undone) and waits; does nothing when it has ended. */
   stop(): Promise<void>;
@@ -58,9 +56,8 @@ interface Context {
  * Starts the server of a folder, or shares the one that runs there, and waits until it takes
  * connections. A running one on another port is stopped and started on the wanted port. The data is
  * made at the first start (superuser `postgres`, random password) and kept by every later one.
- *
- * Throws {@link PortInUseError} when another program has the port, and an Error, with the end of the
- * server's log, when the server does not start.
+ * @throws {AdminError} when another program has the port
+ * @throws {Error} with the end of the server's log, when the server does not start
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const user = await findServerUser();
@@ -112,7 +109,7 @@ async function control(context: Context, command: readonly string[]): Promise<vo
 }
 
 async function requireFreePort({ port, portVariable }: EmbeddedOptions): Promise<void> {
-  if (!(await isPortFree(port))) throw new PortInUseError(port, portVariable);
+  if (!(await isPortFree(port))) throw portInUse(port, portVariable);
 }
 
 /** pg_ctl passes the flags through a shell. */
@@ -132,7 +129,7 @@ function toFlags({ port, settings }: EmbeddedOptions): string {
 async function explain(error: unknown, context: Context, logOffset: number): Promise<Error> {
   const { options, cluster } = context;
   if (!(await isPortFree(options.port))) {
-    return new PortInUseError(options.port, options.portVariable);
+    return portInUse(options.port, options.portVariable);
   }
   const log = (await readFile(cluster.logFile)).subarray(logOffset).toString().trim();
   const reason = log || String(error);

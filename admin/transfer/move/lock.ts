@@ -1,34 +1,22 @@
-// One move of a tenant at a time, from the first step to the last: a lock of the source's, on a connection
-// of its own, which ends with the process.
+// One move of a tenant at a time, from the first step to the last, and never onto its own database.
 
 import { randomUUID } from "node:crypto";
 import type { ClientBase } from "pg";
 import { AdminError } from "../../registry/admin-error.ts";
-import { withClient } from "../../registry/client.ts";
 import { query, type Registry } from "../../registry/registry.ts";
-
-const KEY = "pg_catalog.hashtextextended('rowhouse move ' || $1, 0)";
+import { ALONE_KEY, withTenantAlone } from "../../registry/tenant-lock.ts";
 
 /**
- * Runs `work` while no other process moves this tenant.
+ * Runs `work` while no other process moves or drops this tenant.
  * @throws {AdminError} when one does, or the target is the source
  */
-export async function withMoveLock<T>(
+export function withMoveLock<T>(
   source: Registry,
   target: Registry,
   schemaName: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return withClient(source.url, async (client) => {
-    const { rows } = await client.query<{ locked: boolean }>(
-      `select pg_try_advisory_lock(${KEY}) as locked`,
-      [schemaName],
-    );
-    if (!rows[0]?.locked) {
-      throw new AdminError(
-        `Cannot move tenant: another move-tenant is at work on "${schemaName}"; wait for its end`,
-      );
-    }
+  return withTenantAlone(source, schemaName, "move tenant", async (client) => {
     await checkApart(client, target);
     return work();
   });
@@ -37,11 +25,13 @@ export async function withMoveLock<T>(
 /** Whatever the URLs say: a lock that is had here and cannot be had there is of the same database. */
 async function checkApart(client: ClientBase, { sequelize }: Registry): Promise<void> {
   const unique = randomUUID();
-  await client.query(`select pg_advisory_lock(${KEY})`, [unique]);
+  await client.query(`select pg_advisory_lock(${ALONE_KEY})`, [unique]);
   const [row] = await sequelize.transaction((transaction) =>
-    query<{ locked: boolean }>(transaction, `select pg_try_advisory_xact_lock(${KEY}) as locked`, [
-      unique,
-    ]),
+    query<{ locked: boolean }>(
+      transaction,
+      `select pg_try_advisory_xact_lock(${ALONE_KEY}) as locked`,
+      [unique],
+    ),
   );
   if (row?.locked) return;
   throw new AdminError(

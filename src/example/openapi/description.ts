@@ -1,19 +1,21 @@
-// The application described to its clients: every route, answer and header, as OpenAPI 3.1. Codes, statuses
-// and titles are those of errors.ts, bounds those of data.ts, and a test holds every answer against it.
-// https://spec.openapis.org/oas/v3.1.1.html
+// The application described to its clients: every route, answer and header, as OpenAPI 3.1. Bounds are those of
+// data.ts, and a test holds every answer against it. https://spec.openapis.org/oas/v3.1.1.html
 
-import type { Config } from "../../config.ts";
 import {
   describeAnswer,
-  type DescribedAnswer,
   type DescribedAnswers,
   type DescribedHeader,
-  describeProblems,
   HEADERS,
-  ProblemAnswers,
+  PROBLEM_SCHEMAS,
   type Schema,
 } from "./answers.ts";
-import { describeRead, describeRoute, type Operation, type Route } from "./operation.ts";
+import {
+  describeCodes,
+  describeRead,
+  describeRoute,
+  type Operation,
+  type Route,
+} from "./operation.ts";
 import {
   describeJson,
   describeQuery,
@@ -40,7 +42,6 @@ export interface ApiDescription {
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
     readonly headers: Readonly<Record<string, DescribedHeader>>;
-    readonly responses: Readonly<Record<string, DescribedAnswer>>;
   };
 }
 
@@ -81,19 +82,19 @@ const OF_KEY: Pick<Route, "parameters" | "codes"> = {
   codes: [...READ, "KEY_INVALID", "NOT_FOUND"],
 };
 
-/** Describes the API of a service with this configuration. */
-export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">): ApiDescription {
-  const problems = new ProblemAnswers();
-  const on = (route: Route): Operation => describeRoute(route, problems);
-  const read = (route: Route): ReturnType<typeof describeRead> => describeRead(route, problems);
+/**
+ * Describes the API.
+ * @param bodyBytes the largest request body
+ */
+export function describeApi(bodyBytes: number): ApiDescription {
   const body = (schema: string, example: unknown): Schema => ({
-    description: `JSON in UTF-8 of at most ${MAX_BODY_BYTES} bytes`,
+    description: `JSON in UTF-8 of at most ${bodyBytes} bytes`,
     required: true,
     content: { "application/json": { schema: refer(schema), example } },
   });
   const paths: ApiDescription["paths"] = {
     "/data/insert/{key}/{value}": {
-      post: on({
+      post: describeRoute({
         operationId: "insertPair",
         summary: "Inserts a key that is not there yet",
         parameters: [KEY, VALUE],
@@ -101,14 +102,14 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
         codes: [...WRITE, "KEY_INVALID", "VALUE_INVALID", "KEY_EXISTS"],
       }),
     },
-    "/data/get/{key}": read({
+    "/data/get/{key}": describeRead({
       operationId: "getValue",
       summary: "Reads the value of a key",
       ...OF_KEY,
       answers: { 200: describeJson("The value", "Value", { value: PAIR.value }) },
     }),
     "/data": {
-      ...read({
+      ...describeRead({
         operationId: "getPairs",
         summary: "Lists pairs by ascending key, page by page",
         parameters: [
@@ -123,7 +124,7 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
         answers: { 200: describeJson("A page", "Page", { items: [PAIR], next: null }) },
         codes: [...READ, "KEY_INVALID", "VALUE_INVALID"],
       }),
-      post: on({
+      post: describeRoute({
         operationId: "insertPairs",
         summary: "Inserts pairs, all or none",
         requestBody: body("Pairs", [
@@ -131,11 +132,18 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
           { key: 2, value: 20 },
         ]),
         answers: { 201: describeJson("They were inserted", "InsertedPairs", { inserted: 2 }) },
-        codes: [...WRITE, "BODY_INVALID", "KEY_INVALID", "VALUE_INVALID", "KEY_EXISTS"],
+        codes: [
+          ...WRITE,
+          "BODY_INVALID",
+          "BODY_TIMEOUT",
+          "KEY_INVALID",
+          "VALUE_INVALID",
+          "KEY_EXISTS",
+        ],
       }),
     },
     "/data/{key}": {
-      ...read({
+      ...describeRead({
         operationId: "getDatedValue",
         summary: "Reads the value of a key, and when it was written",
         ...OF_KEY,
@@ -143,7 +151,7 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
           200: describeJson("The value", "Value", { value: PAIR.value }, ["last-modified"]),
         },
       }),
-      put: on({
+      put: describeRoute({
         operationId: "putValue",
         summary: "Writes the value of a key, new or not",
         parameters: [KEY],
@@ -152,9 +160,9 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
           200: describeJson("It was replaced", "Value", { value: 7 }),
           201: describeJson("The key is new", "Value", { value: 7 }),
         },
-        codes: [...WRITE, "BODY_INVALID", "KEY_INVALID", "VALUE_INVALID"],
+        codes: [...WRITE, "BODY_INVALID", "BODY_TIMEOUT", "KEY_INVALID", "VALUE_INVALID"],
       }),
-      delete: on({
+      delete: describeRoute({
         operationId: "deleteKey",
         summary: "Takes a key away",
         parameters: [KEY],
@@ -162,19 +170,19 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
         codes: [...WRITE, "KEY_INVALID", "NOT_FOUND"],
       }),
     },
-    "/healthz": read({
+    "/healthz": describeRead({
       operationId: "getHealth",
       summary: "Whether the process serves; on any host",
       answers: { 200: describeJson("It does", "Health", { status: "ok" }) },
       codes: JSON_ANSWER,
     }),
-    "/readyz": read({
+    "/readyz": describeRead({
       operationId: "getReadiness",
       summary: "Whether the database answers; on any host",
       answers: { 200: describeJson("It does", "Readiness", { status: "ready" }) },
       codes: SEND,
     }),
-    "/openapi.json": read({
+    "/openapi.json": describeRead({
       operationId: "getDescription",
       summary: "This document; on any host",
       answers: { 200: describeJson("OpenAPI 3.1", "Description") },
@@ -187,12 +195,11 @@ export function describeApi({ MAX_BODY_BYTES }: Pick<Config, "MAX_BODY_BYTES">):
     servers: SERVERS,
     security: [],
     paths,
-    "x-other-paths": { responses: problems.refer([...ANY, "PATH_NOT_FOUND"]) },
-    "x-other-methods": { responses: problems.refer([...ANY, "METHOD_NOT_ALLOWED"]) },
+    "x-other-paths": { responses: describeCodes([...ANY, "PATH_NOT_FOUND"]) },
+    "x-other-methods": { responses: describeCodes([...ANY, "METHOD_NOT_ALLOWED"]) },
     components: {
-      schemas: { ...SCHEMAS, ...describeProblems() },
+      schemas: { ...SCHEMAS, ...PROBLEM_SCHEMAS },
       headers: { ...HEADERS, "last-modified": LAST_MODIFIED },
-      responses: problems.answers,
     },
   };
 }

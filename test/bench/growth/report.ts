@@ -1,6 +1,6 @@
 // What grows with the number of tenants, as tables and charts, and against the bar.
 
-import { barChart, lineChart } from "../chart.ts";
+import { lineChart } from "../chart.ts";
 import type { Traffic } from "../load-script.ts";
 import type { Chart } from "../part.ts";
 import { median } from "../requests/median.ts";
@@ -98,83 +98,34 @@ export function formatTables(sizes: readonly Grown[], lifetimes: readonly Lifeti
   ].join("\n\n");
 }
 
-/** Draws a chart for each thing that grows. */
-export function drawCharts(sizes: readonly Grown[], lifetimes: readonly Lifetime[]): Chart[] {
-  const tenants = { label: "tenants", isLog: true };
+/** Draws what a reader asks first: does it get slower, and what does a server connection keep. */
+export function drawGrowth(sizes: readonly Grown[]): readonly Chart[] {
   const line = (of: (size: Grown) => number): (readonly [number, number])[] =>
     sizes.map((size) => [size.tenants, of(size)] as const);
-  const traffic = (kind: Traffic, figure: keyof Round): (readonly [number, number])[] =>
-    line((size) => figureOf(size, kind, figure));
-  const draw = (
-    file: string,
-    title: string,
-    y: { readonly label: string; readonly isLog?: boolean },
-    lines: Readonly<Record<string, (readonly [number, number])[]>>,
-  ): Chart => {
-    const series = Object.entries(lines).map(([name, points]) => ({ name, points }));
-    const description = `${title}: ${y.label}, with ${sizes.map((size) => size.tenants).join(", ")} tenants.`;
-    return { file, svg: lineChart({ title, description, x: tenants, y, series }) };
-  };
-  const charts = [
-    draw(
-      "growth-throughput.svg",
-      "Reads, by the number of tenants",
-      { label: "requests/s" },
-      {
-        "all tenants alike": traffic("uniform", "requestsPerSecond"),
-        "Zipf's law": traffic("zipf", "requestsPerSecond"),
-      },
-    ),
-    draw(
-      "growth-latency.svg",
-      "Time of a read, by the number of tenants",
-      { label: "ms", isLog: true },
-      {
-        "p50, all alike": traffic("uniform", "p50Ms"),
-        "p50, Zipf's law": traffic("zipf", "p50Ms"),
-        "p99, all alike": traffic("uniform", "p99Ms"),
-        "p99, Zipf's law": traffic("zipf", "p99Ms"),
-      },
-    ),
-    draw(
-      "growth-memory.svg",
-      "Memory of a server connection that has met every tenant",
-      { label: "MiB", isLog: true },
-      {
-        "one connection": line(({ backend }) => backend.fullKiB / 1024),
-      },
-    ),
-    draw(
-      "growth-catalogs.svg",
-      "Size of PostgreSQL's catalogs",
-      { label: "MiB", isLog: true },
-      {
-        catalogs: line(({ catalogMiB }) => catalogMiB),
-      },
-    ),
-    draw(
-      "growth-verbs.svg",
-      "Time of a verb, its start included",
-      { label: "seconds", isLog: true },
-      {
-        "add-tenant": line(({ verbs }) => verbs.addTenant),
-        "migrate, nothing to do": line(({ verbs }) => verbs.nothingToDo),
-        "migrate all by one version": line(({ verbs }) => verbs.migrateAll),
-      },
-    ),
+  const rate = (kind: Traffic) => line((size) => figureOf(size, kind, "requestsPerSecond"));
+  const reads = "Reads, by the number of tenants";
+  const memory = "Memory of a server connection that has met every tenant";
+  return [
+    {
+      file: "growth-throughput.svg",
+      title: reads,
+      svg: lineChart({
+        title: reads,
+        unit: "requests/s",
+        lines: { "all tenants alike": rate("uniform"), "Zipf's law": rate("zipf") },
+      }),
+    },
+    {
+      file: "growth-memory.svg",
+      title: memory,
+      svg: lineChart({
+        title: memory,
+        unit: "MiB",
+        isLog: true,
+        lines: { "one connection": line(({ backend }) => backend.fullKiB / 1024) },
+      }),
+    },
   ];
-  if (lifetimes.length === 0) return charts;
-  const svg = barChart({
-    title: "Memory of a pool's server connections, by server_lifetime",
-    description: "Memory of all connections together with uniform traffic over the most tenants.",
-    unit: "MiB",
-    series: ["all connections"],
-    groups: lifetimes.map(({ poolSize, lifetimeSeconds, allMiB }) => ({
-      label: `pool of ${poolSize}, ${lifetimeSeconds} s`,
-      values: [allMiB],
-    })),
-  });
-  return [...charts, { file: "growth-lifetime.svg", svg }];
 }
 
 function figureOf(size: Grown, traffic: Traffic, figure: keyof Round): number {

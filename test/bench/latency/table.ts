@@ -1,7 +1,8 @@
 // What distance costs, as a table and a chart, and against the bar.
 
 import { barChart } from "../chart.ts";
-import { NAMES, type SystemId } from "../system.ts";
+import type { Chart } from "../part.ts";
+import type { SystemId } from "../system.ts";
 
 /** How long a round trip to the database takes, in milliseconds, beside what this machine takes itself. */
 export const ROUND_TRIPS_MS = [0, 5, 25] as const;
@@ -76,17 +77,18 @@ export function formatTable(measured: readonly Measured[]): string {
 }
 
 /** Draws the medians. */
-export function draw(measured: readonly Measured[]): string {
-  return barChart({
-    title: "Time of a read, by the distance to the database",
-    description: `The median of a read through PgBouncer, in milliseconds. ${NAMES.node} takes one round trip.`,
+export function drawLatency(measured: readonly Measured[]): Chart {
+  const title = "Time of a read, by the distance to the database";
+  const svg = barChart({
+    title,
     unit: "ms",
     series: ROUND_TRIPS_MS.map((ms) => `${ms} ms there and back`),
     groups: measured.map(({ id, name }) => ({
-      label: name,
+      label: name.replaceAll("`", ""),
       values: ROUND_TRIPS_MS.map((ms) => p50At(measured, id, ms)),
     })),
   });
+  return { file: "latency.svg", title, svg };
 }
 
 function p50At(measured: readonly Measured[], id: Measured["id"], roundTripMs: number): number {

@@ -9,7 +9,6 @@ import { findDeno, programOf } from "../../../admin/development/runtime.ts";
 import { openDistance } from "../../support/distance.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { redirect } from "../../support/redirect.ts";
-import { barChart } from "../chart.ts";
 import { measureStart, type Startable } from "../cold-start/start.ts";
 import { bundleFloor, bundleWorker, prepareWorkerd } from "../cold-start/workerd.ts";
 import { FLOOR_VALUE, valueOf } from "../names.ts";
@@ -60,7 +59,7 @@ export const coldStart: Part = {
         `From the start of a process to the end of its first right answer, ${found[0]?.near.length ?? 0} starts in turns, ` +
         "median (min–max); the database is reached through PgBouncer. workerd runs the bundle that is deployed.\n\n" +
         [head, line, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n"),
-      charts: [{ file: "cold-start.svg", svg: draw(found) }],
+      charts: [],
       figures: found,
       failures: found
         .filter(({ turns }) => Math.max(...turns) > TURNS)
@@ -153,19 +152,6 @@ async function listPrograms(folder: string, databaseUrl: string): Promise<readon
       rowhouse: () => start("rowhouse", (port) => prepareWorkerd(bundles.rowhouse, port)),
     },
   ];
-}
-
-function draw(found: readonly Starts[]): string {
-  return barChart({
-    title: "From the start of a process to its first right answer",
-    description: "Medians for each runtime, beside a handler that answers a constant.",
-    unit: "ms",
-    series: ["a constant", "Rowhouse", `Rowhouse, database ${ROUND_TRIP_MS} ms away`],
-    groups: found.map(({ runtime, floor, near, far }) => ({
-      label: runtime,
-      values: [floor, near, far].map(median),
-    })),
-  });
 }
 
 function formatSpread(values: readonly number[]): string {

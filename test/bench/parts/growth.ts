@@ -2,7 +2,7 @@
 // that rounds of load take turns on one machine.
 
 import { LIFETIMES, type Lifetime, measureLifetimes } from "../growth/lifetime.ts";
-import { drawCharts, formatTables, type Grown, judge } from "../growth/report.ts";
+import { drawGrowth, formatTables, type Grown, judge } from "../growth/report.ts";
 import { openSize, type Size, TRAFFICS } from "../growth/size.ts";
 import { measureVerbs } from "../growth/verbs.ts";
 import type { Part } from "../part.ts";
@@ -47,7 +47,7 @@ export const growth: Part = {
         `${POOL_SIZE} has met every tenant before. ` +
         "Uniform: all tenants alike. Zipf: the tenant of rank r asks 1/r as often as the first.\n\n" +
         formatTables(sizes, lifetimes),
-      charts: drawCharts(sizes, lifetimes),
+      charts: drawGrowth(sizes),
       figures: { sizes, lifetimes, pools: LIFETIMES },
       ...judge(sizes),
     };

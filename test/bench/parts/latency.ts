@@ -15,7 +15,13 @@ import { read } from "../program.ts";
 import { openStage } from "../stage.ts";
 import { listSystems, ROLES, type System, type SystemId } from "../system.ts";
 import type { Target } from "../target.ts";
-import { draw, formatTable, judge, type Measured, ROUND_TRIPS_MS } from "../latency/table.ts";
+import {
+  drawLatency,
+  formatTable,
+  judge,
+  type Measured,
+  ROUND_TRIPS_MS,
+} from "../latency/table.ts";
 import { measureTurn } from "../latency/turn.ts";
 
 const TENANTS = 10;
@@ -44,7 +50,7 @@ export const latency: Part = {
         "service and PgBouncer makes a round trip take so much longer, half of it in each direction. A turn is what the " +
         "service sends at a stretch and the answer to it; opening a connection is one as well.\n\n" +
         formatTable(measured),
-      charts: [{ file: "latency.svg", svg: draw(measured) }],
+      charts: [drawLatency(measured)],
       figures: measured,
       ...judge(measured),
     };

@@ -3,7 +3,7 @@
 
 import { countMessages, type Messages } from "../messages.ts";
 import type { Part, PartContext } from "../part.ts";
-import { drawCharts } from "../requests/charts.ts";
+import { drawRequests } from "../requests/charts.ts";
 import { formatBars, judgeBars } from "../requests/bars.ts";
 import { measureMode, type ModeResult, type Scene } from "../requests/measure.ts";
 import { median } from "../requests/median.ts";
@@ -52,7 +52,7 @@ export const requests: Part = {
     return {
       title: "Requests",
       markdown: formatSection(tables, context) + `\n\n### Bars\n\n${formatBars(bars)}`,
-      charts: drawCharts(reads),
+      charts: [drawRequests(reads)],
       figures: { bars, tables: tables.map(({ mode, measured }) => ({ ...mode, measured })) },
       failures: listFailures(tables),
       missed: bars

@@ -1,4 +1,4 @@
-// The reads through PgBouncer as charts: what each system answers, and what an answer costs.
+// The reads through PgBouncer as a chart: how many each system answers, and whose answers are wrong.
 
 import { barChart } from "../chart.ts";
 import type { Chart } from "../part.ts";
@@ -7,50 +7,33 @@ import { median } from "./median.ts";
 import type { Round } from "./round.ts";
 import type { Measured } from "./table.ts";
 
-// HTTP alone answers ten times as often as the rest, and a Worker logs in for each request: beside them
-// nothing else could be told apart. The tables have them.
+// HTTP alone answers ten times as often as the rest, and a Worker logs in for each request: beside these
+// two the other bars would all look alike. The tables have them.
 const LEFT_OUT: ReadonlySet<string> = new Set([NAMES.http, NAMES.worker]);
 
-/** Draws them from the medians. */
-export function drawCharts(table: readonly Measured[]): readonly Chart[] {
-  const shown = table.filter(({ name }) => !LEFT_OUT.has(name));
-  const draw = (figures: readonly (keyof Round)[]) =>
-    shown.map(({ name, rounds }) => ({
-      label: nameOf(name, rounds),
-      values: figures.map((figure) => Math.round(median(rounds.map((round) => round[figure])))),
-    }));
-  return [
-    {
-      file: "requests.svg",
-      svg: barChart({
-        title: "Requests per second, reads of single keys through PgBouncer",
-        description: "A bar for each system, the median over the rounds; more is better.",
-        unit: "",
-        series: ["requests/s"],
-        groups: draw(["requestsPerSecond"]),
-      }),
-    },
-    {
-      file: "cpu.svg",
-      svg: barChart({
-        title: "CPU time per request, reads of single keys through PgBouncer",
-        description:
-          "For each system the time of the service, of PostgreSQL and of PgBouncer; less is better.",
-        unit: "µs",
-        series: ["service", "PostgreSQL", "PgBouncer"],
-        groups: draw(["serviceUs", "postgresUs", "pgbouncerUs"]),
-      }),
-    },
-  ];
+const TITLE = "Requests per second, reads of single keys through PgBouncer";
+
+/** Draws the medians. */
+export function drawRequests(table: readonly Measured[]): Chart {
+  const groups = table
+    .filter(({ name }) => !LEFT_OUT.has(name))
+    .map(({ name, rounds }) => {
+      const foreign = foreignPercent(rounds);
+      const text = name.replaceAll("`", "");
+      return {
+        label: foreign > 0 ? `${text} (${foreign.toFixed(0)} % foreign)` : text,
+        values: [Math.round(median(rounds.map((round) => round.requestsPerSecond)))],
+        isWarning: foreign > 0,
+      };
+    });
+  const svg = barChart({ title: TITLE, unit: "", series: ["requests/s"], groups });
+  return { file: "requests.svg", title: TITLE, svg };
 }
 
-/** The name, with how much of what it answers belongs to other tenants. */
-function nameOf(name: string, rounds: readonly Round[]): string {
+/** The share of a system's answers that belong to other tenants. */
+function foreignPercent(rounds: readonly Round[]): number {
   const sum = (figure: "right" | "foreign"): number =>
     rounds.reduce((total, round) => total + round[figure], 0);
-  const [right, foreign] = [sum("right"), sum("foreign")];
-  const text = name.replaceAll("`", "");
-  return foreign === 0
-    ? text
-    : `${text} (${((foreign / (right + foreign)) * 100).toFixed(0)} % foreign)`;
+  const foreign = sum("foreign");
+  return foreign === 0 ? 0 : (foreign / (sum("right") + foreign)) * 100;
 }

@@ -3,7 +3,6 @@
 
 import process from "node:process";
 import { createApp } from "../../../src/example/app.ts";
-import { readConfig } from "../../../src/config.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { createLog } from "../../../src/log.ts";
 import type { Telemetry } from "../../../src/telemetry/telemetry.ts";
@@ -14,13 +13,16 @@ const KEYS = 1000;
 const WARM_UP = 30_000;
 const REQUESTS = 40_000;
 const AT_ONCE = 16;
+const METRICS = { port: readPort(process.env["METRICS_PORT"]), host: "127.0.0.1", maxTenants: 100 };
 
-const config = readConfig({ ...process.env, DATABASE_URL: "postgres://nobody@127.0.0.1/none" });
 const log = createLog("silent", () => {});
-const app = createApp({ log, telemetry: await openTelemetry(), config });
+const app = createApp({ log, telemetry: await openTelemetry() });
 let sent = 0;
 const database: Database = {
-  send: async () => [[], [{ enter_tenant: `t${(sent % TENANTS) + 1}` }], [{ value: sent }]],
+  send: async () => ({
+    entered: { enter_tenant: `t${(sent % TENANTS) + 1}` },
+    results: [[{ value: sent }]],
+  }),
   transaction: () => Promise.reject(new Error("Cannot begin: no route needs it")),
   close: async () => {},
 };
@@ -34,7 +36,7 @@ process.stdout.write(`${(user + system) / REQUESTS}\n`, () => process.exit(0));
 async function openTelemetry(): Promise<Telemetry | undefined> {
   if (process.env["TELEMETRY"] === "absent") return undefined;
   const entry = await import("../../../src/runtime/node-telemetry.ts");
-  return (await entry.openTelemetry(process.env, config, log)).telemetry;
+  return (await entry.openTelemetry(process.env, METRICS, log)).telemetry;
 }
 
 async function send(count: number): Promise<void> {
@@ -50,4 +52,8 @@ function sendOne(): Promise<Response> {
   const url = `http://localhost/data/get/${sent % KEYS}`;
   const headers = { host: hostOf((sent % TENANTS) + 1) };
   return app.fetch(new Request(url, { headers }), database);
+}
+
+function readPort(text: string | undefined): number | undefined {
+  return text ? Number(text) : undefined;
 }

@@ -1,9 +1,8 @@
 // The text that Rowhouse sends to read a key, taken from Rowhouse itself: the floors send the same.
 
 import { createApp } from "../../../src/example/app.ts";
-import { readConfig } from "../../../src/config.ts";
 import type { Database } from "../../../src/database/database.ts";
-import { createLog } from "../../../src/log.ts";
+import { messageText } from "../../../src/database/message.ts";
 import { hostOf, schemaOf } from "../names.ts";
 
 /** Writes the message that reads a key of a tenant, both by their numbers. */
@@ -42,12 +41,11 @@ async function record(): Promise<string> {
   const sent: string[] = [];
   const database: Pick<Database, "send"> = {
     async send(message) {
-      sent.push(message);
+      sent.push(messageText(message));
       throw new Error("Recorded");
     },
   };
-  const config = readConfig({ DATABASE_URL: "postgres://nobody@localhost/none" });
-  const app = createApp({ log: createLog("silent", () => {}), config });
+  const app = createApp({});
   const headers = { host: hostOf(TENANT) };
   const request = new Request(`http://localhost/data/get/${KEY}`, { headers });
   await app.fetch(request, database as Database);

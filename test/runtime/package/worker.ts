@@ -1,5 +1,4 @@
-import { createTenancy } from "rowhouse";
-import { createWorker } from "rowhouse/worker";
-import { router } from "./app.js";
+import { start } from "rowhouse/worker";
+import { createApp } from "./app.js";
 
-export default createWorker((parts) => createTenancy({ router, ...parts }));
+export default start(createApp);

@@ -10,16 +10,14 @@ import { formatReport, writeReport } from "../../bench/report.ts";
 const RESULT: PartResult = {
   title: "Requests",
   markdown: "A table.",
-  charts: [
-    { file: "requests.svg", svg: '<svg><title id="title">Requests per second</title></svg>' },
-  ],
+  charts: [{ file: "requests.svg", title: "Requests per second", svg: "<svg/>" }],
   figures: { rate: 7 },
   failures: [],
   missed: ["p50: 1.2, wanted 1.1"],
 };
 
 describe("formatReport()", () => {
-  it("has a section for each part, its charts by their own titles, and the bars missed", () => {
+  it("has a section for each part, its charts by their titles, and the bars missed", () => {
     expect(formatReport("- a machine", { requests: RESULT })).to.equal(
       [
         "# Rowhouse, measured",

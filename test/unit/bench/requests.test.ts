@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { formatBars, judgeBars } from "../../bench/requests/bars.ts";
-import { drawCharts } from "../../bench/requests/charts.ts";
+import { drawRequests } from "../../bench/requests/charts.ts";
 import { median } from "../../bench/requests/median.ts";
 import { listModes, POOLED_READS } from "../../bench/requests/mode.ts";
 import type { Round } from "../../bench/requests/round.ts";
@@ -147,11 +147,11 @@ describe("listModes()", () => {
   });
 });
 
-describe("drawCharts()", () => {
+describe("drawRequests()", () => {
   it("says in a bar's name how much of what a system answers is foreign", () => {
     const leaks = system(NAMES.knex, { right: 250, foreign: 750 });
-    const [rates] = drawCharts([system(NAMES.node, {}), leaks]);
-    expect(rates?.svg).to.include("session SET (75 % foreign)");
-    expect(rates?.svg).not.to.include("Rowhouse on Node (");
+    const { svg } = drawRequests([system(NAMES.node, {}), leaks]);
+    expect(svg).to.include("session SET (75 % foreign)");
+    expect(svg).not.to.include("Rowhouse on Node (");
   });
 });

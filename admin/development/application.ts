@@ -1,0 +1,63 @@
+// What development serves: the application in the working folder, or the example of this repository.
+
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AdminError } from "../registry/admin-error.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** An application as a runtime starts it. */
+export interface Application {
+  /** Its top folder, absolute: the runtime's working folder. */
+  readonly folder: string;
+  /** The file that the runtime starts, as seen from `folder`; undefined where wrangler.toml names it. */
+  readonly entry: string | undefined;
+}
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+
+const EXAMPLE: Readonly<Record<Runtime, string>> = {
+  node: "src/node.js",
+  deno: "src/deno.ts",
+  worker: "src/worker.ts",
+};
+
+const WRANGLER_FILES = ["wrangler.toml", "wrangler.json", "wrangler.jsonc"];
+
+/** The example of this repository; undefined in an installed package, which holds no example. */
+export function findExample(runtime: Runtime): Application | undefined {
+  if (!existsSync(join(REPOSITORY, EXAMPLE[runtime]))) return undefined;
+  return { folder: REPOSITORY, entry: runtime === "worker" ? undefined : EXAMPLE[runtime] };
+}
+
+/**
+ * The application to serve.
+ * @param folder where wrangler.toml is looked for, and `entry`
+ * @param entry what the caller named; undefined for the example, or for what wrangler.toml names
+ * @throws {AdminError} when there is nothing to serve
+ */
+export function findApplication(
+  runtime: Runtime,
+  folder: string,
+  entry: string | undefined,
+): Application {
+  if (entry !== undefined && !existsSync(resolve(folder, entry))) {
+    throw new AdminError(
+      `Cannot serve "${entry}": the file does not exist; compile it, or name another`,
+    );
+  }
+  const example = entry === undefined ? findExample(runtime) : undefined;
+  if (example !== undefined) return example;
+  const configured = WRANGLER_FILES.some((file) => existsSync(join(folder, file)));
+  if (runtime === "worker" && !configured) {
+    throw new AdminError(
+      `Cannot serve on worker: "${folder}" has no wrangler.toml; write one with a binding named HYPERDRIVE`,
+    );
+  }
+  if (runtime !== "worker" && entry === undefined) {
+    throw new AdminError(
+      "Cannot serve: the application's file is not named; name it with --entry FILE",
+    );
+  }
+  return { folder, entry };
+}

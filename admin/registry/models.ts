@@ -1,0 +1,60 @@
+// The Sequelize models of the registry. This file alone loads Sequelize, when a verb connects.
+
+import pg from "pg";
+import { DataTypes, Sequelize } from "sequelize";
+import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+
+/** A connection that is lost before Sequelize listens to it, or after, ends its query and not the process. */
+class Client extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    this.on("error", () => {});
+  }
+}
+
+/**
+ * Opens no connection yet; the caller closes `sequelize`.
+ * @param most how many connections it may have at once
+ */
+export function openModels(
+  url: string,
+  most: number,
+): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
+  const sequelize = new Sequelize(url, {
+    dialect: "postgres",
+    dialectModule: { ...pg, Client },
+    logging: false,
+    pool: { max: most, idle: 1000 },
+    dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
+  });
+  const options = { schema: "rowhouse", timestamps: false, underscored: true };
+  const status = { type: DataTypes.TEXT, allowNull: false };
+  const Tenant = sequelize.define<TenantRow>(
+    "Tenant",
+    {
+      schemaName: { type: DataTypes.TEXT, primaryKey: true },
+      roleName: { type: DataTypes.TEXT, allowNull: false },
+      status,
+      version: { type: DataTypes.INTEGER, allowNull: false },
+      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+      createdAt: { type: DataTypes.DATE, allowNull: false },
+      transition: { type: DataTypes.TEXT },
+      peer: { type: DataTypes.TEXT },
+      transferId: { type: DataTypes.UUID },
+      statusBefore: { type: DataTypes.TEXT },
+    },
+    { ...options, tableName: "tenant" },
+  );
+  const Domain = sequelize.define<DomainRow>(
+    "Domain",
+    {
+      host: { type: DataTypes.TEXT, primaryKey: true },
+      schemaName: { type: DataTypes.TEXT, allowNull: false },
+      roleName: { type: DataTypes.TEXT, allowNull: false },
+      status,
+      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+    },
+    { ...options, tableName: "domain" },
+  );
+  return { sequelize, Tenant, Domain };
+}

@@ -1,0 +1,143 @@
+// An interactive transaction, in messages of our own: BEGIN with the entry, statements, savepoints, COMMIT or
+// ROLLBACK. postgres.js's own `begin` sends ROLLBACK on a socket that has closed, from a timer, where no caller
+// can catch what that throws (3.4.9). Here nothing is sent on a connection whose state is in doubt.
+
+import { AppError, sqlState } from "../errors.ts";
+import { ENTRY_RESULTS, messageText } from "./message.ts";
+import type { Reply, Results, Row } from "./rows.ts";
+
+// in_failed_sql_transaction: another statement is to blame.
+const IN_FAILED_TRANSACTION = "25P02";
+
+/** The connection of a transaction. */
+export interface Line {
+  send(text: string): Promise<Reply>;
+  /** False once the connection's state is in doubt: nothing may be sent then. */
+  isUsable(): boolean;
+}
+
+/**
+ * Runs `work` in a transaction. A statement that failed undoes all of it, even when `work` caught the error.
+ * What `work` left running ends before COMMIT or ROLLBACK is sent: a statement may fail yet, and a savepoint
+ * of the same name may belong to the next user of the connection.
+ * @param entry SQL that enters a tenant; "" for none
+ * @throws {AppError} DATABASE_UNAVAILABLE, with outcome unknown only when COMMIT was sent
+ */
+export async function runTransaction<T>(
+  line: Line,
+  entry: string,
+  work: (scope: Scope, entered: Row | undefined) => Promise<T>,
+): Promise<T> {
+  let committing = false;
+  try {
+    const { results } = await line.send(entry === "" ? "begin" : `begin;${entry}`);
+    const scope = new Scope(line);
+    const value = await scope.run((inner) => work(inner, results[ENTRY_RESULTS - 1]?.[0]));
+    committing = true;
+    const { command } = await line.send("commit");
+    // PostgreSQL answers ROLLBACK to a COMMIT of a transaction that has failed.
+    if (command !== "COMMIT") throw new Error("Cannot commit: the transaction was undone");
+    return value;
+  } catch (error) {
+    if (line.isUsable()) await line.send("rollback").catch(() => {});
+    throw committing ? error : undone(error);
+  }
+}
+
+/** Without its COMMIT a transaction is undone, whatever became of the connection. */
+function undone(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.code !== "DATABASE_UNAVAILABLE") return error;
+  return new AppError("DATABASE_UNAVAILABLE", error.message, { cause: error.cause });
+}
+
+/** The statements of a transaction, or those under one of its savepoints; dead when that has ended. */
+export class Scope {
+  readonly #line: Line;
+  /** Counts the savepoints of the whole transaction, so that no two have one name. */
+  readonly #savepoints: { count: number };
+  readonly #begun = new Set<Promise<unknown>>();
+  #failure: { readonly error: unknown } | undefined;
+  #ended = false;
+
+  constructor(line: Line, savepoints = { count: 0 }) {
+    this.#line = line;
+    this.#savepoints = savepoints;
+  }
+
+  /** Sends statements as one message. */
+  async send(statements: readonly string[]): Promise<Results> {
+    this.#check();
+    const { results } = await this.#track(this.#line.send(messageText({ statements })));
+    return results;
+  }
+
+  /** Runs `work` under a savepoint: when it throws, what it did is undone and the error passed on. */
+  async savepoint<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
+    this.#check();
+    const name = `rowhouse_${(this.#savepoints.count += 1)}`;
+    return this.#hold(this.#under(name, work));
+  }
+
+  /**
+   * Runs `work`, and waits for what it has begun.
+   * @throws what `work` throws, else the error of a statement that failed
+   */
+  async run<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
+    let value: T;
+    try {
+      value = await work(this);
+    } catch (error) {
+      await this.#end();
+      throw sqlState(error) === IN_FAILED_TRANSACTION && this.#failure
+        ? this.#failure.error
+        : error;
+    }
+    await this.#end();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return value;
+  }
+
+  async #end(): Promise<void> {
+    this.#ended = true;
+    await Promise.all(this.#begun);
+  }
+
+  async #under<T>(name: string, work: (scope: Scope) => Promise<T>): Promise<T> {
+    await this.#track(this.#line.send(`savepoint ${name}`));
+    const scope = new Scope(this.#line, this.#savepoints);
+    try {
+      return await scope.run(work);
+    } catch (error) {
+      if (this.#line.isUsable()) {
+        const text = `rollback to savepoint ${name};release savepoint ${name}`;
+        await this.#track(this.#line.send(text)).catch(() => {});
+      } else this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  #check(): void {
+    if (this.#ended) throw new Error("Cannot send: the transaction has ended");
+    if (this.#line.isUsable()) return;
+    throw new AppError("DATABASE_UNAVAILABLE", "Cannot send: the transaction's connection is lost");
+  }
+
+  /** Remembers the failure of a message of this scope. */
+  #track<T>(sent: Promise<T>): Promise<T> {
+    return this.#hold(
+      sent.catch((error: unknown) => {
+        this.#failure ??= { error };
+        throw error;
+      }),
+    );
+  }
+
+  #hold<T>(begun: Promise<T>): Promise<T> {
+    const ended: Promise<unknown> = begun.then(
+      () => this.#begun.delete(ended),
+      () => this.#begun.delete(ended),
+    );
+    this.#begun.add(ended);
+    return begun;
+  }
+}

@@ -1,0 +1,44 @@
+// The answer to an error: `application/problem+json`, https://www.rfc-editor.org/rfc/rfc9457. Nothing of the
+// error's cause is in it.
+
+import type { AppError } from "../errors.ts";
+
+/** How long a client should wait after a 429 or 503 before it asks again, in seconds. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** The body of an error's answer. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What was attempted, what is, and what should be; for people. */
+  readonly detail: string;
+  /** What programs tell errors apart by. */
+  readonly code: string;
+  readonly requestId: string;
+}
+
+/** The body of an error's answer. */
+export function toProblem({ definition, message }: AppError, requestId: string): Problem {
+  const { code, status, title } = definition;
+  return { type: `urn:rowhouse:error:${code}`, title, status, detail: message, code, requestId };
+}
+
+/**
+ * The answer to an error.
+ * @param method "HEAD" leaves the body out
+ */
+export function problemResponse(error: AppError, requestId: string, method = "GET"): Response {
+  const problem = toProblem(error, requestId);
+  const wait = problem.status === 503 || problem.status === 429;
+  return new Response(method === "HEAD" ? null : JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "x-request-id": requestId,
+      "cache-control": "no-store",
+      ...(wait ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+      ...error.headers,
+    },
+  });
+}

@@ -1,0 +1,61 @@
+// What a client is told of an error that was thrown: PostgreSQL's SQLSTATE decides, never a message, a detail
+// or a constraint's name, because they hold values. An error that is not known becomes INTERNAL.
+
+import { AppError, type ErrorCode, sqlState } from "../errors.ts";
+
+const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  RH404: ["TENANT_NOT_FOUND", "Cannot resolve tenant: no tenant has the request's host"],
+  RH403: ["TENANT_SUSPENDED", "Cannot enter tenant: it is suspended"],
+  // read_only_sql_transaction
+  "25006": ["TENANT_READ_ONLY", "Cannot write: the tenant is read-only"],
+  // query_canceled
+  "57014": ["STATEMENT_TIMEOUT", "Cannot finish: a statement exceeded the tenant's timeout"],
+  // lock_not_available
+  "55P03": ["STATEMENT_TIMEOUT", "Cannot finish: a lock was not to be had in time"],
+  // serialization_failure, deadlock_detected: all is undone, and the same request may succeed
+  "40001": ["OVERLOADED", "Cannot finish: another transaction was in the way; nothing was changed"],
+  "40P01": ["OVERLOADED", "Cannot finish: another transaction was in the way; nothing was changed"],
+};
+
+const CODE_OF_CLASS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  // data_exception: numeric_value_out_of_range, invalid_text_representation, …
+  "22": ["VALUE_INVALID", "Cannot use a value: it does not fit the type that it is meant for"],
+  // connection_exception
+  "08": ["DATABASE_UNAVAILABLE", "Cannot reach the database: the connection was refused or lost"],
+  // insufficient_resources: too_many_connections, out_of_memory, disk_full
+  "53": ["DATABASE_UNAVAILABLE", "Cannot use the database: it is out of resources"],
+  // operator_intervention: admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped
+  "57": ["DATABASE_UNAVAILABLE", "Cannot use the database: it is shutting down or starting"],
+};
+
+const LOST_ROLE = [
+  "OVERLOADED",
+  "Cannot enter tenant: it was changed at this moment; nothing was done",
+] as const;
+
+/**
+ * Whether enter_tenant found a role that was renamed or dropped before it could take it: to PostgreSQL a
+ * value that is not acceptable (invalid_parameter_value). Nothing but the entry can set anything.
+ */
+function isLostRole(error: unknown): boolean {
+  return (
+    sqlState(error) === "22023" &&
+    Reflect.get(Object(error), "routine") === "call_string_check_hook"
+  );
+}
+
+/**
+ * Turns anything thrown into the error that the client sees, keeping the thrown one as `cause`.
+ * Judges by SQLSTATE alone, never by message or constraint name. What it does not know is INTERNAL.
+ */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const state = sqlState(error);
+  if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });
+  const [code, message] = (state !== undefined &&
+    (CODE_OF_STATE[state] ?? CODE_OF_CLASS[state.slice(0, 2)])) || [
+    "INTERNAL" as const,
+    "Cannot answer: the service failed",
+  ];
+  return new AppError(code, message, { cause: error });
+}

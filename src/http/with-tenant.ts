@@ -1,0 +1,52 @@
+// The stages and handlers that an application puts into its routes.
+
+import { parseHost } from "../host.ts";
+import { createTenant } from "../tenant.ts";
+import { checkContentLength } from "./body.ts";
+import { type Exchange, ServedExchange } from "./exchange.ts";
+
+/**
+ * The stage of a route that has a tenant, before its handler. Nothing is sent yet: the handler's first statement
+ * looks the tenant up. A forwarded host counts only behind a proxy that is trusted; where a header comes twice,
+ * its values arrive joined by commas and are not a host.
+ * @throws {AppError} OVERLOADED, TENANT_BUSY, HOST_INVALID, BODY_TOO_LARGE
+ * @example
+ * ```ts
+ * import { Router } from "itty-router";
+ * import { type Exchange, type TenantExchange, withTenant } from "rowhouse";
+ *
+ * const listNotes = ({ tenant }: TenantExchange) => tenant`select id, text from note order by id`;
+ *
+ * export const router = Router<Exchange>().get("/notes", withTenant, listNotes);
+ * ```
+ */
+export function withTenant(exchange: Exchange): void {
+  const stages = ServedExchange.stagesOf(exchange);
+  const { database, limits, trustProxy, visit, request } = stages;
+  // A service that is full spends nothing on a host.
+  visit.admit();
+  const forwarded = trustProxy ? request.headers.get("x-forwarded-host") : null;
+  const host = parseHost(forwarded ?? request.headers.get("host") ?? "");
+  stages.host = host;
+  const share = stages.shareOf(host);
+  visit.admit(share);
+  stages.tenant = createTenant(database, host, {
+    owner: share,
+    signal: request.signal,
+    entered: (schemaName) => {
+      stages.schemaName = schemaName;
+    },
+  });
+  if (exchange.method !== "GET") checkContentLength(request, limits);
+}
+
+/**
+ * Answers whether the database answers, for a route on any host such as `/readyz`.
+ * @throws {AppError} OVERLOADED, DATABASE_UNAVAILABLE
+ */
+export async function ready(exchange: Exchange): Promise<{ readonly status: "ready" }> {
+  const { database, visit, request } = ServedExchange.stagesOf(exchange);
+  visit.admit();
+  await database.send({ statements: ["select 1"], signal: request.signal });
+  return { status: "ready" };
+}

@@ -1,0 +1,109 @@
+// Serving a tenancy on Deno, by `deno serve`: Deno listens by its own --host and --port.
+// https://docs.deno.com/runtime/reference/cli/serve/
+
+import { readOptions } from "../config.ts";
+import { openDatabase } from "../database/database.ts";
+import { readVariables } from "../environment.ts";
+import { createLog } from "../log.ts";
+import { createTelemetry } from "../telemetry/telemetry.ts";
+import { type Build, partsOf } from "./build.ts";
+import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
+import { isSameAuthority, readAbsoluteTarget } from "./target.ts";
+import { findIgnored, PROCESS_VARIABLES } from "./variables.ts";
+
+export type { Build } from "./build.ts";
+export type { ProcessParts } from "./drain.ts";
+
+/** What this file needs of Deno: https://docs.deno.com/api/deno/ */
+declare const Deno: {
+  readonly env: { get(name: string): string | undefined };
+  readonly stdout: { writeSync(bytes: Uint8Array): number };
+  addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
+  exit(status: number): never;
+};
+
+// The last answers have left the handlers, and are on their way to the sockets.
+const LAST_ANSWERS_MS = 100;
+
+/** What `deno serve` asks of a module's default export. */
+export interface DenoHandler {
+  fetch(request: Request): Promise<Response>;
+}
+
+/**
+ * Serves an application by the environment's variables: makes its log, its telemetry and its database, and calls
+ * {@link serve}.
+ * @throws {ConfigError} for variables that cannot be read, one line each
+ * @example
+ * ```ts
+ * import { createTenancy } from "rowhouse";
+ * import { start } from "rowhouse/deno";
+ * import { router } from "./routes.ts";
+ *
+ * export default start((parts) => createTenancy({ router, ...parts }));
+ * ```
+ */
+export function start(build: Build): DenoHandler {
+  // A property is read when it is asked for: Deno asks for a permission for each variable.
+  const env = new Proxy<Record<string, string | undefined>>(
+    {},
+    { get: (_, name) => (typeof name === "string" ? readVariable(name) : undefined) },
+  );
+  const options = readOptions(env);
+  const { SHUTDOWN_SECONDS: shutdownSeconds } = readVariables(PROCESS_VARIABLES, env);
+  const utf8 = new TextEncoder();
+  const log = createLog(options.logLevel, (line) => void Deno.stdout.writeSync(utf8.encode(line)));
+  const ignored = findIgnored(readVariable);
+  if (ignored.length > 0) log.write("warn", "ignored variables", { variables: ignored });
+  const database = openDatabase(options.database);
+  // Deno has an SDK, which OTEL_DENO=true switches on: https://docs.deno.com/runtime/fundamentals/open_telemetry/
+  const telemetry = createTelemetry({ maxTenants: options.maxTenants, log });
+  telemetry?.observe(database);
+  const tenancy = build(partsOf(options, { log, telemetry }));
+  return serve({ tenancy, database, log, shutdownSeconds });
+}
+
+/** Undefined as well for a variable that the process has no permission to read. */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Serves until SIGTERM or SIGINT; then finishes what runs, refuses what comes, closes the database and ends the
+ * process: status 0, or 1 when `shutdownSeconds` were not enough.
+ * @returns the default export of the module that `deno serve` runs
+ */
+export function serve(parts: ProcessParts): DenoHandler {
+  const { tenancy, database, log } = parts;
+  const exit = (status: number): void => Deno.exit(status);
+  const closeServer = async (): Promise<void> => {
+    await tenancy.drain();
+    await new Promise((resolve) => setTimeout(resolve, LAST_ANSWERS_MS));
+  };
+  const drain = createDrain(parts, { closeServer, exit });
+  const crash = createCrash(log, exit);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => drain(signal));
+  }
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    crash.error(event.error);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    crash.rejection(event.reason);
+  });
+  return { fetch: (request) => tenancy.fetch(readTarget(request), database) };
+}
+
+/** Deno makes the URL of a target in absolute form of that target: its host is then a second one. */
+function readTarget(request: Request): Request {
+  const host = request.headers.get("host");
+  const authority = readAbsoluteTarget(request.url)?.authority ?? "";
+  if (host === null || isSameAuthority(authority, host)) return request;
+  return new Request("http://localhost/", { headers: { host: `${host}, ${authority}` } });
+}

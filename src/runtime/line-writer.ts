@@ -1,0 +1,26 @@
+// The log's lines on Node's standard output: those of one turn of the event loop together.
+
+import { writeSync } from "node:fs";
+import process from "node:process";
+
+/** What `createLog` writes with on Node; the last lines are written before the process exits. */
+export function createLineWriter(): (line: string) => void {
+  let pending = "";
+  const flush = (): void => {
+    const lines = pending;
+    pending = "";
+    process.stdout.write(lines);
+  };
+  process.stdout.on("error", () => {});
+  process.on("exit", () => {
+    try {
+      if (pending !== "") writeSync(1, pending);
+    } catch {
+      // The reader of the lines is gone.
+    }
+  });
+  return (line) => {
+    if (pending === "") setImmediate(flush);
+    pending += line;
+  };
+}

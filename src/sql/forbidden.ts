@@ -1,0 +1,34 @@
+// What no statement of a tenant may name or call. It is the second line of defence: what a tenant may execute is
+// decided in the database.
+
+// Functions that change what enter_tenant has set, run text as SQL, hold a lock or set something for longer than the
+// message, or keep data outside every schema. They are refused where they are called: a column may have such a name.
+// https://www.postgresql.org/docs/current/functions-admin.html, …/lo-funcs.html, …/functions-xml.html
+const FORBIDDEN_CALLS = new Set([
+  ...["set_config", "setseed", "enter_tenant", "resolve_host", "ts_stat", "ts_rewrite"],
+  ...["query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema"],
+  ...["cursor_to_xml", "cursor_to_xmlschema"],
+  ...["pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock"],
+  ...["pg_try_advisory_lock_shared", "pg_advisory_unlock", "pg_advisory_unlock_shared"],
+  ...["pg_advisory_unlock_all", "pg_notify", "pg_terminate_backend", "pg_cancel_backend"],
+  ...["lo_creat", "lo_create", "lo_unlink", "lo_import", "lo_export", "lo_open", "lo_close"],
+  ...["lo_lseek", "lo_lseek64", "lo_tell", "lo_tell64", "lo_truncate", "lo_truncate64"],
+  ...["lo_get", "lo_put", "lo_from_bytea", "loread", "lowrite"],
+  // Of extensions that come with PostgreSQL: https://www.postgresql.org/docs/current/contrib.html
+  ...["crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "connectby", "normal_rand"],
+  ...["dblink", "dblink_connect", "dblink_connect_u", "dblink_exec", "dblink_open", "dblink_fetch"],
+  ...["dblink_send_query", "dblink_get_result", "dblink_close", "dblink_disconnect"],
+  ...["xpath_table", "set_limit", "xslt_process"],
+]);
+// A view through which settings are changed.
+const FORBIDDEN_NAMES = new Set(["pg_settings"]);
+
+/** Whether no statement may use a name, wherever it stands. */
+export function isForbiddenName(name: string): boolean {
+  return FORBIDDEN_NAMES.has(name.toLowerCase());
+}
+
+/** Whether no statement may call a function of this name, in whatever schema. */
+export function isForbiddenCall(name: string): boolean {
+  return FORBIDDEN_CALLS.has(name.toLowerCase());
+}

@@ -1,0 +1,25 @@
+// A name as a quoted identifier, whatever characters it has. Nothing here judges which names a statement may use:
+// the tenant's `identifier` adds that, and the verbs quote their own database's and roles' names.
+
+import { TemplateError } from "./template-error.ts";
+
+const MAX_NAME_BYTES = 63;
+const utf8 = new TextEncoder();
+
+/**
+ * Quotes the name of a table, column, role or database. A dot is part of the name.
+ * @param name 1 to 63 bytes of UTF-8: PostgreSQL cuts a longer name, and the rest may be the name of something else
+ * @returns the name in double quotes
+ * @throws {TemplateError} for an empty or longer name, NUL or a lone surrogate
+ * Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+ */
+export function quoteName(name: string): string {
+  const bytes = utf8.encode(name).length;
+  if (bytes < 1 || bytes > MAX_NAME_BYTES || name.includes("\0") || !name.isWellFormed()) {
+    throw new TemplateError(
+      `Cannot write name ${JSON.stringify(name)}: it has ${bytes} bytes, must have 1 to ` +
+        `${MAX_NAME_BYTES} of well-formed text without NUL`,
+    );
+  }
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,84 @@
+// What the pages list is what the code has: variables, verbs with their options, error codes.
+
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect } from "chai";
+import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
+import { SERVICE_VARIABLES } from "../../src/config.ts";
+import type { Variables } from "../../src/environment.ts";
+import { ERRORS } from "../../src/errors.ts";
+import { OWN_ERRORS } from "../../src/example/errors.ts";
+import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
+import { ROOT } from "../support/checkout.ts";
+import { listFiles, readPage, section } from "../support/pages.ts";
+
+const library = readPage("src/README.md");
+const example = readPage("src/example/README.md");
+const operation = readPage("admin/README.md");
+
+describe("the tables of variables", () => {
+  it("of src/README.md are the service's, with their defaults and meanings", () => {
+    for (const variables of [SERVICE_VARIABLES, NODE_VARIABLES]) {
+      expect(section(library, "## Configuration")).to.include(table(variables));
+    }
+  });
+
+  it("of admin/README.md are the verbs', with their defaults and meanings", () => {
+    expect(section(operation, "## Configuration")).to.include(table(ADMIN_VARIABLES));
+  });
+});
+
+describe("the verbs of admin/README.md", () => {
+  const verbs = listFiles(":(glob)admin/*.ts").map((file) => basename(file, ".ts"));
+  const shown = [...section(operation, "## Verbs").matchAll(/^- (.*(?:\n {2}.*)*)/gm)].flatMap(
+    ([, item = ""]) =>
+      [...item.matchAll(/`([a-z-]+)([^`]*)`/g)]
+        .map(([, name = "", use = ""]) => ({ name, use }))
+        .filter(({ name }) => verbs.includes(name)),
+  );
+
+  it("are those that admin/ has", () => {
+    expect(new Set(shown.map(({ name }) => name))).to.deep.equal(new Set(verbs));
+  });
+
+  it("have the options that their files have", () => {
+    expect(shown.length).to.be.greaterThan(20);
+    for (const { name, use } of shown) {
+      const source = readFileSync(join(ROOT, "admin", `${name}.ts`), "utf8");
+      for (const [, option = ""] of use.matchAll(/--([a-z-]+)/g)) {
+        expect(source, `${name} --${option}`).to.match(new RegExp(`\\b${option}"?: `));
+      }
+    }
+  });
+});
+
+describe("the headings of errors", () => {
+  const pages = [
+    [library, ERRORS],
+    [example, OWN_ERRORS],
+  ] as const;
+
+  for (const [page, errors] of pages) {
+    it(`of ${page.file} are the codes that clients see, with their status, and no other`, () => {
+      const headings = section(page, "## Errors").match(/^### .*$/gm);
+      expect(headings).to.have.members(
+        Object.entries(errors).map(([code, { status }]) => `### ${code} (${status})`),
+      );
+    });
+  }
+});
+
+function table(variables: Variables): string {
+  const rows = Object.entries(variables).map(([name, { fallback, about }]) => {
+    const shown =
+      fallback === undefined ? "required" : fallback === "" ? "none" : `\`${fallback}\``;
+    return [`\`${name}\``, shown, about];
+  });
+  const all = [["variable", "default", "meaning"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [heading = [], ...body] = all;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [line(heading), line(rule), ...body.map(line)].join("\n");
+}

@@ -1,0 +1,72 @@
+// The arguments of a verb are typed by its own `options` and `operands`: a misspelt name does not compile.
+
+import { expect } from "chai";
+import { readCall } from "../../admin/command/call.ts";
+import { UsageError } from "../../admin/command/usage-error.ts";
+
+const VERB = {
+  operands: ["HOST", "SCHEMA"],
+  options: {
+    backup: { type: "string", about: "" },
+    host: { type: "string", multiple: true, about: "" },
+    plan: { type: "boolean", about: "" },
+  },
+} as const;
+
+const read = (...args: string[]): NonNullable<ReturnType<typeof tryRead>> => {
+  const call = tryRead(...args);
+  if (call === undefined) throw new Error("It asked for the help");
+  return call;
+};
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is what the test is about
+const tryRead = (...args: string[]) => readCall(VERB, args);
+
+describe("readCall()", () => {
+  it("gives each operand and option its text, list, number or flag", () => {
+    const args = ["a.test", "acme", "--backup", "7", "--host", "b", "--host", "c", "--plan"];
+    const call = read(...args);
+    const [host, schema]: readonly [string, string] = call.operands;
+    expect([host, schema]).to.deep.equal(["a.test", "acme"]);
+    expect(call.text("backup")).to.equal("7");
+    expect(call.integer("backup", 1, 9)).to.equal(7);
+    expect(call.texts("host")).to.deep.equal(["b", "c"]);
+    expect([call.has("plan"), call.has("backup")]).to.deep.equal([true, true]);
+  });
+
+  it("gives undefined, no texts and false for what was not given", () => {
+    const call = read("a.test", "acme");
+    expect([call.text("backup"), call.integer("backup", 1, 9)]).to.deep.equal([
+      undefined,
+      undefined,
+    ]);
+    expect([call.texts("host"), call.has("plan")]).to.deep.equal([[], false]);
+  });
+
+  it("does not compile a misspelt option, one of another kind, or an operand too many", () => {
+    const call = read("a.test", "acme");
+    // @ts-expect-error -- misspelt
+    expect(call.text("bakcup")).to.equal(undefined);
+    // @ts-expect-error -- misspelt
+    expect(call.has("plna")).to.equal(false);
+    // @ts-expect-error -- it may be given more than once
+    expect(call.text("host")).to.equal(undefined);
+    // @ts-expect-error -- it is given once at most
+    expect(call.texts("backup")).to.deep.equal([]);
+    // @ts-expect-error -- a flag has no text
+    expect(call.text("plan")).to.equal(undefined);
+    // @ts-expect-error -- there are two
+    expect(call.operands[2]).to.equal(undefined);
+  });
+
+  it("refuses another number of operands, an option of nobody's and a number out of range", () => {
+    expect(() => read("a.test")).to.throw(UsageError, "it takes HOST SCHEMA, got 1 operands");
+    expect(() => read("a.test", "acme", "--bakcup", "x")).to.throw(UsageError, "--bakcup");
+    const call = read("a.test", "acme", "--backup", "10");
+    expect(() => call.integer("backup", 1, 9)).to.throw(UsageError, "a whole number from 1 to 9");
+  });
+
+  it("gives undefined for --help, whatever else is missing", () => {
+    expect(tryRead("--help")).to.equal(undefined);
+  });
+});
