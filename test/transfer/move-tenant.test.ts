@@ -142,7 +142,12 @@ describe("move-tenant", function () {
     );
     await refuse(/column "updated_at" is text .*, in version 2 it is timestamp/);
     await refuse(/table "data" differs between the databases, .* as it was/, target.adminUrl, true);
-    await source.sql("delete from stay.data");
+    await source.sql(
+      "delete from stay.data",
+      "alter table stay.data alter updated_at drop default",
+      "alter table stay.data alter updated_at type timestamptz using updated_at::timestamptz",
+      "alter table stay.data alter updated_at set default now()",
+    );
     await target.addTenants({ stay: "another.test" });
     await refuse(/schema "stay" is a tenant there already; rename or drop/);
     await target.sql(
