@@ -3,7 +3,8 @@
 // statements, no type look-ups, no session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
-import { readFailure } from "./failure.ts";
+import type { DatabaseAddress } from "./address.ts";
+import { judgeFailure } from "./failure.ts";
 import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
 import type { PooledConnection } from "./pool.ts";
 import {
@@ -15,21 +16,23 @@ import {
   RowCounter,
 } from "./rows.ts";
 import { runTransaction, type Scope } from "./transaction.ts";
-import type { Secret } from "../environment.ts";
 
 /** Where a connection goes, and what holds for its messages. */
 export interface ConnectionOptions extends ResultLimits {
-  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `application_name` at most. */
-  readonly url: string | Secret;
+  readonly address: DatabaseAddress;
   /** How long opening a connection may take, in milliseconds. */
   readonly connectTimeoutMs: number;
 }
 
 const READS_PER_CONNECT = 2;
 
-/** What postgres.js gives for a text; `active` from when it is written, or seems to be, until it is answered. */
+/**
+ * What postgres.js 3.4.9 gives for a text; `active` from when it is written, or seems to be, until it is answered, and
+ * `state` null until it is written.
+ */
 interface Sent extends PromiseLike<unknown> {
   readonly active?: boolean;
+  readonly state?: unknown;
   readonly raw: () => Sent;
 }
 
@@ -100,9 +103,9 @@ export class Connection implements PooledConnection {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
       const fail = (error: unknown): void => {
         this.#waiting.delete(close);
-        const { failure, usable } = readFailure(error);
-        if (!usable) this.#usable = false;
-        reject(failure);
+        const verdict = judgeFailure(error, sent.state !== null);
+        if (!verdict.usable) this.#usable = false;
+        reject(verdict.error);
       };
       // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
       // is still active when the connection has closed is never answered.
@@ -119,11 +122,8 @@ export class Connection implements PooledConnection {
     });
   }
 
-  #open(options: ConnectionOptions): postgres.Sql {
-    const url = new URL(typeof options.url === "string" ? options.url : options.url.reveal());
-    const sslmode = url.searchParams.get("sslmode") ?? "disable";
-    const password = decodeURIComponent(url.password);
-    const port = Number(url.port || 5432);
+  #open({ address, connectTimeoutMs }: ConnectionOptions): postgres.Sql {
+    const { port, password } = address;
     // postgres.js reads the first port when it connects, and again when it has begun to. Port 0 refuses.
     const ports = Object.defineProperty([port], 0, {
       get: () => {
@@ -133,18 +133,19 @@ export class Connection implements PooledConnection {
     });
     // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
     const all = {
-      host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
+      host: [address.host],
       port: ports,
-      database: decodeURIComponent(url.pathname.slice(1)),
-      user: decodeURIComponent(url.username),
+      database: address.database,
+      user: address.user,
       pass: () => password,
-      ssl: sslmode === "disable" ? false : sslmode,
+      // By its own name for a mode, postgres.js 3.4.9 checks the certificate of an address for "localhost".
+      ssl: address.sslMode === "prefer" ? "prefer" : address.tls,
       sslnegotiation: null,
       max: 1,
       max_pipeline: 1,
       prepare: false,
       fetch_types: false,
-      connect_timeout: options.connectTimeoutMs / 1000,
+      connect_timeout: connectTimeoutMs / 1000,
       // The pool has one timer for the idle times and lifetimes of all connections.
       idle_timeout: null,
       max_lifetime: null,
@@ -154,7 +155,7 @@ export class Connection implements PooledConnection {
       publications: "",
       target_session_attrs: null,
       transform: { row: { from: (row: RawRow) => this.#counter.add(row) } },
-      connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
+      connection: { application_name: address.applicationName ?? "rowhouse" },
       onnotice: () => {},
       onclose: () => {
         for (const close of [...this.#waiting]) close();

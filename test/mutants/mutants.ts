@@ -103,20 +103,25 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a message that failed is sent again",
-    file: "src/database/database.ts",
-    text: "const fail = (error: unknown): void => reject(judge(connection, error));",
+    file: "src/database/connection.ts",
+    text: "        reject(verdict.error);\n",
     instead:
-      "const fail = (error: unknown): void => {\n" +
-      "      judge(connection, error);\n" +
-      "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
-      "    };",
+      "        const again = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();\n" +
+      "        again.then((result) => resolve(readReply(result)), reject);\n",
     tests: ["http/message-count", "faults/service"],
+  },
+  {
+    defect: "the certificate at an address is checked for localhost",
+    file: "src/database/connection.ts",
+    text: `ssl: address.sslMode === "prefer" ? "prefer" : address.tls,`,
+    instead: "ssl: address.tls && { ...address.tls, host: undefined },",
+    tests: ["faults/tls"],
   },
   {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
-    text: "  connection.usable = false;\n  if (error instanceof AppError)",
-    instead: "  if (error instanceof AppError)",
+    text: "        if (!verdict.usable) this.#usable = false;\n",
+    instead: "",
     tests: ["faults/service", "isolation/noisy-neighbour"],
   },
   {
