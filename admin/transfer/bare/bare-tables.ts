@@ -1,7 +1,7 @@
 // A schema's tables without anything that may object to rows or act on them, as pg_dump loads them: structure,
 // rows, and then constraints, indexes, row security, materialized views and triggers, each as it was. What cannot
-// object stays in its place: keys and plain indexes, NOT NULL, checks of PostgreSQL's own functions, rules (COPY
-// does not apply them), policies (the owner is not under them).
+// object stays in its place: primary keys and other constraints with an index, NOT NULL, checks of PostgreSQL's own
+// functions, rules (COPY does not apply them), policies (the owner is not under them).
 // https://www.postgresql.org/docs/current/sql-copy.html
 
 import type { ClientBase } from "pg";
