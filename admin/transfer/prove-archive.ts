@@ -5,9 +5,7 @@ import { prepareCreation } from "../lifecycle/tenant.ts";
 import type { Registry } from "../registry/registry.ts";
 import { withArchive } from "./archive-reader.ts";
 import { importWithin } from "./import-tenant.ts";
-
-/** Thrown to have the transaction rolled back. */
-class Undo extends Error {}
+import { undone } from "./undone.ts";
 
 /**
  * Imports an archive of one's own as a tenant that nobody ever sees. It takes as long as an import, and as much of
@@ -25,13 +23,8 @@ export async function proveArchive(
   await withArchive(file, async (archive) => {
     const { statementTimeoutMs } = archive.manifest;
     const options = { schemaName, hosts: [], statementTimeoutMs, maxBytes: Infinity, lossy };
-    try {
-      await registry.sequelize.transaction(async (transaction) => {
-        await importWithin(registry, transaction, creation, { file, archive, options });
-        throw new Undo();
-      });
-    } catch (error) {
-      if (!(error instanceof Undo)) throw error;
-    }
+    await undone(registry, (transaction) =>
+      importWithin(registry, transaction, creation, { file, archive, options }),
+    );
   });
 }

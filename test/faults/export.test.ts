@@ -127,7 +127,8 @@ describe("export-tenant under faults", () => {
     const during = writes;
     stopping.abort();
     await writer;
-    expect(result.status).to.equal(0);
+    // Two of its tables are of no migration.
+    expect(result.status).to.equal(3);
     expect(during).to.be.greaterThan(10);
     const entries = await readEntries(file);
     const values = ["0001-data", "0003-zz_last"].map((name) => {

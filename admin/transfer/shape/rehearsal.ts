@@ -14,6 +14,7 @@ import { endCopy, prepareCopy } from "../copy.ts";
 import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";
 import { readFacts } from "./facts.ts";
+import { undone } from "../undone.ts";
 import { applyShape, readShape } from "./shape.ts";
 
 const LOCK_TIMEOUT_MS = 5000;
@@ -22,57 +23,83 @@ const REASON = /^(?!08|57|55P03|40)[0-9P][0-9A-Z]{4}$/;
 // insufficient_resources, such as locks for a schema of thousands of tables: that says nothing of the tenant.
 const NO_ROOM = /^53/;
 
-/** Thrown to have the transaction rolled back. */
-class Undo extends Error {}
+interface TenantState {
+  readonly version: number;
+  readonly roleName: string;
+  readonly hasRole: boolean;
+}
+
+/** A tenant, and what its schema is. */
+interface Original extends TenantState {
+  readonly whole: Whole;
+  readonly tables: readonly Table[];
+}
 
 /**
  * Finds what a copy of a tenant would lack: what somebody changed by hand and no shape carries.
- * @returns a phrase for each, such as `table "by_hand" is not in version 2`
+ * @returns a phrase for each, such as `table "by_hand" is not in version 2`; nothing when there is no such tenant, or
+ *   when the server has no room to find out
  */
 export async function findLosses(
   registry: Registry,
   schemaName: string,
 ): Promise<readonly string[]> {
   const creation = await prepareCreation(registry);
-  let losses: readonly string[] = [];
-  try {
-    await registry.sequelize.transaction(async (transaction) => {
-      const [row] = await query<{ version: number; roleName: string; hasRole: boolean }>(
-        transaction,
-        `select version, role_name as "roleName",
-           exists (select from pg_catalog.pg_roles where rolname = role_name) as "hasRole" from rowhouse.tenant where schema_name = $1`,
-        [schemaName],
-      );
-      if (row === undefined) return;
-      const original = await readWhole(transaction, schemaName, row.roleName);
-      const tables = await readTables(clientOf(transaction), schemaName);
-      const copyName = `rowhouse_rehearsal_${randomBytes(6).toString("hex")}`;
-      try {
-        await endCopy(clientOf(transaction));
-        await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        const { version } = row;
-        const wanted = { schemaName: copyName, hosts: [], version };
-        const roleName = await createTenantWithin(registry, transaction, creation, wanted);
-        const copy = await imitate(transaction, copyName, roleName, original, tables);
-        const structure = describeDifferences(original, copy, version);
-        // Without its role it has no privileges to lose.
-        const compared = row.hasRole ? (whole: Whole) => whole : withoutPrivileges;
-        losses = [...structure, ...describeLosses(compared(original), compared(copy))];
-      } catch (error) {
-        if (NO_ROOM.test(databaseCode(error) ?? "")) throw new Undo();
-        if (!(error instanceof AdminError) && !REASON.test(databaseCode(error) ?? "")) throw error;
-        losses = [
-          databaseMessage(error)
-            .replaceAll(/\s*\n\s*/g, " ")
-            .replaceAll(copyName, schemaName),
-        ];
-      }
-      throw new Undo();
-    });
-  } catch (error) {
-    if (!(error instanceof Undo)) throw error;
+  const copyName = `rowhouse_rehearsal_${randomBytes(6).toString("hex")}`;
+  return undone(registry, async (transaction) => {
+    const original = await readOriginal(transaction, schemaName);
+    if (original === undefined) return [];
+    try {
+      await endCopy(clientOf(transaction));
+      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const { version, whole } = original;
+      const wanted = { schemaName: copyName, hosts: [], version };
+      const roleName = await createTenantWithin(registry, transaction, creation, wanted);
+      const copy = await imitate(transaction, copyName, roleName, original);
+      // Without its role it has no privileges to lose.
+      const compared = original.hasRole ? (all: Whole) => all : withoutPrivileges;
+      return [
+        ...describeDifferences(whole, copy, version),
+        ...describeLosses(compared(whole), compared(copy)),
+      ];
+    } catch (error) {
+      const code = databaseCode(error) ?? "";
+      if (NO_ROOM.test(code)) return [];
+      if (!(error instanceof AdminError) && !REASON.test(code)) throw error;
+      const reason = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
+      return [reason.replaceAll(/\s*\n\s*/g, " ").replaceAll(copyName, schemaName)];
+    }
+  });
+}
+
+/** Of one version: a migration may end in between. */
+async function readOriginal(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<Original | undefined> {
+  let state = await readState(transaction, schemaName);
+  for (;;) {
+    if (state === undefined) return undefined;
+    const whole = await readWhole(transaction, schemaName, state.roleName);
+    const tables = await readTables(clientOf(transaction), schemaName);
+    const now = await readState(transaction, schemaName);
+    if (now?.version === state.version) return { ...state, whole, tables };
+    state = now;
   }
-  return losses;
+}
+
+async function readState(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<TenantState | undefined> {
+  const [row] = await query<TenantState>(
+    transaction,
+    `select version, role_name as "roleName",
+       exists (select from pg_catalog.pg_roles where rolname = role_name) as "hasRole"
+     from rowhouse.tenant where schema_name = $1`,
+    [schemaName],
+  );
+  return row;
 }
 
 /**
@@ -123,11 +150,10 @@ async function imitate(
   transaction: Transaction,
   copyName: string,
   roleName: string,
-  { shape }: Whole,
-  tables: readonly Table[],
+  { whole, tables }: Original,
 ): Promise<Whole> {
   const client = clientOf(transaction);
   await prepareCopy(client, copyName);
-  await applyShape(client, copyName, shape, tables);
+  await applyShape(client, copyName, whole.shape, tables);
   return readWhole(transaction, copyName, roleName);
 }
