@@ -149,7 +149,9 @@ describe("export-tenant under faults", () => {
     await database.sql(
       "update rowhouse.tenant set status = 'suspended' where schema_name = 'busy'",
     );
-    const suspended = await verb("export-tenant", ["busy", place("suspended.zip")]);
+    const suspended = await verb("export-tenant", ["busy", place("suspended.zip")], {
+      migrations: "",
+    });
     expect(suspended.status).to.equal(0);
     await database.sql(
       "update rowhouse.tenant set transition = 'moved', peer = 'x:1/y' where schema_name = 'busy'",
