@@ -39,7 +39,7 @@ export interface ConsoleOptions {
 export function openConsole(options: ConsoleOptions): Console {
   const { registry, services, exports, note, intervalMs } = options;
   const events = openEvents();
-  const explain = (error: unknown): string => toProblem(error, note).error;
+  const explain = (error: unknown): string => toProblem(error, note).detail;
   const jobs = createJobs((job) => events.send("job", job), explain);
   const migrations = createMigrationRuns(registry, {
     tell: (state) => events.send("migration", state),

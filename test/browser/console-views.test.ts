@@ -126,9 +126,9 @@ describe("console page", () => {
     await stage.stop();
     await page.getByText("Connection lost, retrying").waitFor();
     expect(await page.getByRole("rowheader").count()).to.equal(3);
-    // A console that was started anew knows this browser no more.
-    await page.route("**/api/jobs", (route) => route.fulfill({ status: 401, body: "{}" }));
-    await page.getByText("Session ended: open the URL that the console printed").waitFor();
+    // A console that was started again does not know this browser.
+    await page.route("**/api/events", (route) => route.fulfill({ status: 401, body: "{}" }));
+    await page.getByText("Session ended: start the console again and open its URL").waitFor();
     // The browser itself reports each attempt.
     stage.forget();
   });

@@ -145,7 +145,7 @@ describe("console", () => {
     const gate = await openGate(serverAddress().port);
     const console = await openTestConsole(redirect(database.adminUrl, gate.port));
     try {
-      const headers = { cookie: console.cookie };
+      const headers = console.readHeaders();
       const ask = () => console.send({ path: "/api/fleet", headers });
       expect((await ask()).status).to.equal(200);
       gate.mode = "closing";
@@ -153,7 +153,7 @@ describe("console", () => {
       await until("nobody notices", async () => (await ask()).status === 503);
       const { json } = await ask();
       expect(json)
-        .to.have.property("error")
+        .to.have.property("detail")
         .that.matches(/^Cannot reach the database: /);
       const change = await console.post("/api/tenants/acme/suspend");
       expect(change.status).to.equal(503);

@@ -110,7 +110,7 @@ describe("console tenants", () => {
     const taken = await console.post("/api/tenants/beta/add-host", { host: ACME });
     expect(taken.status).to.equal(409);
     expect(taken.json)
-      .to.have.property("error")
+      .to.have.property("detail")
       .that.includes(`"${ACME}" belongs to a tenant already`);
     await console.post("/api/tenants/acme/remove-host", { host: "www.acme.example" });
     expect(await put("www.acme.example")).to.equal(404);
@@ -135,17 +135,18 @@ describe("console tenants", () => {
 
   it("answers what is no tenant's, no verb and no path with what is wrong", async () => {
     const none = await console.post("/api/tenants/nobody/suspend");
-    expect([none.status, none.json]).to.deep.equal([
-      409,
-      {
-        error: 'Cannot suspend tenant: there is no tenant "nobody"; see node admin/list-tenants.js',
-      },
-    ]);
+    expect(none.headers["content-type"]).to.equal("application/problem+json");
+    expect(none.json).to.deep.equal({
+      type: "about:blank",
+      title: "Conflict",
+      status: 409,
+      detail: 'Cannot suspend tenant: there is no tenant "nobody"; see node admin/list-tenants.js',
+    });
     for (const verb of ["constructor", "explode", "__proto__"]) {
       expect((await console.post(`/api/tenants/acme/${verb}`)).status).to.equal(404);
     }
-    const { cookie } = console;
-    const shown = await console.send({ path: "/api/tenants/nobody", headers: { cookie } });
+    const headers = console.readHeaders();
+    const shown = await console.send({ path: "/api/tenants/nobody", headers });
     expect(shown.status).to.equal(404);
   });
 
@@ -200,7 +201,7 @@ describe("console tenants", () => {
       const { id } = begun.json as Job;
       const second = await console.post("/api/tenants/gamma/drop", { confirm: "gamma" });
       expect(second.status).to.equal(409);
-      expect(second.json).to.have.property("error").that.includes("its export is at work");
+      expect(second.json).to.have.property("detail").that.includes("its export is at work");
       await client.waitUntilBlocked("gamma");
       const shown = await console.get<TenantDetail>("/api/tenants/gamma");
       expect(shown.job?.id).to.equal(id);
@@ -241,7 +242,7 @@ describe("console tenants", () => {
     expect([second.total, second.offset, namesOf(second)]).to.deep.equal([3, 2, ["gamma"]]);
     const beyond = await list("offset=100");
     expect([beyond.total, namesOf(beyond)]).to.deep.equal([3, []]);
-    const headers = { cookie: console.cookie };
+    const headers = console.readHeaders();
     for (const wrong of [
       ...["sort=password", "sort=__proto__", "order=up", "limit=0", "limit=201", "offset=-1"],
       ...["limit=1&limit=2", "limit=1e2", "search=%00", "only=__proto__"],

@@ -39,7 +39,7 @@ export function loaded<T>(
       })
       .catch((error: unknown) => {
         if (signal.aborted) return;
-        const passing = error instanceof RequestError && error.mayPass;
+        const passing = error instanceof RequestError && error.isTemporary;
         if (!shown) fill(root, failure(name, error, refresh));
         if (passing) setTimeout(refresh, RETRY_MS);
       })

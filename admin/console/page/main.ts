@@ -5,6 +5,7 @@ import { announce } from "./announce.ts";
 import { element } from "./element.ts";
 import { type Connection, openEvents } from "./events.ts";
 import { showFleet } from "./fleet.ts";
+import { shareKey } from "./key.ts";
 import { isAtWork } from "./migration-start.ts";
 import { showMigrations } from "./migrations.ts";
 import { showTenant } from "./tenant.ts";
@@ -15,7 +16,7 @@ const STATES: Readonly<Record<Connection, string>> = {
   waiting: "Connecting",
   live: "Live",
   lost: "Connection lost, retrying",
-  ended: "Session ended: open the URL that the console printed",
+  ended: "Session ended: start the console again and open its URL",
 };
 
 const main = get("#main");
@@ -26,6 +27,7 @@ let open = new AbortController();
 let view: View | undefined;
 let wasLost = false;
 
+shareKey();
 events.on("migration", forever, markMigrations);
 addEventListener("hashchange", () => show(true));
 addEventListener("keydown", focusSearch);
