@@ -44,7 +44,7 @@ export interface HeavyTenant {
   readonly requestsPerSecond: number;
   /** How many of its requests ran at once on average: seconds of requests per second. */
   readonly load: number;
-  /** The part whose outcome was an error of a status from 500 on, from 0 to 1. */
+  /** The part whose outcome was one of the library's errors with a status from 500 on, from 0 to 1. */
   readonly errorRate: number;
   readonly p95Ms: number | null;
 }

@@ -139,10 +139,12 @@ class Sums {
   }
 }
 
-/** Whether an outcome is one of the codes whose status is from 500 on, or none that is known. */
+/**
+ * Whether an outcome is one of the library's codes with a status from 500 on. The metric has no status, so an
+ * application's own codes do not count: most of them, such as a key that was not found, are the client's.
+ */
 function isFailure(outcome: string): boolean {
-  if (outcome === "ok") return false;
-  return !Object.hasOwn(ERRORS, outcome) || ERRORS[outcome as ErrorCode].status >= 500;
+  return Object.hasOwn(ERRORS, outcome) && ERRORS[outcome as ErrorCode].status >= 500;
 }
 
 /** The attribute's whole name, or its last part. */
