@@ -1,11 +1,15 @@
 // The state of all tenants: counts and the bounded list of those that somebody has to look at. Everything
 // is counted in the database: what comes back does not grow with the tenants.
 
-import { QueryTypes } from "sequelize";
 import { examineBudget } from "../doctor/budget.ts";
 import { FAILED_TENANTS, type FailedTenant } from "../inspect/census.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
-import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import {
+  readRows,
+  type Registry,
+  type TenantStatus,
+  type Transition,
+} from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { AttentionTenant, Fleet, ServiceState } from "./api.ts";
 
@@ -33,12 +37,10 @@ export async function readFleet(
   services: readonly ServiceState[],
 ): Promise<Fleet> {
   const newest = newestVersion(await loadTenantMigrations(registry));
-  const { sequelize } = registry;
-  const bind = [newest];
   const [groups, failed, waiting, budget] = await Promise.all([
-    sequelize.query<Group>(GROUPS, { type: QueryTypes.SELECT }),
-    sequelize.query<FailedTenant & { total: number }>(FAILED, { type: QueryTypes.SELECT }),
-    sequelize.query<Waiting>(WAITING, { type: QueryTypes.SELECT, bind }),
+    readRows<Group>(registry, GROUPS),
+    readRows<FailedTenant & { total: number }>(registry, FAILED),
+    readRows<Waiting>(registry, WAITING, [newest]),
     examineBudget(registry),
   ]);
   const count = (fits: (group: Group) => boolean): number =>
@@ -104,10 +106,10 @@ function describeWaiting(tenant: Waiting, newest: number): AttentionTenant {
 }
 
 /** Every group has it; without a tenant there is none. */
-async function readName({ sequelize }: Registry, groups: readonly Group[]): Promise<string> {
+async function readName(registry: Registry, groups: readonly Group[]): Promise<string> {
   if (groups[0] !== undefined) return groups[0].database;
   const text = "select current_database() as database";
-  const [row] = await sequelize.query<{ database: string }>(text, { type: QueryTypes.SELECT });
+  const [row] = await readRows<{ database: string }>(registry, text);
   return row?.database ?? "";
 }
 

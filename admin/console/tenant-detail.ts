@@ -1,9 +1,8 @@
 // All that there is to say of one tenant.
 
-import { QueryTypes } from "sequelize";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import { databaseCode } from "../registry/database-code.ts";
-import type { Registry, Transition } from "../registry/registry.ts";
+import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "./api.ts";
 import { RequestError } from "./request-error.ts";
@@ -35,10 +34,9 @@ export async function readTenantDetail(
   schemaName: string,
   job: Job | null,
 ): Promise<TenantDetail> {
-  const { sequelize } = registry;
   const newest = newestVersion(await loadTenantMigrations(registry));
   const [[row], tables] = await Promise.all([
-    sequelize.query<Row>(TENANT, { type: QueryTypes.SELECT, bind: [schemaName] }),
+    readRows<Row>(registry, TENANT, [schemaName]),
     readTables(registry, schemaName),
   ]);
   if (row === undefined) {
@@ -62,16 +60,15 @@ export async function readTenantDetail(
 async function readTables(registry: Registry, schemaName: string): Promise<readonly TenantTable[]> {
   const read = (size: string): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
     registry.sequelize.transaction(async (transaction) => {
-      await registry.sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, {
+      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      return query(
         transaction,
-      });
-      return registry.sequelize.query(
         `select c.relname as name, ${size} as bytes,
              case when c.reltuples >= 0 then c.reltuples::float8 end as rows
            from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
           where n.nspname = $1 and c.relkind in ('r', 'p', 'm')
           order by bytes desc nulls last, c.relname`,
-        { type: QueryTypes.SELECT, bind: [schemaName], transaction },
+        [schemaName],
       );
     });
   const rows = await read("pg_catalog.pg_total_relation_size(c.oid)").catch((error: unknown) => {
