@@ -1,5 +1,7 @@
 // What a console consists of, from the registry up: opened together, closed in order.
 
+import { createLog } from "../../src/log.ts";
+import { createReport } from "../../src/report.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Events, openEvents } from "./events.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
@@ -40,6 +42,7 @@ export function openConsole(options: ConsoleOptions): Console {
   const { registry, services, exports, note, intervalMs } = options;
   const events = openEvents();
   const explain = (error: unknown): string => toProblem(error, note).detail;
+  const log = createLog("warn", (line) => note(line.trimEnd()));
   const jobs = createJobs((job) => events.send("job", job), explain);
   const migrations = createMigrationRuns(registry, {
     tell: (state) => events.send("migration", state),
@@ -51,7 +54,11 @@ export function openConsole(options: ConsoleOptions): Console {
   });
   return {
     ...{ registry, exports, note, events, jobs, migrations, traffic },
-    sizes: createSizes(registry),
+    sizes: createSizes(registry, {
+      report: createReport(log, "sizes failed"),
+      // The report has told the terminal.
+      explain: (error) => toProblem(error, () => {}).detail,
+    }),
     async close() {
       await Promise.all([traffic.close(), migrations.close(), jobs.close()]);
       events.close();

@@ -1,11 +1,10 @@
 // The tenants a page at a time: searched, sorted and cut in the database, in one query.
 
 import { setTimeout } from "node:timers/promises";
-import { QueryTypes } from "sequelize";
 import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
 import { RequestError } from "./request-error.ts";
 import type { Sizes } from "./sizes.ts";
@@ -116,7 +115,8 @@ export async function listTenantPage(
     join = `left join unnest(${columns}) as s (schema_name, bytes) using (schema_name)`;
   }
   const by = `order by key ${order} nulls last, schema_name ${order}`;
-  const [row] = await registry.sequelize.query<{ total: number; tenants: readonly Found[] | null }>(
+  const [row] = await readRows<{ total: number; tenants: readonly Found[] | null }>(
+    registry,
     `with found as (
        select t.schema_name, ${SORT_KEYS[sort]} as key from rowhouse.tenant as t ${join}
         where ${conditions.join(" and ")}
@@ -126,13 +126,13 @@ export async function listTenantPage(
      select (select count(*)::int from found) as total,
        (select json_agg(${LINE} order by p.place)
           from page as p join rowhouse.tenant as t using (schema_name)) as tenants`,
-    { type: QueryTypes.SELECT, bind },
+    bind,
   );
   // A list in another order does not wait for long, and does not fail, for want of sizes.
   await Promise.race([read, setTimeout(SIZES_PATIENCE_MS)]);
   const tenants = row?.tenants ?? [];
   for (const line of tenants) line.bytes = sizes.find(line.schemaName) ?? null;
-  return { total: row?.total ?? 0, offset, tenants };
+  return { total: row?.total ?? 0, offset, tenants, sizes: sizes.state() };
 }
 
 /** The form in which the registry has a host, where the text is a whole one: of an IDNA name say. */

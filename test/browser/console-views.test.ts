@@ -1,6 +1,7 @@
 // The operator page in a browser: each view shows what the registry and the catalogs hold.
 
 import { expect } from "chai";
+import type { Route } from "playwright-core";
 import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
 import { until } from "../support/until.ts";
 
@@ -117,6 +118,29 @@ describe("console page", () => {
       /^0002-updated-at\s+1 tenant$/,
     );
     expect(await page.getByRole("link", { name: "initech" }).count()).to.equal(1);
+  });
+
+  it("console page: Fleet and Tenants say how old the sizes are, and why", async () => {
+    const { page } = stage;
+    const at = new Date(Date.now() - 720_000).toISOString();
+    const state = { at, problem: "Cannot finish: a reason" };
+    const alter = async (route: Route): Promise<void> => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as object;
+      const isList = "tenants" in answer;
+      const json = isList ? { ...answer, sizes: state } : { ...answer, ...state };
+      await route.fulfill({ response, json });
+    };
+    await page.route(/\/api\/(?:fleet\/sizes|tenants\?.*)$/, alter);
+    for (const place of ["fleet", "tenants"]) {
+      await stage.visit(place);
+      await page
+        .getByText(
+          /^Sizes are 12 min(?: \d+ s)? old and cannot be read again\. Cannot finish: a reason$/,
+        )
+        .waitFor();
+    }
+    await page.unroute(/\/api\/(?:fleet\/sizes|tenants\?.*)$/, alter);
   });
 
   it("console page says that the connection is lost, and keeps what it shows", async () => {

@@ -319,39 +319,4 @@ describe("console tenants", () => {
     const page = await console.get<TenantPage>("/api/tenants");
     expect(page.tenants.map(({ failed }) => failed)).to.deep.equal([false, true, false]);
   });
-
-  it("GET sizes has every tenant, the largest first", async () => {
-    const sizes = await console.get<FleetSizes>("/api/fleet/sizes");
-    expect(sizes.estimated).to.equal(false);
-    expect(sizes.schemaNames[0]).to.equal("beta");
-    expect(sizes.schemaNames).to.have.members(["acme", "beta", "gamma"]);
-    expect(sizes.total).to.equal(sizes.bytes.reduce((sum, one) => sum + one, 0));
-    const [row] = await database.sql<{ bytes: string }>(
-      "select pg_total_relation_size('beta.data')::text as bytes",
-    );
-    expect(sizes.bytes[0]).to.equal(Number(row?.bytes));
-    expect(sizes.tables).to.deep.equal([1, 1, 1]);
-  });
-
-  it("GET sizes does not wait for a locked table: it estimates, and measures later", async () => {
-    const other = await openTestConsole(database.adminUrl, { migrations: migrations.folder });
-    const client = await database.openClient();
-    try {
-      await database.sql("analyze beta.data");
-      await client.query("begin; lock table beta.data in access exclusive mode");
-      const sizes = await other.get<FleetSizes>("/api/fleet/sizes");
-      expect(sizes.estimated).to.equal(true);
-      expect(sizes.schemaNames[0]).to.equal("beta");
-      expect(sizes.bytes[0]).to.be.greaterThan(100_000);
-      const page = await other.get<TenantPage>("/api/tenants?sort=bytes&order=desc");
-      expect(page.tenants[0]).to.include({ schemaName: "beta", bytes: sizes.bytes[0] });
-      await client.query("rollback");
-      const again = await openTestConsole(database.adminUrl, { migrations: migrations.folder });
-      expect((await again.get<FleetSizes>("/api/fleet/sizes")).estimated).to.equal(false);
-      await again.close();
-    } finally {
-      await client.end();
-      await other.close();
-    }
-  });
 });

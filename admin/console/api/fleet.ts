@@ -50,8 +50,16 @@ export interface BudgetFinding {
   readonly advice: string | null;
 }
 
-/** GET /api/fleet/sizes: every tenant's, the largest first; the arrays have one length. */
-export interface FleetSizes {
+/** When the sizes of the tenants were read, and why they are not newer. */
+export interface SizesState {
+  /** Null before they were read for the first time. */
+  readonly at: string | null;
+  /** Why the last attempt to read them failed; null when it did not. */
+  readonly problem: string | null;
+}
+
+/** GET /api/fleet/sizes: every tenant's size, the largest first. The arrays have one length. */
+export interface FleetSizes extends SizesState {
   readonly at: string;
   /**
    * True when the sizes are those of the last vacuum or analyze: while a table is locked, and while they are

@@ -1,5 +1,6 @@
 // The tenants, a page at a time.
 
+import type { SizesState } from "./fleet.ts";
 import type { Status, Transition } from "./status.ts";
 
 /** What the tenants are sorted by. */
@@ -30,6 +31,8 @@ export interface TenantPage {
   readonly total: number;
   readonly offset: number;
   readonly tenants: readonly TenantLine[];
+  /** Of the column of sizes. */
+  readonly sizes: SizesState;
 }
 
 /** A tenant in a list. */

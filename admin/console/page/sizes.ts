@@ -2,9 +2,10 @@
 
 import type { FleetSizes } from "../api.ts";
 import { element, fill, link, type Content } from "./element.ts";
-import { formatBytes, formatCount, formatNumber, formatShare } from "./format.ts";
-import { empty } from "./loading.ts";
+import { formatBytes, formatClock, formatCount, formatNumber, formatShare } from "./format.ts";
+import { empty, problem } from "./loading.ts";
 import { panel } from "./panel.ts";
+import { describeSizesState } from "./sizes-state.ts";
 import { table } from "./table.ts";
 import { openTreemap, type Treemap } from "./treemap.ts";
 import { tenantHash } from "./view.ts";
@@ -16,6 +17,7 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
   const aside = element("span", {});
   const readout = element("p", { class: "map-readout", "aria-live": "polite" });
   const largest = element("div", {});
+  const trouble = element("div", {});
   let map: Treemap | undefined;
   let sizes: FleetSizes | undefined;
 
@@ -37,8 +39,11 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
     }
     fill(
       aside,
-      `${formatBytes(total)}${estimated ? ", estimated" : ""} · median ${formatBytes(medianOf(answer))}`,
+      `${formatBytes(total)}${estimated ? ", estimated" : ""} · median ${formatBytes(medianOf(answer))} · ` +
+        `as of ${formatClock(new Date(answer.at))}`,
     );
+    const state = describeSizesState(answer);
+    fill(trouble, state === undefined ? undefined : problem(state));
     fill(largest, largestTable(answer));
     if (map !== undefined) {
       map.setSizes(answer);
@@ -50,6 +55,7 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
       "Sizes",
       aside,
       [
+        trouble,
         map.root,
         legend(),
         readout,

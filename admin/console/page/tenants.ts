@@ -4,11 +4,12 @@ import type { TenantPage } from "../api.ts";
 import { announce } from "./announce.ts";
 import { type Mark, wordOf } from "./badge.ts";
 import { read } from "./client.ts";
-import { element, fill, link } from "./element.ts";
+import { element, fill, link, type Content } from "./element.ts";
 import { formatCount } from "./format.ts";
 import { empty, type Loaded, loaded } from "./loading.ts";
 import { panel, viewHeading } from "./panel.ts";
 import { readQuery, type Query, writeQuery } from "./tenant-query.ts";
+import { describeSizesState } from "./sizes-state.ts";
 import { columnsOf } from "./tenant-columns.ts";
 import { pager } from "./pager.ts";
 import { table } from "./table.ts";
@@ -67,7 +68,11 @@ export function showTenants({ parameters, signal }: Stage): View {
       announce(`${formatCount(page.total, "tenant")} found`);
       return page.tenants.length === 0
         ? nothing(query)
-        : [table("Tenants", columnsOf(query, apply), page.tenants), pager(page, query, apply)];
+        : [
+            sizesLine(page),
+            table("Tenants", columnsOf(query, apply), page.tenants),
+            pager(page, query, apply),
+          ];
     },
   );
   search.addEventListener("input", () => {
@@ -110,6 +115,11 @@ function parametersOf(query: Query): string {
   if (search !== "") text.set("search", search);
   if (only !== "") text.set("only", only);
   return `?${text.toString()}`;
+}
+
+function sizesLine({ sizes }: TenantPage): Content {
+  const state = describeSizesState(sizes);
+  return state === undefined ? undefined : element("p", { class: "problem" }, state);
 }
 
 function describe({ total }: TenantPage, { search, only }: Query): string {
