@@ -1,4 +1,4 @@
-// What the console's server writes: JSON, a problem, a short page for a person.
+// Writes the answers of the console's server: JSON, a problem, or a short page for a person.
 
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Problem } from "./api.ts";

@@ -1,6 +1,6 @@
 // The types of what the operator page and its server send to each other. Browser code imports them too. Every path
-// under /api needs the session's cookie, and its key as `Authorization: Bearer KEY`. Changes are POST with a JSON object,
-// `{}` at least; times are ISO 8601 in UTC; sizes are bytes.
+// under /api needs the session's cookie, and its key as `Authorization: Bearer KEY`. A change is a POST with a JSON
+// object, `{}` at least. Times are ISO 8601 in UTC. Sizes are bytes.
 //
 //   GET  /enter?token=TOKEN                  sets the cookie and hands out the key, once
 //   GET  /                                   the page; its files are /page/FILE
@@ -10,7 +10,7 @@
 //   GET  /api/traffic                        Traffic
 //   GET  /api/tenants?search&only&sort&order&offset&limit   TenantPage
 //   GET  /api/tenants/SCHEMA                 TenantDetail
-//   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for what began before
+//   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for older transactions
 //   POST /api/tenants/SCHEMA/resume          {} → ChangedTenant
 //   POST /api/tenants/SCHEMA/set             TenantSettings → ChangedTenant
 //   POST /api/tenants/SCHEMA/add-host        HostChange → HostChange
@@ -22,7 +22,7 @@
 //   POST /api/jobs/ID/stop                   {} → Job
 //   GET  /api/migrations                     Migrations
 //   POST /api/migrations/start               MigrationRequest → MigrationState
-//   POST /api/migrations/stop                {} → MigrationState; the tenants at work end
+//   POST /api/migrations/stop                {} → MigrationState; the tenants in progress end
 //   GET  /api/events                         server-sent events, see ConsoleEvents
 
 export type * from "./api/status.ts";

@@ -80,7 +80,7 @@ async function admit(
   if (found !== undefined) sendJson(outgoing, found);
 }
 
-/** Exchanges the token once. A browser that has entered before is led on, and is handed nothing. */
+/** Exchanges the token once. A browser that entered before gets the entrance again, without a key. */
 function enter(
   url: URL,
   { headers }: IncomingMessage,

@@ -1,5 +1,5 @@
-// The state of all tenants: counts and the bounded list of those that somebody has to look at. Everything
-// is counted in the database: what comes back does not grow with the tenants.
+// Reads the state of all tenants: counts, and a bounded list of those that need attention. PostgreSQL counts, so the
+// result does not grow with the tenants.
 
 import { examineBudget } from "../doctor/budget.ts";
 import { FAILED_TENANTS, type FailedTenant } from "../inspect/census.ts";
@@ -28,10 +28,10 @@ interface Waiting {
   readonly peer: string | null;
 }
 
-/** The most that the list of attention holds. */
+/** The maximum length of the list of tenants that need attention. */
 export const MOST_ATTENTION = 200;
 
-/** Reads the state, in four queries at once. */
+/** Reads the state in four queries at once. */
 export async function readFleet(
   registry: Registry,
   services: readonly ServiceState[],
@@ -105,7 +105,7 @@ function describeWaiting(tenant: Waiting, newest: number): AttentionTenant {
   };
 }
 
-/** Every group has it; without a tenant there is none. */
+/** Every group has the name. Without a tenant no group exists, and a query reads it. */
 async function readName(registry: Registry, groups: readonly Group[]): Promise<string> {
   if (groups[0] !== undefined) return groups[0].database;
   const text = "select current_database() as database";
@@ -122,7 +122,7 @@ const FAILED = `
   select *, (count(*) over ())::int as total from (${FAILED_TENANTS}) as failed
    order by "schemaName" limit ${MOST_ATTENTION}`;
 
-// Twice as many as are shown: some may be in the list of the failed already.
+// Twice the number that is shown: some of them may be in the list of failed tenants already.
 const WAITING = `
   select schema_name as "schemaName", version, transition, peer
     from rowhouse.tenant where transition is not null or version < $1

@@ -1,4 +1,4 @@
-// What is pending where, before anybody migrates anything.
+// Reads which tenants lack which migrations.
 
 import { planMigration } from "../migrations/plan.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
@@ -8,8 +8,8 @@ import type { Migrations, MigrationState } from "./api.ts";
 const MOST_SHOWN = 200;
 
 /**
- * Reads it, in two queries.
- * @param run the run at work, else the last one
+ * Reads the pending migrations in two queries.
+ * @param run the run in progress, otherwise the last one
  */
 export async function readMigrations(
   registry: Registry,

@@ -1,4 +1,4 @@
-// All that there is to say of one tenant.
+// Reads everything that the page shows of one tenant.
 
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import { databaseCode } from "../registry/database-code.ts";
@@ -25,9 +25,9 @@ const LOCK_NOT_AVAILABLE = "55P03";
 const MOST_HISTORY = 100;
 
 /**
- * Reads it.
- * @param job what is at work on the tenant, as far as the console knows
- * @throws {RequestError} 404 when there is no such tenant
+ * Reads the tenant in two queries.
+ * @param job the tenant's running job
+ * @throws {RequestError} 404 when the tenant does not exist
  */
 export async function readTenantDetail(
   registry: Registry,
@@ -40,7 +40,7 @@ export async function readTenantDetail(
     readTables(registry, schemaName),
   ]);
   if (row === undefined) {
-    throw new RequestError(404, `Cannot show tenant: there is no tenant "${schemaName}"`);
+    throw new RequestError(404, `Cannot show tenant: tenant "${schemaName}" does not exist`);
   }
   const { peer, ...rest } = row;
   const { transition } = row;
@@ -56,7 +56,7 @@ export async function readTenantDetail(
   };
 }
 
-/** Sizes are read under a lock, which a migration may have: then there are none. */
+/** Reading a size takes a lock. While a migration holds it, the sizes are null. */
 async function readTables(registry: Registry, schemaName: string): Promise<readonly TenantTable[]> {
   const read = (size: string): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
     registry.sequelize.transaction(async (transaction) => {

@@ -84,7 +84,7 @@ describe("console page", () => {
     expect(await names.getByRole("link").first().innerText()).to.equal("acme");
     await page.keyboard.press("/");
     await page.keyboard.type("globex.exa");
-    await page.getByText("1 tenant, with “globex.exa”").waitFor();
+    await page.getByText("1 tenant matching “globex.exa”").waitFor();
     expect(await names.getByRole("link").allInnerTexts()).to.deep.equal(["globex"]);
     expect(page.url()).to.equal(
       `${stage.origin}/#/tenants?search=globex.exa&sort=bytes&order=desc`,

@@ -201,7 +201,7 @@ describe("console tenants", () => {
       const { id } = begun.json as Job;
       const second = await console.post("/api/tenants/gamma/drop", { confirm: "gamma" });
       expect(second.status).to.equal(409);
-      expect(second.json).to.have.property("detail").that.includes("its export is at work");
+      expect(second.json).to.have.property("detail").that.includes("its export is running");
       await client.waitUntilBlocked("gamma");
       const shown = await console.get<TenantDetail>("/api/tenants/gamma");
       expect(shown.job?.id).to.equal(id);

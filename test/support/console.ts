@@ -13,7 +13,7 @@ export interface ConsoleAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON; undefined when it is not JSON. */
   readonly json: unknown;
 }
 
@@ -44,16 +44,16 @@ export interface ConsoleClient {
   listen(): Promise<Listener>;
 }
 
-/** A console of a test's own. Whoever opened it closes it. */
+/** A console of a test, which closes it. */
 export interface TestConsole extends ConsoleClient {
   readonly url: URL;
   readonly registry: Registry;
-  /** What it had for its terminal. */
+  /** The lines that it wrote for its terminal. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
-/** What a console is opened with. */
+/** The options of a test's console. */
 export interface TestConsoleOptions {
   readonly migrations?: string;
   readonly services?: readonly string[];

@@ -53,6 +53,6 @@ async function askOtherTabs(): Promise<string | undefined> {
 }
 
 function say(channel: BroadcastChannel, message: unknown): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the rule means windows: a channel has one origin
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- for windows, not channels
   channel.postMessage(message);
 }

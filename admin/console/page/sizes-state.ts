@@ -1,9 +1,9 @@
-// What a reader must know of the sizes that are shown: that they are missing, or how old they are.
+// The warning beside sizes that are missing or old.
 
 import type { SizesState } from "../api.ts";
 import { formatDuration } from "./format.ts";
 
-/** Says it in one line; undefined while the sizes are as they should be. */
+/** Returns the warning as one line; undefined when the last attempt to read the sizes succeeded. */
 export function describeSizesState({ at, problem }: SizesState): string | undefined {
   if (problem === null) return undefined;
   if (at === null) return `Sizes are not available. ${problem}`;

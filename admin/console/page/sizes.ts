@@ -1,4 +1,4 @@
-// The sizes of all tenants: a treemap, what is under the pointer or the keys, and the largest as a table.
+// The sizes of all tenants: a treemap, a line about the chosen tenant, and a table of the largest.
 
 import type { FleetSizes } from "../api.ts";
 import { element, fill, link, type Content } from "./element.ts";
@@ -12,7 +12,7 @@ import { tenantHash } from "./view.ts";
 
 const TABLE_ROWS = 20;
 
-/** Returns what shows an answer; undefined when the picture that stands there has taken it in. */
+/** Returns a function that shows an answer: new content, or undefined when it has updated the picture. */
 export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content {
   const aside = element("span", {});
   const readout = element("p", { class: "map-readout", "aria-live": "polite" });
@@ -34,7 +34,7 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
       return panel(
         "Sizes",
         undefined,
-        empty("No sizes", element("p", {}, "There is no tenant yet.")),
+        empty("No sizes", element("p", {}, "The registry has no tenant yet.")),
       );
     }
     fill(

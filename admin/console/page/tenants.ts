@@ -1,4 +1,4 @@
-// The tenants: searched, sorted and paged by the database, a page at a time.
+// The view of the tenants: the server searches, sorts and pages them.
 
 import type { TenantPage } from "../api.ts";
 import { announce } from "./announce.ts";
@@ -26,10 +26,10 @@ const LISTS: readonly Mark[] = [
   "behind",
 ];
 
-/** Shows them. */
+/** Shows the tenants. */
 export function showTenants({ parameters, signal }: Stage): View {
   let query = readQuery(parameters);
-  // The sizes are measured when they are first asked for, and nobody waits for that.
+  // The first request starts the measurement of the sizes, and does not wait for it.
   let wasMeasured = false;
   let typing: ReturnType<typeof setTimeout> | undefined;
   const line = element("span", {}, "Loading");
@@ -100,7 +100,7 @@ export function showTenants({ parameters, signal }: Stage): View {
   };
 }
 
-/** Asks again when the query was changed while the answer was on its way. */
+/** Asks again when the query changed before the answer came. */
 async function askUntilSettled(current: () => Query, signal: AbortSignal): Promise<TenantPage> {
   for (;;) {
     const asked = current();
@@ -125,7 +125,7 @@ function sizesLine({ sizes }: TenantPage): Content {
 function describe({ total }: TenantPage, { search, only }: Query): string {
   const state = LISTS.find((kind) => kind === only);
   const what = state === undefined ? "" : `, ${wordOf(state).toLowerCase()}`;
-  return `${formatCount(total, "tenant")}${what}${search === "" ? "" : `, with “${search}”`}`;
+  return `${formatCount(total, "tenant")}${what}${search === "" ? "" : ` matching “${search}”`}`;
 }
 
 function nothing({ search, only }: Query): HTMLElement {
@@ -134,5 +134,5 @@ function nothing({ search, only }: Query): HTMLElement {
         "No tenant yet",
         element("p", {}, "Create one with ", element("code", {}, "add-tenant")),
       )
-    : empty("No tenant fits", element("p", {}, link("#/tenants", {}, "Show all tenants")));
+    : empty("No tenant matches", element("p", {}, link("#/tenants", {}, "Show all tenants")));
 }
