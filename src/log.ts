@@ -1,5 +1,6 @@
 // One JSON line for each event. Redaction lives here: of an error only its name, code, SQLSTATE,
-// routine, constraint and stack frames are written, because messages, details and queries hold values.
+// routine, constraint and stack frames are written, because messages, details and queries hold values. Of the end of
+// a connection it is how it ended, and the words of a FATAL without what they quote.
 
 import { AppError, sqlState } from "./errors.ts";
 
@@ -8,6 +9,8 @@ export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
 
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+// How a connection ended, and what the other side said: of no other error are these fields ours.
+const CONNECTION_FAILURE = "ConnectionFailure";
 
 /** Writes events; made by {@link createLog}. */
 export interface Log {
@@ -55,9 +58,11 @@ export function describeError(thrown: unknown): Readonly<Record<string, unknown>
     name: cause.name,
     code: state === undefined ? textField(cause, "code") : undefined,
     sqlState: state,
+    ...(cause.name === CONNECTION_FAILURE
+      ? { kind: textField(cause, "kind"), said: textField(cause, "said") }
+      : { frames: frames(cause) }),
     routine: textField(cause, "routine"),
     constraint: textField(cause, "constraint_name"),
-    frames: frames(cause),
   };
 }
 

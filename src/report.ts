@@ -24,7 +24,11 @@ export function createReport(
     count += 1;
     if (now() - reported < INTERVAL_MS) return;
     reported = now();
-    log?.write("warn", event, { count, error: describeError(thrown) });
+    try {
+      log?.write("warn", event, { count, error: describeError(thrown) });
+    } catch {
+      // A report must not fail what it reports of.
+    }
     count = 0;
   };
 }

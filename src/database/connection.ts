@@ -3,33 +3,29 @@
 // statements, no type look-ups, no session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
-import { readFailure } from "./failure.ts";
+import { AppError } from "../errors.ts";
+import type { DatabaseAddress } from "./address.ts";
+import { judgeFailure } from "./failure.ts";
 import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
 import type { PooledConnection } from "./pool.ts";
-import {
-  type RawRow,
-  readReply,
-  type Reply,
-  type ResultLimits,
-  type Row,
-  RowCounter,
-} from "./rows.ts";
+import { readReply, type Reply, type ResultLimits, type Row, RowCounter } from "./rows.ts";
 import { runTransaction, type Scope } from "./transaction.ts";
-import type { Secret } from "../environment.ts";
+import { Wire } from "./wire.ts";
 
 /** Where a connection goes, and what holds for its messages. */
 export interface ConnectionOptions extends ResultLimits {
-  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `application_name` at most. */
-  readonly url: string | Secret;
+  readonly address: DatabaseAddress;
   /** How long opening a connection may take, in milliseconds. */
   readonly connectTimeoutMs: number;
 }
 
-const READS_PER_CONNECT = 2;
-
-/** What postgres.js gives for a text; `active` from when it is written, or seems to be, until it is answered. */
+/**
+ * What postgres.js 3.4.9 gives for a text; `active` from when it is written, or seems to be, until it is answered, and
+ * `state` null until it is written.
+ */
 interface Sent extends PromiseLike<unknown> {
   readonly active?: boolean;
+  readonly state?: unknown;
   readonly raw: () => Sent;
 }
 
@@ -37,13 +33,14 @@ interface Sent extends PromiseLike<unknown> {
 export class Connection implements PooledConnection {
   readonly #sql: postgres.Sql;
   readonly #counter: RowCounter;
+  readonly #wire: Wire;
   /** What waits for an answer: called when the socket has closed. */
   readonly #waiting = new Set<() => void>();
-  #portReads = 0;
   #usable = true;
 
   constructor(options: ConnectionOptions) {
     this.#counter = new RowCounter(options);
+    this.#wire = new Wire(options.address, this.#counter, options.connectTimeoutMs);
     this.#sql = this.#open(options);
   }
 
@@ -53,7 +50,7 @@ export class Connection implements PooledConnection {
 
   /** Sends one message. Errors: as `Database.send` has them. */
   async send(message: Message): Promise<Answer> {
-    this.#allowConnect();
+    this.#wire.allowConnect();
     const { results } = await this.#exchange(messageText(message));
     const own = message.entry === undefined ? 0 : ENTRY_RESULTS;
     return { entered: results[own - 1]?.[0], results: results.slice(own) };
@@ -67,31 +64,25 @@ export class Connection implements PooledConnection {
     entry: string,
     work: (scope: Scope, entered: Row | undefined) => Promise<T>,
   ): Promise<T> {
-    this.#allowConnect();
+    this.#wire.allowConnect();
     const line = { send: (text: string) => this.#exchange(text), isUsable: () => this.#usable };
     return runTransaction(line, entry, work);
   }
 
   abandon(): void {
     this.#usable = false;
+    this.#wire.forbidConnect();
   }
 
   discard(): void {
-    this.#usable = false;
+    const inDoubt = !this.#usable;
+    this.abandon();
+    if (inDoubt) this.#wire.cut();
     void this.#sql.end({ timeout: 0 }).catch(() => {});
   }
 
   end(seconds: number): Promise<void> {
     return this.#sql.end({ timeout: seconds });
-  }
-
-  /**
-   * Lets postgres.js connect, once for a piece of work: never within a transaction, which would go on outside
-   * of it; and because 3.4.9 connects again without a pause, for as long as a query waits, when a server
-   * accepts and closes.
-   */
-  #allowConnect(): void {
-    this.#portReads = 0;
   }
 
   #exchange(text: string): Promise<Reply> {
@@ -100,9 +91,13 @@ export class Connection implements PooledConnection {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
       const fail = (error: unknown): void => {
         this.#waiting.delete(close);
-        const { failure, usable } = readFailure(error);
-        if (!usable) this.#usable = false;
-        reject(failure);
+        // What the other side said as it ended the session is more than that the socket has closed.
+        const isOwn =
+          error instanceof AppError || Reflect.get(Object(error), "name") === "PostgresError";
+        const cause = isOwn ? error : (this.#wire.ended ?? error);
+        const verdict = judgeFailure(cause, sent.state !== null);
+        if (!verdict.usable) this.abandon();
+        reject(verdict.error);
       };
       // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
       // is still active when the connection has closed is never answered.
@@ -112,6 +107,7 @@ export class Connection implements PooledConnection {
       this.#waiting.add(close);
       sent
         .then((result) => {
+          if (this.#wire.overflow !== undefined) return fail(this.#wire.overflow);
           this.#waiting.delete(close);
           resolve(readReply(result));
         }, fail)
@@ -119,32 +115,20 @@ export class Connection implements PooledConnection {
     });
   }
 
-  #open(options: ConnectionOptions): postgres.Sql {
-    const url = new URL(typeof options.url === "string" ? options.url : options.url.reveal());
-    const sslmode = url.searchParams.get("sslmode") ?? "disable";
-    const password = decodeURIComponent(url.password);
-    const port = Number(url.port || 5432);
-    // postgres.js reads the first port when it connects, and again when it has begun to. Port 0 refuses.
-    const ports = Object.defineProperty([port], 0, {
-      get: () => {
-        this.#portReads += 1;
-        return this.#usable && this.#portReads <= READS_PER_CONNECT ? port : 0;
-      },
-    });
+  #open({ address, connectTimeoutMs }: ConnectionOptions): postgres.Sql {
+    const { password } = address;
     // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
     const all = {
-      host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
-      port: ports,
-      database: decodeURIComponent(url.pathname.slice(1)),
-      user: decodeURIComponent(url.username),
+      host: [address.host],
+      database: address.database,
+      user: address.user,
       pass: () => password,
-      ssl: sslmode === "disable" ? false : sslmode,
       sslnegotiation: null,
       max: 1,
       max_pipeline: 1,
       prepare: false,
       fetch_types: false,
-      connect_timeout: options.connectTimeoutMs / 1000,
+      connect_timeout: connectTimeoutMs / 1000,
       // The pool has one timer for the idle times and lifetimes of all connections.
       idle_timeout: null,
       max_lifetime: null,
@@ -153,8 +137,8 @@ export class Connection implements PooledConnection {
       debug: false,
       publications: "",
       target_session_attrs: null,
-      transform: { row: { from: (row: RawRow) => this.#counter.add(row) } },
-      connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
+      ...this.#wire.options,
+      connection: { application_name: address.applicationName ?? "rowhouse" },
       onnotice: () => {},
       onclose: () => {
         for (const close of [...this.#waiting]) close();

@@ -64,21 +64,27 @@ export class RowCounter {
   }
 
   /**
-   * Counts a row and returns it.
+   * Counts a row.
+   * @param valueBytes the bytes of its values
    * @throws {AppError} RESULT_TOO_LARGE; the connection must be discarded, because the rest is on its way
    */
-  add<R extends RawRow>(row: R): R {
+  add(valueBytes: number): void {
     this.#rows += 1;
-    for (const value of row) this.#bytes += value?.length ?? 0;
+    this.#bytes += valueBytes;
     const { maxRows, maxBytes } = this.#limits;
     if (this.#rows > maxRows) throw tooLarge(`more than ${maxRows} rows`);
     if (this.#bytes > maxBytes) throw tooLarge(`more than ${maxBytes} bytes`);
-    return row;
   }
 }
 
-/** The error for a result that is over a limit. */
-export function tooLarge(what: string): AppError {
+/** The bytes of a row's values. */
+export function sizeOf(row: RawRow): number {
+  let bytes = 0;
+  for (const value of row) bytes += value?.length ?? 0;
+  return bytes;
+}
+
+function tooLarge(what: string): AppError {
   // What the message wrote is committed when its last row has been sent, or undone when nobody reads it.
   return new AppError("RESULT_TOO_LARGE", `Cannot answer: the result has ${what}`, {
     outcome: "unknown",

@@ -116,36 +116,28 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       const ms = performance.now() - started;
       const schemaName = findTenant(stages, failure);
       quietly(() => observation?.end({ status, ms, route, schemaName, failure }), report);
-      quietly(
-        () => writeLine(log, exchange, stages, { status, ms, route, failure }),
-        () => {},
-      );
+      attempt(() => writeLine(log, exchange, stages, { status, ms, route, failure }));
       return response;
     },
   };
 }
 
-/** The answer to anything thrown: of a thrown value that cannot even be looked at, and of an error that is wrong. */
+/**
+ * The error that is answered to anything thrown: INTERNAL for a thrown value that cannot be looked at, and for an
+ * AppError that has no answer.
+ */
 function toFailure(thrown: unknown): AppError {
-  const cause =
-    quietly(
-      () => describeError(thrown),
-      () => {},
-    ) === undefined
-      ? undefined
-      : thrown;
-  const internal = new AppError("INTERNAL", "Cannot answer: the service failed", { cause });
-  const failure =
-    quietly(
-      () => toAppError(thrown),
-      () => {},
-    ) ?? internal;
-  // A Response takes no other status, and no header that is not text.
-  const answerable = quietly(
-    () => problemResponse(failure, "", "HEAD").ok,
-    () => {},
-  );
-  return answerable === false ? failure : internal;
+  const failure = attempt(() => {
+    const judged = toAppError(thrown);
+    describeError(judged);
+    // A Response takes no other status, and no header that is not text.
+    return problemResponse(judged, "", "HEAD").ok ? undefined : judged;
+  });
+  return failure ?? new AppError("INTERNAL", "Cannot answer: the service failed");
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  return quietly(work, () => {});
 }
 
 /**

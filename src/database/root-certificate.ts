@@ -1,0 +1,47 @@
+// The file that sslrootcert names, where the runtime has files. It is asked for by what the runtime offers and
+// not imported, because this is portable code.
+
+/** The part of Node's modules that is used: https://nodejs.org/api/process.html#processgetbuiltinmoduleid */
+interface Builtins {
+  getBuiltinModule?(id: "node:fs"): { readFileSync(path: string, encoding: "utf8"): string };
+  getBuiltinModule?(id: "node:crypto"): { readonly X509Certificate: new (pem: string) => object };
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
+const OTHERWISE =
+  "name it in NODE_EXTRA_CA_CERTS (Node) or DENO_CERT (Deno) and write sslmode=verify-full";
+
+/**
+ * Reads the certificates of a file in PEM.
+ * @returns all of them, of which each was looked at: a driver that meets another text ends the process
+ * @throws {Error} that completes "Cannot read NAME: …", without the path
+ */
+export function readRootCertificate(path: string): string {
+  const { process } = globalThis as { process?: Builtins };
+  const files = process?.getBuiltinModule?.("node:fs");
+  const crypto = process?.getBuiltinModule?.("node:crypto");
+  if (files === undefined || crypto === undefined) {
+    throw new Error(`its sslrootcert cannot be read: this runtime has no files; ${OTHERWISE}`);
+  }
+  let text: string;
+  try {
+    text = files.readFileSync(path, "utf8");
+  } catch (error) {
+    // On Deno: NotCapable, without --allow-read.
+    const { code, name } = error as { code?: string; name?: string };
+    throw new Error(
+      `the file of its sslrootcert cannot be read: ${code ?? name}; or ${OTHERWISE}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) throw new Error("the file of its sslrootcert has no certificate");
+  try {
+    certificates.map((certificate) => new crypto.X509Certificate(certificate));
+  } catch (cause) {
+    throw new Error("the file of its sslrootcert has a certificate that cannot be read", { cause });
+  }
+  return certificates.join("\n");
+}
