@@ -1,6 +1,6 @@
-// One connection of postgres.js: opened so that it is safe behind a transaction pooler, connected at most
-// once for a piece of work, and given up after every error that leaves its state in doubt. No prepared
-// statements, no type look-ups, no session settings. https://www.pgbouncer.org/features.html
+// One connection of postgres.js. Its options are safe behind a transaction pooler, it connects at most once for a
+// piece of work, and it is closed after every error that leaves its state in doubt. It does not use prepared
+// statements, type look-ups or session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
 import { readFailure } from "./failure.ts";
@@ -17,7 +17,7 @@ import {
 import { runTransaction, type Scope } from "./transaction.ts";
 import type { Secret } from "../environment.ts";
 
-/** Where a connection goes, and what holds for its messages. */
+/** The options of a connection. */
 export interface ConnectionOptions extends ResultLimits {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `application_name` at most. */
   readonly url: string | Secret;
@@ -27,7 +27,7 @@ export interface ConnectionOptions extends ResultLimits {
 
 const READS_PER_CONNECT = 2;
 
-/** What postgres.js gives for a text; `active` from when it is written, or seems to be, until it is answered. */
+/** A query of postgres.js. It is `active` from when postgres.js writes it, or believes so, until its answer. */
 interface Sent extends PromiseLike<unknown> {
   readonly active?: boolean;
   readonly raw: () => Sent;
@@ -37,7 +37,7 @@ interface Sent extends PromiseLike<unknown> {
 export class Connection implements PooledConnection {
   readonly #sql: postgres.Sql;
   readonly #counter: RowCounter;
-  /** What waits for an answer: called when the socket has closed. */
+  /** One callback for each query that waits for its answer; called when the socket has closed. */
   readonly #waiting = new Set<() => void>();
   #portReads = 0;
   #usable = true;
@@ -51,7 +51,7 @@ export class Connection implements PooledConnection {
     return this.#usable;
   }
 
-  /** Sends one message. Errors: as `Database.send` has them. */
+  /** Sends one message. Throws as `Database.send` does. */
   async send(message: Message): Promise<Answer> {
     this.#allowConnect();
     const { results } = await this.#exchange(messageText(message));
@@ -60,8 +60,8 @@ export class Connection implements PooledConnection {
   }
 
   /**
-   * Runs `work` between BEGIN and COMMIT; BEGIN and the entry are one message. When it returns, the
-   * connection is in no transaction, or is not usable any more.
+   * Runs `work` between BEGIN and COMMIT; BEGIN and the entry are one message. When it returns, the transaction has
+   * ended or the connection is not usable any more.
    */
   transact<T>(
     entry: string,
@@ -86,9 +86,9 @@ export class Connection implements PooledConnection {
   }
 
   /**
-   * Lets postgres.js connect, once for a piece of work: never within a transaction, which would go on outside
-   * of it; and because 3.4.9 connects again without a pause, for as long as a query waits, when a server
-   * accepts and closes.
+   * Lets postgres.js connect once for a piece of work. It must not connect again within a transaction, whose next
+   * statement would then run outside of it. And when a server accepts and closes, 3.4.9 connects again without a
+   * pause for as long as a query waits.
    */
   #allowConnect(): void {
     this.#portReads = 0;
@@ -104,10 +104,15 @@ export class Connection implements PooledConnection {
         if (!usable) this.#usable = false;
         reject(failure);
       };
-      // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
-      // is still active when the connection has closed is never answered.
+      // postgres.js 3.4.9 forgets a query that it takes between a socket's error and the socket's end: a query that
+      // is still active when the connection has closed never settles.
       const close = (): void => {
-        if (sent.active) fail(Object.assign(new Error("Lost"), { code: "CONNECTION_CLOSED" }));
+        if (sent.active)
+          fail(
+            Object.assign(new Error("Cannot answer: the connection closed"), {
+              code: "CONNECTION_CLOSED",
+            }),
+          );
       };
       this.#waiting.add(close);
       sent
@@ -124,14 +129,14 @@ export class Connection implements PooledConnection {
     const sslmode = url.searchParams.get("sslmode") ?? "disable";
     const password = decodeURIComponent(url.password);
     const port = Number(url.port || 5432);
-    // postgres.js reads the first port when it connects, and again when it has begun to. Port 0 refuses.
+    // postgres.js reads the first port twice for each connection attempt. Port 0 makes the attempt fail.
     const ports = Object.defineProperty([port], 0, {
       get: () => {
         this.#portReads += 1;
         return this.#usable && this.#portReads <= READS_PER_CONNECT ? port : 0;
       },
     });
-    // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
+    // Every option is set here: postgres.js would take a missing one from PG… environment variables.
     const all = {
       host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
       port: ports,
@@ -160,7 +165,7 @@ export class Connection implements PooledConnection {
         for (const close of [...this.#waiting]) close();
       },
     };
-    // postgres.js's types know some of these by other names, or not at all.
+    // postgres.js's types have other names for some of these options, and miss others.
     return postgres(all as unknown as postgres.Options<Record<string, never>>);
   }
 }

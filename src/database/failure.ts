@@ -1,16 +1,16 @@
-// What an error of postgres.js means: for the one who waits for the answer, and for the connection.
+// Reads an error of postgres.js: what the caller gets, and whether the connection stays usable.
 
 import { AppError } from "../errors.ts";
 
-/** An error, read. */
+/** The meaning of an error. */
 export interface Failure {
-  /** What the caller gets: PostgreSQL's own error, or an AppError where the connection failed. */
+  /** The error for the caller: PostgreSQL's own, or an AppError when the connection failed. */
   readonly failure: unknown;
   /** Whether the connection may serve the next message. */
   readonly usable: boolean;
 }
 
-// Errors of a connection that was never made: the message cannot have been sent.
+// Errors of a connection that was never established, so the message cannot have been sent.
 const NOT_SENT = new Set([
   "CONNECT_TIMEOUT",
   "ECONNREFUSED",
@@ -27,9 +27,9 @@ const NOT_SENT = new Set([
 ]);
 
 /**
- * Reads an error. An ErrorResponse of severity ERROR leaves the connection in order. After anything else its
- * state is in doubt: a FATAL, too, is followed by the end of the connection, and the next message on it would
- * be answered with the same error without being sent.
+ * Reads an error. An ErrorResponse of severity ERROR leaves the connection usable. Any other error leaves its state in
+ * doubt. After a FATAL the server closes the connection, and postgres.js would answer the next message with the same
+ * error without sending it.
  */
 export function readFailure(error: unknown): Failure {
   const fields = error instanceof Error ? (error as Error & Record<string, unknown>) : undefined;
@@ -37,12 +37,12 @@ export function readFailure(error: unknown): Failure {
     fields?.name === "PostgresError" &&
     (fields["severity"] ?? fields["severity_local"]) === "ERROR"
   ) {
-    // enter_tenant found settings under which no literal is safe; they would be found again.
+    // RH500: enter_tenant found settings under which literals are not safe, and they last as long as the connection.
     return { failure: error, usable: fields["code"] !== "RH500" };
   }
   if (error instanceof AppError) return { failure: error, usable: false };
   const unsent = NOT_SENT.has(String(fields?.["code"]));
-  const problem = unsent ? "no connection could be made" : "the connection was refused or lost";
+  const problem = unsent ? "the service could not connect" : "the connection was refused or lost";
   const failure = new AppError("DATABASE_UNAVAILABLE", `Cannot reach the database: ${problem}`, {
     cause: error,
     ...(unsent ? {} : { outcome: "unknown" as const }),
