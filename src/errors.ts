@@ -153,6 +153,20 @@ export class AppError extends Error {
 /**
  * The SQLSTATE of a database error; undefined for any other error.
  * Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * @example
+ * ```ts
+ * import { sqlState, type Tenant, UNIQUE_VIOLATION } from "rowhouse";
+ *
+ * export async function reserve(tenant: Tenant, seat: number): Promise<boolean> {
+ *   try {
+ *     await tenant`insert into reservation (seat) values (${seat}) returning seat`;
+ *     return true;
+ *   } catch (error) {
+ *     if (sqlState(error) === UNIQUE_VIOLATION) return false;
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;

@@ -27,6 +27,13 @@ const PORT = /^[1-9]\d{0,4}$/;
  * name in its ASCII form (`xn--…`), and a runtime may have read other bytes as other characters. An IPv4
  * address needs four decimal parts: `127.1` and `0x7f.1` are invalid.
  * @throws {AppError} HOST_INVALID, with the text and the problem
+ * @example
+ * ```ts
+ * import { parseHost } from "rowhouse";
+ *
+ * const { name, port } = parseHost("Acme.example.com:5000");
+ * console.info(name, port); // acme.example.com 5000
+ * ```
  */
 export function parseHost(text: string): Host {
   // oxlint-disable-next-line no-control-regex -- the rule is for ASCII
@@ -66,6 +73,12 @@ export function parseDomain(text: string): string {
 /**
  * The stored hosts that a request's host may match; the first match wins: the host with its port, without it, and
  * `*.` before its parent domain. An address does not have a parent domain.
+ * @example
+ * ```ts
+ * import { candidates, parseHost } from "rowhouse";
+ *
+ * console.info(candidates(parseHost("a.example:5000"))); // ["a.example:5000", "a.example", "*.example"]
+ * ```
  */
 export function candidates(host: Host): readonly string[] {
   const found = host.port === undefined ? [host.name] : [host.text, host.name];

@@ -55,6 +55,14 @@ export function createLog(
 /**
  * Describes a thrown value for the log, without its message and without any value that it carries. For an AppError
  * with a cause, it describes the cause.
+ * @example
+ * ```ts
+ * import { describeError, type Log } from "rowhouse";
+ *
+ * export function logFailure(log: Log, thrown: unknown): void {
+ *   log.write("error", "import failed", { error: describeError(thrown) });
+ * }
+ * ```
  */
 export function describeError(thrown: unknown): Readonly<Record<string, unknown>> {
   const cause = thrown instanceof AppError && thrown.cause !== undefined ? thrown.cause : thrown;

@@ -47,6 +47,19 @@ function isLostRole(error: unknown): boolean {
 /**
  * Turns any thrown value into the error that the client sees, and keeps the thrown value as `cause`.
  * @returns an AppError unchanged; the error of a known SQLSTATE; INTERNAL for everything else
+ * @example
+ * ```ts
+ * import { type Tenant, toAppError } from "rowhouse";
+ *
+ * export async function checkTenant(tenant: Tenant): Promise<string> {
+ *   try {
+ *     await tenant`select 1`;
+ *     return "ok";
+ *   } catch (error) {
+ *     return toAppError(error).code;
+ *   }
+ * }
+ * ```
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

@@ -3,7 +3,16 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 
-/** Creates the function that `createLog` writes with on Node. It writes the last lines before the process exits. */
+/**
+ * Creates the function that `createLog` writes with on Node. It writes the last lines before the process exits.
+ * @example
+ * ```ts
+ * import { createLog } from "rowhouse";
+ * import { createLineWriter } from "rowhouse/node";
+ *
+ * export const log = createLog("warn", createLineWriter());
+ * ```
+ */
 export function createLineWriter(): (line: string) => void {
   let pending = "";
   const flush = (): void => {

