@@ -1,8 +1,10 @@
 // node admin/init-db.js: makes a database ready for tenants.
 
+import { parseAddress } from "../src/database/address.ts";
 import { runVerb } from "./command/command.ts";
 import { adminUrl } from "./command/config.ts";
 import { createDatabase } from "./lifecycle/create-database.ts";
+import { checkDatabaseName } from "./lifecycle/database-name.ts";
 import { initialise } from "./lifecycle/initialise.ts";
 import { withRegistry } from "./registry/registry.ts";
 
@@ -27,6 +29,7 @@ await runVerb({
   example: "--create --service-role app_service",
   async run(call) {
     const url = adminUrl(call.env);
+    checkDatabaseName(parseAddress(url).database);
     const created = call.has("create") && (await createDatabase(url));
     const done = await withRegistry(url, (registry) =>
       initialise(registry, {

@@ -2,6 +2,7 @@
 // the options that they become. Each entry point reads the environment once; no other code reads it. A test keeps
 // the table of src/README.md equal to this one. An error about a secret variable never holds its value.
 
+import { parseAddress } from "./database/address.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/database.ts";
 import { integer, readVariables, Secret, type Variable, type Variables } from "./environment.ts";
 import { LIMITS, type Limits } from "./http/limits.ts";
@@ -145,44 +146,12 @@ export function readOptions(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-// postgres.js sends every other parameter of a URL to the server as a session setting.
-const URL_PARAMETERS = new Set(["sslmode", "application_name"]);
-// https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
-const SSL_MODES = new Set(["disable", "prefer", "require", "verify-full"]);
-
 /**
  * Checks a PostgreSQL URL. No error repeats any part of it that may be secret.
  * @throws {Error} that completes "Cannot read NAME: …"
  */
 export function parseDatabaseUrl(text: string): Secret {
-  if (!URL.canParse(text))
-    throw new Error("it is not a URL; write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
-  const url = new URL(text);
-  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
-    throw new Error("it must begin with postgres:// or postgresql://");
-  }
-  if (url.username === "") throw new Error("it does not name a user");
-  if (url.hostname === "") throw new Error("it does not name a host");
-  if (url.pathname.length < 2) throw new Error("it does not name a database");
-  for (const name of url.searchParams.keys()) {
-    if (!URL_PARAMETERS.has(name)) {
-      // A parameter that is not a plain name may be part of a password that was not percent-encoded.
-      const shown = /^[a-z_]{1,40}$/.test(name) ? `"${name}"` : "after the ?";
-      throw new Error(
-        `its parameter ${shown} is not accepted: a session setting would not survive a pooler; ` +
-          `use only ${[...URL_PARAMETERS].join(", ")}`,
-      );
-    }
-  }
-  try {
-    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part);
-  } catch {
-    throw new Error("its user, password or database is not percent-encoded");
-  }
-  const sslmode = url.searchParams.get("sslmode");
-  if (sslmode !== null && !SSL_MODES.has(sslmode)) {
-    throw new Error(`its sslmode is not one of ${[...SSL_MODES].join(", ")}`);
-  }
+  parseAddress(text);
   return new Secret(text);
 }
 

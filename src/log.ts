@@ -1,5 +1,6 @@
 // One JSON line for each event. Redaction lives here: the log writes only an error's name, code, SQLSTATE, routine,
-// constraint and stack frames, because messages, details and queries hold values.
+// constraint and stack frames, because messages, details and queries hold values. For the end of a connection it
+// writes how it ended, and the words of a FATAL without the quoted ones.
 
 import { AppError, sqlState } from "./errors.ts";
 
@@ -8,6 +9,8 @@ export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
 
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+// The only error whose fields `kind` and `said` this library sets.
+const CONNECTION_FAILURE = "ConnectionFailure";
 
 /** A log of events; made by {@link createLog}. */
 export interface Log {
@@ -72,9 +75,11 @@ export function describeError(thrown: unknown): Readonly<Record<string, unknown>
     name: cause.name,
     code: state === undefined ? textField(cause, "code") : undefined,
     sqlState: state,
+    ...(cause.name === CONNECTION_FAILURE
+      ? { kind: textField(cause, "kind"), said: textField(cause, "said") }
+      : { frames: frames(cause) }),
     routine: textField(cause, "routine"),
     constraint: textField(cause, "constraint_name"),
-    frames: frames(cause),
   };
 }
 

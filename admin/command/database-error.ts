@@ -1,11 +1,18 @@
 // What a person is told of an error of PostgreSQL or of the way to it.
 
+import { isCertificateError } from "../../src/database/failure.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 
 /** One line for an error that no verb expected. */
 export function describeDatabaseError(error: unknown): string {
   const code = databaseCode(error);
   const message = databaseMessage(error);
+  if (isCertificateError(code)) {
+    return (
+      `Cannot connect to the database: its certificate is not accepted (${code}); check the URL's host, and name ` +
+      "the certificate of its authority in the URL (sslrootcert=FILE) or in NODE_EXTRA_CA_CERTS"
+    );
+  }
   switch (code) {
     case undefined:
       return message.startsWith("Cannot ") ? message : `Cannot finish: ${message}`;

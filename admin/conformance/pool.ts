@@ -8,7 +8,8 @@ import { openDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { RawClient } from "./raw-client.ts";
-import { settlePool, surveyPool } from "./survey.ts";
+import { Strangers } from "./backends.ts";
+import { reachAll, settlePool, surveyPool } from "./survey.ts";
 
 /** One of the two tenants. */
 export interface Subject {
@@ -38,6 +39,7 @@ export class Pool {
   readonly url: string;
   readonly subjects: readonly [Subject, Subject];
   readonly #admin: ClientBase;
+  readonly #strangers = new Strangers();
 
   /** @param admin a direct connection of the admin role, which the caller closes */
   constructor(url: string, admin: ClientBase, subjects: readonly [Subject, Subject]) {
@@ -141,7 +143,17 @@ export class Pool {
 
   /** Waits until whatever was sent has ended. */
   settle(): Promise<void> {
-    return settlePool(this.#admin);
+    return settlePool(this.#admin, this.#strangers);
+  }
+
+  /** Tells the pool's server connections from others of the service role that are there already. */
+  async meetStrangers(): Promise<void> {
+    await reachAll(this.#admin, this.url, this.#strangers);
+  }
+
+  /** Those that were not looked at, because no client of the pool comes to them. */
+  strangers(): readonly string[] {
+    return this.#strangers.names();
   }
 
   /**
@@ -150,7 +162,7 @@ export class Pool {
    * @throws {Error} for whatever is not as it was in the beginning
    */
   async survey(): Promise<number> {
-    const connections = await surveyPool(this.#admin, this.url);
+    const connections = await surveyPool(this.#admin, this.url, this.#strangers);
     for (const { schemaName, number } of this.subjects) {
       const rows = await this.sql<{ key: number; value: number }>(
         `select key, value from "${schemaName}".data`,

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import pg from "pg";
+import { readConnection } from "../registry/connection.ts";
 
 /** What came back for one message. */
 export interface Answer {
@@ -36,8 +37,7 @@ export class RawClient {
   /** Connects. */
   static async open(url: string): Promise<RawClient> {
     const client = new pg.Client({
-      connectionString: url,
-      application_name: "rowhouse-verify",
+      ...(await readConnection(url, "rowhouse-verify")),
       connectionTimeoutMillis: TIMEOUT_MS,
     });
     client.on("error", () => {});

@@ -43,6 +43,7 @@ export async function verifyPooler(
   }
   for (const { check, seen } of recipes) add({ level: "told", name: check, seen });
   await withPool(url, adminUrl, async (pool) => {
+    await pool.meetStrangers();
     for (const check of CHECKS) {
       if (signal.aborted) return;
       try {
@@ -51,6 +52,11 @@ export async function verifyPooler(
         const seen = error instanceof Error ? error.message : String(error);
         add({ level: "failed", name: check.name, seen });
       }
+    }
+    const strangers = pool.strangers();
+    if (strangers.length > 0) {
+      const seen = `not looked at, because no client of the pool came to them: ${strangers.join(", ")}`;
+      add({ level: "told", name: "other connections of the service role", seen });
     }
   });
   return verdicts;

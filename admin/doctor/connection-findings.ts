@@ -1,9 +1,15 @@
 // What the doctor says of the two connections: a pooler for the service, PostgreSQL itself for the verbs, and
 // nothing in plain text between machines.
 
+import type { DatabaseAddress } from "../../src/database/address.ts";
 import { type Finding, judge } from "./finding.ts";
 import { type PoolerBehaviour, readPooler } from "./pooler.ts";
 import type { OpenProbe } from "./probe.ts";
+
+// Such as a forwarded port, a load balancer, or pgpool with more server connections than were asked for.
+const RELAYED = "something is in between that hands on the server's own key";
+const AUTHORITY =
+  "name the authority of a private certificate in sslrootcert=FILE, NODE_EXTRA_CA_CERTS or DENO_CERT";
 
 /** Looks at the service's way to the database. */
 export async function examineServiceConnection(open: OpenProbe): Promise<readonly Finding[]> {
@@ -24,12 +30,15 @@ export function describeServiceConnection(behaviour: PoolerBehaviour): readonly 
     return findings;
   }
   if (mode === "transaction") {
+    const seen =
+      settingLeaks === undefined
+        ? "no other client came to the server connection of one that set something"
+        : `what one client sets is ${settingLeaks ? "" : "not "}seen by others and ` +
+          `${settingIsLost ? "" : "not "}lost to itself`;
     findings.push({
       level: "ok",
       check: "session settings",
-      seen:
-        `what one client sets is ${settingLeaks ? "" : "not "}seen by others and ` +
-        `${settingIsLost ? "" : "not "}lost to itself; a message sets its own`,
+      seen: `${seen}; a message sets its own`,
     });
   }
   findings.push({
@@ -45,7 +54,7 @@ export function describeServiceConnection(behaviour: PoolerBehaviour): readonly 
   return findings;
 }
 
-function describePooler({ mode }: PoolerBehaviour): Finding {
+function describePooler({ mode, relayed }: PoolerBehaviour): Finding {
   const check = "pooler";
   switch (mode) {
     case "transaction":
@@ -54,7 +63,7 @@ function describePooler({ mode }: PoolerBehaviour): Finding {
       return {
         level: "ok",
         check,
-        seen: "there is none: each connection of the service is one of the server's",
+        seen: `${relayed ? RELAYED : "there is none"}: each connection of the service is one of the server's`,
       };
     case "session":
       return {
@@ -75,10 +84,18 @@ function describePooler({ mode }: PoolerBehaviour): Finding {
 
 /** Looks at the verbs' way to the database. */
 export async function examineAdminConnection(open: OpenProbe): Promise<readonly Finding[]> {
-  const { mode } = await readPooler(open);
+  const { mode, relayed } = await readPooler(open);
   const advice = "let ADMIN_DATABASE_URL lead to PostgreSQL itself";
   const check = "admin connection";
-  if (mode === "none") return [{ level: "ok", check, seen: "it is direct" }];
+  if (mode === "none") {
+    return [
+      {
+        level: "ok",
+        check,
+        seen: relayed ? `${RELAYED}, and hands on all of a session` : "it is direct",
+      },
+    ];
+  }
   if (mode === "session") {
     const seen = "there is a pooler in between, in session mode: a long verb may be cut off";
     return [{ level: "warn", check, seen, advice }];
@@ -89,16 +106,31 @@ export async function examineAdminConnection(open: OpenProbe): Promise<readonly 
 
 /**
  * Judges how private a connection is.
- * @param host as in the URL
+ * @param address what its URL says
+ * @param encrypted whether it was encrypted when it was looked at
  */
-export function judgeEncryption(check: string, host: string, encrypted: boolean): Finding {
-  const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+export function judgeEncryption(
+  check: string,
+  { host, sslMode, tls }: Pick<DatabaseAddress, "host" | "sslMode" | "tls">,
+  encrypted: boolean,
+): Finding {
+  const isHere = /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host);
+  if (!encrypted) {
+    return judge(
+      check,
+      isHere,
+      "it does not leave this machine",
+      "warn",
+      `it goes to "${host}" in plain text`,
+      `add ?sslmode=verify-full to the URL; ${AUTHORITY}`,
+    );
+  }
   return judge(
     check,
-    encrypted || isHere,
-    encrypted ? "it is encrypted" : "it does not leave this machine",
+    isHere || (tls !== false && tls.rejectUnauthorized),
+    "it is encrypted",
     "warn",
-    `it goes to "${host}" in plain text`,
-    "add ?sslmode=require or verify-full to the URL",
+    `it is encrypted, but with sslmode=${sslMode} whoever is in between may be the server`,
+    `write sslmode=verify-full; ${AUTHORITY}`,
   );
 }

@@ -1,5 +1,6 @@
 // Everything that the doctor looks at. What cannot be looked at is a finding, and stops nothing else.
 
+import { parseAddress } from "../../src/database/address.ts";
 import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
@@ -91,7 +92,7 @@ async function canOpen(
 async function examineAdmin(url: Secret): Promise<readonly Finding[]> {
   return withProbes(url.reveal(), async (open) => [
     ...(await examineAdminConnection(open)),
-    judgeEncryption("admin connection", hostOf(url), (await open()).encrypted),
+    judgeEncryption("admin connection", parseAddress(url.reveal()), (await open()).encrypted),
   ]);
 }
 
@@ -105,7 +106,7 @@ async function examineService(url: Secret, table: string | undefined): Promise<r
         withProbes(url.reveal(), async (open) => {
           const probe = await open();
           return [
-            judgeEncryption("service connection", hostOf(url), probe.encrypted),
+            judgeEncryption("service connection", parseAddress(url.reveal()), probe.encrypted),
             ...(await examineAttempts(probe, table)),
             ...(await examineRole(probe)),
           ];
@@ -117,10 +118,6 @@ async function examineService(url: Secret, table: string | undefined): Promise<r
   return findings;
 }
 
-function hostOf(url: Secret): string {
-  return new URL(url.reveal()).hostname;
-}
-
 function userOf(url: Secret | undefined): string | undefined {
-  return url === undefined ? undefined : decodeURIComponent(new URL(url.reveal()).username);
+  return url === undefined ? undefined : parseAddress(url.reveal()).user;
 }

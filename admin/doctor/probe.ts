@@ -2,6 +2,7 @@
 // otherwise, and what the pooler itself says of the connection.
 
 import pg from "pg";
+import { readConnection } from "../registry/connection.ts";
 import { databaseCode } from "../registry/database-code.ts";
 
 /** A client connection. */
@@ -17,10 +18,14 @@ export interface Probe {
   query<R extends object = Record<string, unknown>>(text: string): Promise<R[]>;
   /** Runs a statement that is prepared under a name, once. */
   prepared(name: string, text: string): Promise<void>;
+  /** Whether the server's end of the connection is this very one, with no other connection in between. */
+  isOwnPort(): Promise<boolean>;
   /** The backend that runs this connection's next statement. */
   backend(): Promise<number>;
   /** The SQLSTATE with which a message fails; undefined when it succeeds. */
   failure(text: string): Promise<string | undefined>;
+  /** Ends it before {@link withProbes} does. */
+  close(): Promise<void>;
 }
 
 /** Opens probes; all of them are closed by {@link withProbes}. */
@@ -36,8 +41,7 @@ export async function withProbes<T>(
   const clients: pg.Client[] = [];
   const open: OpenProbe = async (options) => {
     const client = new pg.Client({
-      connectionString: url,
-      application_name: "rowhouse-doctor",
+      ...(await readConnection(url, "rowhouse-doctor")),
       connectionTimeoutMillis: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
       ...(options === undefined ? {} : { options }),
@@ -66,7 +70,7 @@ function createProbe(client: pg.Client): Probe {
   // pg's types know neither of the two.
   const inner = client as unknown as {
     processID?: number | null;
-    connection: { stream: { encrypted?: boolean } };
+    connection: { stream: { encrypted?: boolean; localPort?: number } };
   };
   // Several statements give several results.
   const query = async <R extends object>(text: string): Promise<R[]> => {
@@ -80,6 +84,12 @@ function createProbe(client: pg.Client): Probe {
     query,
     async prepared(name, text) {
       await client.query({ name, text });
+    },
+    async isOwnPort() {
+      const [row] = await query<{ port: number | null }>(
+        "select pg_catalog.inet_client_port() as port",
+      );
+      return row?.port === inner.connection.stream.localPort;
     },
     async backend() {
       const [row] = await query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
@@ -95,5 +105,6 @@ function createProbe(client: pg.Client): Probe {
         return code;
       }
     },
+    close: () => close(client),
   };
 }

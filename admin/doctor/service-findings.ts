@@ -9,8 +9,18 @@ import type { Probe } from "./probe.ts";
 
 // No tenant can have it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
 const NOBODY = "rowhouse-doctor.invalid";
-const INSUFFICIENT_PRIVILEGE = "42501";
-type Attempt = readonly [what: string, text: string, advice: string];
+// insufficient_privilege, and names that are unknown to whoever may not look.
+const REFUSALS = new Set<string | undefined>(["42501", "42P01", "3F000"]);
+// What a standby answers before it looks at privileges.
+const READ_ONLY = "25006";
+
+/** What must fail; `privilege` is the one on the database that it takes, where it is known. */
+type Attempt = readonly [
+  what: string,
+  text: string,
+  advice: string,
+  privilege?: "TEMPORARY" | "CREATE",
+];
 
 const MESSAGE_TIMEOUT_MS = 10_000;
 
@@ -76,21 +86,27 @@ export async function examineAttempts(
       "create a temporary table, which the next tenant would see",
       "create temporary table rowhouse_probe ()",
       "revoke temporary on the database from PUBLIC and from it: node admin/init-db.js does so",
+      "TEMPORARY",
     ],
     [
       "create a schema",
       "create schema rowhouse_probe",
       "revoke create on the database from it and from PUBLIC",
+      "CREATE",
     ],
   ];
   const findings: Finding[] = [];
-  for (const [what, text, advice] of attempts) {
+  for (const [what, text, advice, privilege] of attempts) {
     // The division fails when the attempt has not, and undoes it.
     const code = await probe.failure(`${text}; select 1 / 0`);
+    const refused =
+      code === READ_ONLY && privilege !== undefined
+        ? !(await hasPrivilege(probe, privilege))
+        : REFUSALS.has(code);
     findings.push(
       judge(
         "service role",
-        code === INSUFFICIENT_PRIVILEGE || code === "42P01" || code === "3F000",
+        refused,
         `alone it cannot ${what}`,
         "unsafe",
         `alone it can ${what}`,
@@ -99,6 +115,13 @@ export async function examineAttempts(
     );
   }
   return findings;
+}
+
+async function hasPrivilege(probe: Probe, privilege: "TEMPORARY" | "CREATE"): Promise<boolean> {
+  const [row] = await probe.query<{ has: boolean }>(
+    `select pg_catalog.has_database_privilege(pg_catalog.current_database(), '${privilege}') as has`,
+  );
+  return row?.has !== false;
 }
 
 /** Looks at the role's attributes, memberships and settings, as its own session has them. */

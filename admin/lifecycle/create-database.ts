@@ -1,5 +1,6 @@
 // The database itself, made from the server's maintenance database.
 
+import { parseAddress } from "../../src/database/address.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { readRows, withRegistry } from "../registry/registry.ts";
@@ -11,8 +12,8 @@ const DUPLICATE_DATABASE = "42P04";
  * @returns whether it was created now
  */
 export async function createDatabase(url: string): Promise<boolean> {
-  const server = new URL(url);
-  const name = decodeURIComponent(server.pathname.slice(1));
+  const { database: name } = parseAddress(url);
+  const server = new URL(url.trim());
   server.pathname = "/postgres";
   return withRegistry(server.href, async (registry) => {
     try {

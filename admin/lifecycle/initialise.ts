@@ -6,6 +6,7 @@ import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
+import { checkDatabaseName } from "./database-name.ts";
 import { findInstallation } from "../registry/installation.ts";
 import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
 import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
@@ -45,6 +46,7 @@ export async function initialise(
       transaction,
       "select pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))",
     );
+    checkDatabaseName(await readDatabaseName(transaction));
     const before = await findInstallation(transaction);
     const serviceRole = options.serviceRole ?? before?.serviceRole ?? DEFAULT_SERVICE_ROLE;
     const tenantRoles = options.tenantRoles ?? before?.tenantRoles ?? true;

@@ -1,6 +1,7 @@
 // A connection of the admin role's own, for what Sequelize has no form of: COPY, and SQL of a person's.
 
 import type pg from "pg";
+import { readConnection } from "./connection.ts";
 
 /** Opens a connection, hands it to `work`, and closes it whatever happens; what runs is rolled back. */
 export async function withClient<T>(
@@ -19,8 +20,7 @@ export async function withClient<T>(
 export async function openClient(url: string): Promise<pg.Client> {
   const { default: driver } = await import("pg");
   const client = new driver.Client({
-    connectionString: url,
-    application_name: "rowhouse-admin",
+    ...(await readConnection(url, "rowhouse-admin")),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });

@@ -2,6 +2,7 @@
 
 import pg from "pg";
 import { DataTypes, Sequelize } from "sequelize";
+import type { ServerConnection } from "./connection.ts";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
 
 /** A connection that is lost before Sequelize listens to it, or after, ends its query and not the process. */
@@ -17,15 +18,18 @@ class Client extends pg.Client {
  * @param most how many connections it may have at once
  */
 export function openModels(
-  url: string,
+  connection: ServerConnection,
   most: number,
 ): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
-  const sequelize = new Sequelize(url, {
+  const { ssl, application_name, user, ...server } = connection;
+  const sequelize = new Sequelize({
+    ...server,
+    username: user,
     dialect: "postgres",
     dialectModule: { ...pg, Client },
     logging: false,
     pool: { max: most, idle: 1000 },
-    dialectOptions: { application_name: "rowhouse-admin", connectionTimeoutMillis: 10_000 },
+    dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };

@@ -10,6 +10,7 @@ import type {
   Sequelize,
   Transaction,
 } from "sequelize";
+import { readConnection } from "./connection.ts";
 import { clientOf } from "./transaction-client.ts";
 
 /** What a tenant may be. */
@@ -80,9 +81,10 @@ export async function withRegistry<T>(
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
 ): Promise<T> {
+  const connection = await readConnection(url, "rowhouse-admin");
   // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
   const { openModels } = await import("./models.ts");
-  const models = openModels(url, MAX_CONNECTIONS);
+  const models = openModels(connection, MAX_CONNECTIONS);
   try {
     return await work({ url, tenantMigrations, ...models });
   } finally {

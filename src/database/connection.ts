@@ -3,7 +3,8 @@
 // statements, type look-ups or session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
-import { readFailure } from "./failure.ts";
+import type { DatabaseAddress } from "./address.ts";
+import { judgeFailure } from "./failure.ts";
 import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
 import type { PooledConnection } from "./pool.ts";
 import {
@@ -15,21 +16,23 @@ import {
   RowCounter,
 } from "./rows.ts";
 import { runTransaction, type Scope } from "./transaction.ts";
-import type { Secret } from "../environment.ts";
 
 /** The options of a connection. */
 export interface ConnectionOptions extends ResultLimits {
-  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `application_name` at most. */
-  readonly url: string | Secret;
+  readonly address: DatabaseAddress;
   /** How long opening a connection may take, in milliseconds. */
   readonly connectTimeoutMs: number;
 }
 
 const READS_PER_CONNECT = 2;
 
-/** A query of postgres.js. It is `active` from when postgres.js writes it, or believes so, until its answer. */
+/**
+ * A query of postgres.js 3.4.9. It is `active` from when postgres.js writes it, or believes so, until its answer; its
+ * `state` is null until it is written.
+ */
 interface Sent extends PromiseLike<unknown> {
   readonly active?: boolean;
+  readonly state?: unknown;
   readonly raw: () => Sent;
 }
 
@@ -100,19 +103,16 @@ export class Connection implements PooledConnection {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
       const fail = (error: unknown): void => {
         this.#waiting.delete(close);
-        const { failure, usable } = readFailure(error);
-        if (!usable) this.#usable = false;
-        reject(failure);
+        const verdict = judgeFailure(error, sent.state !== null);
+        if (!verdict.usable) this.#usable = false;
+        reject(verdict.error);
       };
       // postgres.js 3.4.9 forgets a query that it takes between a socket's error and the socket's end: a query that
       // is still active when the connection has closed never settles.
       const close = (): void => {
-        if (sent.active)
-          fail(
-            Object.assign(new Error("Cannot answer: the connection closed"), {
-              code: "CONNECTION_CLOSED",
-            }),
-          );
+        if (!sent.active) return;
+        const lost = new Error("Cannot answer: the connection closed");
+        fail(Object.assign(lost, { code: "CONNECTION_CLOSED" }));
       };
       this.#waiting.add(close);
       sent
@@ -124,11 +124,8 @@ export class Connection implements PooledConnection {
     });
   }
 
-  #open(options: ConnectionOptions): postgres.Sql {
-    const url = new URL(typeof options.url === "string" ? options.url : options.url.reveal());
-    const sslmode = url.searchParams.get("sslmode") ?? "disable";
-    const password = decodeURIComponent(url.password);
-    const port = Number(url.port || 5432);
+  #open({ address, connectTimeoutMs }: ConnectionOptions): postgres.Sql {
+    const { port, password } = address;
     // postgres.js reads the first port twice for each connection attempt. Port 0 makes the attempt fail.
     const ports = Object.defineProperty([port], 0, {
       get: () => {
@@ -138,18 +135,19 @@ export class Connection implements PooledConnection {
     });
     // Every option is set here: postgres.js would take a missing one from PG… environment variables.
     const all = {
-      host: [url.hostname.replace(/^\[(.*)\]$/, "$1")],
+      host: [address.host],
       port: ports,
-      database: decodeURIComponent(url.pathname.slice(1)),
-      user: decodeURIComponent(url.username),
+      database: address.database,
+      user: address.user,
       pass: () => password,
-      ssl: sslmode === "disable" ? false : sslmode,
+      // With the name of a mode, postgres.js 3.4.9 would check an address's certificate for the name "localhost".
+      ssl: address.sslMode === "prefer" ? "prefer" : address.tls,
       sslnegotiation: null,
       max: 1,
       max_pipeline: 1,
       prepare: false,
       fetch_types: false,
-      connect_timeout: options.connectTimeoutMs / 1000,
+      connect_timeout: connectTimeoutMs / 1000,
       // The pool has one timer for the idle times and lifetimes of all connections.
       idle_timeout: null,
       max_lifetime: null,
@@ -159,7 +157,7 @@ export class Connection implements PooledConnection {
       publications: "",
       target_session_attrs: null,
       transform: { row: { from: (row: RawRow) => this.#counter.add(row) } },
-      connection: { application_name: url.searchParams.get("application_name") ?? "rowhouse" },
+      connection: { application_name: address.applicationName ?? "rowhouse" },
       onnotice: () => {},
       onclose: () => {
         for (const close of [...this.#waiting]) close();

@@ -2,6 +2,7 @@
 // Nothing is ever sent twice.
 
 import type { Secret } from "../environment.ts";
+import { type DatabaseAddress, parseAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
 import type { Answer, Message } from "./message.ts";
 import { type ConnectionCounts, Pool } from "./pool.ts";
@@ -10,8 +11,8 @@ import type { Results, Row } from "./rows.ts";
 /** The options of {@link openDatabase}. */
 export interface DatabaseOptions {
   /**
-   * `postgres://USER:PASSWORD@HOST:PORT/DATABASE` of the service role, with the parameters `sslmode` and
-   * `application_name` at most.
+   * `postgres://USER:PASSWORD@HOST:PORT/DATABASE` of the service role, with the parameters `sslmode`, `sslrootcert`
+   * and `application_name` at most.
    */
   readonly url: string | Secret;
   /** The most connections; 64 by default. They are opened as needed. */
@@ -78,6 +79,7 @@ export interface OpenDatabase extends Database {
 
 /**
  * Opens a database; the caller must close it. It connects when the first message is sent.
+ * @throws {TypeError} for a URL that cannot be read; its message does not repeat the URL
  * @example
  * ```ts
  * import { openDatabase } from "rowhouse";
@@ -89,7 +91,8 @@ export interface OpenDatabase extends Database {
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const all = { ...DATABASE_DEFAULTS, ...options };
   const { connections: max, tenantConnections: maxOfOwner, requestTimeoutMs: timeoutMs } = all;
-  const pool = new Pool({ max, maxOfOwner, timeoutMs }, () => new Connection(all));
+  const address = readAddress(all.url);
+  const pool = new Pool({ max, maxOfOwner, timeoutMs }, () => new Connection({ ...all, address }));
   return {
     send: (message) => pool.run((connection) => connection.send(message), message),
     transaction(work, { entry = "", ...claim }: Beginning = {}) {
@@ -98,4 +101,13 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     counts: () => pool.counts(),
     close: (seconds) => pool.close(seconds),
   };
+}
+
+function readAddress(url: string | Secret): DatabaseAddress {
+  try {
+    return parseAddress(typeof url === "string" ? url : url.reveal());
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : "it cannot be read";
+    throw new TypeError(`Cannot open database by its URL: ${problem}`, { cause });
+  }
 }

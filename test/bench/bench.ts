@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { openRun } from "../support/run.ts";
 import { describeMachine } from "./machine.ts";
 import { type Options, parseOptions, usage, UsageError } from "./options.ts";
 import type { Openings, Part, PartResult } from "./part.ts";
@@ -20,11 +21,19 @@ import { formatReport, type Results, writeReport } from "./report.ts";
 const PARTS: readonly Part[] = [requests, latency, coldStart, growth, telemetry];
 const KEPT = fileURLToPath(new URL("./results", import.meta.url));
 
+// Whoever asked for a report finds it there when all else has gone.
+const KEPT_APART = tmpdir();
+
 const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => interruption.abort(new Error(`Cannot finish: ${name}`)));
 }
-process.exitCode = await main(process.argv.slice(2), interruption.signal);
+const run = openRun();
+try {
+  process.exitCode = await main(process.argv.slice(2), interruption.signal);
+} finally {
+  await run.close();
+}
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const names = PARTS.map(({ name }) => name);
@@ -53,7 +62,7 @@ async function measure(options: Options, signal: AbortSignal): Promise<Results> 
   }
   const folder = options.keep
     ? KEPT
-    : (options.out ?? (await mkdtemp(join(tmpdir(), "rowhouse-bench-report-"))));
+    : (options.out ?? (await mkdtemp(join(KEPT_APART, "rowhouse-bench-report-"))));
   await writeReport(folder, machine, results);
   process.stdout.write(formatReport(machine, results));
   say(`The report is in ${folder}`);

@@ -2,16 +2,15 @@
 // It ends with 1 when either takes more than 200 MB.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
+import { addTenants } from "../support/admin.ts";
 import { makeMigrations } from "../support/migrations.ts";
 import { openOwnServer } from "../support/own-server.ts";
+import { inheritedVariables, openRun } from "../support/run.ts";
 import { watchPeak } from "./peak-memory.ts";
 
 const USAGE = `Usage: node test/bench/export-memory.js [--megabytes N]
@@ -30,7 +29,7 @@ if (!Number.isInteger(megabytes) || megabytes < 1) {
   process.exit(2);
 }
 
-const folder = await mkdtemp(join(tmpdir(), "rowhouse-bench-"));
+const run = openRun();
 const migrations = await makeMigrations();
 await migrations.write("0001-note", [
   'create table "${schema}".note (id int primary key, body text not null)',
@@ -38,15 +37,11 @@ await migrations.write("0001-note", [
 const server = await openOwnServer({});
 let failed = false;
 try {
-  await withRegistry(
-    server.adminUrl,
-    (registry) => createTenant(registry, "big", ["big.example.com"]),
-    migrations.folder,
-  );
+  await addTenants(server.adminUrl, { big: "big.example.com" }, migrations.folder);
   const rows = Math.round((megabytes * MB) / ROW_BYTES);
   const sums = [1, 2, 3, 4, 5, 6].map((salt) => `md5(i || '.${salt}')`).join(" || ");
   await server.sql(`insert into big.note select i, ${sums} from generate_series(1, ${rows}) as i`);
-  const file = join(folder, "big.zip");
+  const file = join(run.folder, "big.zip");
   process.stdout.write(
     `${rows} rows, ${megabytes} MB of COPY text, Node ${process.versions.node}\n\n` +
       "| verb | seconds | MB/s of COPY text | peak RSS, MB |\n| --- | ---: | ---: | ---: |\n",
@@ -61,9 +56,7 @@ try {
   const whole = counts.every(({ two, three }) => two === `${rows}` && three === `${rows}`);
   if (!whole) throw new Error("Cannot trust the figures: rows are missing");
 } finally {
-  await server.remove();
-  await migrations.remove();
-  await rm(folder, { recursive: true });
+  await run.close();
 }
 if (failed) process.exitCode = 1;
 
@@ -71,7 +64,11 @@ async function measure(name: string, ...parameters: string[]): Promise<void> {
   const started = performance.now();
   const script = fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, ...parameters], {
-    env: { ADMIN_DATABASE_URL: server.adminUrl, TENANT_MIGRATIONS: migrations.folder },
+    env: {
+      ...inheritedVariables(),
+      ADMIN_DATABASE_URL: server.adminUrl,
+      TENANT_MIGRATIONS: migrations.folder,
+    },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const peak = await watchPeak(child);

@@ -1,14 +1,12 @@
 // Two initialised databases on one server: one for the verbs, one for the floor.
 
 import { randomUUID } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startEmbedded } from "../../admin/development/embedded/server.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "../support/commands.ts";
+import { initialiseDatabase } from "../support/admin.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { makeFolder } from "../support/run.ts";
 
 /** The databases. Whoever opened them closes them. */
 export interface LifecycleStage {
@@ -23,7 +21,7 @@ export interface LifecycleStage {
 
 /** Starts the server with its defaults: what is committed is on disk. */
 export async function openLifecycleStage(migrations: string): Promise<LifecycleStage> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-lifecycle-"));
+  const folder = makeFolder("server-");
   const server = await startEmbedded({ folder, port: await findFreePort() });
   const urlOf = (name: string): string => {
     const url = new URL(server.adminUrl);
@@ -34,7 +32,7 @@ export async function openLifecycleStage(migrations: string): Promise<LifecycleS
   await runCommands(server.adminUrl, ["create database product", "create database floor"]);
   for (const [name, url] of Object.entries(urls)) {
     const serviceRole = `${name}_${randomUUID().slice(0, 8)}`;
-    await withRegistry(url, (registry) => initialise(registry, { serviceRole }));
+    await initialiseDatabase(url, { serviceRole });
   }
   return {
     productUrl: urls.product,

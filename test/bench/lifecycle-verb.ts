@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { inheritedVariables } from "../support/run.ts";
 
 /** One run of a verb. */
 export interface VerbMeasure {
@@ -43,7 +44,7 @@ export async function measureProgram(
   const path = fileURLToPath(new URL(file, import.meta.url));
   const started = performance.now();
   const child = spawn(process.execPath, [path, ...parameters], {
-    env: { PATH: process.env["PATH"], ...env },
+    env: { ...inheritedVariables(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

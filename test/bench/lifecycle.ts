@@ -3,12 +3,12 @@
 // client with as many connections, in another database of the same server, before and after. The floor has a
 // transaction for each tenant; add-tenants has one for a group of them, so its ratio may be below 1.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { makeMigrations } from "../support/migrations.ts";
+import { openRun } from "../support/run.ts";
 import { type Floor, openFloor } from "./lifecycle-floor.ts";
 import { measureProgram, measureVerb, type VerbMeasure } from "./lifecycle-verb.ts";
 import { formatFigures, readSizes } from "./lifecycle-table.ts";
@@ -26,8 +26,8 @@ const LOOKS = 5;
 
 type Measured = [VerbMeasure[], number];
 
+const run = openRun();
 const migrations = await makeMigrations();
-const folder = await mkdtemp(join(tmpdir(), "rowhouse-lifecycle-"));
 const stage = await openLifecycleStage(migrations.folder);
 try {
   await migrations.write("0001-data", [
@@ -46,7 +46,7 @@ try {
     return [[run], before + (await floor.run(names.slice(tenants / 2)))];
   };
 
-  const file = join(folder, "tenants.csv");
+  const file = join(run.folder, "tenants.csv");
   const lines = names.map((name) => `${name}.example.com,${name}`);
   await writeFile(file, ["host,schema", ...lines, ""].join("\n"));
   const create = await openFloor("create", stage, concurrency);
@@ -72,7 +72,5 @@ try {
   const sizes = await readSizes(stage.productUrl);
   process.stdout.write(formatFigures({ tenants, concurrency, created, migrated, looks, sizes }));
 } finally {
-  await stage.close();
-  await migrations.remove();
-  await rm(folder, { recursive: true, force: true });
+  await run.close();
 }

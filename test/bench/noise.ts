@@ -8,10 +8,11 @@ import { Agent, request } from "node:http";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { openRun } from "../support/run.ts";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
 import type { Openings } from "./part.ts";
 import { type Program, startProgram } from "./program.ts";
-import { openStage } from "./stage.ts";
+import { openBenchStage } from "./stage.ts";
 
 const GREEDY = 1;
 const QUICK = 2;
@@ -30,11 +31,12 @@ const rounds = Number(values.rounds);
 
 const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interruption.abort());
+const run = openRun();
 const openings: Openings = [];
 const agent = new Agent({ keepAlive: true, maxSockets: 1000 });
 try {
   const { signal } = interruption;
-  const stage = await openStage({ tenants: 2, keys: 1000, openings, signal });
+  const stage = await openBenchStage({ tenants: 2, keys: 1000, openings, signal });
   const env = {
     DATABASE_URL: stage.serviceUrl,
     LOG_LEVEL: "silent",
@@ -60,6 +62,7 @@ try {
 } finally {
   agent.destroy();
   for (const close of openings.toReversed()) await close().catch(() => {});
+  await run.close();
 }
 
 /** The 99th percentile of the quick tenant's reads, in milliseconds. */

@@ -9,6 +9,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "../support/free-port.ts";
+import { inheritedVariables } from "../support/run.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
@@ -25,7 +26,7 @@ export interface Program {
 /**
  * Starts a module with Node and waits until it takes connections.
  * @param entry the compiled module, relative to this file
- * @param env its whole environment, beside PORT
+ * @param env its environment, beside PORT and what belongs to the run
  * @throws {Error} when it ends before, or does not listen in time
  */
 export async function startProgram(
@@ -35,7 +36,7 @@ export async function startProgram(
   const port = await findFreePort();
   const file = fileURLToPath(new URL(entry, import.meta.url));
   const child = spawn(process.execPath, [file], {
-    env: { ...env, PORT: String(port) },
+    env: { ...inheritedVariables(), ...env, PORT: String(port) },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const stop = async (): Promise<void> => {

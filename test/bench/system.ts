@@ -1,7 +1,7 @@
 // What is measured: the programs of `systems/` and Rowhouse itself.
 
 import { FLOOR_VALUE, hostOf, schemaOf } from "./names.ts";
-import type { Stage } from "./stage.ts";
+import type { BenchStage } from "./stage.ts";
 import { asLoop, onNode, onRuntime, type Start } from "./target.ts";
 
 /** One system under measurement. */
@@ -47,7 +47,7 @@ export const ROLES: readonly string[] = [
 
 /** The systems, by name. */
 export function listSystems(
-  stage: Stage,
+  stage: BenchStage,
   { tenants, keys }: { readonly tenants: number; readonly keys: number },
 ): Readonly<Record<SystemId, System>> {
   const numbers = Array.from({ length: tenants }, (_, index) => index + 1);

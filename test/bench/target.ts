@@ -7,6 +7,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { programOf, type Runtime } from "../../admin/development/runtime.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { inheritedVariables } from "../support/run.ts";
 import type { Load } from "./load.ts";
 import { hostOf } from "./names.ts";
 import { read, startProgram } from "./program.ts";
@@ -41,8 +42,8 @@ export const onRuntime =
   async (env) => {
     const port = await findFreePort();
     // wrangler and Deno keep caches in the home folder.
-    const { PATH, HOME } = process.env;
-    const program = programOf(runtime, port, { PATH, HOME, ...env });
+    const passed = { ...inheritedVariables(), HOME: process.env["HOME"] };
+    const program = programOf(runtime, port, { ...passed, ...env });
     const child = spawn(program.file, program.parameters, {
       cwd: program.folder,
       env: program.env,
@@ -74,7 +75,10 @@ export const asLoop =
   (entry: string): Start =>
   async (env) => {
     const file = fileURLToPath(new URL(entry, import.meta.url));
-    const child = fork(file, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(file, {
+      env: { ...inheritedVariables(), ...env },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     await answerOf(child);
     return {
       pid: child.pid ?? 0,

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Fleet, MigrationState } from "../../admin/console/api.ts";
 import { createConsoleClient, openTestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { openGate } from "../support/gate.ts";
 import { makeMigrations } from "../support/migrations.ts";
 import { redirect } from "../support/redirect.ts";
@@ -18,14 +18,7 @@ import { until } from "../support/until.ts";
 import { runVerb, startVerb, type StartedVerb } from "../support/verb.ts";
 
 describe("console", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example.com" });
-  });
-
-  after(() => database.drop());
+  const database = useDatabase({ acme: "acme.example.com" });
 
   const start = (parameters: readonly string[] = [], env: Record<string, string> = {}) =>
     startVerb({ adminUrl: database.adminUrl, env }, "console", "--port", "0", ...parameters);

@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import type { Fleet, FleetSizes, Migrations, TenantPage } from "../../admin/console/api.ts";
 import { openTestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
 
 const TENANTS = 10_000;
@@ -24,13 +24,7 @@ const VIEWS: Readonly<Record<string, number>> = {
 };
 
 describe("console with 10,000 tenants", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-  });
-
-  after(() => database.drop());
+  const database = useDatabase();
 
   /** Rows of the registry alone: what is counted are questions, and they are of the registry. */
   const addRows = (from: number, to: number): Promise<unknown> =>

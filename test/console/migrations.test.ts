@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { Migrations, MigrationState } from "../../admin/console/api.ts";
 import { type ConsoleAnswer, openTestConsole, type TestConsole } from "../support/console.ts";
 import type { Listener } from "../support/console-events.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { until } from "../support/until.ts";
 
@@ -14,14 +14,13 @@ const UNLUCKY = "t07";
 const HOSTILE = "<script>alert(1)</script>";
 
 describe("console migrations", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
   let console: TestConsole;
   let listener: Listener;
   const names = Array.from({ length: TENANTS }, (_, index) => `t${String(index).padStart(2, "0")}`);
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
     await migrations.write("0001-item", ['create table "${schema}".item (id int primary key)']);
     await database.addTenants(
@@ -35,7 +34,6 @@ describe("console migrations", () => {
   after(async () => {
     listener.close();
     await console.close();
-    await database.drop();
     await migrations.remove();
   });
 

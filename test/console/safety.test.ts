@@ -3,22 +3,17 @@
 
 import { expect } from "chai";
 import { type ConsoleAnswer, openTestConsole, type TestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 
 describe("console safety", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: "acme.example.com" });
   let console: TestConsole;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example.com" });
     console = await openTestConsole(database.adminUrl);
   });
 
-  after(async () => {
-    await console.close();
-    await database.drop();
-  });
+  after(() => console.close());
 
   const statusOf = async (): Promise<unknown> =>
     (await database.sql("select status from rowhouse.tenant where schema_name = 'acme'"))[0];

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Fleet, FleetSizes, Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
 import { openTestConsole, type TestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
@@ -16,14 +16,13 @@ const ACME = "acme.example.com";
 const HOSTILE = `<script>alert("it's & me")</script>`;
 
 describe("console tenants", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
   let service: LocalService;
   let folder: string;
   let console: TestConsole;
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
     await migrations.write("0001-data", [
       'create table "${schema}".data (key int primary key, value int)',
@@ -44,7 +43,6 @@ describe("console tenants", () => {
   after(async () => {
     await console.close();
     await service.close();
-    await database.drop();
     await migrations.remove();
     await rm(folder, { recursive: true, force: true });
   });

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { Traffic, TrafficEvent } from "../../admin/console/api.ts";
 import { openTestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
 
 /** What a service has counted so far. */
@@ -92,18 +92,12 @@ db_client_connection_pending_requests 5
 }
 
 describe("console traffic", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   const endpoints: Endpoint[] = [];
-
-  before(async () => {
-    database = await createTestDatabase();
-  });
 
   afterEach(() => {
     for (const endpoint of endpoints.splice(0)) endpoint.close();
   });
-
-  after(() => database.drop());
 
   /** Opens a console on endpoints that grow so. */
   const watch = async (...growths: Counts[]) => {

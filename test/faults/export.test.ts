@@ -7,15 +7,15 @@ import { expect } from "chai";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { exportTenant } from "../../admin/transfer/export-tenant.ts";
 import { readEntries } from "../support/archive.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import type { MigrationsFolder } from "../support/migrations.ts";
 import { makeShop } from "../support/shop.ts";
 import { rejection } from "../support/rejection.ts";
 import { until } from "../support/until.ts";
-import { startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("export-tenant under faults", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: "acme.example.com", busy: "busy.example.com" });
   let shop: MigrationsFolder;
   let folder: string;
 
@@ -25,21 +25,19 @@ describe("export-tenant under faults", () => {
     { migrations = shop.folder } = {},
   ): Promise<VerbResult> => {
     const env = { TENANT_MIGRATIONS: migrations };
-    return startVerb({ adminUrl: database.adminUrl, env }, name, ...parameters).result;
+    return performVerb({ adminUrl: database.adminUrl, env }, name, ...parameters);
   };
   const place = (name: string): string => join(folder, name);
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "rowhouse-export-"));
     shop = await makeShop();
-    database = await createTestDatabase();
     await database.addTenants({ shop: "shop.example.com" }, shop.folder);
-    await database.addTenants({ acme: "acme.example.com", busy: "busy.example.com" });
     await database.sql("insert into acme.data select i, -i from generate_series(1, 1000) i");
   });
 
   after(async () => {
-    await Promise.all([database.drop(), shop.remove()]);
+    await shop.remove();
     await rm(folder, { recursive: true });
   });
 

@@ -2,18 +2,24 @@
 // in use, connections that end. Run again, it does what is left, and nothing twice.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { createRandom } from "../support/random.ts";
 import { until } from "../support/until.ts";
-import { type StartedVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import {
+  performVerb,
+  type StartedVerb,
+  startVerb,
+  type VerbResult,
+  type VerbSettings,
+} from "../support/verb.ts";
 
 const TENANTS = 60;
 const KILLS = 6;
 
 describe("migrate under faults", function () {
   this.timeout(60_000);
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
   let version = 1;
   const names = Array.from(
@@ -21,13 +27,14 @@ describe("migrate under faults", function () {
     (_, index) => `t${String(index + 1).padStart(3, "0")}`,
   );
 
+  const settings = (): VerbSettings => ({
+    adminUrl: database.adminUrl,
+    env: { TENANT_MIGRATIONS: migrations.folder },
+  });
   const start = (...parameters: string[]): StartedVerb =>
-    startVerb(
-      { adminUrl: database.adminUrl, env: { TENANT_MIGRATIONS: migrations.folder } },
-      "migrate",
-      "--json",
-      ...parameters,
-    );
+    startVerb(settings(), "migrate", "--json", ...parameters);
+  const migrate = (...parameters: string[]): Promise<VerbResult> =>
+    performVerb(settings(), "migrate", "--json", ...parameters);
   const linesOf = (stdout: string): Record<string, unknown>[] =>
     stdout
       .split("\n")
@@ -71,7 +78,6 @@ describe("migrate under faults", function () {
   };
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
     await migrations.write("0001-step", ['create table "${schema}".step (version int)']);
     const hosts = Object.fromEntries(names.map((name) => [name, `${name}.example.com`]));
@@ -80,16 +86,10 @@ describe("migrate under faults", function () {
 
   beforeEach(writeNext);
 
-  after(async () => {
-    await database.drop();
-    await migrations.remove();
-  });
+  after(() => migrations.remove());
 
   it("two runs at once share the work and do no tenant twice", async () => {
-    const runs = await Promise.all([
-      start("--concurrency", "3").result,
-      start("--concurrency", "3").result,
-    ]);
+    const runs = await Promise.all([1, 2].map(() => start("--concurrency", "3").result));
     for (const { status, stderr } of runs) expect([status, stderr]).to.deep.equal([0, ""]);
     const migrated = runs.map((run) => Number(summaryOf(run)["migrated"]));
     expect(migrated.reduce((sum, count) => sum + count)).to.equal(TENANTS);
@@ -111,7 +111,7 @@ describe("migrate under faults", function () {
         await expectWhole();
       }
       expect(await countMigrated()).to.be.lessThan(TENANTS);
-      const last = await start().result;
+      const last = await migrate();
       expect(last.status).to.equal(0);
       expect(await countMigrated()).to.equal(TENANTS);
       await expectWhole();
@@ -131,20 +131,20 @@ describe("migrate under faults", function () {
     expect(Number(migrated) + Number(left)).to.equal(TENANTS);
     expect(await countMigrated()).to.equal(migrated);
     await expectWhole();
-    expect((await start().result).status).to.equal(0);
+    expect((await migrate()).status).to.equal(0);
   });
 
   it("a tenant whose table is in use waits for its turn, and nobody waits for it", async () => {
     const client = await database.openClient();
     await client.query("begin");
     await client.query("select * from t001.step");
-    const run = start("--concurrency", "1", "--lock-timeout", "50");
+    const run = migrate("--concurrency", "1", "--lock-timeout", "50");
     await until("the others do not get their turn", async () => {
       return (await countMigrated()) === TENANTS - 1;
     });
     await client.query("commit");
     await client.end();
-    const result = await run.result;
+    const result = await run;
     expect([result.status, result.stderr]).to.deep.equal([0, ""]);
     const order = linesOf(result.stdout).map((line) => line["schemaName"]);
     expect(order.indexOf("t001")).to.equal(TENANTS - 1);
@@ -155,14 +155,13 @@ describe("migrate under faults", function () {
     const client = await database.openClient();
     await client.query("begin");
     await client.query("select * from t001.step");
-    const result = await start("--tenants", "t001", "--lock-timeout", "1", "--attempts", "3")
-      .result;
+    const result = await migrate("--tenants", "t001", "--lock-timeout", "1", "--attempts", "3");
     await client.query("commit");
     await client.end();
     expect(result.status).to.equal(1);
     expect(linesOf(result.stdout)[0]).to.include({ outcome: "failed", sqlstate: "55P03" });
     await expectWhole();
-    expect((await start().result).status).to.equal(0);
+    expect((await migrate()).status).to.equal(0);
   });
 
   it("connections that end in the middle cost an attempt and no more", async () => {

@@ -22,7 +22,7 @@ describe("move-tenant under faults", function () {
   let there: LocalService;
 
   const move = (schema: string, ...parameters: string[]): Promise<VerbResult> =>
-    stage.start(schema, ...parameters).result;
+    stage.move(schema, ...parameters);
 
   before(async () => {
     stage = await openMoveStage();

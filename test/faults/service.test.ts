@@ -5,15 +5,15 @@ import { Socket } from "node:net";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type Gate, openGate } from "../support/gate.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import type { PgBouncer } from "../support/pgbouncer.ts";
 import { redirect } from "../support/redirect.ts";
 import { rejection } from "../support/rejection.ts";
 import { holdRow } from "../support/row-lock.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server.ts";
+import { SERVICE_ROLE, serverAddress } from "../support/server.ts";
 import { type LocalAnswer, type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
 import { openWireTap, type WireTap } from "../support/wire.ts";
@@ -21,16 +21,12 @@ import { openWireTap, type WireTap } from "../support/wire.ts";
 const HOST = "acme.example.com";
 
 describe("faults", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: HOST });
   let gate: Gate;
   let tap: WireTap;
   let service: LocalService;
 
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: HOST });
-    await database.sql(`insert into acme.data values (1, 10)`);
-  });
+  before(() => database.sql(`insert into acme.data values (1, 10)`));
 
   beforeEach(async () => {
     tap = await openWireTap(serverAddress());
@@ -42,8 +38,6 @@ describe("faults", () => {
     await gate.close();
     await tap.close();
   });
-
-  after(() => database.drop());
 
   const open = (url: string, env: Record<string, string> = {}): void => {
     service = openService(url, { DATABASE_CONNECTIONS: "1", ...env });
@@ -204,12 +198,7 @@ describe("faults", () => {
     before(async () => {
       server = await openOwnServer({ acme: HOST });
       await server.sql(`insert into acme.data values (1, 10)`);
-      pgbouncer = await startPgBouncer({
-        serverPort: server.port,
-        users: { [SERVICE_ROLE]: SERVICE_PASSWORD },
-        poolSize: 2,
-        settings: { server_login_retry: "1" },
-      });
+      pgbouncer = await server.startPgBouncer({ poolSize: 2 });
     });
 
     after(async () => {

@@ -4,20 +4,18 @@ import { trace } from "@opentelemetry/api";
 import { BasicTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { expect } from "chai";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 
 const ACME = "acme.example.com";
 
 describe("an SDK that throws", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME });
   let service: LocalService;
   let faulty: "onStart" | "onEnd" | undefined;
   let thrown = 0;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME });
     const fail = (place: typeof faulty): void => {
       if (place !== faulty) return;
       thrown += 1;
@@ -37,7 +35,6 @@ describe("an SDK that throws", () => {
   after(async () => {
     trace.disable();
     await service.close();
-    await database.drop();
   });
 
   for (const place of ["onStart", "onEnd"] as const) {

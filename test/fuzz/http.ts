@@ -3,6 +3,7 @@
 
 import process from "node:process";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { openRun } from "../support/run.ts";
 import { startServer, stopServer } from "../support/server.ts";
 import { type ServiceProcess, startService } from "../support/service.ts";
 import { HOSTS, TRUSTED } from "./http-hosts.ts";
@@ -17,6 +18,7 @@ const deadline = Date.now() + minutes * 60_000;
 const counts = new Map<string, Map<string, number>>();
 
 process.stdout.write(`Seed ${seed}\n`);
+const run = openRun();
 await startServer();
 let database: TestDatabase | undefined;
 const services: ServiceProcess[] = [];
@@ -62,4 +64,5 @@ try {
   for (const service of services) await service.stop();
   await database?.drop();
   await stopServer();
+  await run.close();
 }

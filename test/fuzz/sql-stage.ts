@@ -2,12 +2,11 @@
 // reach.
 
 import { randomBytes } from "node:crypto";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
+import { addTenants, initialiseDatabase } from "../support/admin.ts";
 import { redirect } from "../support/redirect.ts";
 import {
+  dropDatabase,
   runAsAdmin,
   SERVICE_PASSWORD,
   SERVICE_ROLE,
@@ -48,11 +47,8 @@ export async function openSqlStage(encoding: string): Promise<SqlStage> {
   await runAsAdmin("postgres", [
     `create database ${name} template template0 encoding '${encoding}' locale 'C'`,
   ]);
-  await withRegistry(urlOf(name), async (registry) => {
-    await initialise(registry, { serviceRole: SERVICE_ROLE });
-    await createTenant(registry, "acme", [HOST]);
-    await createTenant(registry, "other", ["other.example.com"]);
-  });
+  await initialiseDatabase(urlOf(name), { serviceRole: SERVICE_ROLE });
+  await addTenants(urlOf(name), { acme: HOST, other: "other.example.com" });
   await runAsAdmin(name, [
     "insert into acme.data values (1, 1)",
     "insert into other.data values (1, 2)",
@@ -79,14 +75,7 @@ export async function openSqlStage(encoding: string): Promise<SqlStage> {
     },
     async close() {
       await tap.close();
-      const roles = await runAsAdmin<{ rolname: string }>(name, [
-        `select rolname from pg_roles where rolname like
-           (select 'rh\\_' || oid || '\\_%' from pg_database where datname = current_database())`,
-      ]);
-      await runAsAdmin("postgres", [
-        `drop database ${name} with (force)`,
-        ...roles.map(({ rolname }) => `drop role "${rolname}"`),
-      ]);
+      await dropDatabase(name);
     },
   };
 }

@@ -2,6 +2,7 @@
 // fixed texts as values; it ends with status 1 at the first finding.
 
 import process from "node:process";
+import { openRun } from "../support/run.ts";
 import { startServer, stopServer } from "../support/server.ts";
 import { freshSeed, readNumbers } from "./numbers.ts";
 import { fuzzEncodings } from "./sql-encodings.ts";
@@ -20,6 +21,7 @@ const say = (what: string, figures: object): void => {
 };
 
 process.stdout.write(`Seed ${seed}\n`);
+const run = openRun();
 await startServer();
 let stage: SqlStage | undefined;
 try {
@@ -46,4 +48,5 @@ try {
 } finally {
   await stage?.close();
   await stopServer();
+  await run.close();
 }

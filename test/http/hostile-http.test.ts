@@ -9,7 +9,7 @@ import { ACME, requestText } from "../fuzz/http-input.ts";
 import { MESSAGES } from "../fuzz/http-messages.ts";
 import { addNamedTenants, fuzzKind, residentMegabytes } from "../fuzz/http-run.ts";
 import { freshSeed } from "../fuzz/numbers.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type ServiceProcess, startService } from "../support/service.ts";
 import { until } from "../support/until.ts";
 
@@ -21,13 +21,12 @@ const HASTY = new URL("../support/hasty-service.js", import.meta.url);
 const seed = Number(process.env["FUZZ_SEED"] ?? freshSeed());
 
 describe("hostile HTTP", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let service: ServiceProcess;
   let trusting: ServiceProcess;
   let hasty: ServiceProcess;
 
   before(async () => {
-    database = await createTestDatabase();
     await addNamedTenants(database);
     [service, trusting, hasty] = await Promise.all([
       startService(database.serviceUrl),
@@ -36,10 +35,7 @@ describe("hostile HTTP", () => {
     ]);
   });
 
-  after(async () => {
-    await Promise.all([service, trusting, hasty].map((one) => one.stop()));
-    await database.drop();
-  });
+  after(() => Promise.all([service, trusting, hasty].map((one) => one.stop())));
 
   const served = async (): Promise<void> => {
     const { status, text } = await hasty.request("acme.example", "GET", "/data/1");

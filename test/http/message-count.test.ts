@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";
 import { rejection } from "../support/rejection.ts";
 import { serverAddress } from "../support/server.ts";
@@ -18,14 +18,12 @@ const ACME = "acme.example.com";
 const GONE = "gone.example.com";
 
 describe("messages on the wire", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME, gone: GONE });
   let tap: WireTap;
   let service: LocalService;
   let acme: Tenant;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME, gone: GONE });
     await database.sql(
       `update rowhouse.tenant set status = 'suspended' where schema_name = 'gone'`,
       `insert into acme.data values (1, 10), (2, 20), (3, 30)`,
@@ -42,7 +40,6 @@ describe("messages on the wire", () => {
   after(async () => {
     await service.close();
     await tap.close();
-    await database.drop();
   });
 
   /** What the client has sent since the test began, and how often the server was ready again. */

@@ -4,25 +4,20 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { sendRaw } from "../support/raw-http.ts";
 import { type ServiceProcess, startService } from "../support/service.ts";
 
 describe("the Node entry", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: "acme.example", other: "other.example" });
   let service: ServiceProcess;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example", other: "other.example" });
     service = await startService(database.serviceUrl);
     await service.request("acme.example", "PUT", "/data/1", '{"value":11}');
   });
 
-  after(async () => {
-    await service.stop();
-    await database.drop();
-  });
+  after(() => service.stop());
 
   const get = (target: string, ...headers: string[]): Promise<string> =>
     sendRaw(

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import type { ApiDescription } from "../../src/example/openapi/description.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 
 interface Parameter {
@@ -18,19 +18,14 @@ interface WithContent {
 
 describe("GET /openapi.json", () => {
   const host = "acme.example";
-  let database: TestDatabase;
+  const database = useDatabase({ acme: host });
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: host });
     service = openService(database.serviceUrl);
   });
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   it("its examples are answered as it says, one after the other", async () => {
     const { json } = await service.request(host, "GET", "/openapi.json");

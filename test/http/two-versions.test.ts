@@ -2,31 +2,26 @@
 // the statements of its own version, and keeps its own rows.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb } from "../support/verb.ts";
+import { runVerb } from "../support/verb.ts";
 
 const TENANTS = 12;
 
 describe("tenants of two versions", () => {
-  let database: TestDatabase;
   let service: LocalService;
   const names = Array.from({ length: TENANTS }, (_, index) => `t${index + 1}`);
   const hostOf = (name: string): string => `${name}.example.com`;
+  const database = useDatabase(Object.fromEntries(names.map((name) => [name, hostOf(name)])));
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants(Object.fromEntries(names.map((name) => [name, hostOf(name)])));
     service = openService(database.serviceUrl);
     const down = await runVerb(database.adminUrl, "migrate", "--to", "1");
     expect(down.stdout).to.match(/^Migrated 12 tenants to version 1 in/);
   });
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   it("every route answers alike for both", async () => {
     await runVerb(database.adminUrl, "migrate", "--tenants", "t1");
@@ -76,8 +71,8 @@ describe("tenants of two versions", () => {
     });
     try {
       await until("nothing is served", () => served > 50);
-      const release = startVerb({ adminUrl: database.adminUrl }, "migrate");
-      expect((await release.result).stdout).to.match(/^Migrated 11 tenants to version 2 in/);
+      const release = await runVerb(database.adminUrl, "migrate");
+      expect(release.stdout).to.match(/^Migrated 11 tenants to version 2 in/);
       const until2 = served + 50;
       await until("nothing is served after it", () => served > until2);
       const back = await runVerb(database.adminUrl, "migrate", "--to", "1");

@@ -5,18 +5,11 @@ import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { Secret } from "../../src/environment.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 
 describe("doctor, before dangers", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example", other: "other.example" });
-  });
-
-  after(() => database.drop());
+  const database = useDatabase({ acme: "acme.example", other: "other.example" });
 
   const complaints = async (): Promise<readonly string[]> => {
     const findings = await examineInstallation({

@@ -5,21 +5,15 @@ import { expect } from "chai";
 import pg from "pg";
 import type { Finding } from "../../admin/doctor/finding.ts";
 import { type Figures, judgeBudget } from "../../admin/doctor/budget.ts";
+import { parseAddress } from "../../src/database/address.ts";
 import { judgeEncryption } from "../../admin/doctor/connection-findings.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress, urlOf } from "../support/server.ts";
 import { runVerbWith, type VerbResult } from "../support/verb.ts";
 
 describe("doctor", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example", other: "other.example" });
-  });
-
-  after(() => database.drop());
+  const database = useDatabase({ acme: "acme.example", other: "other.example" });
 
   const doctor = (
     variables: Readonly<Record<string, string>>,
@@ -217,14 +211,21 @@ describe("doctor", () => {
     expect(warned({ used: 80 })).to.deep.equal(["warn connections"]);
   });
 
-  it("judgeEncryption() warns of plain text that leaves the machine, and of none else", () => {
-    const level = (host: string, encrypted: boolean): string =>
-      judgeEncryption("service connection", host, encrypted).level;
-    expect(level("db.example.com", false)).to.equal("warn");
-    expect(level("10.0.0.1", false)).to.equal("warn");
-    expect(level("127.example.com", false)).to.equal("warn");
-    expect(level("db.example.com", true)).to.equal("ok");
-    for (const host of ["localhost", "127.0.0.1", "[::1]"])
-      expect(level(host, false)).to.equal("ok");
+  it("judgeEncryption() warns of plain text, and of a certificate that is not checked, beyond this machine", () => {
+    const level = (host: string, query: string, encrypted: boolean): string => {
+      const address = parseAddress(`postgres://a@${host}/b${query}`);
+      return judgeEncryption("service connection", address, encrypted).level;
+    };
+    for (const host of ["db.example.com", "10.0.0.1", "127.example.com", "[2001:db8::1]"]) {
+      expect(level(host, "", false)).to.equal("warn");
+      expect(level(host, "?sslmode=prefer", false)).to.equal("warn");
+      expect(level(host, "?sslmode=prefer", true)).to.equal("warn");
+      expect(level(host, "?sslmode=require", true)).to.equal("warn");
+      expect(level(host, "?sslmode=verify-full", true)).to.equal("ok");
+    }
+    for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+      expect(level(host, "", false)).to.equal("ok");
+      expect(level(host, "?sslmode=require", true)).to.equal("ok");
+    }
   });
 });

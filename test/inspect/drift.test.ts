@@ -9,7 +9,7 @@ import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
 import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase, useDatabase } from "../support/database.ts";
 import { runVerb, runVerbWith } from "../support/verb.ts";
 
 // Names that need quotes, names that are columns, tables and words of SQL, and one that is in another.
@@ -40,20 +40,16 @@ export const down = async () => {};
 `;
 
 describe("drift", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let folder: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "rowhouse-drift-"));
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
     await writeFile(join(folder, "0001-rich.js"), RICH);
-    database = await createTestDatabase();
   });
 
-  after(async () => {
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  after(() => rm(folder, { recursive: true }));
 
   const withRich = <T>(work: (registry: Registry) => Promise<T>): Promise<T> =>
     withRegistry(database.adminUrl, work, folder);

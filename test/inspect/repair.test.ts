@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb, type VerbResult } from "../support/verb.ts";
@@ -13,19 +13,15 @@ import { runVerb, type VerbResult } from "../support/verb.ts";
 const NOTHING = 'Nothing to repair: tenant "acme" has its schema, its role and its grants\n';
 
 describe("repair", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: "acme.example", other: "other.example" });
   let role: string;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example", other: "other.example" });
     const [row] = await database.sql<{ name: string }>(
       "select role_name as name from rowhouse.tenant where schema_name = 'acme'",
     );
     role = row?.name ?? "";
   });
-
-  after(() => database.drop());
 
   const repair = (...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, "repair", "acme", ...parameters);

@@ -5,24 +5,24 @@ import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { needsPerson, readStatus, type Status } from "../../admin/inspect/status.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 import { runVerb, runVerbWith, type VerbResult } from "../support/verb.ts";
 
 describe("status", () => {
-  let database: TestDatabase;
+  const database = useDatabase({
+    acme: "acme.example",
+    other: "other.example",
+    third: "3.example",
+  });
   let role: string;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example", other: "other.example", third: "3.example" });
     const [row] = await database.sql<{ name: string }>(
       "select role_name as name from rowhouse.tenant where schema_name = 'acme'",
     );
     role = row?.name ?? "";
   });
-
-  after(() => database.drop());
 
   const status = (...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, "status", ...parameters);

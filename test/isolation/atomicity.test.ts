@@ -5,7 +5,7 @@ import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tag, type Tenant, type Transaction } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
 import { serverAddress } from "../support/server.ts";
@@ -21,14 +21,12 @@ const put = (tag: Tag, key: number, value: number) =>
 const fail = (tag: Tag) => tag`select 1 / 0`;
 
 describe("atomicity", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: HOST });
   let tap: WireTap;
   let service: LocalService;
   let tenant: Tenant;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: HOST });
     await database.sql(
       `create table acme.late (a int unique deferrable initially deferred)`,
       `insert into acme.late values (1)`,
@@ -46,7 +44,6 @@ describe("atomicity", () => {
   after(async () => {
     await service.close();
     await tap.close();
-    await database.drop();
   });
 
   const stored = async (): Promise<unknown> => {

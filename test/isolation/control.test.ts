@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import pg from "pg";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { serverAddress } from "../support/server.ts";
 import { addTrafficTenants, type Pair, runTraffic, schemaOf } from "../support/traffic.ts";
@@ -12,12 +12,11 @@ const TENANTS = 20;
 const CLIENTS = 12;
 
 describe("a session's SET search_path behind a transaction pooler", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let pgbouncer: PgBouncer;
   let clients: pg.Client[];
 
   before(async () => {
-    database = await createTestDatabase();
     await addTrafficTenants(database, TENANTS);
     // The recipe knows one role, who may use every schema.
     const { username, password } = new URL(database.adminUrl);
@@ -36,7 +35,6 @@ describe("a session's SET search_path behind a transaction pooler", () => {
   after(async () => {
     await Promise.all(clients.map((client) => client.end()));
     await pgbouncer.stop();
-    await database.drop();
   });
 
   const traffic = (callers: number) =>

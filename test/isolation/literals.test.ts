@@ -7,7 +7,7 @@ import fc from "fast-check";
 import pg from "pg";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { compile, json } from "../../src/sql/statement.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 
 const VALUES_PER_MESSAGE = 100;
 const MESSAGES = 80;
@@ -138,12 +138,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 describe("values through a real server", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let client: pg.Client;
   let service: Database;
 
   before(async () => {
-    database = await createTestDatabase();
     await database.sql("create table canary ()");
     client = new pg.Client(database.adminUrl);
     await client.connect();
@@ -153,7 +152,6 @@ describe("values through a real server", () => {
   after(async () => {
     await client.end();
     await service.close(1);
-    await database.drop();
   });
 
   afterEach(async () => {
@@ -171,9 +169,7 @@ describe("values through a real server", () => {
 
   for (const setting of ["on", "off"]) {
     describe(`with standard_conforming_strings ${setting}`, () => {
-      before(async () => {
-        await client.query(`set standard_conforming_strings = ${setting}`);
-      });
+      before(() => client.query(`set standard_conforming_strings = ${setting}`));
 
       for (const [name, { values, prefix, suffix, send: wrap, expected }] of Object.entries(
         KINDS,

@@ -5,7 +5,7 @@ import process from "node:process";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { rejection } from "../support/rejection.ts";
 import { holdRow } from "../support/row-lock.ts";
 import { type LocalService, openService } from "../support/service.ts";
@@ -20,12 +20,10 @@ const MAX_RESPONSE_ROWS = 500;
 const MAX_RESPONSE_BYTES = 20_000;
 
 describe("a noisy neighbour", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ greedy: GREEDY, other: OTHER });
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ greedy: GREEDY, other: OTHER });
     await database.sql(
       "insert into greedy.data select key, key from generate_series(1, 1000) as key",
       "insert into other.data values (1, 10)",
@@ -40,10 +38,7 @@ describe("a noisy neighbour", () => {
     for (const host of [GREEDY, OTHER]) await service.request(host, "GET", "/data/1");
   });
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   const write = (host = GREEDY) => service.request(host, "PUT", "/data/1", { value: 1 });
   const expectOtherServed = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import type { PgBouncer } from "../support/pgbouncer.ts";
 import { codeOf } from "../support/rejection.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
@@ -19,7 +19,7 @@ const CLIENTS = 12;
 const EXTRA = { slow: "slow.example.com", gone: "gone.example.com", frozen: "frozen.example.com" };
 
 describe("isolation behind a transaction pooler", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let pgbouncer: PgBouncer;
   let service: LocalService;
   let backend: number;
@@ -146,7 +146,6 @@ describe("isolation behind a transaction pooler", () => {
   };
 
   before(async () => {
-    database = await createTestDatabase();
     await traffic.addTrafficTenants(database, TENANTS);
     await database.addTenants(EXTRA);
     await database.sql(
@@ -166,7 +165,6 @@ describe("isolation behind a transaction pooler", () => {
   after(async () => {
     await service.close();
     await pgbouncer.stop();
-    await database.drop();
   });
 
   it("enter_tenant() leaves nothing on the connection when all goes well", async () => {

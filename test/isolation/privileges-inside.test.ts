@@ -8,7 +8,7 @@ import pg from "pg";
 import { checkTemplate } from "../../src/sql/lexer.ts";
 import { TemplateError } from "../../src/sql/template-error.ts";
 import { ADMITTED, REFUSED, UNREFUSED } from "../support/crossings.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { codeOf } from "../support/rejection.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 import { type LocalService, openService } from "../support/service.ts";
@@ -16,14 +16,12 @@ import { type LocalService, openService } from "../support/service.ts";
 const LARGE = 471_100;
 
 describe("privileges, tried from inside a message", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: "acme.example.com", other: "other.example.com" });
   let service: LocalService;
   let bystander: pg.Client;
   const names: Record<string, string> = { SERVICE: SERVICE_ROLE, LARGE: String(LARGE) };
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example.com", other: "other.example.com" });
     await database.sql(
       `insert into acme.data values (1, 10)`,
       `insert into other.data values (1, 20)`,
@@ -56,7 +54,6 @@ describe("privileges, tried from inside a message", () => {
   after(async () => {
     expect((await bystander.query(`select value from data`)).rows).to.deep.equal([{ value: 20 }]);
     await bystander.end();
-    await database.drop();
   });
 
   const fill = (text: string): string =>

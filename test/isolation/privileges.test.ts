@@ -6,7 +6,7 @@ import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import type { PgBouncer } from "../support/pgbouncer.ts";
 import { codeOf } from "../support/rejection.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
@@ -15,12 +15,10 @@ import { type LocalService, openService } from "../support/service.ts";
 const INSUFFICIENT_PRIVILEGE = "42501";
 
 describe("privileges", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: "acme.example.com", other: "other.example.com" });
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: "acme.example.com", other: "other.example.com" });
     await database.sql(
       `insert into acme.data values (1, 10)`,
       `insert into other.data values (1, 20)`,
@@ -28,10 +26,7 @@ describe("privileges", () => {
     service = openService(database.serviceUrl);
   });
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   const enter = (host: string): string =>
     `reset role;select rowhouse.enter_tenant('{${host}.example.com}');`;

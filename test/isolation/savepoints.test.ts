@@ -4,25 +4,20 @@
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 
 describe("savepoints that nobody awaits", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ careless: "careless.example", other: "other.example" });
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ careless: "careless.example", other: "other.example" });
     service = openService(database.serviceUrl, { DATABASE_CONNECTIONS: "1" });
   });
 
   beforeEach(() => database.sql("truncate other.data"));
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   for (const ending of ["returns", "throws"]) {
     it(`tx.savepoint() undoes nothing of another tenant when its transaction's work ${ending}`, async () => {

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { findLeaks, plant } from "../support/printed.ts";
 import { SERVICE_PASSWORD } from "../support/server.ts";
@@ -29,11 +29,10 @@ const THROWS = {
 };
 
 describe("secrets", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
     await database.addTenants({ acme: HOST });
     await database.sql(
@@ -46,10 +45,7 @@ describe("secrets", () => {
     );
   });
 
-  after(async () => {
-    await migrations.remove();
-    await database.drop();
-  });
+  after(() => migrations.remove());
 
   it("findLeaks() finds a secret, a connection string and a field that is not for the log", () => {
     const line = (fields: object): string =>

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
 import { holdRow, type RowLock } from "../support/row-lock.ts";
@@ -18,14 +18,12 @@ const SLOW = "slow.example.com";
 const QUICK = "quick.example.com";
 
 describe("a slow neighbour", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ slow: SLOW, quick: QUICK });
   let tap: WireTap;
   let lock: RowLock;
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ slow: SLOW, quick: QUICK });
     await database.sql(`insert into quick.data values (1, 10)`);
     tap = await openWireTap(serverAddress());
   });
@@ -40,10 +38,7 @@ describe("a slow neighbour", () => {
     await service.close();
   });
 
-  after(async () => {
-    await tap.close();
-    await database.drop();
-  });
+  after(() => tap.close());
 
   const open = (env: Record<string, string>): void => {
     service = openService(redirect(database.serviceUrl, tap.port), env);

@@ -6,7 +6,7 @@ import type { Database } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import { identifier, json } from "../../src/sql/statement.ts";
 import { createTenant, type Query, type Tenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
 import { serverAddress } from "../support/server.ts";
@@ -16,14 +16,12 @@ import { openWireTap, type WireTap } from "../support/wire.ts";
 const ACME = "acme.example.com";
 
 describe("templates on a tenant", () => {
-  let testDatabase: TestDatabase;
+  const testDatabase = useDatabase({ acme: ACME });
   let tap: WireTap;
   let database: Database;
   let tenant: Tenant;
 
   before(async () => {
-    testDatabase = await createTestDatabase();
-    await testDatabase.addTenants({ acme: ACME });
     tap = await openWireTap(serverAddress());
     ({ database } = openService(redirect(testDatabase.serviceUrl, tap.port)));
     tenant = createTenant(database, parseHost(ACME));
@@ -32,7 +30,6 @@ describe("templates on a tenant", () => {
   after(async () => {
     await database.close(1);
     await tap.close();
-    await testDatabase.drop();
   });
 
   beforeEach(async () => {

@@ -103,32 +103,37 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a message that failed is sent again",
-    file: "src/database/database.ts",
-    text: "const fail = (error: unknown): void => reject(judge(connection, error));",
+    file: "src/database/connection.ts",
+    text: "        reject(verdict.error);\n",
     instead:
-      "const fail = (error: unknown): void => {\n" +
-      "      judge(connection, error);\n" +
-      "      sql.unsafe(message).simple().then((result) => resolve(toResults(result)), reject);\n" +
-      "    };",
+      "        const again = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();\n" +
+      "        again.then((result) => resolve(readReply(result)), reject);\n",
     tests: ["http/message-count", "faults/service"],
+  },
+  {
+    defect: "the certificate at an address is checked for localhost",
+    file: "src/database/connection.ts",
+    text: `ssl: address.sslMode === "prefer" ? "prefer" : address.tls,`,
+    instead: "ssl: address.tls && { ...address.tls, host: undefined },",
+    tests: ["faults/tls"],
   },
   {
     defect: "a connection in doubt is used again",
     file: "src/database/connection.ts",
-    text: "  connection.usable = false;\n  if (error instanceof AppError)",
-    instead: "  if (error instanceof AppError)",
+    text: "        if (!verdict.usable) this.#usable = false;\n",
+    instead: "",
     tests: ["faults/service", "isolation/noisy-neighbour"],
   },
   {
     defect: "what a transaction did not await outlives it",
-    file: "src/database/database.ts",
-    text: "    await Promise.all(begun);",
+    file: "src/database/transaction.ts",
+    text: "    await Promise.all(this.#begun);",
     instead: "    await Promise.resolve();",
     tests: ["isolation/savepoints"],
   },
   {
     defect: "a forwarded host counts without TRUST_PROXY",
-    file: "src/http/tenancy.ts",
+    file: "src/http/with-tenant.ts",
     text: `trustProxy ? request.headers.get("x-forwarded-host") : null`,
     instead: `request.headers.get("x-forwarded-host")`,
     tests: ["runtime/node"],
@@ -138,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/database/pool.ts",
     text: "const MOST_OF_ONE = 0.75;",
     instead: "const MOST_OF_ONE = 1;",
-    tests: ["unit/connections"],
+    tests: ["unit/pool"],
   },
   {
     defect: "an error's message is logged",

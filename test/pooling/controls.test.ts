@@ -3,11 +3,12 @@
 
 import { expect } from "chai";
 import pg from "pg";
+import { Strangers } from "../../admin/conformance/backends.ts";
 import { RawClient } from "../../admin/conformance/raw-client.ts";
 import { surveyPool } from "../../admin/conformance/survey.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
@@ -18,13 +19,11 @@ import { runVerb } from "../support/verb.ts";
 const HOSTS = { acme: "acme.example", other: "other.example" };
 
 describe("unsafe recipes behind a transaction pooler", () => {
-  let database: TestDatabase;
+  const database = useDatabase(HOSTS);
   let pgbouncer: PgBouncer & { readonly serviceUrl: string };
   let admin: pg.Client;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants(HOSTS);
     await database.sql(
       `insert into acme.data values (1, 10)`,
       `insert into other.data values (1, 20)`,
@@ -39,10 +38,7 @@ describe("unsafe recipes behind a transaction pooler", () => {
 
   afterEach(() => pgbouncer.stop());
 
-  after(async () => {
-    await admin.end();
-    await database.drop();
-  });
+  after(() => admin.end());
 
   const leave = async (...messages: readonly string[]): Promise<void> => {
     const client = await RawClient.open(pgbouncer.serviceUrl);
@@ -77,7 +73,7 @@ describe("unsafe recipes behind a transaction pooler", () => {
 
   it("surveyPool() sees a lock that a session has left", async () => {
     await leave(`select pg_advisory_lock(1)`);
-    const problem = await rejection(surveyPool(admin, pgbouncer.serviceUrl, 200));
+    const problem = await rejection(surveyPool(admin, pgbouncer.serviceUrl, new Strangers(), 200));
     expect(problem.message).to.match(/ is not idle; it has ExclusiveLock on advisory$/);
   });
 

@@ -6,22 +6,19 @@ import { performCheck } from "../../admin/conformance/check.ts";
 import { CHECKS } from "../../admin/conformance/checks.ts";
 import type { Pool } from "../../admin/conformance/pool.ts";
 import { withPool } from "../../admin/conformance/subjects.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 
 describe("pooling", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
 
   before(async () => {
-    database = await createTestDatabase();
     // How soon PostgreSQL notices that a client has gone decides how long these tests take.
     await database.sql(
       `alter role ${SERVICE_ROLE} in database ${database.name}
          set client_connection_check_interval = '50ms'`,
     );
   });
-
-  after(() => database.drop());
 
   for (const poolSize of [1, 2]) {
     describe(`through PgBouncer with a pool of ${poolSize}`, () => {

@@ -2,7 +2,7 @@
 // connections and more tenants than clients.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import type { PgBouncer } from "../support/pgbouncer.ts";
 import { type ServiceProcess, startService } from "../support/service.ts";
 
@@ -11,13 +11,12 @@ const CLIENTS = 64;
 const REQUESTS_PER_CLIENT = 50;
 
 describe("npm start behind PgBouncer with a pool of two", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let pgbouncer: PgBouncer;
   let service: ServiceProcess;
 
   before(async function () {
     this.timeout(60_000);
-    database = await createTestDatabase();
     const tenants = Array.from({ length: TENANTS }, (_, index) => `t${index}`);
     await database.addTenants(Object.fromEntries(tenants.map((name) => [name, `${name}.example`])));
     const pooled = await database.startPgBouncer({ poolSize: 2 });
@@ -28,7 +27,6 @@ describe("npm start behind PgBouncer with a pool of two", () => {
   after(async () => {
     expect(await service.stop()).to.equal(0);
     await pgbouncer.stop();
-    await database.drop();
   });
 
   it("serves 64 clients over 200 tenants without an error or a foreign value", async () => {

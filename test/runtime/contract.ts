@@ -6,7 +6,7 @@ import { describeFaults } from "./faults.ts";
 import { describeHosts, type Malformed } from "./hosts.ts";
 import { describeLimits } from "./limits.ts";
 import { describeRoutes } from "./routes.ts";
-import { openStage, type Stage, type Start } from "./stage.ts";
+import { openRuntimeStage, type RuntimeStage, type Start } from "./stage.ts";
 import { describeTraffic } from "./traffic.ts";
 import { describeVerdict } from "./verdict.ts";
 
@@ -26,14 +26,14 @@ const TIMEOUT_MS = 60_000;
 export function describeContract(name: string, start: Start, differences: Differences = {}): void {
   describe(`the contract on ${name}`, function () {
     this.timeout(TIMEOUT_MS);
-    let stage: Stage | undefined;
-    const at = (): Stage => {
+    let stage: RuntimeStage | undefined;
+    const at = (): RuntimeStage => {
       if (stage === undefined) throw new Error("The stage is not open");
       return stage;
     };
 
     before(async () => {
-      stage = await openStage(start, differences.isLost);
+      stage = await openRuntimeStage(start, differences.isLost);
     });
 
     after(() => stage?.close());

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { type Collector, openCollector } from "../support/collector.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
 import { sendHttp } from "../support/service.ts";
 import { until } from "../support/until.ts";
@@ -10,14 +10,12 @@ import { until } from "../support/until.ts";
 const ACME = "acme.example.com";
 
 describe("telemetry on Deno", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME });
   let collector: Collector;
   let runtime: RunningRuntime;
 
   before(async function () {
     this.timeout(60_000);
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME });
     collector = await openCollector();
     runtime = await startRuntime("deno", {
       DATABASE_URL: database.serviceUrl,
@@ -33,7 +31,6 @@ describe("telemetry on Deno", () => {
   after(async () => {
     await runtime.stop();
     await collector.close();
-    await database.drop();
   });
 
   it("a request is one server span, Deno's, with the route and the tenant, and a message's within", async () => {

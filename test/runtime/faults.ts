@@ -5,14 +5,14 @@ import type { Answer } from "../support/http-client.ts";
 import { holdRow } from "../support/row-lock.ts";
 import { hostOf, schemaOf, valueOf } from "../support/traffic.ts";
 import { until } from "../support/until.ts";
-import type { Stage } from "./stage.ts";
+import type { RuntimeStage } from "./stage.ts";
 
 const LEAVERS = 40;
 const WRITERS = 20;
 const FIRST_KEY = 10_000;
 
 /** What goes wrong on either side of the service. */
-export function describeFaults(at: () => Stage): void {
+export function describeFaults(at: () => RuntimeStage): void {
   const put = (tenant: number, key: number) => ({
     hosts: [hostOf(tenant)],
     method: "PUT",

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { Call } from "../support/http-client.ts";
 import { hostOf, valueOf } from "../support/traffic.ts";
 import type { Differences } from "./contract.ts";
-import { SPECIAL, type Stage } from "./stage.ts";
+import { SPECIAL, type RuntimeStage } from "./stage.ts";
 
 const FIRST = hostOf(1);
 
@@ -46,7 +46,7 @@ const MALFORMED: Readonly<Record<Malformed, Cases>> = {
 };
 
 /** Hosts with and without ports, wildcards, malformed and unknown ones. */
-export function describeHosts(at: () => Stage, { refusesItself = [] }: Differences): void {
+export function describeHosts(at: () => RuntimeStage, { refusesItself = [] }: Differences): void {
   const read = async (host: string): Promise<unknown> => {
     const { json } = await at().client.request(host, "GET", "/data/1");
     return Reflect.get(Object(json), "value") ?? Reflect.get(Object(json), "code");

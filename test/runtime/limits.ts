@@ -5,13 +5,16 @@ import { holdRow } from "../support/row-lock.ts";
 import { hostOf, schemaOf, valueOf } from "../support/traffic.ts";
 import { until } from "../support/until.ts";
 import type { Differences } from "./contract.ts";
-import { MAX_IN_FLIGHT, SPECIAL, type Stage, TENANT_MAX_IN_FLIGHT } from "./stage.ts";
+import { MAX_IN_FLIGHT, SPECIAL, type RuntimeStage, TENANT_MAX_IN_FLIGHT } from "./stage.ts";
 
 const MAX_BODY_BYTES = 131_072;
 const REFUSED = 30;
 
 /** What is too large, too much, or takes too long. */
-export function describeLimits(at: () => Stage, { waitsForBody = false }: Differences): void {
+export function describeLimits(
+  at: () => RuntimeStage,
+  { waitsForBody = false }: Differences,
+): void {
   const { routes, hurried } = SPECIAL;
   const over = " ".repeat(MAX_BODY_BYTES + 1);
   const put = { hosts: [routes.host], method: "PUT", path: "/data/1" };

@@ -3,13 +3,13 @@
 import { expect } from "chai";
 import { LIMITS } from "../../src/http/limits.ts";
 import { describeApi } from "../../src/example/openapi/description.ts";
-import { SPECIAL, type Stage } from "./stage.ts";
+import { SPECIAL, type RuntimeStage } from "./stage.ts";
 import { valueOf } from "../support/traffic.ts";
 
 const { ip, local, routes } = SPECIAL;
 
 /** Every route, every method, and every error that a request to the right host can cause. */
-export function describeRoutes(at: () => Stage): void {
+export function describeRoutes(at: () => RuntimeStage): void {
   const { tenant, host } = routes;
   const call = async (method: string, path: string, body?: unknown): Promise<unknown[]> => {
     const { status, json, text } = await at().client.request(host, method, path, body);

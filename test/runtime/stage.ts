@@ -4,8 +4,6 @@
 import type { RunningRuntime } from "../support/runtime.ts";
 import { type Answer, type Client, createClient } from "../support/http-client.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
-import { startPgBouncer } from "../support/pgbouncer.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE } from "../support/server.ts";
 import { hostOf, schemaOf, SEEDED_KEYS, valueOf } from "../support/traffic.ts";
 
 /** Tenants 1 to 50, for traffic. */
@@ -41,7 +39,7 @@ const HURRIED_TIMEOUT_MS = 200;
 const SERVER_CONNECTIONS = 4;
 
 /** A runtime that serves from a database of its own. Whoever opened it closes it. */
-export interface Stage {
+export interface RuntimeStage {
   readonly server: OwnServer;
   readonly runtime: RunningRuntime;
   readonly client: Client;
@@ -57,30 +55,24 @@ export type Start = (env: Readonly<Record<string, string>>) => Promise<RunningRu
  * Opens it all.
  * @param isLost as in {@link createClient}
  */
-export async function openStage(
+export async function openRuntimeStage(
   start: Start,
   isLost?: (answer: Answer) => boolean,
-): Promise<Stage> {
+): Promise<RuntimeStage> {
   const numbers = Array.from({ length: TENANTS }, (_, index) => index + 1);
   const hosts = Object.fromEntries([
     ...numbers.map((tenant) => [schemaOf(tenant), hostOf(tenant)]),
     ...Object.values(SPECIAL).map(({ tenant, host }) => [schemaOf(tenant), host]),
   ]) as Record<string, string>;
   const server = await openOwnServer(hosts);
-  const pgbouncer = await startPgBouncer({
-    serverPort: server.port,
-    users: { [SERVICE_ROLE]: SERVICE_PASSWORD },
-    poolSize: SERVER_CONNECTIONS,
-    settings: { server_login_retry: "1" },
-  });
+  const pgbouncer = await server.startPgBouncer({ poolSize: SERVER_CONNECTIONS });
   const stop = async (): Promise<void> => {
     await pgbouncer.stop();
     await server.remove();
   };
   try {
     await fill(server, Object.keys(hosts));
-    const url = pgbouncer.url(SERVICE_ROLE, server.name);
-    const runtime = await start({ ...ENVIRONMENT, DATABASE_URL: url });
+    const runtime = await start({ ...ENVIRONMENT, DATABASE_URL: pgbouncer.serviceUrl });
     const client = createClient(runtime.port, isLost);
     return {
       server,

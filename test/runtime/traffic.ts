@@ -2,13 +2,13 @@
 
 import { expect } from "chai";
 import { hostOf, runTraffic } from "../support/traffic.ts";
-import { type Stage, TENANTS } from "./stage.ts";
+import { type RuntimeStage, TENANTS } from "./stage.ts";
 
 const CALLERS = 200;
 const OPERATIONS = 500;
 
 /** 200 requests at once over 50 tenants. */
-export function describeTraffic(at: () => Stage): void {
+export function describeTraffic(at: () => RuntimeStage): void {
   it(`${CALLERS} requests at once over ${TENANTS} tenants are each answered as if alone`, async () => {
     const { client } = at();
     const answered: Record<string, number> = {};

@@ -8,7 +8,7 @@ import { createJudge } from "../support/described.ts";
 import { hostOf } from "../support/traffic.ts";
 import type { Answer } from "../support/http-client.ts";
 import type { Differences } from "./contract.ts";
-import { SPECIAL, type Stage, TENANTS } from "./stage.ts";
+import { type RuntimeStage, SPECIAL, TENANTS } from "./stage.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PER_TENANT = 1_000_000;
@@ -18,7 +18,10 @@ const FROM_WITHIN =
   /ERROR:|FATAL|SQLSTATE|relation|constraint|duplicate|violat|syntax|permission denied|does not exist|read-only transaction|cancel|terminat|server (?:login|conn|closed)|pgbouncer|postgres|pooler|CONNECT|ECONN|enter_tenant|witness|_service|\bt05\d\b|\n\s+at /;
 
 /** Judges what the client has kept. */
-export function describeVerdict(at: () => Stage, { waitsForBody = false }: Differences): void {
+export function describeVerdict(
+  at: () => RuntimeStage,
+  { waitsForBody = false }: Differences,
+): void {
   const failing = (isRight: (answer: Answer) => boolean): string[] =>
     at()
       .client.answers.filter((answer) => !isRight(answer))

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { type Client, createClient } from "../support/http-client.ts";
 import { holdRow } from "../support/row-lock.ts";
 import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
@@ -70,14 +70,12 @@ for (const [name, start, binding] of WAYS) {
   describe(`a Worker with ${name}`, function () {
     this.timeout(60_000);
     const host = "acme.example.com";
-    let database: TestDatabase;
+    const database = useDatabase({ acme: host });
     let pgbouncer: Awaited<ReturnType<TestDatabase["startPgBouncer"]>>;
     let runtime: RunningRuntime;
     let client: Client;
 
     before(async () => {
-      database = await createTestDatabase();
-      await database.addTenants({ acme: host });
       await database.sql(`insert into acme.data values (1, 11)`);
       pgbouncer = await database.startPgBouncer({ poolSize: 2 });
       runtime = await start({ DATABASE_URL: pgbouncer.serviceUrl });
@@ -88,7 +86,6 @@ for (const [name, start, binding] of WAYS) {
       client?.close();
       await runtime?.stop();
       await pgbouncer?.stop();
-      await database?.drop();
     });
 
     it("serves from its database", async () => {

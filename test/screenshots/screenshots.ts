@@ -10,6 +10,7 @@ import { closePrinted, openPrinted } from "../support/printed.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { startService } from "../support/service.ts";
 import { startVerb } from "../support/verb.ts";
+import { openRun } from "../support/run.ts";
 import { go, measure, picture, PLACES } from "./pictures.ts";
 import { openShowcase, type Showcase } from "./showcase.ts";
 import { letIn } from "./visitors.ts";
@@ -18,6 +19,7 @@ const LOAD_MS = Number(process.argv[2] ?? 180) * 1000;
 const WARM_MS = 30_000;
 const WINDOW = { viewport: { width: 1280, height: 800 } };
 
+const run = openRun();
 openPrinted();
 say("Creating 10,000 tenants");
 const showcase = await openShowcase();
@@ -26,6 +28,7 @@ try {
 } finally {
   await showcase.close();
   closePrinted();
+  await run.close();
 }
 
 async function show({ adminUrl, serviceUrl, tenants }: Showcase): Promise<void> {

@@ -1,8 +1,5 @@
 // A server with ten thousand tenants of all sizes and states, made with the functions of the verbs.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startEmbedded } from "../../admin/development/embedded/server.ts";
 import { createTenants } from "../../admin/create-many/create-tenants.ts";
 import { migrateTenants } from "../../admin/migrations/migrate-tenants.ts";
@@ -12,6 +9,7 @@ import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "../support/commands.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { makeFolder } from "../support/run.ts";
 import { type NamedTenant, nameTenants } from "./names.ts";
 
 const SERVICE_ROLE = "showcase_service";
@@ -33,7 +31,7 @@ export interface Showcase {
 
 /** Opens it; it takes a minute or so. */
 export async function openShowcase(): Promise<Showcase> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-showcase-"));
+  const folder = makeFolder("server-");
   const port = await findFreePort();
   const settings = { fsync: "off", synchronous_commit: "off", max_connections: "100" };
   const server = await startEmbedded({ folder, port, settings });
@@ -69,7 +67,6 @@ export async function openShowcase(): Promise<Showcase> {
     tenants: tenants.slice(0, WITH_ROWS),
     async close() {
       await server.remove();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -2,9 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
+import { addTenants, initialiseDatabase } from "./admin.ts";
 import {
   dropDatabase,
   runAsAdmin,
@@ -52,24 +50,43 @@ export interface LookingClient {
 
 /** Creates a test database. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const name = `rowhouse_test_${randomBytes(6).toString("hex")}`;
+  const database = nameDatabase();
+  await create(database);
+  return database;
+}
+
+/**
+ * The database of a suite: created with its tenants before the suite's own hooks, and dropped behind them.
+ * @param hosts its tenants, host by schema
+ */
+export function useDatabase(hosts: Readonly<Record<string, string>> = {}): TestDatabase {
+  const database = nameDatabase();
+  before(async function () {
+    // Whatever the suite registers stands before it in the list.
+    this.test?.parent?.afterAll(() => database.drop());
+    await create(database);
+    await database.addTenants(hosts);
+  });
+  return database;
+}
+
+async function create({ name, adminUrl }: TestDatabase): Promise<void> {
   await runAsAdmin("postgres", [`create database ${name} template ${TEMPLATE}`]);
-  const adminUrl = urlOf(name);
-  await withRegistry(adminUrl, (registry) => initialise(registry));
+  await initialiseDatabase(adminUrl);
+}
+
+/** A database that does not exist yet. Its server's address is not known before the first hook. */
+function nameDatabase(): TestDatabase {
+  const name = `rowhouse_test_${randomBytes(6).toString("hex")}`;
   return {
     name,
-    adminUrl,
-    serviceUrl: urlOf(name, { name: SERVICE_ROLE, password: SERVICE_PASSWORD }),
-    addTenants: (hosts, migrations) =>
-      withRegistry(
-        adminUrl,
-        async (registry) => {
-          for (const [schemaName, host] of Object.entries(hosts)) {
-            await createTenant(registry, schemaName, [host]);
-          }
-        },
-        migrations,
-      ),
+    get adminUrl() {
+      return urlOf(name);
+    },
+    get serviceUrl() {
+      return urlOf(name, { name: SERVICE_ROLE, password: SERVICE_PASSWORD });
+    },
+    addTenants: (hosts, migrations) => addTenants(urlOf(name), hosts, migrations),
     sql: (...commands) => runAsAdmin(name, commands),
     async serverVersion() {
       const text = "select current_setting('server_version_num')::int / 10000 as major";
@@ -86,23 +103,25 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       });
       return Object.assign(pgbouncer, { serviceUrl: pgbouncer.url(SERVICE_ROLE, name) });
     },
-    async openClient() {
-      const client = new pg.Client(adminUrl);
-      await client.connect();
-      return {
-        query: (text) => client.query(text),
-        async waitUntilBlocked(text) {
-          // A transaction sees one state of pg_stat_activity; it is cleared to look again.
-          const blocked = `select from pg_stat_activity
-            where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
-          for (let found = 0; found === 0;) {
-            await client.query("select pg_stat_clear_snapshot()");
-            found = (await client.query(blocked, [`%${text}%`])).rowCount ?? 0;
-          }
-        },
-        end: () => client.end(),
-      };
-    },
+    openClient: () => openLookingClient(urlOf(name)),
     drop: () => dropDatabase(name),
+  };
+}
+
+async function openLookingClient(url: string): Promise<LookingClient> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return {
+    query: (text) => client.query(text),
+    async waitUntilBlocked(text) {
+      // A transaction sees one state of pg_stat_activity; it is cleared to look again.
+      const blocked = `select from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
+      for (let found = 0; found === 0;) {
+        await client.query("select pg_stat_clear_snapshot()");
+        found = (await client.query(blocked, [`%${text}%`])).rowCount ?? 0;
+      }
+    },
+    end: () => client.end(),
   };
 }

@@ -2,7 +2,7 @@
 
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { type LocalService, openService } from "./service.ts";
-import { type StartedVerb, startVerb } from "./verb.ts";
+import { performVerb, type StartedVerb, startVerb, type VerbResult } from "./verb.ts";
 
 /** The databases of a move. Whoever opened them closes them. */
 export interface MoveStage {
@@ -11,7 +11,9 @@ export interface MoveStage {
   /** The service on the source, and on the target. */
   readonly here: LocalService;
   readonly there: LocalService;
-  /** Starts move-tenant from the source to the target. */
+  /** Moves a tenant from the source to the target. */
+  move(schema: string, ...parameters: string[]): Promise<VerbResult>;
+  /** The same as a program of its own, which can be killed. */
   start(schema: string, ...parameters: string[]): StartedVerb;
   close(): Promise<void>;
 }
@@ -20,15 +22,17 @@ export interface MoveStage {
 export async function openMoveStage(): Promise<MoveStage> {
   const [source, target] = await Promise.all([createTestDatabase(), createTestDatabase()]);
   const [here, there] = [openService(source.serviceUrl), openService(target.serviceUrl)];
+  const settings = { adminUrl: source.adminUrl, env: { OTHER: target.adminUrl } };
+  const to = ["--to-env", "OTHER"];
   return {
     source,
     target,
     here,
     there,
-    start(schema, ...parameters) {
-      const settings = { adminUrl: source.adminUrl, env: { OTHER: target.adminUrl } };
-      return startVerb(settings, "move-tenant", schema, "--to-env", "OTHER", ...parameters);
-    },
+    move: (schema, ...parameters) =>
+      performVerb(settings, "move-tenant", schema, ...to, ...parameters),
+    start: (schema, ...parameters) =>
+      startVerb(settings, "move-tenant", schema, ...to, ...parameters),
     async close() {
       await Promise.all([here.close(), there.close()]);
       await Promise.all([source.drop(), target.drop()]);

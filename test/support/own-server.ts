@@ -1,21 +1,27 @@
 // A PostgreSQL of a test's own, for what would hurt the others: being ended, and started again.
 
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
+import { addTenants, initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";
+import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
 import { plantPassword } from "./printed.ts";
+import { makeFolder } from "./run.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
 
 /** A server with a registry in its database "postgres". Whoever opened it removes it. */
 export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "serviceUrl" | "sql"> {
   readonly port: number;
+  /** Where its data lies. */
+  readonly folder: string;
+  /**
+   * Starts a PgBouncer before it, whose `serviceUrl` leads here. It comes back soon after the server does.
+   * @param options `serverPort` is that of something between the two; `users` are those beside the service role
+   */
+  startPgBouncer(
+    options: Pick<PgBouncerOptions, "poolSize"> & Partial<PgBouncerOptions>,
+  ): Promise<PgBouncer & { readonly serviceUrl: string }>;
   /** Starts it again, on the same port and data. */
   start(): Promise<void>;
   /** Ends it in order. */
@@ -33,7 +39,7 @@ export async function openOwnServer(
   hosts: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OwnServer> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-own-"));
+  const folder = makeFolder("own-server-");
   const port = await findFreePort();
   const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port, settings });
   let server = await start();
@@ -41,12 +47,8 @@ export async function openOwnServer(
   plantPassword(adminUrl);
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
   await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
-  await withRegistry(adminUrl, async (registry) => {
-    await initialise(registry, { serviceRole: SERVICE_ROLE });
-    for (const [schemaName, host] of Object.entries(hosts)) {
-      await createTenant(registry, schemaName, [host]);
-    }
-  });
+  await initialiseDatabase(adminUrl, { serviceRole: SERVICE_ROLE });
+  await addTenants(adminUrl, hosts);
   const serviceUrl = new URL(adminUrl);
   serviceUrl.username = SERVICE_ROLE;
   serviceUrl.password = SERVICE_PASSWORD;
@@ -56,6 +58,16 @@ export async function openOwnServer(
     serviceUrl: serviceUrl.href,
     sql,
     port,
+    folder,
+    async startPgBouncer({ users = {}, settings = {}, ...options }) {
+      const pgbouncer = await startPgBouncer({
+        serverPort: port,
+        users: { [SERVICE_ROLE]: SERVICE_PASSWORD, ...users },
+        settings: { server_login_retry: "1", ...settings },
+        ...options,
+      });
+      return Object.assign(pgbouncer, { serviceUrl: pgbouncer.url(SERVICE_ROLE, "postgres") });
+    },
     async start() {
       server = await start();
     },

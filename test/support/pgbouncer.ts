@@ -28,6 +28,8 @@ export interface PgBouncerOptions {
   readonly users: Readonly<Record<string, string>>;
   /** Server connections per user and database, 1 or more. */
   readonly poolSize: number;
+  /** Its port, for a second process beside the first (`so_reuseport`); a free one when left out. */
+  readonly port?: number;
   /** Further settings of its `[pgbouncer]` section by name; they win over the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -56,7 +58,7 @@ export interface PgBouncer {
 export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer> {
   const program = await findPackagedProgram(PGBOUNCER);
   const user = await findServerUser();
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const users: Readonly<Record<string, string>> = {
     ...options.users,
     [CONSOLE_USER]: randomBytes(16).toString("hex"),

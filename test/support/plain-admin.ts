@@ -2,9 +2,7 @@
 // CREATEROLE.
 
 import { randomBytes } from "node:crypto";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
+import { addTenants, initialiseDatabase } from "./admin.ts";
 import { dropDatabase, runAsAdmin, SERVICE_PASSWORD, urlOf } from "./server.ts";
 
 /** A database of a plain admin's. Whoever made it drops it. */
@@ -36,12 +34,8 @@ export async function createPlainAdmin(
     `create database ${name} owner ${role}`,
   ]);
   const adminUrl = urlOf(name, { name: role, password });
-  await withRegistry(adminUrl, async (registry) => {
-    await initialise(registry, { serviceRole: service, tenantRoles });
-    for (const [schemaName, host] of Object.entries(hosts)) {
-      await createTenant(registry, schemaName, [host]);
-    }
-  });
+  await initialiseDatabase(adminUrl, { serviceRole: service, tenantRoles });
+  await addTenants(adminUrl, hosts);
   await runAsAdmin("postgres", [`alter role ${service} password '${password}'`]);
   return {
     adminUrl,

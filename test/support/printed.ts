@@ -1,13 +1,16 @@
-// All that the programs under test print in one run, in one file, and what must not be in it.
+// All that the programs under test print in one run, in one folder, and what must not be in it.
 
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { Readable } from "node:stream";
 
-// Names the file; unset outside of a run of the suite, and nothing is kept then.
+// Names the folder; unset outside of a run of the suite, and nothing is kept then. Each process of the run has
+// files of its own there: a line of one is never cut by another's.
 const VARIABLE = "TEST_PRINTED";
+const PRINTED = `${process.pid}.printed`;
+const PLANTED = `${process.pid}.planted`;
 
 const planted = new Set<string>();
 
@@ -20,19 +23,16 @@ const FIELDS = new Set(
     " ",
   ),
 );
-const ERROR_FIELDS = new Set("name code sqlState routine constraint frames".split(" "));
+const ERROR_FIELDS = new Set("name code sqlState routine constraint kind said frames".split(" "));
 
-/** Makes the file of this run. */
+/** Makes the folder of this run. */
 export function openPrinted(): void {
-  const file = join(mkdtempSync(join(tmpdir(), "rowhouse-printed-")), "printed");
-  writeFileSync(file, ""); // a run of unit tests prints nothing more
-  process.env[VARIABLE] = file;
+  process.env[VARIABLE] = mkdtempSync(join(tmpdir(), "rowhouse-printed-"));
 }
 
 /** Keeps a text that was printed. */
 export function recordText(text: string): void {
-  const file = process.env[VARIABLE];
-  if (file !== undefined) appendFileSync(file, text);
+  append(PRINTED, text);
 }
 
 /** Keeps all that comes out of a program; whoever reads it as well is not disturbed. */
@@ -46,6 +46,7 @@ export function recordPrinted(...streams: readonly Readable[]): void {
 /** Names a text that no program may print from now on, and returns it. */
 export function plant(secret: string): string {
   planted.add(secret);
+  append(PLANTED, `${secret}\n`);
   return secret;
 }
 
@@ -71,13 +72,25 @@ export function findLeaks(text: string): string[] {
   return leaks;
 }
 
-/** Closes the file and returns all that was printed. */
+/** Removes the folder and returns all that was printed; what other processes planted is planted here. */
 export function closePrinted(): string {
-  const file = process.env[VARIABLE] ?? "";
+  const folder = process.env[VARIABLE] ?? "";
   delete process.env[VARIABLE];
-  const text = readFileSync(file, "utf8");
-  rmSync(join(file, ".."), { recursive: true });
+  const read = (ending: string): string[] =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(ending))
+      .map((name) => readFileSync(join(folder, name), "utf8"));
+  for (const secret of read(".planted").join("").split("\n")) {
+    if (secret !== "") planted.add(secret);
+  }
+  const text = read(".printed").join("\n");
+  rmSync(folder, { recursive: true });
   return text;
+}
+
+function append(name: string, text: string): void {
+  const folder = process.env[VARIABLE];
+  if (folder !== undefined) appendFileSync(join(folder, name), text);
 }
 
 function findField(line: string): string | undefined {

@@ -7,10 +7,9 @@ import { setTimeout } from "node:timers/promises";
 import { programOf, type Program, type Runtime } from "../../admin/development/runtime.ts";
 import { findFreePort } from "./free-port.ts";
 import { recordPrinted } from "./printed.ts";
+import { inheritedVariables } from "./run.ts";
 import { until } from "./until.ts";
 
-// wrangler and Deno keep caches in the home folder; c8 follows the programs that a test starts.
-const PASSED_ON = ["PATH", "HOME", "NODE_V8_COVERAGE"];
 const START_TIMEOUT_MS = 60_000; // wrangler bundles first
 const POLL_MS = 10;
 
@@ -41,8 +40,9 @@ export async function startRuntime(
   change: (program: Program) => Program = (program) => program,
 ): Promise<RunningRuntime> {
   const port = await findFreePort();
-  const passed = PASSED_ON.map((name) => [name, process.env[name]]);
-  const program = change(programOf(runtime, port, { ...Object.fromEntries(passed), ...env }));
+  // wrangler and Deno keep caches in the home folder.
+  const passed = { ...inheritedVariables(), HOME: process.env["HOME"] };
+  const program = change(programOf(runtime, port, { ...passed, ...env }));
   const child = spawn(program.file, program.parameters, {
     cwd: program.folder,
     env: program.env,

@@ -1,21 +1,22 @@
 // The PostgreSQL that the tests run on: embedded, or the one that TEST_DATABASE_URL names (a superuser's
-// URL). One for the whole run; each test file has a database of its own on it.
+// URL). One for each process of a run; each test file has a database of its own on it.
 
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
+import { initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
+import { makeFolder } from "./run.ts";
 
 /** The role that the tests' service connects as, and its password. */
 export const SERVICE_ROLE = "rowhouse_test_service";
 /** See {@link SERVICE_ROLE}. */
 export const SERVICE_PASSWORD: string = plant("planted-password-1b7f");
+
+/** Asks a server for the id of its first process, the parent of all that serve connections. */
+export const POSTMASTER: string =
+  "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid";
 
 /** The database that every test database is a copy of. */
 export const TEMPLATE = "rowhouse_test_template";
@@ -29,7 +30,7 @@ export async function startServer(): Promise<void> {
   if (given) adminUrl = new URL(given);
   else {
     embedded = await startEmbedded({
-      folder: await mkdtemp(join(tmpdir(), "rowhouse-test-")),
+      folder: makeFolder("server-"),
       port: await findFreePort(),
       settings: { fsync: "off", synchronous_commit: "off", max_connections: "200" },
     });
@@ -42,18 +43,18 @@ export async function startServer(): Promise<void> {
     `create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`,
     `create database ${TEMPLATE}`,
   ]);
-  await withRegistry(urlOf(TEMPLATE), (registry) =>
-    initialise(registry, { serviceRole: SERVICE_ROLE }),
-  );
+  await initialiseDatabase(urlOf(TEMPLATE), { serviceRole: SERVICE_ROLE });
 }
 
-/** Removes what {@link startServer} made. */
+/** Removes what {@link startServer} made, if it was called. */
 export async function stopServer(): Promise<void> {
-  await runAsAdmin("postgres", [
-    `drop database if exists ${TEMPLATE} with (force)`,
-    `drop role if exists ${SERVICE_ROLE}`,
-  ]);
-  await embedded?.remove();
+  if (embedded) await embedded.remove();
+  else if (adminUrl) {
+    await runAsAdmin("postgres", [
+      `drop database if exists ${TEMPLATE} with (force)`,
+      `drop role if exists ${SERVICE_ROLE}`,
+    ]);
+  }
 }
 
 /** The admin role's URL of a database on the tests' server. */

@@ -13,6 +13,7 @@ import type { Telemetry } from "../../src/telemetry/telemetry.ts";
 import type { Tenancy } from "../../src/http/tenancy.ts";
 import { findFreePort } from "./free-port.ts";
 import { recordPrinted, recordText } from "./printed.ts";
+import { inheritedVariables } from "./run.ts";
 
 /** The app in this process. */
 export interface LocalService {
@@ -114,9 +115,7 @@ export async function startService(
   const entry = fileURLToPath(file);
   const child = spawn(process.execPath, [entry], {
     env: {
-      PATH: process.env["PATH"],
-      // c8 follows the programs that a test starts.
-      NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
+      ...inheritedVariables(),
       DATABASE_URL: databaseUrl,
       PORT: String(port),
       ...env,

@@ -1,26 +1,44 @@
-// What mocha runs once before and after all tests. A missing part fails here, before any test.
+// What mocha runs before and after all tests: once in the process that was started, and once in each that runs
+// test files beside it. A missing part fails here, before any test.
 
 import { closePrinted, findLeaks, openPrinted } from "./printed.ts";
 import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
+import { openRun, type Run } from "./run.ts";
 import { startServer, stopServer } from "./server.ts";
 
-/** See https://mochajs.org/features/global-fixtures/. */
+const START_TIMEOUT_MS = 60_000;
+
+let run: Run | undefined;
+let started: Promise<void> | undefined;
+
+/** In the first process alone: https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
+  run = openRun();
   openPrinted();
   for (const program of [PGBOUNCER, CHROMIUM]) await findPackagedProgram(program);
-  await startServer();
 }
 
-/** See {@link mochaGlobalSetup}. */
+/** See {@link mochaGlobalSetup}. It fails the run when a program has printed a secret. */
 export async function mochaGlobalTeardown(): Promise<void> {
-  await stopServer();
+  const leaks = findLeaks(closePrinted());
+  try {
+    await stopServer();
+  } finally {
+    await run?.close();
+  }
+  if (leaks.length > 0) {
+    throw new Error(`The suite printed secrets:\n${leaks.slice(0, 20).join("\n")}`);
+  }
 }
 
-/** The last test of every run: https://mochajs.org/next/features/root-hook-plugins/. */
-export const mochaHooks: { afterAll(): void } = {
-  afterAll(): void {
-    const leaks = findLeaks(closePrinted());
-    if (leaks.length > 0)
-      throw new Error(`The suite printed secrets:\n${leaks.slice(0, 20).join("\n")}`);
+/**
+ * In each process, before each file where files run side by side:
+ * https://mochajs.org/features/root-hook-plugins/. Each process has a server of its own, so that what
+ * belongs to a server and not to a database, such as roles, is the business of one file at a time.
+ */
+export const mochaHooks: Mocha.RootHookObject = {
+  async beforeAll(this: Mocha.Context) {
+    this.timeout(START_TIMEOUT_MS);
+    await (started ??= startServer());
   },
 };

@@ -1,18 +1,17 @@
-// A verb, run as its user runs it.
+// A verb, run by its entry file, arguments and environment: as a program of its own, which can be killed, or
+// in a process that has loaded the verbs already, which is twenty times as quick.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { recordPrinted } from "./printed.ts";
+import { recordPrinted, recordText } from "./printed.ts";
+import { inheritedVariables } from "./run.ts";
+import type { Outcome } from "./verb-host.ts";
+import { runInPool } from "./verb-pool.ts";
 
-/** What a verb printed, and its exit status. */
-export interface VerbResult {
-  /** -1 when a signal ended it. */
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+/** What a verb printed, and its exit status: -1 when a signal ended it. */
+export type VerbResult = Outcome;
 
 /** A verb that runs. */
 export interface StartedVerb {
@@ -35,20 +34,14 @@ export interface VerbSettings {
   readonly input?: string;
 }
 
-/** Starts `node admin/<name>.js`. */
+/** Starts `node admin/<name>.js` as a program of its own. */
 export function startVerb(
   { adminUrl, env, cwd, input = "" }: VerbSettings,
   name: string,
   ...parameters: readonly string[]
 ): StartedVerb {
-  const file = fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...parameters], {
-    env: {
-      PATH: process.env["PATH"],
-      NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
-      ADMIN_DATABASE_URL: adminUrl,
-      ...env,
-    },
+  const child = spawn(process.execPath, [fileOf(name), ...parameters], {
+    env: environmentOf(adminUrl, env),
     ...(cwd === undefined ? {} : { cwd }),
   });
   let [stdout, stderr] = ["", ""];
@@ -62,20 +55,43 @@ export function startVerb(
   return { stdout: () => stdout, kill: (signal) => void child.kill(signal), result };
 }
 
-/** Runs `node admin/<name>.js` with the admin role's URL. */
+/** Runs `admin/<name>.js` to its end, in a process that has run others before. */
+export async function performVerb(
+  { adminUrl, env, cwd = process.cwd(), input = "" }: VerbSettings,
+  name: string,
+  ...parameters: readonly string[]
+): Promise<VerbResult> {
+  const environment = environmentOf(adminUrl, env);
+  const result = await runInPool({ file: fileOf(name), parameters, env: environment, cwd, input });
+  recordText(`${result.stdout}\n${result.stderr}\n`);
+  return result;
+}
+
+/** The same with nothing but the admin role's URL. */
 export function runVerb(
   adminUrl: string,
   name: string,
   ...parameters: readonly string[]
 ): Promise<VerbResult> {
-  return startVerb({ adminUrl }, name, ...parameters).result;
+  return performVerb({ adminUrl }, name, ...parameters);
 }
 
-/** Runs `node admin/<name>.js` with these environment variables, and no URL but theirs. */
+/** The same with these environment variables, and no URL but theirs. */
 export function runVerbWith(
   variables: Readonly<Record<string, string>>,
   name: string,
   ...parameters: readonly string[]
 ): Promise<VerbResult> {
-  return startVerb({ adminUrl: "", env: variables }, name, ...parameters).result;
+  return performVerb({ adminUrl: "", env: variables }, name, ...parameters);
+}
+
+function fileOf(name: string): string {
+  return fileURLToPath(new URL(`../../admin/${name}.js`, import.meta.url));
+}
+
+function environmentOf(
+  adminUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { ...inheritedVariables(), ADMIN_DATABASE_URL: adminUrl, ...env };
 }

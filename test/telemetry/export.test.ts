@@ -7,7 +7,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { type Collector, openCollector } from "../support/collector.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { findLeaks, plant } from "../support/printed.ts";
 import { sendHttp, type ServiceProcess, startService } from "../support/service.ts";
@@ -19,21 +19,16 @@ const VALUE = Number(plant("1765432987"));
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 describe("exported telemetry", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME });
   let service: ServiceProcess | undefined;
   let collector: Collector;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME });
     await database.sql(`alter table acme.data add constraint low check (value <> ${VALUE})`);
     collector = await openCollector();
   });
 
-  after(async () => {
-    await collector.close();
-    await database.drop();
-  });
+  after(() => collector.close());
 
   afterEach(async () => {
     await service?.stop();

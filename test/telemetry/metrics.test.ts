@@ -3,7 +3,7 @@
 import { DataPointType, type HistogramMetricData } from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { openTelemetrySdk, type Point, type TelemetrySdk } from "../support/telemetry-sdk.ts";
 import { until } from "../support/until.ts";
@@ -12,17 +12,14 @@ const TENANTS = 6;
 const hostOf = (tenant: number): string => `t${tenant}.example.com`;
 
 describe("metrics", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let sdk: TelemetrySdk;
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
     const numbers = Array.from({ length: TENANTS }, (_, index) => index + 1);
     await database.addTenants(Object.fromEntries(numbers.map((n) => [`t${n}`, hostOf(n)])));
   });
-
-  after(() => database.drop());
 
   const open = (env: Record<string, string> = {}, maxTenants = 100): void => {
     sdk = openTelemetrySdk();

@@ -18,7 +18,7 @@ import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { createTenancy } from "../../src/http/tenancy.ts";
 import { withTenant } from "../../src/http/with-tenant.ts";
 import type { Tenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { openTelemetrySdk, type TelemetrySdk } from "../support/telemetry-sdk.ts";
 
@@ -30,20 +30,16 @@ const POSTGRESQL = { "db.system.name": "postgresql" };
 const GET = { "http.request.method": "GET", "url.scheme": "http" };
 
 describe("spans", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME, gone: "gone.example.com", slow: "slow.example.com" });
   let sdk: TelemetrySdk;
   let service: LocalService;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME, gone: "gone.example.com", slow: "slow.example.com" });
     await database.sql(
       "insert into acme.data values (1, 10)",
       "update rowhouse.tenant set statement_timeout_ms = 100 where schema_name = 'slow'",
     );
   });
-
-  after(() => database.drop());
 
   beforeEach(() => {
     sdk = openTelemetrySdk();

@@ -6,7 +6,7 @@ import { hostOf } from "../support/traffic.ts";
 import type { HttpAnswer } from "../support/service.ts";
 import { LONGEST_ANSWER_MS } from "./check/answers.ts";
 import { type Op, outcomeOf, type Pair } from "./history.ts";
-import type { Stage } from "./stage.ts";
+import type { TortureStage } from "./stage.ts";
 import { FIXED, MORTAL, mortalHost, type Slot, WANDERING, type World } from "./world.ts";
 
 /** What a request is to be, before it is sent. */
@@ -18,7 +18,12 @@ const MOST_PAUSE_MS = 40;
 const LOST_USES = 8;
 
 /** Sends one request to one of the services, and keeps it. */
-export async function send(stage: Stage, world: World, service: number, asked: Asked): Promise<Op> {
+export async function send(
+  stage: TortureStage,
+  world: World,
+  service: number,
+  asked: Asked,
+): Promise<Op> {
   const { count = 1, values = [], ...rest } = asked;
   const [method, path, body] = toHttp({ ...rest, count, values });
   const from = performance.now();
@@ -54,7 +59,7 @@ export async function send(stage: Stage, world: World, service: number, asked: A
 
 /** Runs clients until the signal. */
 export async function runClients(
-  stage: Stage,
+  stage: TortureStage,
   world: World,
   seed: number,
   count: number,

@@ -6,7 +6,7 @@ import { SERVICE_ROLE } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { send } from "./clients.ts";
 import { inRounds } from "./rounds.ts";
-import type { Stage } from "./stage.ts";
+import type { TortureStage } from "./stage.ts";
 import type { World } from "./world.ts";
 
 /** How long, how often and how hard. */
@@ -24,7 +24,7 @@ interface Chance {
   readonly side: <T>(two: readonly [T, T]) => T;
 }
 
-type FaultOf = (stage: Stage, chance: Chance) => Promise<void>;
+type FaultOf = (stage: TortureStage, chance: Chance) => Promise<void>;
 
 const DIRECTIONS = ["client", "server"] as const;
 
@@ -81,7 +81,7 @@ const CUTS = 8;
 
 /** Cuts some pieces, one after the other, each on whatever connection is the next to carry one. */
 async function cut(
-  proxy: Stage["proxies"][number],
+  proxy: TortureStage["proxies"][number],
   towards: (typeof DIRECTIONS)[number],
 ): Promise<void> {
   const { cuts } = proxy;
@@ -96,7 +96,7 @@ export const FAULT_KINDS: readonly string[] = Object.keys(FAULTS);
 
 /** Injects faults, and keeps each with its times. */
 export async function runFaults(
-  stage: Stage,
+  stage: TortureStage,
   world: World,
   random: () => number,
   pace: Pace,
@@ -120,7 +120,7 @@ const PROBE_PAUSE_MS = 20;
 const GIVEN_UP_MS = 60_000;
 
 /** The moment when every service has answered one request to the tenant that no verb touches. */
-async function waitUntilServed(stage: Stage, world: World): Promise<number> {
+async function waitUntilServed(stage: TortureStage, world: World): Promise<number> {
   const since = performance.now();
   const ends = stage.services.map(async (_, service) => {
     while (performance.now() - since < GIVEN_UP_MS) {

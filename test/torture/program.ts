@@ -7,6 +7,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "../support/free-port.ts";
+import { inheritedVariables } from "../support/run.ts";
 import { type HttpAnswer, sendHttp } from "../support/service.ts";
 import { until } from "../support/until.ts";
 
@@ -32,8 +33,7 @@ export async function startProgram(
     [fileURLToPath(new URL("../../src/node.js", import.meta.url))],
     {
       env: {
-        PATH: process.env["PATH"],
-        NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"],
+        ...inheritedVariables(),
         LOG_LEVEL: "error",
         DATABASE_URL: databaseUrl,
         PORT: String(port),

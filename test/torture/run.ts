@@ -7,7 +7,7 @@ import { checkHistory, type Judgement } from "./check/check.ts";
 import { runClients } from "./clients.ts";
 import { runFaults } from "./faults.ts";
 import type { History, Witness } from "./history.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openTortureStage, type TortureStage } from "./stage.ts";
 import { createTenants, runVerbs } from "./verbs.ts";
 import { createWitness, FIXED_HOSTS, World } from "./world.ts";
 
@@ -37,7 +37,7 @@ export interface Tortured extends Judgement {
 /** Opens a stage, tortures it, and judges. */
 export async function runTorture(options: TortureOptions): Promise<Tortured> {
   const { seed, clients, seconds, rounds, quietMs } = options;
-  const stage = await openStage(FIXED_HOSTS);
+  const stage = await openTortureStage(FIXED_HOSTS);
   try {
     const world = new World();
     await createWitness(stage);
@@ -80,7 +80,7 @@ export async function runTorture(options: TortureOptions): Promise<Tortured> {
 }
 
 /** Waits until nothing is under way any more, and reads what PostgreSQL has. */
-async function readHistory(stage: Stage, world: World): Promise<History> {
+async function readHistory(stage: TortureStage, world: World): Promise<History> {
   await stage.endServices();
   await stage.endPgBouncer("stop");
   const { server } = stage;

@@ -4,13 +4,12 @@
 
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import type { PgBouncer } from "../support/pgbouncer.ts";
 import { redirect } from "../support/redirect.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE } from "../support/server.ts";
 import { type Program, startProgram } from "./program.ts";
 
 /** All of it. Whoever opened it closes it. */
-export interface Stage {
+export interface TortureStage {
   readonly server: OwnServer;
   /** Between the first service and PgBouncer, and between PostgreSQL and its clients. */
   readonly proxies: readonly [FaultProxy, FaultProxy];
@@ -32,7 +31,9 @@ const ENVIRONMENT = {
 };
 
 /** Opens it all, with tenants, host by schema. */
-export async function openStage(hosts: Readonly<Record<string, string>>): Promise<Stage> {
+export async function openTortureStage(
+  hosts: Readonly<Record<string, string>>,
+): Promise<TortureStage> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
@@ -43,12 +44,7 @@ export async function openStage(hosts: Readonly<Record<string, string>>): Promis
     const near = await openFaultProxy(server.port);
     closers.push(() => near.close());
     const start = (): Promise<PgBouncer> =>
-      startPgBouncer({
-        serverPort: near.port,
-        users: { [SERVICE_ROLE]: SERVICE_PASSWORD },
-        poolSize: SERVER_CONNECTIONS,
-        settings: { server_login_retry: "1" },
-      });
+      server.startPgBouncer({ serverPort: near.port, poolSize: SERVER_CONNECTIONS });
     let pgbouncer = await start();
     closers.push(() => pgbouncer.stop());
     const far = await openFaultProxy(pgbouncer.port);

@@ -2,7 +2,8 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { formatFigures, toFigures } from "./report.ts";
+import { openRun } from "../support/run.ts";
+import { type Figures, formatFigures, toFigures } from "./report.ts";
 import { runTorture } from "./run.ts";
 
 const USAGE = `Usage: npm run torture -- [--minutes N] [--seed N] [--clients N] [--json]
@@ -57,16 +58,21 @@ const interruption = new AbortController();
 process.once("SIGINT", () => interruption.abort());
 process.once("SIGTERM", () => interruption.abort());
 if (!json) process.stdout.write(`seed ${seed}\n`);
-const figures = toFigures(
-  await runTorture({
+const run = openRun();
+let figures: Figures;
+try {
+  const tortured = await runTorture({
     seed,
     clients,
     seconds: minutes * 60,
     rounds: Infinity,
     quietMs: 4000,
     signal: interruption.signal,
-  }),
-);
+  });
+  figures = toFigures(tortured);
+} finally {
+  await run.close();
+}
 process.stdout.write(
   json ? `${JSON.stringify({ seed, ...figures })}\n` : `${formatFigures(figures)}\nseed ${seed}\n`,
 );

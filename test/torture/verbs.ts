@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { hostOf, schemaOf } from "../support/traffic.ts";
-import { runVerb } from "../support/verb.ts";
+import { startVerb } from "../support/verb.ts";
 import type { Pace } from "./faults.ts";
 import type { Change, Owner } from "./history.ts";
 import { inRounds } from "./rounds.ts";
-import type { Stage } from "./stage.ts";
+import type { TortureStage } from "./stage.ts";
 import { FIXED, MORTAL, mortalHost, tagTenant, WANDERING, type World } from "./world.ts";
 
 const PATIENCE_MS = 60_000;
@@ -26,11 +26,11 @@ interface Span {
 /** Runs a verb until it has done its work. */
 type Run = (name: string, parameters: readonly string[], done?: RegExp) => Promise<Span>;
 
-function createRun({ server }: Stage, world: World): Run {
+function createRun({ server }: TortureStage, world: World): Run {
   return async (name, parameters, done) => {
     const from = performance.now();
     for (;;) {
-      const { status, stderr } = await runVerb(server.adminUrl, name, ...parameters);
+      const { status, stderr } = await startVerb(server, name, ...parameters).result;
       const to = performance.now();
       if (status === 0 || done?.test(stderr)) {
         world.verbs.set(name, (world.verbs.get(name) ?? 0) + 1);
@@ -45,7 +45,7 @@ function createRun({ server }: Stage, world: World): Run {
 }
 
 /** Lets the witness see the fixed tenants, makes the mortal ones, and gives the wandering hosts away for the first time. */
-export async function createTenants(stage: Stage, world: World): Promise<void> {
+export async function createTenants(stage: TortureStage, world: World): Promise<void> {
   const run = createRun(stage, world);
   const always = { from: -Infinity, sureFrom: -Infinity, sureTo: Infinity, to: Infinity };
   for (let tenant = 1; tenant <= FIXED; tenant += 1) {
@@ -90,7 +90,12 @@ async function leave(owner: Owner | undefined, verb: () => Promise<Span>): Promi
 }
 
 /** Makes a mortal tenant, which is served when the witness sees it. */
-async function revive(stage: Stage, world: World, run: Run, schemaName: string): Promise<void> {
+async function revive(
+  stage: TortureStage,
+  world: World,
+  run: Run,
+  schemaName: string,
+): Promise<void> {
   const tenant = world.newTenant();
   await run("add-tenant", [`own.${mortalHost(schemaName)}`, schemaName], /is a tenant already/);
   for (;;) {
@@ -105,7 +110,12 @@ async function revive(stage: Stage, world: World, run: Run, schemaName: string):
 }
 
 /** Drops a mortal tenant, and makes another of the same name and host. */
-async function replace(stage: Stage, world: World, run: Run, schemaName: string): Promise<void> {
+async function replace(
+  stage: TortureStage,
+  world: World,
+  run: Run,
+  schemaName: string,
+): Promise<void> {
   const owner = world.currentOwner(mortalHost(schemaName));
   const dropped = await leave(owner, () =>
     run("drop-tenant", [schemaName, "--confirm", schemaName, "--no-backup"], /there is no tenant/),
@@ -172,7 +182,7 @@ async function exportOne(run: Run, tenant: number): Promise<void> {
 
 /** Runs the verbs on the fixed tenants, and those on hosts and mortal tenants, side by side. */
 export async function runVerbs(
-  stage: Stage,
+  stage: TortureStage,
   world: World,
   random: () => number,
   pace: Pace,

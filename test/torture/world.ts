@@ -2,7 +2,7 @@
 
 import { hostOf, schemaOf } from "../support/traffic.ts";
 import { type Change, type Fault, FIRST_VALUE, type Op, type Owner } from "./history.ts";
-import type { Stage } from "./stage.ts";
+import type { TortureStage } from "./stage.ts";
 
 /** Tenants 1 to this stay, each at a host of its own; no verb touches the first. */
 export const FIXED = 6;
@@ -81,7 +81,7 @@ export class World {
 }
 
 /** The witness's table and function: what a tenant's table tells it is of the writing transaction. */
-export async function createWitness({ server }: Stage): Promise<void> {
+export async function createWitness({ server }: TortureStage): Promise<void> {
   await server.sql(
     `create table public.witness (relation oid, key int, value int)`,
     `create function public.witness() returns trigger language plpgsql security definer as $$
@@ -94,7 +94,7 @@ export async function createWitness({ server }: Stage): Promise<void> {
 
 /** Lets the witness see every write of a tenant, and writes its name tag under key 0. */
 export async function tagTenant(
-  { server }: Stage,
+  { server }: TortureStage,
   world: World,
   schemaName: string,
   tenant: number,

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import type { MigrationsFolder } from "../support/migrations.ts";
 import { rejection } from "../support/rejection.ts";
 import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, type VerbResult } from "../support/verb.ts";
 
 describe("clone-tenant", () => {
   let database: TestDatabase;
@@ -15,7 +15,7 @@ describe("clone-tenant", () => {
 
   const verb = (name: string, ...parameters: readonly string[]): Promise<VerbResult> => {
     const env = { TENANT_MIGRATIONS: shop.folder };
-    return startVerb({ adminUrl: database.adminUrl, env }, name, ...parameters).result;
+    return performVerb({ adminUrl: database.adminUrl, env }, name, ...parameters);
   };
 
   before(async () => {

@@ -16,7 +16,7 @@ import type { MigrationsFolder } from "../support/migrations.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { openService } from "../support/service.ts";
 import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, type VerbResult } from "../support/verb.ts";
 
 describe("export-tenant, import-tenant", () => {
   let database: TestDatabase;
@@ -30,7 +30,7 @@ describe("export-tenant, import-tenant", () => {
     { on = database, migrations = shop.folder } = {},
   ): Promise<VerbResult> => {
     const env = { TENANT_MIGRATIONS: migrations };
-    return startVerb({ adminUrl: on.adminUrl, env }, name, ...parameters).result;
+    return performVerb({ adminUrl: on.adminUrl, env }, name, ...parameters);
   };
   const place = (name: string): string => join(folder, name);
 

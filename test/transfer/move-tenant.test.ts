@@ -10,7 +10,7 @@ import { createPlainAdmin } from "../support/plain-admin.ts";
 import { rejection } from "../support/rejection.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, runVerb, type VerbResult } from "../support/verb.ts";
 
 describe("move-tenant", function () {
   this.timeout(60_000);
@@ -20,7 +20,7 @@ describe("move-tenant", function () {
   let here: LocalService;
   let there: LocalService;
 
-  const move = (schema: string): Promise<VerbResult> => stage.start(schema).result;
+  const move = (schema: string): Promise<VerbResult> => stage.move(schema);
   const stateOf = async (database: TestDatabase, schema: string): Promise<unknown> => {
     const [row] = await database.sql(
       `select status, transition, status_before as before from rowhouse.tenant where schema_name = '${schema}'`,
@@ -50,7 +50,7 @@ describe("move-tenant", function () {
     const env = { TENANT_MIGRATIONS: shop.folder };
     const settings = { adminUrl: source.adminUrl, env };
     const run = (): Promise<VerbResult> =>
-      startVerb(settings, "move-tenant", "shop", "--to", target.adminUrl).result;
+      performVerb(settings, "move-tenant", "shop", "--to", target.adminUrl);
     const result = await run();
     expect(result.stderr).to.equal("");
     expect(result.status).to.equal(0);
@@ -75,20 +75,20 @@ describe("move-tenant", function () {
     expect(await source.sql("select peer, status, transition from rowhouse.tenant")).to.deep.equal([
       { peer: placeOf(target), status: "suspended", transition: "moved" },
     ]);
-    const listed = await startVerb(settings, "list-tenants").result;
+    const listed = await performVerb(settings, "list-tenants");
     expect(listed.stdout).to.match(new RegExp(`^shop +moved to ${placeOf(target)} `, "m"));
     const again = await run();
     expect(again.stdout.split("\n").slice(0, 2)).to.deep.equal([
       "Gave it its status there",
       `Moved tenant "shop" to ${placeOf(target)}`,
     ]);
-    const elsewhere = await startVerb(
+    const elsewhere = await performVerb(
       settings,
       "move-tenant",
       "shop",
       "--to",
       `${target.adminUrl}x`,
-    ).result;
+    );
     expect(elsewhere.status).to.equal(1);
     await shop.remove();
   });
@@ -189,7 +189,7 @@ describe("move-tenant", function () {
       usage("--to", "mysql://me:planted-secret@127.0.0.1/x"),
     ]);
     expect(both).to.include("it takes either --to or --to-env");
-    expect(none).to.include('--to-env "NO_SUCH": it is no URL');
+    expect(none).to.include('--to-env "NO_SUCH": it is not a URL');
     expect(wrong).to.include("--to: it must begin with postgres://");
     expect(wrong).not.to.include("planted-secret");
   });

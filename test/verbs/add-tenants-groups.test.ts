@@ -2,12 +2,12 @@
 // every server connection read all memberships anew; and what becomes of a tenant does not depend on its group.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { type MigrationsFolder, makeMigrations } from "../support/migrations.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { until } from "../support/until.ts";
-import { startVerb, type StartedVerb } from "../support/verb.ts";
+import { performVerb, type VerbResult } from "../support/verb.ts";
 
 interface Line {
   readonly line: number;
@@ -22,8 +22,13 @@ const namesOf = (prefix: string, count: number): string[] =>
 const csv = (names: readonly string[]): string =>
   ["host,schema", ...names.map((name) => `${hostOf(name)},${name}`), ""].join("\n");
 
-const start = (adminUrl: string, input: string, migrations = "", concurrency = 2): StartedVerb =>
-  startVerb(
+const add = (
+  adminUrl: string,
+  input: string,
+  migrations = "",
+  concurrency = 2,
+): Promise<VerbResult> =>
+  performVerb(
     {
       adminUrl,
       input,
@@ -67,22 +72,18 @@ const wholeOf = async (from: Source, prefix: string): Promise<string[]> => {
 };
 
 describe("add-tenants, in groups", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
   });
 
-  after(async () => {
-    await migrations.remove();
-    await database.drop();
-  });
+  after(() => migrations.remove());
 
   it("takes far fewer transactions than tenants", async () => {
     const names = namesOf("few", 100);
-    const { status, stdout } = await start(database.adminUrl, csv(names)).result;
+    const { status, stdout } = await add(database.adminUrl, csv(names));
     expect(status).to.equal(0);
     expect(linesOf(stdout).summary).to.deep.equal({ added: 100, existing: 0, failed: 0, left: 0 });
     expect(await wholeOf(database, "few")).to.deep.equal(names);
@@ -93,7 +94,7 @@ describe("add-tenants, in groups", () => {
     await database.addTenants({ owner: "bad-020.example" });
     await database.sql("create schema bad_030");
     const names = namesOf("bad", 50);
-    const { status, stdout } = await start(database.adminUrl, csv(names)).result;
+    const { status, stdout } = await add(database.adminUrl, csv(names));
     await database.sql("drop schema bad_030");
     expect(status).to.equal(3);
     const { lines, summary } = linesOf(stdout);
@@ -115,7 +116,7 @@ describe("add-tenants, in groups", () => {
   it("two runs whose groups cross end, and every tenant is whole", async () => {
     const names = namesOf("cross", 60);
     const results = await Promise.all(
-      [names, names.toReversed()].map((some) => start(database.adminUrl, csv(some)).result),
+      [names, names.toReversed()].map((some) => add(database.adminUrl, csv(some))),
     );
     expect(results.map(({ status }) => status)).to.deep.equal([0, 0]);
     const outcomes = results.flatMap(({ stdout }) => linesOf(stdout).lines);
@@ -134,9 +135,7 @@ describe("add-tenants, in groups", () => {
       const lines = some.map((host, n) => line(host, `lock${way}_${String(n).padStart(3, "0")}`));
       return ["host,schema", ...lines, ""].join("\n");
     });
-    const results = await Promise.all(
-      inputs.map((input) => start(database.adminUrl, input).result),
-    );
+    const results = await Promise.all(inputs.map((input) => add(database.adminUrl, input)));
     for (const { status, stderr } of results) expect(status, stderr).to.be.oneOf([0, 1, 3]);
     const all = results.flatMap(({ stdout }) => linesOf(stdout).lines);
     expect(all).to.have.length(80);
@@ -153,7 +152,7 @@ describe("add-tenants, in groups", () => {
     await holder.query(
       "select pg_advisory_xact_lock(hashtextextended('rowhouse tenant wait_010', 0))",
     );
-    const running = start(database.adminUrl, csv(names));
+    const running = add(database.adminUrl, csv(names));
     try {
       await until("the others wait", async () => {
         return (await wholeOf(database, "wait")).length === 29;
@@ -162,7 +161,7 @@ describe("add-tenants, in groups", () => {
       await holder.query("rollback");
       await holder.end();
     }
-    expect((await running.result).status).to.equal(0);
+    expect((await running).status).to.equal(0);
     expect(await wholeOf(database, "wait")).to.deep.equal(names);
   });
 
@@ -173,7 +172,7 @@ describe("add-tenants, in groups", () => {
     ]);
     await migrations.write("0002-path", ['set local search_path = "${schema}"']);
     const names = namesOf("left", 20);
-    const { status } = await start(database.adminUrl, csv(names), migrations.folder).result;
+    const { status } = await add(database.adminUrl, csv(names), migrations.folder);
     expect(status).to.equal(0);
     const paths = await Promise.all(
       names.map((name) => database.sql<{ path: string }>(`select path from ${name}.data`)),
@@ -185,11 +184,11 @@ describe("add-tenants, in groups", () => {
     const plain = await createPlainAdmin({ owner: "plain-015.example" });
     try {
       const names = namesOf("plain", 40);
-      const { status, stdout } = await start(plain.adminUrl, csv(names)).result;
+      const { status, stdout } = await add(plain.adminUrl, csv(names));
       expect(status).to.equal(3);
       expect(linesOf(stdout).summary).to.deep.equal({ added: 39, existing: 0, failed: 1, left: 0 });
       expect(await wholeOf(plain, "plain")).to.have.length(39);
-      const free = await start(plain.adminUrl, csv(namesOf("free", 60))).result;
+      const free = await add(plain.adminUrl, csv(namesOf("free", 60)));
       expect(free.status).to.equal(0);
       expect(await transactionsOf(plain, "free")).to.be.within(4, 25);
     } finally {
@@ -211,7 +210,7 @@ describe("add-tenants, in groups", () => {
 
     it("makes groups that fit, and smaller ones of larger tenants", async () => {
       const names = namesOf("small", 60);
-      const { status, stdout } = await start(server.adminUrl, csv(names), "", 4).result;
+      const { status, stdout } = await add(server.adminUrl, csv(names), "", 4);
       expect(status, stdout).to.equal(0);
       expect(await wholeOf(server, "small")).to.deep.equal(names);
       const small = await transactionsOf(server, "small");
@@ -220,12 +219,12 @@ describe("add-tenants, in groups", () => {
       try {
         const tables = Array.from({ length: 40 }, (_, n) => `create table "\${schema}".t${n} ()`);
         await wide.write("0001-wide", ['create table "${schema}".data ()', ...tables]);
-        const { status: ended } = await start(
+        const { status: ended } = await add(
           server.adminUrl,
           csv(namesOf("wide", 12)),
           wide.folder,
           4,
-        ).result;
+        );
         expect(ended).to.equal(0);
         expect(await transactionsOf(server, "wide")).to.be.greaterThan(6);
       } finally {

@@ -5,15 +5,21 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { createRandom } from "../support/random.ts";
 import { openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import {
+  performVerb,
+  runVerb,
+  startVerb,
+  type StartedVerb,
+  type VerbResult,
+} from "../support/verb.ts";
 
 describe("add-tenants", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ first: "first.example" });
   let folder: string;
 
   const add = async (content: string, ...parameters: string[]): Promise<VerbResult> => {
@@ -21,7 +27,9 @@ describe("add-tenants", () => {
     await writeFile(file, content);
     return runVerb(database.adminUrl, "add-tenants", file, ...parameters);
   };
-  const pipe = (input: string, ...parameters: string[]): ReturnType<typeof startVerb> =>
+  const pipe = (input: string, ...parameters: string[]): Promise<VerbResult> =>
+    performVerb({ adminUrl: database.adminUrl, input }, "add-tenants", "-", ...parameters);
+  const start = (input: string, ...parameters: string[]): StartedVerb =>
     startVerb({ adminUrl: database.adminUrl, input }, "add-tenants", "-", ...parameters);
   const domains = async (prefix: string): Promise<string[]> =>
     (
@@ -55,15 +63,10 @@ describe("add-tenants", () => {
     Array.from({ length: count }, (_, n) => `${prefix}${n}.example,${prefix}${n}\n`).join("");
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ first: "first.example" });
     folder = await mkdtemp(join(tmpdir(), "rowhouse-add-"));
   });
 
-  after(async () => {
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  after(() => rm(folder, { recursive: true }));
 
   it("creates the tenants of a CSV file, and the second time finds them there", async () => {
     const content =
@@ -85,7 +88,7 @@ describe("add-tenants", () => {
     const input =
       ' \n{"host":"nd-a.example","schema":"nd_a"}\n' +
       '{"hosts":["nd-b.example","www.nd-b.example","nd-b.example"],"schema":"nd_b"}';
-    const { status, stdout } = await pipe(input, "--json", "--concurrency", "1").result;
+    const { status, stdout } = await pipe(input, "--json", "--concurrency", "1");
     expect(status).to.equal(0);
     expect(
       stdout
@@ -183,7 +186,7 @@ describe("add-tenants", () => {
   });
 
   it("two runs at once share the work", async () => {
-    const results = await Promise.all([1, 2].map(() => pipe(csv("both", 30), "--json").result));
+    const results = await Promise.all([1, 2].map(() => pipe(csv("both", 30), "--json")));
     expect(results.map(({ status }) => status)).to.deep.equal([0, 0]);
     const summaries = results.map(
       ({ stdout }) => JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, number>,
@@ -194,7 +197,7 @@ describe("add-tenants", () => {
   });
 
   it("ends what is at work on SIGINT, and says how many are left", async () => {
-    const running = pipe(csv("int", 200), "--json", "--concurrency", "2");
+    const running = start(csv("int", 200), "--json", "--concurrency", "2");
     await until("none is added", () => running.stdout().includes('"added"'));
     running.kill("SIGINT");
     const { status, stdout } = await running.result;
@@ -214,7 +217,7 @@ describe("add-tenants", () => {
     try {
       const count = 120;
       for (let kill = 0; kill < 5; kill += 1) {
-        const running = pipe(csv("kill", count), "--json");
+        const running = start(csv("kill", count), "--json");
         const printed = Math.floor(random() * (count / 6));
         await until("nothing is printed", () => running.stdout().split("\n").length > printed);
         const pause = random() * 20;
@@ -232,7 +235,7 @@ describe("add-tenants", () => {
         });
         expect(await whole("kill")).to.be.at.most(count);
       }
-      expect((await pipe(csv("kill", count)).result).status).to.equal(0);
+      expect((await pipe(csv("kill", count))).status).to.equal(0);
       expect(await whole("kill")).to.equal(count);
     } catch (error) {
       throw new Error(`With seed ${seed}`, { cause: error });
@@ -242,12 +245,12 @@ describe("add-tenants", () => {
   it("works for an admin role that is no superuser", async () => {
     const plain = await createPlainAdmin({});
     try {
-      const { result } = startVerb(
+      const { stdout } = await performVerb(
         { adminUrl: plain.adminUrl, input: csv("plain", 20) },
         "add-tenants",
         "-",
       );
-      expect((await result).stdout).to.match(/^Added 20 tenants/);
+      expect(stdout).to.match(/^Added 20 tenants/);
       const service = openService(plain.serviceUrl);
       expect((await service.request("plain7.example", "GET", "/data")).status).to.equal(200);
       await service.close();

@@ -2,10 +2,10 @@
 // failure is nobody else's.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 const NAMES = ["t1", "t2", "t3"];
 
@@ -16,7 +16,7 @@ interface Line {
 }
 
 describe("each-tenant", () => {
-  let database: TestDatabase;
+  const database = useDatabase(Object.fromEntries(NAMES.map((name) => [name, `${name}.example`])));
 
   const each = (sql: string, ...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, "each-tenant", "--sql", sql, ...parameters);
@@ -34,11 +34,6 @@ describe("each-tenant", () => {
       ) + " order by 1, 2",
     );
 
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants(Object.fromEntries(NAMES.map((name) => [name, `${name}.example`])));
-  });
-
   beforeEach(() =>
     database.sql(
       ...NAMES.flatMap((name, index) => [
@@ -48,8 +43,6 @@ describe("each-tenant", () => {
       `update rowhouse.tenant set transition = null, status = 'active', statement_timeout_ms = 10000`,
     ),
   );
-
-  after(() => database.drop());
 
   it("prints one table with the schema first", async () => {
     const result = await each("select key, value, null as x from data", "--concurrency", "1");
@@ -232,14 +225,12 @@ describe("each-tenant", () => {
   });
 
   it("reads the command from standard input", async () => {
-    const { result } = startVerb(
+    const { stdout } = await performVerb(
       { adminUrl: database.adminUrl, input: "select value\n  from data\n" },
       "each-tenant",
       ...["--sql", "-", "--tenants", "t1"],
     );
-    expect((await result).stdout).to.equal(
-      "SCHEMA  value\nt1      1\nRan in 1 tenant, read-only\n",
-    );
+    expect(stdout).to.equal("SCHEMA  value\nt1      1\nRan in 1 tenant, read-only\n");
   });
 
   it("keeps the first 10000 rows of a tenant, and says how many there were", async () => {

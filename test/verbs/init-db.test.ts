@@ -4,7 +4,7 @@
 import { sendText } from "../support/send-text.ts";
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { runAsAdmin, SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { runVerb } from "../support/verb.ts";
@@ -125,16 +125,11 @@ describe("init-db", () => {
   });
 
   describe("by an admin role that is no superuser", () => {
-    let database: TestDatabase;
-
     before(async () => {
-      database = await createTestDatabase();
       await runAsAdmin("postgres", [
         `create role ${admin} login createdb password '${asAdmin.password}'`,
       ]);
     });
-
-    after(() => database.drop());
 
     it("names the two ways out when it has no CREATEROLE", async () => {
       const url = urlOf(`${name}_own`, asAdmin);

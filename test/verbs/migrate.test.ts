@@ -2,18 +2,18 @@
 // it says.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { redirect } from "../support/redirect.ts";
 import { serverAddress } from "../support/server.ts";
-import { startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, type VerbResult } from "../support/verb.ts";
 import { openWireTap } from "../support/wire.ts";
 
 const TENANTS = 100;
 const UNLUCKY = "t037";
 
 describe("migrate", () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let migrations: MigrationsFolder;
   const names = Array.from(
     { length: TENANTS },
@@ -21,11 +21,11 @@ describe("migrate", () => {
   );
 
   const migrate = (...parameters: string[]): Promise<VerbResult> =>
-    startVerb(
+    performVerb(
       { adminUrl: database.adminUrl, env: { TENANT_MIGRATIONS: migrations.folder } },
       "migrate",
       ...parameters,
-    ).result;
+    );
   const summaryOf = ({ stdout }: VerbResult): Record<string, unknown> =>
     JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, unknown>;
   const versions = async (): Promise<Record<string, number>> => {
@@ -42,7 +42,6 @@ describe("migrate", () => {
   };
 
   before(async () => {
-    database = await createTestDatabase();
     migrations = await makeMigrations();
     await migrations.write(
       "0001-item",
@@ -55,21 +54,18 @@ describe("migrate", () => {
     );
   });
 
-  after(async () => {
-    await database.drop();
-    await migrations.remove();
-  });
+  after(() => migrations.remove());
 
   it("migrate asks one question when no tenant is behind", async () => {
     const tap = await openWireTap(serverAddress());
     try {
-      const result = await startVerb(
+      const result = await performVerb(
         {
           adminUrl: redirect(database.adminUrl, tap.port),
           env: { TENANT_MIGRATIONS: migrations.folder },
         },
         "migrate",
-      ).result;
+      );
       expect(result).to.deep.equal({
         status: 0,
         stdout: "Nothing to migrate: no tenant is behind version 1\n",

@@ -5,7 +5,7 @@ import { createPlainAdmin, type PlainAdmin } from "../support/plain-admin.ts";
 import { holdRow } from "../support/row-lock.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const ACME = "acme.example.com";
 
@@ -46,7 +46,7 @@ describe("the verbs, by an admin role that is no superuser", () => {
     const waiting = put();
     await lock.waiting(1);
     let returned = false;
-    const result = startVerb({ adminUrl: admin.adminUrl }, "suspend-tenant", "acme").result;
+    const result = verb("suspend-tenant", "acme");
     const noted = result.then(() => (returned = true));
     await until("it is not suspended", async () => {
       return (await service.request(ACME, "GET", "/data/1")).status === 403;

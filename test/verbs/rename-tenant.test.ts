@@ -4,12 +4,12 @@
 import { expect } from "chai";
 import { renameTenant } from "../../admin/lifecycle/rename.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { codeOf } from "../support/rejection.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";
@@ -20,7 +20,7 @@ const CALLERS = 8;
 const IN_FLIGHT = new Set(["42P01", "22023", "42704"]);
 
 describe("rename-tenant", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME, other: OTHER });
   let service: LocalService;
 
   const verb = (name: string, ...parameters: string[]): Promise<VerbResult> =>
@@ -29,8 +29,6 @@ describe("rename-tenant", () => {
     (await service.request(host, "GET", "/data/1")).json;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME, other: OTHER });
     await database.sql(
       "insert into acme.data values (1, 1)",
       "insert into other.data values (1, 2)",
@@ -38,10 +36,7 @@ describe("rename-tenant", () => {
     service = openService(database.serviceUrl, { DATABASE_CONNECTIONS: "8" });
   });
 
-  after(async () => {
-    await service.close();
-    await database.drop();
-  });
+  after(() => service.close());
 
   it("renames schema, role and registry rows, and the hosts serve on", async () => {
     await database.sql(
@@ -146,12 +141,7 @@ describe("rename-tenant", () => {
     const code = await codeOf(
       service.database.transaction(async (link) => {
         await link.send([enter]);
-        renaming = startVerb(
-          { adminUrl: database.adminUrl },
-          "rename-tenant",
-          "acme",
-          "acme_next",
-        ).result.finally(() => ended.push("rename"));
+        renaming = verb("rename-tenant", "acme", "acme_next").finally(() => ended.push("rename"));
         await until("it is not renamed", async () => (await schemas()).includes("acme_next"));
         expect(await get(ACME)).to.deep.equal({ value: 1 });
         adding = verb("add-tenant", "new.example.com", "acme").finally(() => ended.push("add"));

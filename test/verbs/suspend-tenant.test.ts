@@ -1,18 +1,18 @@
 // The verbs that change a tenant's row: in force when they return, everywhere.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { holdRow } from "../support/row-lock.ts";
 import { type LocalService, openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";
 const CALLERS = 8;
 
 describe("suspend-tenant, resume-tenant, set-tenant", () => {
-  let database: TestDatabase;
+  const database = useDatabase({ acme: ACME, other: OTHER });
   let pgbouncer: Awaited<ReturnType<TestDatabase["startPgBouncer"]>>;
   let services: LocalService[];
 
@@ -24,8 +24,6 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
     (await services[0]!.request(ACME, "PUT", "/data/1", { value: 1 })).status;
 
   before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ acme: ACME, other: OTHER });
     await database.sql(
       "insert into acme.data values (1, 1)",
       "insert into other.data values (1, 2)",
@@ -41,7 +39,6 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
   after(async () => {
     for (const service of services) await service.close();
     await pgbouncer.stop();
-    await database.drop();
   });
 
   it("suspend-tenant under load: no request that begins after it returned is answered", async () => {
@@ -83,8 +80,7 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
     const waiting = put();
     await lock.waiting(1);
     let returned = false;
-    const started = startVerb({ adminUrl: database.adminUrl }, "suspend-tenant", "acme");
-    const result = started.result.then((value) => {
+    const result = verb("suspend-tenant", "acme").then((value) => {
       returned = true;
       return value;
     });

@@ -1,25 +1,20 @@
-// The verbs on tenants and hosts, as programs: what they change, what they print, how they exit, and
-// that what fails leaves nothing behind.
+// The verbs: each as a program once, with the exit status of each kind of end; and those on tenants and hosts:
+// what they change, what they print, and that what fails leaves nothing behind.
 
 import { readdir } from "node:fs/promises";
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database.ts";
 import { openOwnServer } from "../support/own-server.ts";
 import { openService } from "../support/service.ts";
-import { runVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("verbs", () => {
-  let database: TestDatabase;
-
-  before(async () => {
-    database = await createTestDatabase();
-    await database.addTenants({ first: "first.example" });
-  });
-
-  after(() => database.drop());
+  const database = useDatabase({ first: "first.example" });
 
   const verb = (name: string, ...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, name, ...parameters);
+  const program = (name: string, ...parameters: string[]): Promise<VerbResult> =>
+    startVerb(database, name, ...parameters).result;
 
   /** Everything that a tenant consists of, to see that nothing was left or lost. */
   const state = (): Promise<Record<string, unknown>[]> =>
@@ -48,7 +43,7 @@ describe("verbs", () => {
     expect(names).to.include.members(["init-db", "add-tenant", "list-tenants"]);
     await Promise.all(
       names.map(async (name) => {
-        const { status, stdout } = await verb(name, "--help");
+        const { status, stdout } = await program(name, "--help");
         expect(status, name).to.equal(0);
         expect(stdout).to.include(`Usage: node admin/${name}.js`);
         expect(stdout).to.include(`Example: node admin/${name}.js`);
@@ -57,7 +52,7 @@ describe("verbs", () => {
   });
 
   it("add-tenant creates a tenant that serves at each of its hosts", async () => {
-    const result = await verb("add-tenant", "ACME.example.", "acme", "--host", "*.acme.test");
+    const result = await program("add-tenant", "ACME.example.", "acme", "--host", "*.acme.test");
     expect(result).to.deep.equal({
       status: 0,
       stdout: 'Added tenant "acme" at acme.example, *.acme.test\n',
@@ -76,9 +71,9 @@ describe("verbs", () => {
   });
 
   it("add-tenant prints JSON for a machine, errors included", async () => {
-    const done = await verb("add-tenant", "json.example", "json", "--json");
+    const done = await program("add-tenant", "json.example", "json", "--json");
     expect(JSON.parse(done.stdout)).to.deep.equal({ schemaName: "json", hosts: ["json.example"] });
-    const failed = await verb("add-tenant", "json.example", "json2", "--json");
+    const failed = await program("add-tenant", "json.example", "json2", "--json");
     expect(failed.status).to.equal(1);
     expect(JSON.parse(failed.stderr)).to.have.property("error").that.includes("json.example");
   });
@@ -135,14 +130,23 @@ describe("verbs", () => {
 
   it("wrong usage exits 2 and says where the help is", async () => {
     await refuses(
-      verb("add-tenant", "only.example"),
+      program("add-tenant", "only.example"),
       "Cannot run add-tenant: it takes HOST SCHEMA, got 1 operands; " +
         "see node admin/add-tenant.js --help",
       2,
     );
-    const { status, stderr } = await verb("list-tenants", "--nonsense");
+    const { status, stderr } = await program("list-tenants", "--nonsense");
     expect(status).to.equal(2);
     expect(stderr).to.match(/^Cannot run list-tenants: [^\n]*--nonsense[^\n]*--help\n$/);
+  });
+
+  it("what is done in part exits 3", async () => {
+    const parameters = ["--sql", "select count(*) from first.data", "--concurrency", "1"];
+    const { status, stdout, stderr } = await program("each-tenant", ...parameters);
+    expect([status, stderr]).to.deep.equal([3, ""]);
+    expect(stdout)
+      .to.match(/^first +0$/m)
+      .and.to.match(/^Ran in 1 tenant, [^\n]* failed$/m);
   });
 
   it("add-domain and remove-domain move a host, in force for the next request", async () => {
@@ -198,8 +202,7 @@ describe("verbs", () => {
 
   it("an unreachable database is one line without the password", async () => {
     const url = "postgres://admin:planted-secret@127.0.0.1:1/app";
-    const { status, stdout, stderr } = await runVerb(url, "list-tenants");
-    expect({ status, stdout, stderr }).to.deep.equal({
+    expect(await startVerb({ adminUrl: url }, "list-tenants").result).to.deep.equal({
       status: 1,
       stdout: "",
       stderr:
@@ -212,7 +215,7 @@ describe("verbs", () => {
     try {
       const url = new URL(server.adminUrl);
       url.password = "";
-      const { status, stderr } = await runVerb(url.href, "list-tenants");
+      const { status, stderr } = await startVerb({ adminUrl: url.href }, "list-tenants").result;
       expect(status).to.equal(1);
       expect(stderr).to.match(/^Cannot finish: [^\n]*password must be a string\n$/);
     } finally {
@@ -221,7 +224,7 @@ describe("verbs", () => {
   });
 
   it("no URL at all says which variable to set", async () => {
-    const { status, stderr } = await runVerb("", "list-tenants");
+    const { status, stderr } = await startVerb({ adminUrl: "" }, "list-tenants").result;
     expect(status).to.equal(1);
     expect(stderr).to.match(/^Cannot connect: [^\n]*set ADMIN_DATABASE_URL to postgres:[^\n]*\n$/);
   });

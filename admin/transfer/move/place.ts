@@ -1,12 +1,13 @@
 // How the two databases of a move are told apart, in the registry and to people: never by their passwords.
 
+import { parseAddress } from "../../../src/database/address.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry } from "../../registry/registry.ts";
 
 /** A database as host, port and name. */
 export function describePlace(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname}:${port || "5432"}${decodeURIComponent(pathname)}`;
+  const { host, port, database } = parseAddress(url);
+  return `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
 }
 
 /**

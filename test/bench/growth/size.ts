@@ -7,7 +7,7 @@ import { runCommands } from "../../support/commands.ts";
 import { formatScript, type Traffic } from "../load-script.ts";
 import type { PartContext } from "../part.ts";
 import { type Round, runRound } from "../requests/round.ts";
-import { openStage, type Stage } from "../stage.ts";
+import { openBenchStage, type BenchStage } from "../stage.ts";
 import { listSystems } from "../system.ts";
 import { recordMessage } from "../systems/message.ts";
 import { warmPool } from "../warm-pool.ts";
@@ -21,7 +21,7 @@ export const TRAFFICS: readonly Traffic[] = ["uniform", "zipf"];
 /** A size that is open. */
 export interface Size {
   readonly tenants: number;
-  readonly stage: Stage;
+  readonly stage: BenchStage;
   readonly backend: Backend;
   readonly catalogMiB: number;
   readonly rounds: Readonly<Record<Traffic, Round[]>>;
@@ -32,7 +32,7 @@ export interface Size {
 /** Opens a server with so many tenants, measures one of its connections, and starts the service. */
 export async function openSize(tenants: number, context: PartContext): Promise<Size> {
   const { options, openings, signal, say } = context;
-  const stage = await openStage({ tenants, keys: KEYS, openings, signal });
+  const stage = await openBenchStage({ tenants, keys: KEYS, openings, signal });
   const { adminUrl, serviceRole } = stage;
   const url = stage.url(serviceRole, "direct");
   const backend = await measureBackend({ url, adminUrl, serviceRole, tenants, signal });

@@ -9,12 +9,13 @@ import { findDeno, programOf } from "../../../admin/development/runtime.ts";
 import { openDistance } from "../../support/distance.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { redirect } from "../../support/redirect.ts";
+import { inheritedVariables } from "../../support/run.ts";
 import { measureStart, type Startable } from "../cold-start/start.ts";
 import { bundleFloor, bundleWorker, prepareWorkerd } from "../cold-start/workerd.ts";
 import { FLOOR_VALUE, valueOf } from "../names.ts";
 import type { Part, PartContext } from "../part.ts";
 import { median } from "../requests/median.ts";
-import { openStage } from "../stage.ts";
+import { openBenchStage } from "../stage.ts";
 
 const ROUND_TRIP_MS = 25;
 const [QUICK_STARTS, STARTS] = [2, 11];
@@ -70,7 +71,7 @@ export const coldStart: Part = {
 };
 
 async function measure({ options, openings, signal, say }: PartContext): Promise<Starts[]> {
-  const stage = await openStage({ tenants: 1, keys: 1, openings, signal });
+  const stage = await openBenchStage({ tenants: 1, keys: 1, openings, signal });
   const distance = await openDistance(Number(new URL(stage.serviceUrl).port), 0);
   openings.push(() => distance.close());
   const url = redirect(stage.serviceUrl, distance.port);
@@ -105,7 +106,11 @@ interface Programs {
 
 async function listPrograms(folder: string, databaseUrl: string): Promise<readonly Programs[]> {
   // Deno keeps what it has compiled in its home, as it does where it is installed.
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], DATABASE_URL: databaseUrl };
+  const env = {
+    ...inheritedVariables(),
+    HOME: process.env["HOME"],
+    DATABASE_URL: databaseUrl,
+  };
   const answers = {
     floor: JSON.stringify({ value: FLOOR_VALUE }),
     rowhouse: JSON.stringify({ value: valueOf(1, 1) }),

@@ -12,7 +12,7 @@ import type { Options } from "../options.ts";
 import { hostOf, valueOf } from "../names.ts";
 import type { Part, PartContext } from "../part.ts";
 import { read } from "../program.ts";
-import { openStage } from "../stage.ts";
+import { openBenchStage } from "../stage.ts";
 import { listSystems, ROLES, type System, type SystemId } from "../system.ts";
 import type { Target } from "../target.ts";
 import {
@@ -60,7 +60,7 @@ export const latency: Part = {
 async function measure(context: PartContext): Promise<readonly Measured[]> {
   const { options, signal, openings, say } = context;
   const size = { tenants: TENANTS, keys: KEYS };
-  const stage = await openStage({ ...size, roles: ROLES, openings, signal });
+  const stage = await openBenchStage({ ...size, roles: ROLES, openings, signal });
   const distance = await openDistance(Number(new URL(stage.serviceUrl).port), 0);
   openings.push(() => distance.close());
   const far = (role: string): string => redirect(stage.url(role, "pooled"), distance.port);

@@ -10,7 +10,7 @@ import { median } from "../requests/median.ts";
 import { listModes, type Mode, POOLED_READS } from "../requests/mode.ts";
 import { formatMessages, formatTable, type Measured } from "../requests/table.ts";
 import { openTenantData } from "../requests/tenant-data.ts";
-import { openStage } from "../stage.ts";
+import { openBenchStage } from "../stage.ts";
 import { listSystems, NAMES, ROLES, type SystemId } from "../system.ts";
 
 const TENANTS = 200;
@@ -65,7 +65,7 @@ export const requests: Part = {
 async function openScene({ openings, signal, say }: PartContext): Promise<Scene> {
   say(`${TENANTS} tenants on a new server`);
   const size = { tenants: TENANTS, keys: KEYS };
-  const stage = await openStage({ ...size, roles: ROLES, openings, signal });
+  const stage = await openBenchStage({ ...size, roles: ROLES, openings, signal });
   const data = await openTenantData(stage.adminUrl, TENANTS, KEYS);
   openings.push(() => data.close());
   return { ...size, stage, data, systems: listSystems(stage, size) };

@@ -15,7 +15,7 @@ import { read } from "../program.ts";
 import { median } from "../requests/median.ts";
 import { type Round, runRound } from "../requests/round.ts";
 import { formatTable } from "../requests/table.ts";
-import { openStage } from "../stage.ts";
+import { openBenchStage } from "../stage.ts";
 import { onNode } from "../target.ts";
 import { type Case, listCases } from "../telemetry/cases.ts";
 
@@ -80,7 +80,7 @@ async function measureShare(
 
 async function measureWhole(cases: readonly Case[], count: number, context: PartContext) {
   const { options, openings, signal, say } = context;
-  const stage = await openStage({ ...SIZE, openings, signal });
+  const stage = await openBenchStage({ ...SIZE, openings, signal });
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-load-"));
   openings.push(() => rm(folder, { recursive: true, force: true }));
   const scriptFile = join(folder, "reads.lua");

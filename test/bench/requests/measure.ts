@@ -7,7 +7,7 @@ import { formatScript } from "../load-script.ts";
 import { hostOf } from "../names.ts";
 import type { PartContext } from "../part.ts";
 import { read } from "../program.ts";
-import type { Stage } from "../stage.ts";
+import type { BenchStage } from "../stage.ts";
 import type { System, SystemId } from "../system.ts";
 import type { Target } from "../target.ts";
 import type { Mode } from "./mode.ts";
@@ -17,7 +17,7 @@ import { warmPools } from "./warm-up.ts";
 
 /** What stands for all modes. */
 export interface Scene {
-  readonly stage: Stage;
+  readonly stage: BenchStage;
   readonly data: TenantData;
   readonly systems: Readonly<Record<SystemId, System>>;
   readonly tenants: number;

@@ -8,7 +8,7 @@ import {
   readTreeMemoryMiB,
 } from "../cpu.ts";
 import { type Load, runLoad } from "../load.ts";
-import type { Stage } from "../stage.ts";
+import type { BenchStage } from "../stage.ts";
 import type { Target } from "../target.ts";
 
 /** CPU time is per request and in microseconds, NaN when no request was answered; that is an error, too. */
@@ -26,7 +26,7 @@ export interface Round extends Load {
 /** What {@link runRound} needs to know. */
 export interface RoundOptions {
   readonly target: Target;
-  readonly stage: Stage;
+  readonly stage: BenchStage;
   /** wrk's script. */
   readonly scriptFile: string;
   readonly seconds: number;

@@ -1,0 +1,23 @@
+// Two files at a time, each process with a server of its own: a test waits most of its time for others. On a
+// server that TEST_DATABASE_URL names, one at a time, because roles belong to the server.
+
+const isOwnServer = process.env.TEST_DATABASE_URL === undefined;
+
+module.exports = {
+  spec: [
+    // The files that take longest come first, so that the end is not one file alone.
+    "test/runtime/*.test.js",
+    "test/pages/*.test.js",
+    "test/{verbs,http,faults,isolation,inspect,transfer}/*.test.js",
+    "test/browser/*.test.js",
+    "test/{pooling,console,telemetry}/*.test.js",
+    "test/unit/**/*.test.js",
+  ],
+  require: ["test/support/setup.js"],
+  parallel: isOwnServer,
+  jobs: 2,
+  timeout: 30000,
+  slow: 2000,
+  "forbid-only": true,
+  "forbid-pending": true,
+};

@@ -1,0 +1,64 @@
+// How the verbs connect, by the same reading of a URL as the service's. What is left out, pg would take from PG…
+// environment variables.
+
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import { type DatabaseAddress, parseAddress } from "../../src/database/address.ts";
+
+// https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const TIMEOUT_MS = 10_000;
+
+/** What pg and Sequelize need to know of a server. */
+export interface ServerConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl: ConnectionOptions | false;
+  readonly application_name: string;
+}
+
+/**
+ * Reads a URL, and asks its server whether it takes TLS where the URL leaves that open.
+ * @param applicationName for a URL that has none
+ * @throws {Error} when the URL cannot be read; the message completes "Cannot read NAME: …"
+ */
+export async function readConnection(
+  url: string,
+  applicationName: string,
+): Promise<ServerConnection> {
+  const address = parseAddress(url);
+  const { host, port, database, user, password } = address;
+  const encrypt = address.sslMode !== "prefer" || (await takesTls(address));
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: encrypt ? address.tls : false,
+    application_name: address.applicationName ?? applicationName,
+  };
+}
+
+/**
+ * Whether a server takes TLS, for `prefer`: pg does not go on without. From then on it is required. Where the
+ * server cannot be asked, pg meets the same and says it.
+ */
+async function takesTls({ host, port }: DatabaseAddress): Promise<boolean> {
+  const socket = connect({ host, port, timeout: TIMEOUT_MS });
+  try {
+    socket.on("timeout", () => socket.destroy(new Error("Cannot ask for TLS: no answer in time")));
+    await once(socket, "connect");
+    socket.write(SSL_REQUEST);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    return answer.toString("latin1", 0, 1) === "S";
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
