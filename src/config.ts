@@ -26,7 +26,7 @@ export interface ServiceVariables extends Variables {
   readonly METRICS_MAX_TENANTS: Variable<number>;
 }
 
-/** See {@link ServiceVariables}. */
+/** The table of the variables that every runtime reads. */
 export const SERVICE_VARIABLES: ServiceVariables = {
   DATABASE_URL: {
     about: "Where the service role connects: a transaction pooler, or PostgreSQL itself",

@@ -5,7 +5,7 @@
 export interface Variable<T> {
   /** The text of a variable that is unset or empty; undefined when the variable is required. */
   readonly fallback?: string;
-  /** What it decides, for the tables of src/README.md and admin/README.md. */
+  /** Its meaning, for the tables of src/README.md and admin/README.md. */
   readonly about: string;
   /** True when no error may print the value or a part of it. */
   readonly secret?: boolean;

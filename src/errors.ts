@@ -16,7 +16,7 @@ export interface ErrorDefinition<Code extends string = string> {
 export type ErrorKind = Omit<ErrorDefinition, "code">;
 
 const KINDS = {
-  HOST_INVALID: { status: 400, title: "The Host header names no valid host" },
+  HOST_INVALID: { status: 400, title: "The Host header is not a valid host" },
   VALUE_INVALID: { status: 400, title: "A value is not acceptable" },
   BODY_INVALID: { status: 400, title: "The body is not acceptable" },
   TENANT_SUSPENDED: { status: 403, title: "The tenant is suspended" },

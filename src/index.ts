@@ -1,4 +1,4 @@
-// What an application imports. An application is routes on a router, a tenancy around them, and a runtime's
+// The exports for applications. An application is routes on a router, a tenancy around them, and a runtime's
 // entry: src/README.md shows a complete one.
 
 export { readOptions, type ServiceOptions } from "./config.ts";

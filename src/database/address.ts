@@ -5,13 +5,13 @@
 import { readRootCertificate } from "./root-certificate.ts";
 
 /** The values of `sslmode`, with libpq's meanings. The default is `disable`. */
-export const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
 
 /** One of {@link SSL_MODES}. */
-export type SslMode = (typeof SSL_MODES)[number];
+type SslMode = (typeof SSL_MODES)[number];
 
 /** The options of `node:tls`. They are complete, because a driver without one of them would check another name. */
-export interface TlsOptions {
+interface TlsOptions {
   /** The name or address that the certificate must be for. */
   readonly host: string;
   /** The name for SNI; undefined for an address, because RFC 6066 section 3 allows only names. */

@@ -1,10 +1,10 @@
 // Judges an error that came instead of an answer. It is either PostgreSQL's own error, after which the connection stays
-// usable, or the end of the connection. Then it tells which side ended it, and whether the message was sent. Pure.
+// usable, or the end of the connection. Then this file decides how it ended and whether the message was sent. Pure.
 
 import { AppError } from "../errors.ts";
 
 /** How a connection ended. */
-export type FailureKind =
+type FailureKind =
   /** The service could not reach the server. */
   | "unreachable"
   /** The service did not accept the server's certificate. */
@@ -17,7 +17,7 @@ export type FailureKind =
   | "cut";
 
 /** The error for the end of a connection, as the log shows it. */
-export class ConnectionFailure extends Error {
+class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
   readonly kind: FailureKind;
   /** The SQLSTATE, or the code of the operating system or the driver. */

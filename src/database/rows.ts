@@ -78,7 +78,7 @@ export class RowCounter {
 }
 
 /** The error for a result that exceeds a limit. */
-export function tooLarge(what: string): AppError {
+function tooLarge(what: string): AppError {
   // PostgreSQL commits the message's writes once it has sent the last row, and undoes them if it cannot send it.
   return new AppError("RESULT_TOO_LARGE", `Cannot answer: the result has ${what}`, {
     outcome: "unknown",

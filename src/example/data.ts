@@ -1,6 +1,5 @@
-// The example application: a key-value store of 32-bit integers. Only this file knows a tenant's tables. Your own
-// application replaces it and the tenant migrations. Each handler sends one message; a PUT to a tenant before
-// migration 0002 sends two.
+// A key-value store of 32-bit integers. Only this file knows the tenant's tables: your application replaces it and the
+// tenant migrations. Each handler sends one message; a PUT to a tenant before migration 0002 sends two.
 
 import {
   AppError,
@@ -107,7 +106,7 @@ export async function insertPairs(exchange: TenantExchange): Promise<unknown> {
   if (!Array.isArray(pairs) || pairs.length < 1 || pairs.length > MAX_PAIRS) {
     throw new AppError(
       "BODY_INVALID",
-      `Cannot insert: the body must be an array of 1 to ${MAX_PAIRS} pairs`,
+      `Cannot insert: the body is not an array of 1 to ${MAX_PAIRS} pairs`,
     );
   }
   const keys = pairs.map((pair: unknown, index) => toKey(field(pair, "key", `pair ${index + 1}`)));
@@ -167,10 +166,7 @@ function toValue(value: unknown): number {
 function parseLimit(text: unknown): number {
   const limit = parseInteger(text);
   if (limit !== undefined && limit >= 1 && limit <= MAX_PAIRS) return limit;
-  throw new AppError(
-    "VALUE_INVALID",
-    `Cannot list: limit ${show(text)} is not from 1 to ${MAX_PAIRS}`,
-  );
+  throw new AppError("VALUE_INVALID", `Cannot list: limit ${show(text)} must be 1 to ${MAX_PAIRS}`);
 }
 
 function refuse(code: "KEY_INVALID" | "VALUE_INVALID", what: string, given: unknown): never {

@@ -11,7 +11,7 @@ export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  /** What was attempted, what is, and what should be; for people. */
+  /** A text for people: the action, what is, and what should be. */
   readonly detail: string;
   /** The code, by which a program recognizes the error. */
   readonly code: string;

@@ -16,7 +16,7 @@ export interface NodeVariables extends ProcessVariables {
   readonly METRICS_HOST: Variable<string>;
 }
 
-/** See {@link ProcessVariables}. */
+/** The table of the variables of a process. */
 export const PROCESS_VARIABLES: ProcessVariables = {
   SHUTDOWN_SECONDS: integer(
     10,
@@ -25,7 +25,7 @@ export const PROCESS_VARIABLES: ProcessVariables = {
   ),
 };
 
-/** See {@link NodeVariables}. */
+/** The table of the variables of a process on Node. */
 export const NODE_VARIABLES: NodeVariables = {
   LISTEN_HOST: {
     fallback: "127.0.0.1",

@@ -9,7 +9,7 @@ import { quoteName } from "./quote-name.ts";
 import { TemplateError } from "./template-error.ts";
 
 export { TemplateError } from "./template-error.ts";
-export { json, type Json, type Value } from "./literal.ts";
+export { json, type Value } from "./literal.ts";
 
 const checked = new WeakSet<object>();
 

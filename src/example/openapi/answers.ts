@@ -56,7 +56,7 @@ const MEMBERS: Schema = {
   type: TEXT,
   title: TEXT,
   status: { type: "integer" },
-  detail: { description: "What was attempted, what is, and what should be; for people", ...TEXT },
+  detail: { description: "A text for people: the action, what is, and what should be", ...TEXT },
   code: { description: "The kind of error, for programs", ...TEXT },
   requestId: { $ref: "#/components/schemas/RequestId" },
 };

@@ -113,12 +113,7 @@ export function describeApi(bodyBytes: number): ApiDescription {
         operationId: "getPairs",
         summary: "Lists pairs by ascending key, page by page",
         parameters: [
-          describeQuery(
-            "after",
-            "Only keys above this one: `next` of the previous page",
-            refer("Integer"),
-            41,
-          ),
+          describeQuery("after", "Lists only keys above this one", refer("Integer"), 41),
           describeQuery("limit", "The most pairs of a page", LIMIT, 10),
         ],
         answers: { 200: describeJson("A page", "Page", { items: [PAIR], next: null }) },
