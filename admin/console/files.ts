@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 
 /** A file that the browser may have. */
-export interface PageFile {
+interface PageFile {
   readonly type: string;
   /** Reads it anew, so that a page that was changed is there with the next load. */
   read(): Promise<Buffer>;

@@ -7,7 +7,7 @@ import { RequestError } from "./request-error.ts";
 import { createThrottle } from "./throttle.ts";
 
 /** What a job's work is given. */
-export interface JobControl {
+interface JobControl {
   /** Aborted when the job is to end before its time. */
   readonly signal: AbortSignal;
   /** Says how much there is. */
