@@ -25,7 +25,11 @@ export function createReport(
     count += 1;
     if (now() - reported < INTERVAL_MS) return;
     reported = now();
-    log?.write("warn", event, { count, error: describeError(thrown) });
+    try {
+      log?.write("warn", event, { count, error: describeError(thrown) });
+    } catch {
+      // A failing report must not fail the work that it reports about.
+    }
     count = 0;
   };
 }

@@ -11,7 +11,7 @@ const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] a
 type SslMode = (typeof SSL_MODES)[number];
 
 /** The options of `node:tls`. They are complete, because a driver without one of them would check another name. */
-interface TlsOptions {
+export interface TlsOptions {
   /** The name or address that the certificate must be for. */
   readonly host: string;
   /** The name for SNI; undefined for an address, because RFC 6066 section 3 allows only names. */

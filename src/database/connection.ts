@@ -3,19 +3,14 @@
 // statements, type look-ups or session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
+import { AppError } from "../errors.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { judgeFailure } from "./failure.ts";
 import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
 import type { PooledConnection } from "./pool.ts";
-import {
-  type RawRow,
-  readReply,
-  type Reply,
-  type ResultLimits,
-  type Row,
-  RowCounter,
-} from "./rows.ts";
+import { readReply, type Reply, type ResultLimits, type Row, RowCounter } from "./rows.ts";
 import { runTransaction, type Scope } from "./transaction.ts";
+import { Wire } from "./wire.ts";
 
 /** The options of a connection. */
 export interface ConnectionOptions extends ResultLimits {
@@ -23,8 +18,6 @@ export interface ConnectionOptions extends ResultLimits {
   /** How long opening a connection may take, in milliseconds. */
   readonly connectTimeoutMs: number;
 }
-
-const READS_PER_CONNECT = 2;
 
 /**
  * A query of postgres.js 3.4.9. It is `active` from when postgres.js writes it, or believes so, until its answer; its
@@ -40,13 +33,14 @@ interface Sent extends PromiseLike<unknown> {
 export class Connection implements PooledConnection {
   readonly #sql: postgres.Sql;
   readonly #counter: RowCounter;
+  readonly #wire: Wire;
   /** One callback for each query that waits for its answer; called when the socket has closed. */
   readonly #waiting = new Set<() => void>();
-  #portReads = 0;
   #usable = true;
 
   constructor(options: ConnectionOptions) {
     this.#counter = new RowCounter(options);
+    this.#wire = new Wire(options.address, this.#counter, options.connectTimeoutMs);
     this.#sql = this.#open(options);
   }
 
@@ -56,7 +50,7 @@ export class Connection implements PooledConnection {
 
   /** Sends one message. Throws as `Database.send` does. */
   async send(message: Message): Promise<Answer> {
-    this.#allowConnect();
+    this.#wire.allowConnect();
     const { results } = await this.#exchange(messageText(message));
     const own = message.entry === undefined ? 0 : ENTRY_RESULTS;
     return { entered: results[own - 1]?.[0], results: results.slice(own) };
@@ -70,31 +64,25 @@ export class Connection implements PooledConnection {
     entry: string,
     work: (scope: Scope, entered: Row | undefined) => Promise<T>,
   ): Promise<T> {
-    this.#allowConnect();
+    this.#wire.allowConnect();
     const line = { send: (text: string) => this.#exchange(text), isUsable: () => this.#usable };
     return runTransaction(line, entry, work);
   }
 
   abandon(): void {
     this.#usable = false;
+    this.#wire.forbidConnect();
   }
 
   discard(): void {
-    this.#usable = false;
+    const inDoubt = !this.#usable;
+    this.abandon();
+    if (inDoubt) this.#wire.cut();
     void this.#sql.end({ timeout: 0 }).catch(() => {});
   }
 
   end(seconds: number): Promise<void> {
     return this.#sql.end({ timeout: seconds });
-  }
-
-  /**
-   * Lets postgres.js connect once for a piece of work. It must not connect again within a transaction, whose next
-   * statement would then run outside of it. And when a server accepts and closes, 3.4.9 connects again without a
-   * pause for as long as a query waits.
-   */
-  #allowConnect(): void {
-    this.#portReads = 0;
   }
 
   #exchange(text: string): Promise<Reply> {
@@ -103,8 +91,12 @@ export class Connection implements PooledConnection {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
       const fail = (error: unknown): void => {
         this.#waiting.delete(close);
-        const verdict = judgeFailure(error, sent.state !== null);
-        if (!verdict.usable) this.#usable = false;
+        // The reason that the server or pooler gave tells more than the closed socket.
+        const isOwn =
+          error instanceof AppError || Reflect.get(Object(error), "name") === "PostgresError";
+        const cause = isOwn ? error : (this.#wire.ended ?? error);
+        const verdict = judgeFailure(cause, sent.state !== null);
+        if (!verdict.usable) this.abandon();
         reject(verdict.error);
       };
       // postgres.js 3.4.9 forgets a query that it takes between a socket's error and the socket's end: a query that
@@ -117,6 +109,7 @@ export class Connection implements PooledConnection {
       this.#waiting.add(close);
       sent
         .then((result) => {
+          if (this.#wire.overflow !== undefined) return fail(this.#wire.overflow);
           this.#waiting.delete(close);
           resolve(readReply(result));
         }, fail)
@@ -125,23 +118,13 @@ export class Connection implements PooledConnection {
   }
 
   #open({ address, connectTimeoutMs }: ConnectionOptions): postgres.Sql {
-    const { port, password } = address;
-    // postgres.js reads the first port twice for each connection attempt. Port 0 makes the attempt fail.
-    const ports = Object.defineProperty([port], 0, {
-      get: () => {
-        this.#portReads += 1;
-        return this.#usable && this.#portReads <= READS_PER_CONNECT ? port : 0;
-      },
-    });
+    const { password } = address;
     // Every option is set here: postgres.js would take a missing one from PG… environment variables.
     const all = {
       host: [address.host],
-      port: ports,
       database: address.database,
       user: address.user,
       pass: () => password,
-      // With the name of a mode, postgres.js 3.4.9 would check an address's certificate for the name "localhost".
-      ssl: address.sslMode === "prefer" ? "prefer" : address.tls,
       sslnegotiation: null,
       max: 1,
       max_pipeline: 1,
@@ -156,7 +139,7 @@ export class Connection implements PooledConnection {
       debug: false,
       publications: "",
       target_session_attrs: null,
-      transform: { row: { from: (row: RawRow) => this.#counter.add(row) } },
+      ...this.#wire.options,
       connection: { application_name: address.applicationName ?? "rowhouse" },
       onnotice: () => {},
       onclose: () => {

@@ -64,20 +64,26 @@ export class RowCounter {
   }
 
   /**
-   * Counts a row and returns it.
+   * Counts a row.
+   * @param valueBytes the bytes of its values
    * @throws {AppError} RESULT_TOO_LARGE; the connection must be discarded, because more rows are arriving
    */
-  add<R extends RawRow>(row: R): R {
+  add(valueBytes: number): void {
     this.#rows += 1;
-    for (const value of row) this.#bytes += value?.length ?? 0;
+    this.#bytes += valueBytes;
     const { maxRows, maxBytes } = this.#limits;
     if (this.#rows > maxRows) throw tooLarge(`more than ${maxRows} rows`);
     if (this.#bytes > maxBytes) throw tooLarge(`more than ${maxBytes} bytes`);
-    return row;
   }
 }
 
-/** The error for a result that exceeds a limit. */
+/** The bytes of a row's values. */
+export function sizeOf(row: RawRow): number {
+  let bytes = 0;
+  for (const value of row) bytes += value?.length ?? 0;
+  return bytes;
+}
+
 function tooLarge(what: string): AppError {
   // PostgreSQL commits the message's writes once it has sent the last row, and undoes them if it cannot send it.
   return new AppError("RESULT_TOO_LARGE", `Cannot answer: the result has ${what}`, {

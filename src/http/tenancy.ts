@@ -116,36 +116,28 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       const ms = performance.now() - started;
       const schemaName = findTenant(stages, failure);
       quietly(() => observation?.end({ status, ms, route, schemaName, failure }), report);
-      quietly(
-        () => writeLine(log, exchange, stages, { status, ms, route, failure }),
-        () => {},
-      );
+      attempt(() => writeLine(log, exchange, stages, { status, ms, route, failure }));
       return response;
     },
   };
 }
 
-/** The error for any thrown value, even for one whose properties throw, and for an AppError with a wrong status. */
+/**
+ * The error for any thrown value: INTERNAL when reading the value throws, and for an AppError that cannot be
+ * answered.
+ */
 function toFailure(thrown: unknown): AppError {
-  const cause =
-    quietly(
-      () => describeError(thrown),
-      () => {},
-    ) === undefined
-      ? undefined
-      : thrown;
-  const internal = new AppError("INTERNAL", "Cannot answer: the service failed", { cause });
-  const failure =
-    quietly(
-      () => toAppError(thrown),
-      () => {},
-    ) ?? internal;
-  // Its status must be an error's. A Response throws for a status beyond 599 and for a header that is not text.
-  const answerable = quietly(
-    () => problemResponse(failure, "", "HEAD").ok,
-    () => {},
-  );
-  return answerable === false ? failure : internal;
+  const failure = attempt(() => {
+    const judged = toAppError(thrown);
+    describeError(judged);
+    // Its status must be an error's. A Response throws for one beyond 599 and for a header that is not text.
+    return problemResponse(judged, "", "HEAD").ok ? undefined : judged;
+  });
+  return failure ?? new AppError("INTERNAL", "Cannot answer: the service failed");
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  return quietly(work, () => {});
 }
 
 /**

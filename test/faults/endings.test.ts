@@ -1,5 +1,5 @@
-// The log says how a connection ended: by a refusal at login, with its words, or by a cut. Only what may have been
-// run has an unknown outcome.
+// The log says how a connection ended: a pooler or the server with its reason, a refusal at login, or a cut. Only what
+// may have been run has an unknown outcome.
 
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -39,6 +39,21 @@ describe("how a connection ended", () => {
     const line = service.lines.find(({ event }) => event === "request");
     return { outcome: line?.["outcome"], ...Object(line?.["error"]) } as Record<string, unknown>;
   };
+
+  it("a pooler's query timeout is its own word, and the outcome is unknown", async () => {
+    const pool = await database.startPgBouncer({ poolSize: 1, settings: { query_timeout: "1" } });
+    const row = await holdRow(database, "acme", 1);
+    try {
+      expect(await logged(pool.serviceUrl)).to.include({
+        kind: "ended",
+        said: "query-timeout",
+        outcome: "unknown",
+      });
+    } finally {
+      await row.release();
+      await pool.stop();
+    }
+  });
 
   it("a pooler that takes no more clients has refused a login, and nothing was sent", async () => {
     const pool = await database.startPgBouncer({ poolSize: 1, settings: { max_client_conn: "1" } });
@@ -82,6 +97,23 @@ describe("how a connection ended", () => {
     } finally {
       await row.release();
       await proxy.close();
+    }
+  });
+
+  it("a server that ends the session says so, and the outcome is unknown", async () => {
+    const row = await holdRow(database, "acme", 1);
+    try {
+      const found = await logged(database.serviceUrl, async () => {
+        await row.waiting(1);
+        await database.sql(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+            where wait_event_type = 'Lock' and datname = current_database()`,
+        );
+      });
+      expect(found).to.include({ kind: "ended", sqlState: "57P01", outcome: "unknown" });
+      expect(found["said"]).to.match(/^terminating-connection/);
+    } finally {
+      await row.release();
     }
   });
 });

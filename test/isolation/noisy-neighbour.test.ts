@@ -150,6 +150,15 @@ describe("a noisy neighbour", () => {
     }
   });
 
+  it("cannot fill the memory with one value, which is refused before it has arrived", async () => {
+    const tenant = createTenant(service.database, parseHost(GREEDY));
+    const before = process.memoryUsage().rss;
+    const large = tenant`select repeat('x', 100000000) as text from generate_series(1, 3)`;
+    expect(await rejection(large)).to.include({ code: "RESULT_TOO_LARGE", outcome: "unknown" });
+    expect(process.memoryUsage().rss - before).to.be.lessThan(50_000_000);
+    await expectOtherServed();
+  });
+
   it("cannot fill the memory with a result that has no end", async () => {
     const tenant = createTenant(service.database, parseHost(GREEDY));
     const before = process.memoryUsage().rss;
