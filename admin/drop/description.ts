@@ -1,13 +1,12 @@
 // What a drop tells.
 
+import { describeKeptRole } from "../registry/role-use.ts";
 import type { DroppedTenant } from "./drop.ts";
 
 /** The lines for a tenant that was dropped. */
 export function describeDrop({ schemaName, backup, keptRole }: DroppedTenant): readonly string[] {
   const where = backup === undefined ? "without a backup" : `its backup is ${backup}`;
   const lines = [`Dropped tenant "${schemaName}"; ${where}`];
-  if (keptRole) {
-    lines.push(`Left role "${keptRole.roleName}": database "${keptRole.database}" uses it`);
-  }
+  if (keptRole) lines.push(describeKeptRole(keptRole));
   return lines;
 }

@@ -14,14 +14,9 @@ import { claimTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { backUp, requireNewFile } from "./backup.ts";
 import { dropRest } from "./drop-rest.ts";
-import type { KeptRole } from "./role.ts";
-import {
-  countItems,
-  dropItems,
-  dropLargeObjects,
-  type DropPlace,
-  requireNoOutsiders,
-} from "./objects.ts";
+import type { KeptRole } from "../registry/role-use.ts";
+import { countItems, dropItems, dropLargeObjects, type DropPlace } from "./objects.ts";
+import { requireNoOutsiders } from "./outsiders.ts";
 
 const ALLOWED: readonly Transition[] = ["dropping", "moved"];
 const WAIT_MS = 30_000;
@@ -88,6 +83,10 @@ async function finish(
     throw new AdminError(`${running} transactions that began before it was suspended still run`);
   }
   const backup = await backUp(registry, schemaName, options.backup, options.signal);
+  // Something outside may have come to stand on it while the backup was written.
+  await transact(registry, (transaction) =>
+    requireNoOutsiders(transaction, schemaName, place.roleName),
+  );
   options.meter?.expect(await countItems(registry, schemaName));
   await inBatches(registry, place, options, dropItems);
   await inBatches(registry, place, options, dropLargeObjects);
@@ -105,13 +104,14 @@ async function begin(
 ): Promise<DropPlace> {
   return transact(registry, async (transaction) => {
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", ALLOWED);
-    await requireNoOutsiders(transaction, schemaName);
-    await requireNewFile(transaction, schemaName, backup);
-    await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
     const { tenantRoles } = await readInstallation(transaction);
     const prefix = await readRolePrefix(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(prefix);
-    return { schemaName, roleName: isOwn ? tenant.roleName : undefined };
+    const roleName = isOwn ? tenant.roleName : undefined;
+    await requireNoOutsiders(transaction, schemaName, roleName);
+    await requireNewFile(transaction, schemaName, backup);
+    await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
+    return { schemaName, roleName };
   });
 }
 

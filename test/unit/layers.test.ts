@@ -29,7 +29,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/lifecycle/"],
   ["admin/transfer/"],
   ["admin/drop/", "admin/create-many/", "admin/each-tenant/", "admin/inspect/"],
-  ["admin/doctor/"],
+  ["admin/doctor/", "admin/rename/"],
   ["admin/conformance/"],
   ["admin/console/"],
   ["admin/development/"],

@@ -144,14 +144,16 @@ describe("drop-tenant", () => {
     await database.sql("create view public.report as select * from based.data");
     const result = await drop(database, "based", "--no-backup");
     expect(result.stderr).to.match(
-      /^Cannot drop tenant: public\.report outside of schema "based" stands on based\.data; /,
+      /^Cannot drop tenant: view public\.report outside of schema "based" stands on table based\.data/,
     );
     expect(await stateOf("based")).to.deep.equal([{ status: "active", transition: null }]);
     await database.sql(
       "drop view public.report",
       "create table other.child (id int primary key references based.data)",
     );
-    expect((await drop(database, "based", "--no-backup")).stderr).to.include("other.child outside");
+    expect((await drop(database, "based", "--no-backup")).stderr).to.include(
+      "on other.child outside",
+    );
     await database.sql(
       "drop table other.child",
       "update rowhouse.tenant set transition = 'moving' where schema_name = 'based'",
