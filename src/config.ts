@@ -1,6 +1,6 @@
 // The environment variables of the service on every runtime: default, unit, check and meaning in one table, and
-// the options that they stand for. A door reads the environment once; nothing else does. The page's table is kept
-// equal to this one by a test. An error of a secret variable never holds its value.
+// the options that they become. Each entry point reads the environment once; no other code reads it. A test keeps
+// the table of src/README.md equal to this one. An error about a secret variable never holds its value.
 
 import { parseAddress } from "./database/address.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/database.ts";
@@ -8,7 +8,7 @@ import { integer, readVariables, Secret, type Variable, type Variables } from ".
 import { LIMITS, type Limits } from "./http/limits.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
-/** The variables that mean the same on every runtime. */
+/** The variables that every runtime reads. */
 export interface ServiceVariables extends Variables {
   readonly DATABASE_URL: Variable<Secret>;
   readonly DATABASE_CONNECTIONS: Variable<number>;
@@ -26,7 +26,7 @@ export interface ServiceVariables extends Variables {
   readonly METRICS_MAX_TENANTS: Variable<number>;
 }
 
-/** See {@link ServiceVariables}. */
+/** The table of the variables that every runtime reads. */
 export const SERVICE_VARIABLES: ServiceVariables = {
   DATABASE_URL: {
     about: "Where the service role connects: a transaction pooler, or PostgreSQL itself",
@@ -36,12 +36,12 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   DATABASE_CONNECTIONS: integer(
     DATABASE_DEFAULTS.connections,
     [1, 10_000],
-    "Connections to the database at most, opened as they are needed; each runs one message at a time",
+    "The most connections to the database, opened as needed; each runs one message at a time",
   ),
   TENANT_MAX_CONNECTIONS: integer(
     DATABASE_DEFAULTS.tenantConnections,
     [1, 10_000],
-    "Connections that one tenant uses at once, and three quarters of all at most",
+    "The most connections that one tenant uses at once; never more than three quarters of all",
   ),
   CONNECT_TIMEOUT_MS: integer(
     DATABASE_DEFAULTS.connectTimeoutMs,
@@ -56,12 +56,12 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   MAX_IN_FLIGHT: integer(
     LIMITS.inFlight,
     [1, 100_000],
-    "Requests in progress at once; one more is answered 503",
+    "The most requests in progress at once; the service answers one more with 503",
   ),
   TENANT_MAX_IN_FLIGHT: integer(
     LIMITS.tenantInFlight,
     [1, 100_000],
-    "Requests of one tenant in progress at once; one more is answered 429",
+    "The most requests of one tenant in progress at once; the service answers one more with 429",
   ),
   MAX_BODY_BYTES: integer(LIMITS.bodyBytes, [1, 104_857_600], "The largest request body"),
   BODY_TIMEOUT_MS: integer(
@@ -72,12 +72,12 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   MAX_RESPONSE_ROWS: integer(
     DATABASE_DEFAULTS.maxRows,
     [1, 10_000_000],
-    "The most rows that a message may give",
+    "The most rows that a message may return",
   ),
   MAX_RESPONSE_BYTES: integer(
     LIMITS.responseBytes,
     [1, 1_073_741_824],
-    "The most bytes that a message may give, and an answer may have",
+    "The most bytes that a message may return, and that an answer may have",
   ),
   TRUST_PROXY: {
     fallback: "false",
@@ -94,17 +94,17 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   METRICS_MAX_TENANTS: integer(
     100,
     [0, 10_000],
-    "Tenants that metrics name: the first, and the busiest; the rest are `other`",
+    "How many tenants the metrics name: the first ones and the busiest; the rest are `other`",
   ),
 };
 
-/** The options of a service. */
+/** The options of a service; made by {@link readOptions}. */
 export interface ServiceOptions {
   readonly database: Required<DatabaseOptions>;
   readonly limits: Limits;
   readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
-  /** How many tenants have a name in the metrics. */
+  /** How many tenants the metrics name. */
   readonly maxTenants: number;
 }
 
@@ -147,7 +147,7 @@ export function readOptions(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /**
- * Checks a PostgreSQL URL without ever repeating it.
+ * Checks a PostgreSQL URL. No error repeats any part of it that may be secret.
  * @throws {Error} that completes "Cannot read NAME: …"
  */
 export function parseDatabaseUrl(text: string): Secret {

@@ -1,13 +1,13 @@
-// One environment variable, and how a table of them is read: all problems at once, nothing secret in
-// what is printed.
+// One environment variable, and how a table of them is read. The reader reports all problems at once and prints
+// nothing secret.
 
 /** One environment variable. */
 export interface Variable<T> {
-  /** The text that stands when the variable is unset or empty; undefined: it must be set. */
+  /** The text of a variable that is unset or empty; undefined when the variable is required. */
   readonly fallback?: string;
-  /** What it decides, for the README. */
+  /** Its meaning, for the tables of src/README.md and admin/README.md. */
   readonly about: string;
-  /** True when neither the value nor a part of it may be printed. */
+  /** True when no error may print the value or a part of it. */
   readonly secret?: boolean;
   /** Reads the text; throws an Error whose message completes "Cannot read NAME: …". */
   parse(text: string): T;
@@ -16,17 +16,17 @@ export interface Variable<T> {
 /** A table of variables by name. */
 export type Variables = Readonly<Record<string, Variable<unknown>>>;
 
-/** The values that a table's variables have. */
+/** The values of a table's variables by name. */
 export type Values<T extends Variables> = {
   readonly [Name in keyof T]: T[Name] extends Variable<infer V> ? V : never;
 };
 
-/** Thrown for variables that cannot be read; its message has one line for each. */
+/** The error for variables that cannot be read; its message has one line for each. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** A text that no print, log or JSON shows. */
+/** A text that printing, logging and JSON never show. */
 export class Secret {
   readonly #text: string;
 
@@ -47,7 +47,7 @@ export class Secret {
     return "[secret]";
   }
 
-  // console.log and the like ask for these: https://nodejs.org/api/util.html, https://docs.deno.com
+  // console.log and its like call these: https://nodejs.org/api/util.html, https://docs.deno.com
   static {
     for (const inspect of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
       Object.defineProperty(this.prototype, Symbol.for(inspect), { value: () => "[secret]" });
@@ -74,7 +74,7 @@ export function readVariables<T extends Variables>(
       values[name] = variable.parse(text);
     } catch (error) {
       problems.push(
-        `Cannot read ${name}: ${error instanceof Error ? error.message : "unreadable"}`,
+        `Cannot read ${name}: ${error instanceof Error ? error.message : "the text is unreadable"}`,
       );
     }
   }

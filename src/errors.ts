@@ -1,8 +1,8 @@
-// The errors that a client can see: one table of codes, and the way from PostgreSQL's SQLSTATE to a
-// code. Only an AppError's text ever reaches a client; whatever else was thrown becomes a fixed
-// INTERNAL. Nothing here reads a database error's message, detail or query: they hold values.
+// The errors that a client can see, in one table of codes. Only an AppError's text ever reaches a client; every
+// other error becomes a fixed INTERNAL. Nothing here reads a database error's message, detail or query, because
+// they hold values.
 
-/** One kind of error: what a client tells it by, its HTTP status, and its title. */
+/** One kind of error: its code, its HTTP status and its title. */
 export interface ErrorDefinition<Code extends string = string> {
   /** Capital letters, digits and "_", such as `NOTE_EMPTY`. */
   readonly code: Code;
@@ -12,11 +12,11 @@ export interface ErrorDefinition<Code extends string = string> {
   readonly title: string;
 }
 
-/** What {@link defineErrors} takes for a code. */
+/** The status and title of an error, as {@link defineErrors} takes them. */
 export type ErrorKind = Omit<ErrorDefinition, "code">;
 
 const KINDS = {
-  HOST_INVALID: { status: 400, title: "The Host header names no valid host" },
+  HOST_INVALID: { status: 400, title: "The Host header is not a valid host" },
   VALUE_INVALID: { status: 400, title: "A value is not acceptable" },
   BODY_INVALID: { status: 400, title: "The body is not acceptable" },
   TENANT_SUSPENDED: { status: 403, title: "The tenant is suspended" },
@@ -39,8 +39,8 @@ const KINDS = {
 export type ErrorCode = keyof typeof KINDS;
 
 /**
- * The library's own errors by code. An application adds its own with {@link defineErrors}.
- * The answer's form is RFC 9457, `application/problem+json`.
+ * The library's own errors by code. An application defines further ones with {@link defineErrors}.
+ * An error is answered as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457
  */
 export const ERRORS: { readonly [Code in ErrorCode]: ErrorDefinition<Code> } = define(KINDS);
 
@@ -48,8 +48,8 @@ export const ERRORS: { readonly [Code in ErrorCode]: ErrorDefinition<Code> } = d
  * Defines the errors of an application, for {@link AppError}.
  * @param kinds by code: its HTTP status, 400 to 599, and its title
  * @returns the definitions by code, frozen
- * @throws {TypeError} for a code of the library, a code that is not in capital letters, a status that is no
- *   error's, a title that is empty
+ * @throws {TypeError} for a code of the library, a code that is not in capital letters, a status that is not
+ *   between 400 and 599, an empty title
  * @example
  * ```ts
  * import { AppError, defineErrors } from "rowhouse";
@@ -89,27 +89,37 @@ function define<Kinds extends Readonly<Record<string, ErrorKind>>>(
   };
 }
 
-/** What an {@link AppError} may carry beside its code and its text. */
+/** The optional parts of an {@link AppError}. */
 export interface AppErrorOptions {
   /** Headers of the answer, such as `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** "unknown" when a message was sent and no answer came: its statements may have taken effect. */
+  /** "unknown" when a message was sent and its answer is missing: its statements may have taken effect. */
   readonly outcome?: "unknown";
-  /** The error underneath: logged in its redacted form, never sent to a client. */
+  /** The underlying error. The log describes it without its message; a client never sees it. */
   readonly cause?: unknown;
 }
 
 /**
  * An error whose text a client may read.
  * `message` states the action, a colon, what is, and what should be, with values in quotes.
+ * @example
+ * ```ts
+ * import { AppError, type TenantExchange } from "rowhouse";
+ *
+ * export function readLimit({ query }: TenantExchange): number {
+ *   const limit = Number(query["limit"] ?? 10);
+ *   if (limit >= 1 && limit <= 100) return limit;
+ *   throw new AppError("VALUE_INVALID", `Cannot list: limit "${limit}" is not between 1 and 100`);
+ * }
+ * ```
  */
 export class AppError extends Error {
   override readonly name = "AppError";
   /** The code, the HTTP status and the title of the answer. */
   readonly definition: ErrorDefinition;
-  /** Headers to add to the answer; `retry-after` is added to every 429 and 503. */
+  /** Headers to add to the answer; every 429 and 503 has `retry-after` already. */
   readonly headers: Readonly<Record<string, string>>;
-  /** "unknown" when the database may have done what the message said, or not. */
+  /** "unknown" when it is not certain whether the statements took effect. */
   readonly outcome: "unknown" | undefined;
 
   /**
@@ -121,7 +131,7 @@ export class AppError extends Error {
     const definition = typeof error === "string" ? ERRORS[error] : error;
     if (definition === undefined) {
       throw new TypeError(
-        `Cannot make error: the library has no code ${JSON.stringify(error)}; define it with defineErrors`,
+        `Cannot create error: the library does not have the code ${JSON.stringify(error)}; define it with defineErrors`,
       );
     }
     this.definition = definition;
@@ -129,7 +139,7 @@ export class AppError extends Error {
     this.outcome = options.outcome;
   }
 
-  /** What a client tells the error by. */
+  /** The code, by which a client recognizes the error. */
   get code(): string {
     return this.definition.code;
   }
@@ -141,8 +151,22 @@ export class AppError extends Error {
 }
 
 /**
- * The SQLSTATE of a database error, or undefined when `error` is none.
+ * The SQLSTATE of a database error; undefined for any other error.
  * Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * @example
+ * ```ts
+ * import { sqlState, type Tenant, UNIQUE_VIOLATION } from "rowhouse";
+ *
+ * export async function reserve(tenant: Tenant, seat: number): Promise<boolean> {
+ *   try {
+ *     await tenant`insert into reservation (seat) values (${seat}) returning seat`;
+ *     return true;
+ *   } catch (error) {
+ *     if (sqlState(error) === UNIQUE_VIOLATION) return false;
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -150,5 +174,5 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === "string" && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** SQLSTATE 23505, unique_violation: what an application asks for most. */
+/** SQLSTATE 23505, unique_violation: the one that applications check most often. */
 export const UNIQUE_VIOLATION = "23505";

@@ -1,6 +1,6 @@
-// The rules for hosts, in one place: the Host header of a request, and the hosts that the registry
-// stores. Both go through the same parser, so that what was stored is what is looked up. Nothing is
-// guessed: a host that has two readings is refused.
+// The rules for hosts, in one place: the Host header of a request, and the hosts that the registry stores. One
+// parser reads both, so that a lookup finds what was stored. It never guesses: it rejects a host that can be read in
+// two ways.
 
 import { AppError } from "./errors.ts";
 
@@ -8,9 +8,9 @@ import { AppError } from "./errors.ts";
 export interface Host {
   /** Name or address, at most 253 bytes. */
   readonly name: string;
-  /** 1 to 65535, or undefined when the text had none. */
+  /** 1 to 65535; undefined when the text has no port. */
   readonly port: number | undefined;
-  /** Both as one text. */
+  /** Name and port as one text. */
   readonly text: string;
 }
 
@@ -23,10 +23,17 @@ const PORT = /^[1-9]\d{0,4}$/;
 
 /**
  * Reads a request's host with an optional port, as in `acme.example.com:5000`, `127.0.0.1` or `[::1]:8080`.
- * Names become lower case; one trailing dot is dropped. Only ASCII is read: a client sends an international
+ * Names become lower case; one trailing dot is dropped. Only ASCII is valid: a client sends an international
  * name in its ASCII form (`xn--…`), and a runtime may have read other bytes as other characters. An IPv4
- * address has its four decimal parts: `127.1` and `0x7f.1` are refused.
- * @throws {AppError} HOST_INVALID, with the text and what is wrong with it
+ * address needs four decimal parts: `127.1` and `0x7f.1` are invalid.
+ * @throws {AppError} HOST_INVALID, with the text and the problem
+ * @example
+ * ```ts
+ * import { parseHost } from "rowhouse";
+ *
+ * const { name, port } = parseHost("Acme.example.com:5000");
+ * console.info(name, port); // acme.example.com 5000
+ * ```
  */
 export function parseHost(text: string): Host {
   // oxlint-disable-next-line no-control-regex -- the rule is for ASCII
@@ -43,11 +50,17 @@ function parse(text: string): Host {
 }
 
 /**
- * Reads a host as the registry stores it: what {@link parseHost} reads; a Unicode name, which becomes ASCII
- * (IDNA, https://url.spec.whatwg.org/#host-parsing); or `*.` before a name (without a port) for every host that
- * has exactly one label more.
+ * Reads a host for the registry: a host that {@link parseHost} reads; a Unicode name, which becomes ASCII
+ * (IDNA, https://url.spec.whatwg.org/#host-parsing); or `*.` before a name without a port, for every host that
+ * has exactly one more label.
  * @returns the normal form
  * @throws {AppError} HOST_INVALID
+ * @example
+ * ```ts
+ * import { parseDomain } from "rowhouse";
+ *
+ * export const domain = parseDomain("*.Bücher.example"); // "*.xn--bcher-kva.example"
+ * ```
  */
 export function parseDomain(text: string): string {
   if (!text.startsWith("*.")) return parse(text).text;
@@ -58,8 +71,14 @@ export function parseDomain(text: string): string {
 }
 
 /**
- * The stored hosts that a request's host may match, first match wins: with its port, without it, and
- * as `*.` before its parent. An address has no parent.
+ * The stored hosts that a request's host may match; the first match wins: the host with its port, without it, and
+ * `*.` before its parent domain. An address does not have a parent domain.
+ * @example
+ * ```ts
+ * import { candidates, parseHost } from "rowhouse";
+ *
+ * console.info(candidates(parseHost("a.example:5000"))); // ["a.example:5000", "a.example", "*.example"]
+ * ```
  */
 export function candidates(host: Host): readonly string[] {
   const found = host.port === undefined ? [host.name] : [host.text, host.name];
@@ -74,7 +93,7 @@ function isAddress(name: string): boolean {
 
 function parseName(given: string, text: string): string {
   if (given === "") throw invalid(text, "has no name");
-  // One more for a trailing dot. No Unicode name gets shorter as ASCII.
+  // One more for a trailing dot. A Unicode name never gets shorter as ASCII.
   if (given.length > MAX_NAME_BYTES + 1) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);
   if (given.startsWith("[")) {
     if (!IPV6.test(given)) throw invalid(text, "is not a valid IPv6 address");
@@ -82,11 +101,12 @@ function parseName(given: string, text: string): string {
   }
   let name = given.toLowerCase();
   if (!PLAIN_NAME.test(name)) {
-    // URL would decode %41 and cut at / ? # @ \, so nothing of ASCII goes there that is no name.
+    // URL would decode %41 and cut at / ? # @ \, so it gets only ASCII characters that a name may have.
     if (/[^-._\w\u0080-\uffff]/.test(name))
       throw invalid(text, "has a character that a host cannot have");
     name = parseUrlHost(name, text);
-    if (IPV4.test(name)) throw invalid(text, "is an address in other digits than 0 to 9");
+    if (IPV4.test(name))
+      throw invalid(text, "is an address that is not written in the digits 0 to 9");
   }
   if (name.endsWith(".")) name = name.slice(0, -1);
   if (name.length > MAX_NAME_BYTES) throw invalid(text, `is over ${MAX_NAME_BYTES} bytes`);
@@ -95,14 +115,14 @@ function parseName(given: string, text: string): string {
     if (label === "") throw invalid(text, "has an empty label");
     if (!LABEL.test(label)) throw invalid(text, `has an invalid label "${label}"`);
   }
-  // https://url.spec.whatwg.org/#ends-in-a-number-checker: such a name is read as an address.
+  // https://url.spec.whatwg.org/#ends-in-a-number-checker: URL parsers read such a name as an address.
   if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "") && !IPV4.test(name)) {
     throw invalid(text, "ends in a number but is not an IPv4 address");
   }
   return name;
 }
 
-/** The host as the URL standard normalises it: IDNA names to ASCII, IPv6 to its short form. */
+/** The host as the URL standard normalizes it: IDNA names to ASCII, IPv6 to its short form. */
 function parseUrlHost(name: string, text: string): string {
   try {
     return new URL(`http://${name}`).hostname;

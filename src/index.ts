@@ -1,5 +1,5 @@
-// What an application imports. An application is routes on a router, a tenancy around them, and a runtime's
-// entry: the README shows one whole.
+// The exports for applications. An application is routes on a router, a tenancy around them, and a runtime's
+// entry: src/README.md shows a complete one.
 
 export { readOptions, type ServiceOptions } from "./config.ts";
 export {

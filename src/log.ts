@@ -1,23 +1,24 @@
-// One JSON line for each event. Redaction lives here: of an error only its name, code, SQLSTATE,
-// routine, constraint and stack frames are written, because messages, details and queries hold values. Of the end of
-// a connection it is how it ended, and the words of a FATAL without what they quote.
+// One JSON line for each event. Redaction lives here: the log writes only an error's name, code, SQLSTATE, routine,
+// constraint and stack frames, because messages, details and queries hold values. For the end of a connection it
+// writes how it ended, and the words of a FATAL without the quoted ones.
 
 import { AppError, sqlState } from "./errors.ts";
 
-/** From the most to the least that is logged. */
+/** The levels, from the one that writes most lines to the one that writes none. */
 export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
 
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
-// How a connection ended, and what the other side said: of no other error are these fields ours.
+// The only error whose fields `kind` and `said` this library sets.
 const CONNECTION_FAILURE = "ConnectionFailure";
 
-/** Writes events; made by {@link createLog}. */
+/** A log of events; made by {@link createLog}. */
 export interface Log {
   /**
-   * Writes one line, unless `level` is below the configured one.
+   * Writes one line, unless `level` is below the log's own level.
    * @param event what happened, in one or two words
-   * @param fields must hold no value of a tenant and no connection string; undefined ones are left out
+   * @param fields further members; they must not hold a tenant's values or a connection string; undefined ones
+   *   are left out
    */
   write(
     level: Exclude<LogLevel, "silent">,
@@ -27,9 +28,17 @@ export interface Log {
 }
 
 /**
- * A log that hands finished lines, newline included, to `write`.
- * @param level the lowest level that is written
+ * Creates a log that passes finished lines to `write`, each with its newline.
+ * @param level the lowest level that the log writes
  * @param now milliseconds since the epoch
+ * @example
+ * ```ts
+ * import { createLog } from "rowhouse";
+ * import { createLineWriter } from "rowhouse/node";
+ *
+ * export const log = createLog("info", createLineWriter());
+ * log.write("info", "imported", { rows: 42 });
+ * ```
  */
 export function createLog(
   level: LogLevel,
@@ -47,8 +56,16 @@ export function createLog(
 }
 
 /**
- * What may be logged of something thrown: never its message, and nothing that it carries as a value.
- * Of an AppError with a cause, the cause is described.
+ * Describes a thrown value for the log, without its message and without any value that it carries. For an AppError
+ * with a cause, it describes the cause.
+ * @example
+ * ```ts
+ * import { describeError, type Log } from "rowhouse";
+ *
+ * export function logFailure(log: Log, thrown: unknown): void {
+ *   log.write("error", "import failed", { error: describeError(thrown) });
+ * }
+ * ```
  */
 export function describeError(thrown: unknown): Readonly<Record<string, unknown>> {
   const cause = thrown instanceof AppError && thrown.cause !== undefined ? thrown.cause : thrown;
@@ -71,7 +88,7 @@ function textField(error: Error, name: string): string | undefined {
   return typeof value === "string" && /^[\w.-]{1,128}$/.test(value) ? value : undefined;
 }
 
-/** The stack without the message before it; none where it cannot be told where the message ends. */
+/** The stack without the message before it; empty when the end of the message is not certain. */
 function frames(error: Error): readonly string[] {
   const stack = error.stack ?? "";
   const names = [error.name, "Error"].map((name) => `${name}${error.message && ": "}`);
@@ -79,7 +96,7 @@ function frames(error: Error): readonly string[] {
     .map((name) => name + error.message)
     .find((text) => stack.startsWith(`${text}\n`));
   const lines = heading === undefined ? [] : stack.slice(heading.length + 1).split("\n");
-  // A line that is no frame: the message was another when the stack was taken.
+  // A line that is not a frame: the message has changed since the stack was recorded.
   if (!lines.every((line) => /^\s+at /.test(line))) return [];
   return lines.map((line) => line.trim()).slice(0, 12);
 }

@@ -1,4 +1,4 @@
-// The entry for Node: `node src/node.js`, by the environment's variables.
+// The entry for Node: `node src/node.js`, configured by the environment's variables.
 
 import { createApp } from "./example/app.ts";
 import { start } from "./runtime/node-server.ts";

@@ -1,16 +1,17 @@
-// Failures that recur and end no request, such as those of an exporter: never swallowed, never a flood.
+// Failures that recur without ending a request, such as those of an exporter. The log shows them at most once a
+// minute, with their number.
 
 import { describeError, type Log } from "./log.ts";
 
 const INTERVAL_MS = 60_000;
 
-/** Tells of something thrown. */
+/** Reports a thrown value. */
 export type Report = (thrown: unknown) => void;
 
 /**
- * A {@link Report} that writes at most one line a minute: the failure in its redacted form, and how many there
- * were since the last line.
- * @param event names the line, such as "export failed"
+ * Creates a {@link Report} that writes at most one line a minute: the failure without its message, and the number
+ * of failures since the last line.
+ * @param event the name of the line, such as "export failed"
  * @param now milliseconds of a clock that never goes back
  */
 export function createReport(
@@ -27,13 +28,13 @@ export function createReport(
     try {
       log?.write("warn", event, { count, error: describeError(thrown) });
     } catch {
-      // A report must not fail what it reports of.
+      // A failing report must not fail the work that it reports about.
     }
     count = 0;
   };
 }
 
-/** Calls `tell`; reports what it throws, and returns undefined then. */
+/** Calls `tell`. When it throws, reports the error and returns undefined. */
 export function quietly<T>(tell: () => T, report: Report): T | undefined {
   try {
     return tell();

@@ -1,6 +1,5 @@
-// What a route has of its tenant: the tag, the batch, the transaction. Every message that leaves here
-// begins with the tenant's entry, and a statement is sent by the tenant that it was written for and
-// by no other.
+// A route's access to its tenant: the tag, the batch, the transaction. Every message that leaves here begins with
+// the tenant's entry, and only the tenant that made a statement can send it.
 
 import type { Database, Link } from "./database/database.ts";
 import type { Results, Row } from "./database/rows.ts";
@@ -9,49 +8,84 @@ import { candidates, type Host } from "./host.ts";
 import { literal } from "./sql/literal.ts";
 import { compile } from "./sql/statement.ts";
 
-/** Rows by column name; an empty array when there are none. */
+/** The rows of one statement, each by column name; an empty array for a statement without rows. */
 export type Rows<R extends Row = Row> = readonly R[];
 
-/** What a template tag makes. */
+/** A template tag that makes statements, and sends several of them together. */
 export interface Tag {
   /**
-   * Writes one statement; nothing is sent before it is awaited or put into a batch.
-   * INSERT, UPDATE, DELETE and MERGE need RETURNING: what they did is read from rows.
-   * @throws {TemplateError} at once, for fixed text or names that are not acceptable
-   * @throws {AppError} VALUE_INVALID at once, for a value that has no literal
+   * Writes one statement. It is sent when it is awaited or put into a batch.
+   * INSERT, UPDATE, DELETE and MERGE need RETURNING, because their outcome is read from rows.
+   * @throws {TemplateError} at once, for fixed text or names that are not accepted
+   * @throws {AppError} VALUE_INVALID at once, for a value that cannot be written as a literal
+   * @example
+   * ```ts
+   * import type { TenantExchange } from "rowhouse";
+   *
+   * export async function findNote({ tenant, params }: TenantExchange): Promise<string | undefined> {
+   *   const [note] = await tenant<{ text: string }>`select text from note where id = ${params["id"]}`;
+   *   return note?.text;
+   * }
+   * ```
    */
   <R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Query<R>;
   /**
-   * Sends several statements as one message: all or nothing, results in order.
+   * Sends several statements as one message, all or nothing.
+   * @returns the rows of each statement, in the order of the statements
    * @throws {TypeError} for a statement that another tag made or that was sent already
+   * @example
+   * ```ts
+   * import type { Tenant } from "rowhouse";
+   *
+   * export async function moveNote(tenant: Tenant, id: number): Promise<boolean> {
+   *   const [deleted] = await tenant.batch([
+   *     tenant`delete from draft where id = ${id} returning id`,
+   *     tenant`insert into note (id) values (${id}) returning id`,
+   *   ]);
+   *   return deleted.length > 0;
+   * }
+   * ```
    */
   batch<const Q extends readonly Query[]>(queries: Q): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
 }
 
 /**
- * One tenant, for one request. Awaiting `` tenant`…` `` costs one round trip. Errors of the database
- * keep postgres.js's form with the SQLSTATE as `code`: RH404 and RH403 when no tenant has the host or
- * it is suspended. Those of the connection: see {@link Database.send}.
+ * One tenant, for one request. Awaiting `` tenant`…` `` costs one round trip. An error of the database is
+ * postgres.js's PostgresError with the SQLSTATE as `code`: RH404 when no tenant has the host, RH403 when the tenant
+ * is suspended. {@link Database.send} lists the errors of the connection.
  */
 export interface Tenant extends Tag {
   /**
-   * An interactive transaction, for logic that must read before it decides: BEGIN with the
-   * entry, every statement and COMMIT are a round trip each, and it holds a connection all the while. What `work`
-   * throws undoes everything; so does a failed statement, even when its error was caught, unless it
-   * ran in a savepoint. Use `tx` inside: `tenant` there is another transaction, on another connection.
+   * Runs an interactive transaction, for logic that must read before it decides. BEGIN with the entry, each
+   * statement and COMMIT cost one round trip each, and the transaction holds a connection until it ends. An error
+   * that `work` throws undoes everything. A failed statement does so too, even when `work` catches its error, unless
+   * it ran in a savepoint. Use `tx` inside: `tenant` would send on another connection, outside the transaction.
+   * @example
+   * ```ts
+   * import { AppError, type Tenant } from "rowhouse";
+   *
+   * export function withdraw(tenant: Tenant, id: number, amount: number): Promise<void> {
+   *   return tenant.begin(async (tx) => {
+   *     const [account] = await tx<{ balance: number }>`select balance from account where id = ${id} for update`;
+   *     const balance = account?.balance ?? 0;
+   *     if (balance < amount) throw new AppError("VALUE_INVALID", `Cannot withdraw: the balance is "${balance}"`);
+   *     await tx`update account set balance = ${balance - amount} where id = ${id} returning id`;
+   *   });
+   * }
+   * ```
    */
   begin<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-/** The statements of an interactive transaction; dead when it has ended. */
+/** The tag of an interactive transaction; after the transaction has ended, every use throws. */
 export interface Transaction extends Tag {
-  /** Runs `work`; when it throws, undoes what it did, keeps what was before, and throws the same. */
+  /** Runs `work` in a savepoint. When it throws, undoes the statements of `work` only, and rethrows the error. */
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 type Send = (statements: readonly string[]) => Promise<Results>;
 
-/** A statement that is sent once, when it is first awaited; awaited again it gives the same rows. */
+/** A statement that is sent once, when it is first awaited. Awaiting it again gives the same rows. */
 export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
   readonly #send: Send;
   readonly #text: string;
@@ -71,7 +105,7 @@ export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
     return this.#rows.then(done, failed);
   }
 
-  /** Sends unsent queries of one tag as one message; each then has its rows. */
+  /** Sends unsent queries of one tag as one message; awaiting each of them then gives its rows. */
   static async sendTogether(queries: readonly Query[], send: Send): Promise<Results> {
     for (const query of queries) {
       if (!(query instanceof Query) || query.#send !== send) {
@@ -93,27 +127,36 @@ export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
   }
 }
 
-/** What {@link createTenant} may be told. */
+/** The options of {@link createTenant}. */
 export interface TenantOptions {
-  /** What its messages count as; by default the host, as a tenant of its own. */
+  /** The share that its messages count for; by default one of the host's own. */
   readonly owner?: Share;
-  /** Aborted when nobody waits for the tenant's answers: a message that still waits is then given up. */
+  /** Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. */
   readonly signal?: AbortSignal;
   /** Called with the tenant's schema after each message that entered it. */
   readonly entered?: (schemaName: string) => void;
 }
 
 /**
- * The tenant that `host` stands for. Nothing is looked up here: each message resolves the host itself,
- * in its own transaction.
+ * Creates the tenant of a host, for use outside of a request. It does not look the host up: each message resolves
+ * the host itself, in its own transaction.
+ * @example
+ * ```ts
+ * import { createTenant, openDatabase, parseHost } from "rowhouse";
+ *
+ * const database = openDatabase({ url: "postgres://service:secret@127.0.0.1:6432/app" });
+ * const acme = createTenant(database, parseHost("acme.example.com"));
+ * export const notes = await acme`select id, text from note`;
+ * await database.close(1);
+ * ```
  */
 export function createTenant(
   database: Database,
   host: Host,
   { owner = { key: host.text }, signal, entered = () => {} }: TenantOptions = {},
 ): Tenant {
-  // First, so that a role that somebody left on a pooled connection is gone before anything else; and
-  // so that postgres.js 3.4.9, whose row counter a failed message leaves as it was, counts from 0.
+  // RESET ROLE comes first, so that a role that another client left on a pooled connection is gone before anything
+  // else; and so that postgres.js 3.4.9, which keeps its row counter after a failed message, counts from 0.
   const entry = `reset role;select rowhouse.enter_tenant${literal(candidates(host), "host")}`;
   const beginning = { entry, owner, signal };
   const enter = (row: Row | undefined): void => entered(String(row?.["enter_tenant"]));
@@ -147,10 +190,10 @@ function createTag(send: Send): Tag {
   return Object.assign(tag, { batch }) as Tag;
 }
 
-/** Each accepted statement has exactly one result; another count means that one was misread. */
+/** Each accepted statement has exactly one result; another count means that the lexer misread a statement. */
 function expect(results: Results, count: number): Results {
   if (results.length !== count) {
-    throw new Error(`Cannot read results: ${count} statements gave ${results.length} results`);
+    throw new Error(`Cannot read results: ${count} statements returned ${results.length} results`);
   }
   return results;
 }

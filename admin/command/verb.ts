@@ -4,7 +4,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { Meter } from "./meter.ts";
 
 /** An option of a verb. */
-export interface Option {
+interface Option {
   readonly type: "string" | "boolean";
   /** True when it may be given more than once. */
   readonly multiple?: boolean;
@@ -18,7 +18,7 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 
 /** Names of the options that have one text. */
-export type TextName<O extends Options> = {
+type TextName<O extends Options> = {
   [Name in keyof O & string]: O[Name] extends { readonly multiple: true }
     ? never
     : O[Name] extends { readonly type: "string" }
@@ -27,7 +27,7 @@ export type TextName<O extends Options> = {
 }[keyof O & string];
 
 /** Names of the options that may have several texts. */
-export type ListName<O extends Options> = {
+type ListName<O extends Options> = {
   [Name in keyof O & string]: O[Name] extends { readonly type: "string"; readonly multiple: true }
     ? Name
     : never;

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 
 /** A file that the server sends to the browser. */
-export interface PageFile {
+interface PageFile {
   readonly type: string;
   /** Reads the file each time, so that a reload shows a changed page. */
   read(): Promise<Buffer>;

@@ -7,7 +7,7 @@ import { RequestError } from "./request-error.ts";
 import { createThrottle } from "./throttle.ts";
 
 /** The control that a job's work receives. */
-export interface JobControl {
+interface JobControl {
   /** Aborted when the job must end early. */
   readonly signal: AbortSignal;
   /** Sets the total amount of work. */

@@ -15,7 +15,7 @@ import { listTenantPage, type Parameters, parseTenantQuery } from "./tenant-list
 import { TENANT_VERBS } from "./tenant-verbs.ts";
 
 /** A request that passed the door; itty-router fills in `params` and `query`. */
-export interface Exchange {
+interface Exchange {
   readonly method: string;
   readonly url: string;
   /** The body of a change; empty otherwise. */

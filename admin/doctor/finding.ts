@@ -3,7 +3,7 @@
 import { describeDatabaseError } from "../command/database-error.ts";
 
 /** How it is: in order, worth a thought, or a danger to isolation or to the service. */
-export type Level = "ok" | "warn" | "unsafe";
+type Level = "ok" | "warn" | "unsafe";
 
 /** What was looked at, what was seen, and what to do about it. */
 export interface Finding {

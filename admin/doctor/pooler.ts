@@ -8,7 +8,7 @@ import type { OpenProbe, Probe } from "./probe.ts";
 import { findSharing, holdsTransaction, isReused } from "./sharing.ts";
 
 /** What is in between, and whose a server connection is: a session's, a transaction's, a statement's. */
-export type PoolerMode = "none" | "session" | "transaction" | "statement";
+type PoolerMode = "none" | "session" | "transaction" | "statement";
 
 /** How it behaves. */
 export interface PoolerBehaviour extends Leftovers {

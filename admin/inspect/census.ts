@@ -11,7 +11,7 @@ import { pickTenants } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
 
 /** A tenant as the registry has it. */
-export interface CountedTenant {
+interface CountedTenant {
   readonly schemaName: string;
   readonly version: number;
   readonly status: TenantStatus;
@@ -31,7 +31,7 @@ export interface FailedTenant {
 }
 
 /** A tenant whose change has not ended. */
-export interface ChangingTenant {
+interface ChangingTenant {
   readonly schemaName: string;
   readonly transition: Transition;
   readonly advice: string;

@@ -4,7 +4,7 @@
 import { readRows, type Registry } from "../registry/registry.ts";
 
 /** A schema that no tenant has. */
-export interface StraySchema {
+interface StraySchema {
   readonly schemaName: string;
   /** What makes it look like a tenant's: privileges of a tenant role, or only its owner and its name. */
   readonly evidence: "tenant role" | "owner";

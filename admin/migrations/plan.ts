@@ -25,7 +25,7 @@ export interface PlanOptions {
 }
 
 /** A tenant that is to be migrated. */
-export interface PlannedTenant {
+interface PlannedTenant {
   readonly schemaName: string;
   readonly version: number;
 }

@@ -6,7 +6,7 @@ import { hasTable, query } from "../registry/registry.ts";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 
 /** Runs one SQL command. */
-export type RunSql = (text: string) => Promise<void>;
+type RunSql = (text: string) => Promise<void>;
 
 /** What a registry migration exports as `up`. One SQL command a call. */
 export type RegistryMigration = (sql: RunSql) => Promise<void>;

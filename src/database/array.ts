@@ -1,9 +1,9 @@
-// PostgreSQL's text form of an array, read. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+// Reads PostgreSQL's text form of an array. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
 
 /**
  * Reads an array's text, such as `{1,NULL,"a\\"b",{…}}`, with or without bounds before it.
  * @param item reads one item that is not NULL
- * @param delimiter what stands between two items: "," for every type but `box`, which has ";"
+ * @param delimiter the character between two items: "," for every type but `box`, which has ";"
  */
 export function parseArray(
   text: string,

@@ -1,6 +1,6 @@
-// One connection of postgres.js: opened so that it is safe behind a transaction pooler, connected at most
-// once for a piece of work, and given up after every error that leaves its state in doubt. No prepared
-// statements, no type look-ups, no session settings. https://www.pgbouncer.org/features.html
+// One connection of postgres.js. Its options are safe behind a transaction pooler, it connects at most once for a
+// piece of work, and it is closed after every error that leaves its state in doubt. It does not use prepared
+// statements, type look-ups or session settings. https://www.pgbouncer.org/features.html
 
 import postgres from "postgres";
 import { AppError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { readReply, type Reply, type ResultLimits, type Row, RowCounter } from "
 import { runTransaction, type Scope } from "./transaction.ts";
 import { Wire } from "./wire.ts";
 
-/** Where a connection goes, and what holds for its messages. */
+/** The options of a connection. */
 export interface ConnectionOptions extends ResultLimits {
   readonly address: DatabaseAddress;
   /** How long opening a connection may take, in milliseconds. */
@@ -20,8 +20,8 @@ export interface ConnectionOptions extends ResultLimits {
 }
 
 /**
- * What postgres.js 3.4.9 gives for a text; `active` from when it is written, or seems to be, until it is answered, and
- * `state` null until it is written.
+ * A query of postgres.js 3.4.9. It is `active` from when postgres.js writes it, or believes so, until its answer; its
+ * `state` is null until it is written.
  */
 interface Sent extends PromiseLike<unknown> {
   readonly active?: boolean;
@@ -34,7 +34,7 @@ export class Connection implements PooledConnection {
   readonly #sql: postgres.Sql;
   readonly #counter: RowCounter;
   readonly #wire: Wire;
-  /** What waits for an answer: called when the socket has closed. */
+  /** One callback for each query that waits for its answer; called when the socket has closed. */
   readonly #waiting = new Set<() => void>();
   #usable = true;
 
@@ -48,7 +48,7 @@ export class Connection implements PooledConnection {
     return this.#usable;
   }
 
-  /** Sends one message. Errors: as `Database.send` has them. */
+  /** Sends one message. Throws as `Database.send` does. */
   async send(message: Message): Promise<Answer> {
     this.#wire.allowConnect();
     const { results } = await this.#exchange(messageText(message));
@@ -57,8 +57,8 @@ export class Connection implements PooledConnection {
   }
 
   /**
-   * Runs `work` between BEGIN and COMMIT; BEGIN and the entry are one message. When it returns, the
-   * connection is in no transaction, or is not usable any more.
+   * Runs `work` between BEGIN and COMMIT; BEGIN and the entry are one message. When it returns, the transaction has
+   * ended or the connection is not usable any more.
    */
   transact<T>(
     entry: string,
@@ -91,7 +91,7 @@ export class Connection implements PooledConnection {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
       const fail = (error: unknown): void => {
         this.#waiting.delete(close);
-        // What the other side said as it ended the session is more than that the socket has closed.
+        // The reason that the server or pooler gave tells more than the closed socket.
         const isOwn =
           error instanceof AppError || Reflect.get(Object(error), "name") === "PostgresError";
         const cause = isOwn ? error : (this.#wire.ended ?? error);
@@ -99,10 +99,12 @@ export class Connection implements PooledConnection {
         if (!verdict.usable) this.abandon();
         reject(verdict.error);
       };
-      // postgres.js 3.4.9 forgets a message that it takes between a socket's error and the socket's end: what
-      // is still active when the connection has closed is never answered.
+      // postgres.js 3.4.9 forgets a query that it takes between a socket's error and the socket's end: a query that
+      // is still active when the connection has closed never settles.
       const close = (): void => {
-        if (sent.active) fail(Object.assign(new Error("Lost"), { code: "CONNECTION_CLOSED" }));
+        if (!sent.active) return;
+        const lost = new Error("Cannot answer: the connection closed");
+        fail(Object.assign(lost, { code: "CONNECTION_CLOSED" }));
       };
       this.#waiting.add(close);
       sent
@@ -117,7 +119,7 @@ export class Connection implements PooledConnection {
 
   #open({ address, connectTimeoutMs }: ConnectionOptions): postgres.Sql {
     const { password } = address;
-    // Everything is said here: what is left out, postgres.js takes from PG… environment variables.
+    // Every option is set here: postgres.js would take a missing one from PG… environment variables.
     const all = {
       host: [address.host],
       database: address.database,
@@ -144,7 +146,7 @@ export class Connection implements PooledConnection {
         for (const close of [...this.#waiting]) close();
       },
     };
-    // postgres.js's types know some of these by other names, or not at all.
+    // postgres.js's types have other names for some of these options, and miss others.
     return postgres(all as unknown as postgres.Options<Record<string, never>>);
   }
 }

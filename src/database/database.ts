@@ -1,5 +1,5 @@
-// Messages and transactions, each on a connection of its own for as long as it takes, and nothing of SQL: the
-// caller brings the message. Nothing is ever sent twice.
+// Runs messages and transactions, each on a connection that nothing else uses meanwhile. The caller writes the SQL.
+// Nothing is ever sent twice.
 
 import type { Secret } from "../environment.ts";
 import { type DatabaseAddress, parseAddress } from "./address.ts";
@@ -8,28 +8,28 @@ import type { Answer, Message } from "./message.ts";
 import { type ConnectionCounts, Pool } from "./pool.ts";
 import type { Results, Row } from "./rows.ts";
 
-/** What {@link openDatabase} takes. */
+/** The options of {@link openDatabase}. */
 export interface DatabaseOptions {
   /**
    * `postgres://USER:PASSWORD@HOST:PORT/DATABASE` of the service role, with the parameters `sslmode`, `sslrootcert`
    * and `application_name` at most.
    */
   readonly url: string | Secret;
-  /** Connections at most; 64 by default. They are opened as they are needed. */
+  /** The most connections; 64 by default. They are opened as needed. */
   readonly connections?: number;
-  /** Connections that one tenant uses at once, at most; 16 by default. */
+  /** The most connections that one tenant uses at once; 16 by default. */
   readonly tenantConnections?: number;
   /** How long opening a connection may take, in milliseconds; 5,000 by default. */
   readonly connectTimeoutMs?: number;
   /** How long a message or a transaction may take, in milliseconds; 15,000 by default. */
   readonly requestTimeoutMs?: number;
-  /** Rows that a message may answer; 10,000 by default. */
+  /** The most rows that a message may return; 10,000 by default. */
   readonly maxRows?: number;
-  /** Bytes that a message may answer; 8 MiB by default. */
+  /** The most bytes that a message may return; 8 MiB by default. */
   readonly maxBytes?: number;
 }
 
-/** What holds where an option is left out. */
+/** The default options. */
 export const DATABASE_DEFAULTS: Required<Omit<DatabaseOptions, "url">> = {
   connections: 64,
   tenantConnections: 16,
@@ -43,43 +43,43 @@ export const DATABASE_DEFAULTS: Required<Omit<DatabaseOptions, "url">> = {
 export interface Link {
   /** Sends statements as one message within the transaction. */
   send(statements: readonly string[]): Promise<Results>;
-  /** Runs `work` under a savepoint: when it throws, what it did is undone and the error passed on. */
+  /** Runs `work` in a savepoint. When it throws, undoes the statements of `work` and rethrows the error. */
   savepoint<T>(work: (link: Link) => Promise<T>): Promise<T>;
 }
 
-/** What a transaction begins with. */
+/** The entry, the share and the signal of a transaction. */
 export type Beginning = Omit<Message, "statements">;
 
-/** The database as the rest of the service sees it; made by {@link openDatabase}. */
+/** A database that runs messages and transactions; made by {@link openDatabase}. */
 export interface Database {
   /**
-   * Sends one message: one implicit transaction.
-   * @throws {AppError} OVERLOADED or CLIENT_GONE before anything was sent; DATABASE_UNAVAILABLE when there was
-   *   no connection, or, with outcome unknown, when it was lost or took too long; RESULT_TOO_LARGE
-   * @throws postgres.js's PostgresError, with the SQLSTATE as `code`: all of the message is undone
+   * Sends one message, which PostgreSQL runs as one implicit transaction.
+   * @throws {AppError} OVERLOADED or CLIENT_GONE before anything was sent; DATABASE_UNAVAILABLE when the service could
+   *   not connect, or, with outcome unknown, when the connection was lost or took too long; RESULT_TOO_LARGE
+   * @throws postgres.js's PostgresError, with the SQLSTATE as `code`; PostgreSQL has undone the whole message
    */
   send(message: Message): Promise<Answer>;
   /**
-   * Runs `work` between BEGIN and COMMIT on one connection. Errors: as {@link Database.send}.
+   * Runs `work` between BEGIN and COMMIT on one connection. Throws as {@link Database.send} does.
    * @param work gets the link and the row of the entry
    */
   transaction<T>(
     work: (link: Link, entered: Row | undefined) => Promise<T>,
     beginning?: Beginning,
   ): Promise<T>;
-  /** Refuses what comes, lets what runs end for at most `seconds`, closes every connection. */
+  /** Rejects new work, waits at most `seconds` for running work, and closes every connection. */
   close(seconds: number): Promise<void>;
 }
 
-/** A {@link Database} with its connections. */
+/** A {@link Database} that also counts its connections. */
 export interface OpenDatabase extends Database {
-  /** How many connections there are at this moment, and how many messages wait for one. */
+  /** The connections at this moment, and the messages that wait for one. */
   counts(): ConnectionCounts;
 }
 
 /**
- * Opens a database. Nothing is sent before the first message. The one who opens it closes it.
- * @throws {TypeError} for a URL that cannot be read; nothing of the URL stands in its message
+ * Opens a database; the caller must close it. It connects when the first message is sent.
+ * @throws {TypeError} for a URL that cannot be read; its message does not repeat the URL
  * @example
  * ```ts
  * import { openDatabase } from "rowhouse";
@@ -108,6 +108,6 @@ function readAddress(url: string | Secret): DatabaseAddress {
     return parseAddress(typeof url === "string" ? url : url.reveal());
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : "it cannot be read";
-    throw new TypeError(`Cannot open database: of its URL, ${problem}`, { cause });
+    throw new TypeError(`Cannot open database by its URL: ${problem}`, { cause });
   }
 }

@@ -1,11 +1,11 @@
-// Many deadlines and one timer. Of thousands that are set each second hardly one passes: a timer for each
-// would cost more than the rest of the bookkeeping.
+// Many deadlines share one timer. The service sets thousands each second and meets almost all of them, so a timer for
+// each would cost more than the rest of the bookkeeping.
 
-/** Something that is to end in time. */
+/** A point in time, and the function to call then. */
 export interface Deadline {
-  /** When it passes, as `performance.now()` tells the time. */
+  /** When it passes, on the clock of `performance.now()`. */
   readonly at: number;
-  /** Called once, when it has passed. */
+  /** Called once when the deadline has passed. */
   readonly pass: () => void;
 }
 
@@ -15,18 +15,18 @@ export class Deadlines {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
 
-  /** From now on `deadline.pass` is called when it has passed, unless it is deleted before. */
+  /** Adds a deadline. Its `pass` is called when it has passed, unless it is deleted before. */
   add(deadline: Deadline): void {
     this.#set.add(deadline);
     if (deadline.at < this.#timerAt) this.#arm(deadline.at);
   }
 
-  /** It was kept; the timer stays as it is. */
+  /** Deletes a deadline that was met. The shared timer keeps running. */
   delete(deadline: Deadline): void {
     this.#set.delete(deadline);
   }
 
-  /** Forgets them all, and the timer, which would keep a process alive. */
+  /** Deletes all deadlines, and the timer, which would keep a process alive. */
   clear(): void {
     this.#set.clear();
     this.#disarm();
@@ -35,7 +35,7 @@ export class Deadlines {
   #arm(at: number): void {
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    // Rounded up: a timer has whole milliseconds, and may come before a fraction has passed.
+    // Rounded up: a timer has whole milliseconds and could fire before a fraction has passed.
     this.#timer = setTimeout(() => this.#fire(), Math.max(1, Math.ceil(at - performance.now())));
   }
 
@@ -55,7 +55,7 @@ export class Deadlines {
     }
     let next = Infinity;
     for (const { at } of this.#set) next = Math.min(next, at);
-    // What passed may have added some, and armed the timer.
+    // A `pass` may have added deadlines and armed the timer.
     if (next < this.#timerAt) this.#arm(next);
   }
 }

@@ -1,5 +1,5 @@
-// The ErrorResponse message, read from its bytes: postgres.js 3.4.9 forgets one that no ReadyForQuery follows, and
-// that is every FATAL under a message.
+// Reads an ErrorResponse from its bytes: postgres.js 3.4.9 drops one without a ReadyForQuery behind it, and that is
+// every FATAL during a message.
 // https://www.postgresql.org/docs/current/protocol-error-fields.html
 
 import type { ErrorFields } from "./failure.ts";
@@ -15,7 +15,7 @@ const utf8 = new TextDecoder();
 /**
  * Reads an ErrorResponse.
  * @param body the message without its type and its length
- * @returns what {@link judgeFailure} judges by; what else the message holds, such as values, is left out
+ * @returns the fields that {@link judgeFailure} reads, without those that may hold values
  */
 export function readErrorResponse(body: Uint8Array): ErrorFields {
   const fields: Record<string, string> = { name: "PostgresError" };

@@ -1,58 +1,58 @@
-// What an error on the way to an answer means: PostgreSQL's own answer, after which the connection serves on, or
-// the end of a connection, of which is told apart who ended it, and whether a message was on its way. Pure.
+// Judges an error that came instead of an answer. It is either PostgreSQL's own error, after which the connection stays
+// usable, or the end of the connection. Then this file decides how it ended and whether the message was sent. Pure.
 
 import { AppError } from "../errors.ts";
 
 /** How a connection ended. */
-export type FailureKind =
-  /** No connection could be made. */
+type FailureKind =
+  /** The service could not reach the server. */
   | "unreachable"
-  /** The server's certificate was not accepted. */
+  /** The service did not accept the server's certificate. */
   | "certificate"
   /** The server or a pooler refused the login. */
   | "login_refused"
-  /** The server or a pooler ended the session, and said why. */
+  /** The server or a pooler ended the session and gave a reason. */
   | "ended"
-  /** The connection was cut, or nothing came in time. */
+  /** The connection was cut, or an answer did not come in time. */
   | "cut";
 
-/** The end of a connection, as the log shows it. */
-export class ConnectionFailure extends Error {
+/** The error for the end of a connection, as the log shows it. */
+class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
   readonly kind: FailureKind;
-  /** The SQLSTATE, or the code of the system or the driver. */
+  /** The SQLSTATE, or the code of the operating system or the driver. */
   readonly code: string | undefined;
-  /** What the other side said, as one word such as `query_timeout`; without what it quoted. */
+  /** The reason of the server or pooler as one word, such as `query_timeout`; its quoted names are left out. */
   readonly said: string | undefined;
 
   constructor(kind: FailureKind, error: ErrorFields) {
-    super(`The connection failed: ${kind}`, { cause: error });
+    super(`Cannot use the connection: ${kind}`, { cause: error });
     this.kind = kind;
     this.code = error.code;
     this.said = isAnswer(error) ? toWord(error.message) : undefined;
   }
 }
 
-/** What a driver's error has, as far as it is looked at. */
+/** The fields of a driver's error that this file reads. */
 export interface ErrorFields {
-  /** "PostgresError" where it is an ErrorResponse of the other side. */
+  /** "PostgresError" for an ErrorResponse of the server or pooler. */
   readonly name?: string;
   readonly message?: string;
   readonly code?: string;
-  /** The field V, never translated; a pooler may send the field S alone. */
+  /** The field V, which is never translated; a pooler may send only the field S. */
   readonly severity?: string;
   readonly severity_local?: string;
 }
 
-/** What {@link judgeFailure} says. */
+/** The result of {@link judgeFailure}. */
 export interface Verdict {
   /** Whether the connection can carry another message. */
   readonly usable: boolean;
-  /** What the sender of the message is told. */
+  /** The error for the sender of the message. */
   readonly error: unknown;
 }
 
-// Errors of a login, which a pooler hands on to a client whose message waits: the message was not run.
+// Errors of a login. A pooler passes them to a client whose message waits; the server did not run the message.
 const LOGIN_STATES = new Set([
   "28000", // invalid_authorization_specification
   "28P01", // invalid_password
@@ -60,37 +60,37 @@ const LOGIN_STATES = new Set([
   "53300", // too_many_connections
   "57P03", // cannot_connect_now
 ]);
-// PgBouncer ends a session with it whatever the reason, older ones with severity ERROR.
+// PgBouncer ends a session with it for any reason; older versions do so with severity ERROR.
 const PROTOCOL_VIOLATION = "08P01";
 const CERTIFICATE =
   /^(?:ERR_TLS_CERT_|CERT_|UNABLE_TO_(?:GET|VERIFY|DECODE|DECRYPT)_|SELF_SIGNED_CERT|DEPTH_ZERO_|HOSTNAME_MISMATCH$|INVALID_(?:CA|PURPOSE)$)/;
 const UNREACHABLE =
   /^(?:ECONNREFUSED|EADDRNOTAVAIL|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_\w+|CONNECT_TIMEOUT)$/;
 
-/** Whether a code says that the server's certificate was not accepted: https://nodejs.org/api/tls.html */
+/** Whether a code means that the client rejected the server's certificate: https://nodejs.org/api/tls.html */
 export function isCertificateError(code: string | undefined): boolean {
   return code !== undefined && CERTIFICATE.test(code);
 }
 
 /**
- * Judges what was thrown while a message waited for its answer.
+ * Judges an error that was thrown while a message waited for its answer.
  * @param sent whether any byte of the message was written
- * @returns the database's own error as it is, and a usable connection; for whatever ended or spoilt the
- *   connection an AppError: DATABASE_UNAVAILABLE whose cause is a {@link ConnectionFailure}, with outcome
- *   unknown where the message may have been run
+ * @returns the database's own error unchanged, with a usable connection; for an error that ended the connection or
+ *   left it in doubt, DATABASE_UNAVAILABLE whose cause is a {@link ConnectionFailure}, with outcome unknown when the
+ *   server may have run the message
  */
 export function judgeFailure(error: unknown, sent: boolean): Verdict {
   if (error instanceof AppError) return { usable: false, error };
   const fields = toFields(error);
   if (sent && isAnswer(fields) && severityOf(fields) === "ERROR") {
-    // enter_tenant found settings under which no literal is safe; they would be found again.
+    // RH500: enter_tenant found settings under which literals are not safe, and they last as long as the connection.
     if (fields.code === "RH500") return { usable: false, error };
     if (fields.code !== PROTOCOL_VIOLATION) return { usable: true, error };
   }
   const kind = kindOf(fields, sent);
   const unsent =
     !sent || kind === "unreachable" || kind === "certificate" || kind === "login_refused";
-  const problem = unsent ? "no connection could be made" : "the connection was refused or lost";
+  const problem = unsent ? "the service could not connect" : "the connection was refused or lost";
   return {
     usable: false,
     error: new AppError("DATABASE_UNAVAILABLE", `Cannot reach the database: ${problem}`, {
@@ -120,7 +120,7 @@ function severityOf({ severity, severity_local: local }: ErrorFields): string | 
   return severity ?? local;
 }
 
-/** What a FATAL says is of the session and not of rows; what it quotes are names. */
+/** The words of a message outside its quotes. A FATAL describes the session, never rows; the quotes hold names. */
 function toWord(message: string | undefined): string | undefined {
   const words = message?.replaceAll(/"[^"]*"|'[^']*'/g, "").match(/[\w.]+/g);
   return words?.join("-").slice(0, 100);

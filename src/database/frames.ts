@@ -1,27 +1,27 @@
-// What a server sends, looked at while it arrives and before any of it is kept: how large a row is going to be, and
-// the error that ends a session. https://www.postgresql.org/docs/current/protocol-message-formats.html
+// Reads a server's messages while they arrive and before the driver keeps them, for two facts: the size of each row,
+// and the error that ends a session. https://www.postgresql.org/docs/current/protocol-message-formats.html
 
 const DATA_ROW = 0x44; // D
 const ERROR_RESPONSE = 0x45; // E
-// Type and length; of a row the number of its columns as well.
+// The type and the length; for a row also the number of its columns.
 const HEADER_BYTES = 5;
 const ROW_HEADER_BYTES = 7;
 const BYTES_PER_COLUMN = 4;
 const MAX_ERROR_BYTES = 65_536;
 
-/** What a {@link FrameReader} finds. */
+/** The handlers of the messages that a {@link FrameReader} finds. */
 export interface FrameHandlers {
-  /** A row begins, whose values have so many bytes. */
+  /** Called at the beginning of a row, with the bytes of its values. */
   row(valueBytes: number): void;
-  /** An ErrorResponse has arrived, without its type and its length. */
+  /** Called when an ErrorResponse has arrived, with its bytes after type and length. */
   error(body: Uint8Array): void;
 }
 
-/** Reads the messages of one connection, in whatever pieces they arrive. */
+/** A reader of one connection's messages, which may arrive in pieces of any size. */
 export class FrameReader {
   readonly #handlers: FrameHandlers;
   #header: number[] = [];
-  /** Bytes of the present message that have not arrived. */
+  /** The bytes of the current message that have not arrived. */
   #left = 0;
   /** The pieces of an ErrorResponse; undefined for any other message. */
   #error: Uint8Array[] | undefined;
@@ -54,7 +54,7 @@ export class FrameReader {
     const length = ((a * 256 + b) * 256 + c) * 256 + d;
     const isRow = type === DATA_ROW;
     this.#header = [];
-    // The length counts itself.
+    // The length includes its own four bytes.
     this.#left = Math.max(0, length - 4 - (isRow ? 2 : 0));
     if (isRow) this.#handlers.row(Math.max(0, this.#left - (e * 256 + f) * BYTES_PER_COLUMN));
     else if (type === ERROR_RESPONSE && length <= MAX_ERROR_BYTES) this.#error = [];

@@ -1,30 +1,30 @@
-// What is sent to the database at once: one Query frame of the simple protocol, which PostgreSQL runs as one
-// transaction. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
+// A message to the database is one Query frame of the simple protocol. PostgreSQL runs it as one transaction.
+// https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
 
 import type { Row } from "./rows.ts";
 import type { Share } from "./shares.ts";
 
-/** One message. */
+/** One message to the database. */
 export interface Message {
-  /** SQL that enters a tenant, without a `;` at its end: two statements, the second with one row. */
+  /** The SQL that enters a tenant: two statements without a final `;`, of which the second returns one row. */
   readonly entry?: string;
   /** The caller's own statements; a text may hold several. */
   readonly statements: readonly string[];
-  /** What it counts as, such as its tenant: one owner has a bounded part of the connections. */
+  /** The share that it counts for, such as its tenant's. One owner gets a bounded part of the connections. */
   readonly owner?: Share | undefined;
-  /** Aborted when nobody waits for the answer any more: what has not been sent is then given up. */
+  /** Aborted when the caller stops waiting; a message that was not sent by then is dropped. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a message answered. */
+/** The answer to a message. */
 export interface Answer {
   /** The row of the entry. */
   readonly entered: Row | undefined;
-  /** The rows of each of the caller's statements that has any, in their order. */
+  /** The rows of each of the caller's statements that returns rows, in the order of the statements. */
   readonly results: readonly (readonly Row[])[];
 }
 
-/** What an entry answers with: its first statement has no rows, its second has one. */
+/** The number of an entry's results: its first statement returns no rows, its second returns one. */
 export const ENTRY_RESULTS = 2;
 
 /** The text of a message, as it is sent. */

@@ -1,56 +1,56 @@
-// Which piece of work uses which connection, and for how long. A connection runs one piece of work at a time,
-// so a slow tenant delays nobody behind it; one owner has a bounded part of the connections, so that others find
-// one; the oldest waiter is served first; a connection whose state is in doubt is never handed out again.
+// Decides which piece of work uses which connection, and for how long. A connection runs one piece of work at a time.
+// One owner gets a bounded part of the connections, so that a slow tenant does not delay the others. The oldest waiter
+// comes first. A connection whose state is in doubt is never used again.
 
 import { AppError } from "../errors.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { Shares } from "./shares.ts";
 import { type Claim, gone, type Job, overloaded, WaitingLine } from "./waiting-line.ts";
 
-// The rest is for all others, whatever one owner does.
+// The part of all connections that one owner may use; the rest stays for other owners.
 const MOST_OF_ONE = 0.75;
 const MOST_OF_HOST = 0.5;
 // A transaction may wait for another one of the same owner.
 const LEAST_OF_ONE = 2;
 
 const IDLE_MS = 60_000;
-// A pooler's new address, after it has moved, is found in this time.
+// After a pooler has moved, every connection reaches its new address within this time.
 const LIFETIME_MS = 1_800_000;
 
-/** One connection to the database, made on first use. */
+/** One connection to the database; it connects on first use. */
 export interface PooledConnection {
   /** False once its state is in doubt; it is then discarded. */
   readonly usable: boolean;
-  /** Puts its state in doubt: its work took too long. */
+  /** Marks its state as doubtful, because its work took too long. */
   abandon(): void;
-  /** Closes it at once, abandoning whatever runs. Never rejects. */
+  /** Closes it at once and drops its running work. Never throws. */
   discard(): void;
-  /** Closes it when what runs has ended, at the latest after `seconds`. */
+  /** Closes it when its running work has ended, at the latest after `seconds`. */
   end(seconds: number): Promise<void>;
 }
 
-/** How many connections there are now, and how many messages wait for one. */
+/** The number of connections at a moment, and of the messages that wait for one. */
 export interface ConnectionCounts {
-  /** At work, or being opened for it. */
+  /** Connections that run a piece of work, or are being opened for one. */
   readonly used: number;
   readonly idle: number;
-  /** How many there are at most. */
+  /** The most connections that may be open. */
   readonly max: number;
   /** Messages and transactions that wait for a connection. */
   readonly waiting: number;
 }
 
-/** What a pool is made with. */
+/** The options of a pool. */
 export interface PoolOptions {
-  /** Connections at most. */
+  /** The most connections. */
   readonly max: number;
-  /** Connections of one owner at most; never more than three quarters of `max`, nor fewer than two. */
+  /** The most connections of one owner; never more than three quarters of `max`, nor fewer than two. */
   readonly maxOfOwner: number;
   /** How long one piece of work may take, in milliseconds; at most half of it waiting. */
   readonly timeoutMs: number;
 }
 
-/** A connection that nobody uses. */
+/** A connection without work, and when it is closed. */
 interface Idle<C> {
   readonly connection: C;
   readonly deadline: Deadline;
@@ -62,15 +62,15 @@ export class Pool<C extends PooledConnection> {
   readonly #shares: Shares;
   readonly #timeoutMs: number;
   readonly #open: () => C;
-  /** Every connection, and when it was made. */
+  /** Every connection, and when it was opened. */
   readonly #all = new Map<C, number>();
   readonly #idle: Idle<C>[] = [];
   readonly #waiting: WaitingLine<C>;
-  /** Of work that runs, of work that waits, and of idle connections. */
+  /** The deadlines of running work, of waiting work, and of idle connections. */
   readonly #deadlines = new Deadlines();
   #closed = false;
 
-  /** @param open makes a connection; it connects by itself when it is first used */
+  /** @param open creates a connection, which connects by itself when it is first used */
   constructor({ max, maxOfOwner, timeoutMs }: PoolOptions, open: () => C) {
     this.#max = max;
     const part = (of: number): number =>
@@ -82,15 +82,15 @@ export class Pool<C extends PooledConnection> {
     });
     this.#timeoutMs = timeoutMs;
     this.#open = open;
-    // Half the time at most: work that begins with no time left could only break the connection.
+    // At most half the time: work that begins without enough time left could only break the connection.
     this.#waiting = new WaitingLine(timeoutMs / 2, this.#deadlines);
   }
 
   /**
-   * Runs `work` on a connection that nobody else uses meanwhile.
-   * @throws {AppError} when nothing was sent: OVERLOADED when no connection was free in time or the pool is
-   *   closed, CLIENT_GONE when the signal was aborted before; DATABASE_UNAVAILABLE with outcome unknown when
-   *   the work itself took too long
+   * Runs `work` on a connection that nothing else uses meanwhile.
+   * @throws {AppError} before `work` runs: OVERLOADED when a connection did not become free in time or the pool is
+   *   closed, CLIENT_GONE when the signal was aborted; while it runs: DATABASE_UNAVAILABLE with outcome unknown when
+   *   it took too long
    */
   run<T>(work: (connection: C) => Promise<T>, { owner, signal }: Claim = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -105,7 +105,7 @@ export class Pool<C extends PooledConnection> {
     });
   }
 
-  /** Refuses new work and what waits, lets what runs end for at most `seconds`, closes everything. */
+  /** Rejects new and waiting work, waits at most `seconds` for running work, and closes every connection. */
   async close(seconds: number): Promise<void> {
     this.#closed = true;
     this.#waiting.refuseAll();
@@ -113,7 +113,7 @@ export class Pool<C extends PooledConnection> {
     this.#deadlines.clear();
   }
 
-  /** The state at this moment. */
+  /** The counts at this moment. */
   counts(): ConnectionCounts {
     const idle = this.#idle.length;
     return { used: this.#all.size - idle, idle, max: this.#max, waiting: this.#waiting.size };
@@ -145,7 +145,7 @@ export class Pool<C extends PooledConnection> {
     );
   }
 
-  /** The connection that was used last, so that those which are not needed become idle and close. */
+  /** Takes the idle connection that was used last, so that unneeded ones stay idle and close; else opens one. */
   #take(): C | undefined {
     const idle = this.#idle.pop();
     if (idle !== undefined) {

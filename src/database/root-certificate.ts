@@ -1,7 +1,7 @@
-// The file that sslrootcert names, where the runtime has files. It is asked for by what the runtime offers and
-// not imported, because this is portable code.
+// Reads the file that sslrootcert names, on runtimes with files. It looks for the modules at run time and does not
+// import them, because this code is portable.
 
-/** The part of Node's modules that is used: https://nodejs.org/api/process.html#processgetbuiltinmoduleid */
+/** The part of Node's modules that this file uses: https://nodejs.org/api/process.html#processgetbuiltinmoduleid */
 interface Builtins {
   getBuiltinModule?(id: "node:fs"): { readFileSync(path: string, encoding: "utf8"): string };
   getBuiltinModule?(id: "node:crypto"): { readonly X509Certificate: new (pem: string) => object };
@@ -13,7 +13,7 @@ const OTHERWISE =
 
 /**
  * Reads the certificates of a file in PEM.
- * @returns all of them, of which each was looked at: a driver that meets another text ends the process
+ * @returns the certificates, each of which was parsed: an invalid one would make the driver end the process
  * @throws {Error} that completes "Cannot read NAME: …", without the path
  */
 export function readRootCertificate(path: string): string {
@@ -21,7 +21,9 @@ export function readRootCertificate(path: string): string {
   const files = process?.getBuiltinModule?.("node:fs");
   const crypto = process?.getBuiltinModule?.("node:crypto");
   if (files === undefined || crypto === undefined) {
-    throw new Error(`its sslrootcert cannot be read: this runtime has no files; ${OTHERWISE}`);
+    throw new Error(
+      `its sslrootcert cannot be read: this runtime does not have files; ${OTHERWISE}`,
+    );
   }
   let text: string;
   try {
@@ -37,7 +39,8 @@ export function readRootCertificate(path: string): string {
     );
   }
   const certificates = text.match(CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw new Error("the file of its sslrootcert has no certificate");
+  if (certificates.length === 0)
+    throw new Error("the file of its sslrootcert does not hold a certificate");
   try {
     certificates.map((certificate) => new crypto.X509Certificate(certificate));
   } catch (cause) {

@@ -1,27 +1,27 @@
-// The rows of a message: raw values to objects, and how much of them there may be. A result is held in memory
-// as a whole; one without an end would take the service and every other tenant's requests with it.
+// Turns the raw rows of a message into objects, and bounds their number and size. The service holds a whole result in
+// memory, so an unbounded one would end the service for all tenants.
 
 import { AppError } from "../errors.ts";
 import { type Parser, parserOf } from "./types.ts";
 
-/** One row by column name. Values: see `types.ts`; a type that is not named there stays text. */
+/** One row by column name. `types.ts` lists the types that are converted; values of other types stay text. */
 export type Row = Record<string, unknown>;
 
-/** The rows of each statement of a message that has any, in the order of the statements. */
+/** The rows of each statement that returns rows, in the order of the statements. */
 export type Results = readonly (readonly Row[])[];
 
-/** What the database answered to one text. */
+/** The database's answer to one SQL text. */
 export interface Reply {
   readonly results: Results;
   /** The command tag of the last statement without rows, such as "COMMIT". */
   readonly command: string | undefined;
 }
 
-/** What one message may answer. */
+/** The limits of one message's result. */
 export interface ResultLimits {
-  /** Rows, that of the entry included. */
+  /** The most rows, including that of the entry. */
   readonly maxRows: number;
-  /** Bytes of all values, as PostgreSQL writes them. */
+  /** The most bytes of all values together, as PostgreSQL writes them. */
   readonly maxBytes: number;
 }
 
@@ -38,7 +38,7 @@ interface RawValue {
   toString(): string;
 }
 
-/** A row as it came. */
+/** A row as it arrived. */
 export type RawRow = readonly (RawValue | null)[];
 
 /** The rows of one statement as postgres.js 3.4.9 gives them with `raw()`. */
@@ -47,7 +47,7 @@ interface RawResult extends ReadonlyArray<RawRow> {
   readonly command?: string;
 }
 
-/** Counts the rows of one message as they come. */
+/** A count of the rows of one message as they arrive. */
 export class RowCounter {
   readonly #limits: ResultLimits;
   #rows = 0;
@@ -57,7 +57,7 @@ export class RowCounter {
     this.#limits = limits;
   }
 
-  /** Starts to count the rows of another message. */
+  /** Starts the count of another message. */
   reset(): void {
     this.#rows = 0;
     this.#bytes = 0;
@@ -66,7 +66,7 @@ export class RowCounter {
   /**
    * Counts a row.
    * @param valueBytes the bytes of its values
-   * @throws {AppError} RESULT_TOO_LARGE; the connection must be discarded, because the rest is on its way
+   * @throws {AppError} RESULT_TOO_LARGE; the connection must be discarded, because more rows are arriving
    */
   add(valueBytes: number): void {
     this.#rows += 1;
@@ -85,15 +85,15 @@ export function sizeOf(row: RawRow): number {
 }
 
 function tooLarge(what: string): AppError {
-  // What the message wrote is committed when its last row has been sent, or undone when nobody reads it.
+  // PostgreSQL commits the message's writes once it has sent the last row, and undoes them if it cannot send it.
   return new AppError("RESULT_TOO_LARGE", `Cannot answer: the result has ${what}`, {
     outcome: "unknown",
   });
 }
 
 /**
- * Reads what a text was answered with.
- * @param result of one statement its rows, of several an array of those, as postgres.js gives them
+ * Reads the answer to a text.
+ * @param result as postgres.js gives it: the rows of one statement, or an array of the rows of each statement
  */
 export function readReply(result: unknown): Reply {
   const results = (
@@ -125,7 +125,7 @@ function readRow(
       const text = bytes.toString();
       value = parse === undefined ? text : parse(text);
     }
-    // A plain assignment would set the row's prototype.
+    // A plain assignment would replace the row's prototype.
     if (name === "__proto__") {
       Object.defineProperty(row, name, {
         value,

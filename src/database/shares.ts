@@ -1,24 +1,24 @@
-// Who uses how much of something that all share. A share is a tenant's, or that of a host whose tenant is not known
-// yet. Such hosts may belong to many tenants, or all to one with a wildcard: those of a group are bounded together.
+// Counts how much of a common resource each share uses. A share belongs to a tenant, or to a host whose tenant is not
+// known yet. The unknown hosts of a group may all belong to one tenant with a wildcard, so they are bounded together.
 
-/** What a piece of work counts as. */
+/** The tenant or host that a piece of work counts for. */
 export interface Share {
   readonly key: string;
-  /** The group of a host whose tenant is not known yet; undefined for a tenant. */
+  /** The group of an unknown host; undefined for a tenant. */
   readonly group?: string;
 }
 
-/** How much each share may have. */
+/** The most that each kind of share may use. */
 export interface ShareLimits {
-  /** A tenant. */
+  /** The bound of a tenant. */
   readonly tenant: number;
-  /** A host whose tenant is not known yet. */
+  /** The bound of a host whose tenant is not known yet. */
   readonly host: number;
-  /** All such hosts of one group. */
+  /** The bound of all such hosts of one group together. */
   readonly group: number;
 }
 
-/** Counts what each share uses. */
+/** The use of a common resource by share. */
 export class Shares {
   readonly #limits: ShareLimits;
   readonly #used = new Map<string, number>();
@@ -27,7 +27,7 @@ export class Shares {
     this.#limits = limits;
   }
 
-  /** Whether the share may have one more; work that belongs to no share always may. */
+  /** Whether the share may use one more; always true for work without a share. */
   allows(share: Share | undefined): boolean {
     if (share === undefined) return true;
     const { key, group } = share;

@@ -1,9 +1,9 @@
-// The socket of a connection, where the runtime has Node's modules: what arrives is seen before the driver keeps it,
-// and a certificate is checked as the address says. Elsewhere, on Workers, the driver opens its own.
+// Opens the socket of a connection on runtimes with Node's modules, so that this library sees the bytes before the
+// driver keeps them, and checks the certificate as the address says. On Workers the driver opens its own socket.
 
 import type { DatabaseAddress, TlsOptions } from "./address.ts";
 
-/** What is used of a socket of `node:net` or `node:tls`. */
+/** The part of a socket of `node:net` or `node:tls` that this library uses. */
 export interface Socket {
   host?: string;
   on(event: "data", listener: (piece: Uint8Array) => void): void;
@@ -35,13 +35,13 @@ const ACCEPTED = 0x53; // S
 /** Opens a socket to an address. */
 export type OpenSocket = (address: DatabaseAddress, timeoutMs: number) => Promise<Socket>;
 
-/** How sockets are opened on this runtime; undefined where the driver opens its own. */
+/** Finds the function that opens sockets on this runtime; undefined where the driver opens its own. */
 export function findOpenSocket(): OpenSocket | undefined {
   const { process, navigator } = globalThis as {
     process?: Builtins;
     navigator?: { readonly userAgent?: string };
   };
-  // Workers have such modules, and no sockets that outlive a request: the driver has a way of its own there.
+  // Workers have these modules, but their sockets end with the request. The driver has its own code for Workers.
   if (navigator?.userAgent === "Cloudflare-Workers") return undefined;
   const net = process?.getBuiltinModule?.("node:net");
   const tls = process?.getBuiltinModule?.("node:tls");
@@ -50,7 +50,7 @@ export function findOpenSocket(): OpenSocket | undefined {
 }
 
 /**
- * Connects, and encrypts as the address says.
+ * Connects, and encrypts the connection as the address says.
  * @throws the socket's own error; code CONNECT_TIMEOUT when it took too long
  */
 async function open(
@@ -61,7 +61,7 @@ async function open(
 ): Promise<Socket> {
   const raw = net.connect({ host, port });
   const timer = setTimeout(() => raw.destroy(failure("CONNECT_TIMEOUT")), timeoutMs);
-  // Of an encrypted socket the one below fails as well.
+  // When an encrypted socket fails, the socket below it emits an error, too.
   raw.on("error", () => {});
   try {
     await next(raw, "connect");
@@ -69,7 +69,7 @@ async function open(
     if (options === false) return raw;
     raw.write(SSL_REQUEST);
     const answer = await next<Uint8Array>(raw, "data");
-    // More than the one byte would be taken for encrypted: https://nvd.nist.gov/vuln/detail/CVE-2021-23222
+    // Further bytes would count as encrypted: https://nvd.nist.gov/vuln/detail/CVE-2021-23222
     if (answer.length !== 1) throw failure("TLS_REFUSED");
     if (answer[0] !== ACCEPTED) {
       if (sslMode === "prefer") return raw;
@@ -90,7 +90,7 @@ function failure(code: string): Error {
   return Object.assign(new Error(`Cannot connect: ${code}`), { code });
 }
 
-/** The next event of a socket, or its error; a socket that closes gives nothing any more. */
+/** Waits for an event of a socket; rejects when the socket fails or closes first. */
 function next<T>(socket: Socket, event: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle =

@@ -1,5 +1,5 @@
-// PostgreSQL's dates and times in ISO form, read as instants. A value without a time zone is read as UTC,
-// which is how a Date is written: so what was stored is what is read, whatever TZ the process has.
+// Reads PostgreSQL's dates and times in ISO form as instants. It reads a value without a time zone as UTC, because a
+// Date is written in UTC. So a stored Date reads back unchanged in every time zone of the process.
 // https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-OUTPUT
 
 const INSTANT =
@@ -8,7 +8,7 @@ const INSTANT =
 /**
  * Reads a `date`, a `timestamp` or a `timestamptz`.
  * @returns a Date, rounded down to milliseconds; ±Infinity for `infinity` and `-infinity`; the text itself
- *   for a date before Christ, after the year 275,760 or in another DateStyle than ISO: a Date cannot hold it
+ *   for a date before Christ, after the year 275,760 or not in the DateStyle ISO, which a Date cannot hold
  */
 export function parseTime(text: string): Date | number | string {
   if (text === "infinity") return Infinity;

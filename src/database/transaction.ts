@@ -1,26 +1,26 @@
-// An interactive transaction, in messages of our own: BEGIN with the entry, statements, savepoints, COMMIT or
-// ROLLBACK. postgres.js's own `begin` sends ROLLBACK on a socket that has closed, from a timer, where no caller
-// can catch what that throws (3.4.9). Here nothing is sent on a connection whose state is in doubt.
+// Runs an interactive transaction in messages of its own: BEGIN with the entry, statements, savepoints, COMMIT or
+// ROLLBACK. postgres.js's own `begin` (3.4.9) sends ROLLBACK on a closed socket from a timer, where a caller cannot
+// catch the error. Here nothing is sent on a connection whose state is in doubt.
 
 import { AppError, sqlState } from "../errors.ts";
 import { ENTRY_RESULTS, messageText } from "./message.ts";
 import type { Reply, Results, Row } from "./rows.ts";
 
-// in_failed_sql_transaction: another statement is to blame.
+// in_failed_sql_transaction: the error of an earlier statement is the real one.
 const IN_FAILED_TRANSACTION = "25P02";
 
 /** The connection of a transaction. */
 export interface Line {
   send(text: string): Promise<Reply>;
-  /** False once the connection's state is in doubt: nothing may be sent then. */
+  /** False once the connection's state is in doubt; nothing may be sent from then on. */
   isUsable(): boolean;
 }
 
 /**
- * Runs `work` in a transaction. A statement that failed undoes all of it, even when `work` caught the error.
- * What `work` left running ends before COMMIT or ROLLBACK is sent: a statement may fail yet, and a savepoint
- * of the same name may belong to the next user of the connection.
- * @param entry SQL that enters a tenant; "" for none
+ * Runs `work` in a transaction. A failed statement undoes all of it, even when `work` catches the error. Before it
+ * sends COMMIT or ROLLBACK, it waits for statements that `work` did not await: one may still fail, and a late
+ * savepoint would reach the connection's next user.
+ * @param entry the SQL that enters a tenant; "" for a transaction without a tenant
  * @throws {AppError} DATABASE_UNAVAILABLE, with outcome unknown only when COMMIT was sent
  */
 export async function runTransaction<T>(
@@ -44,16 +44,16 @@ export async function runTransaction<T>(
   }
 }
 
-/** Without its COMMIT a transaction is undone, whatever became of the connection. */
+/** Removes the unknown outcome: PostgreSQL undoes a transaction without COMMIT, even when its connection is lost. */
 function undone(error: unknown): unknown {
   if (!(error instanceof AppError) || error.code !== "DATABASE_UNAVAILABLE") return error;
   return new AppError("DATABASE_UNAVAILABLE", error.message, { cause: error.cause });
 }
 
-/** The statements of a transaction, or those under one of its savepoints; dead when that has ended. */
+/** The statements of a transaction or of one of its savepoints. After its end, every use throws. */
 export class Scope {
   readonly #line: Line;
-  /** Counts the savepoints of the whole transaction, so that no two have one name. */
+  /** Counts the savepoints of the whole transaction, so that each has a different name. */
   readonly #savepoints: { count: number };
   readonly #begun = new Set<Promise<unknown>>();
   #failure: { readonly error: unknown } | undefined;
@@ -71,7 +71,7 @@ export class Scope {
     return results;
   }
 
-  /** Runs `work` under a savepoint: when it throws, what it did is undone and the error passed on. */
+  /** Runs `work` in a savepoint. When it throws, undoes the statements of `work` and rethrows the error. */
   async savepoint<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     this.#check();
     const name = `rowhouse_${(this.#savepoints.count += 1)}`;
@@ -79,8 +79,8 @@ export class Scope {
   }
 
   /**
-   * Runs `work`, and waits for what it has begun.
-   * @throws what `work` throws, else the error of a statement that failed
+   * Runs `work`, and waits for the statements that it began.
+   * @throws the error that `work` throws, else the error of a failed statement
    */
   async run<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     let value: T;

@@ -1,6 +1,6 @@
-// Which JavaScript value each of PostgreSQL's types becomes. What has no value of JavaScript that holds all
-// of it stays the text that PostgreSQL wrote: bigint, numeric, interval, every type that is not named here.
-// The server is not asked for its types: that would be a round trip on every new connection.
+// Maps PostgreSQL's types to JavaScript values. A type whose values JavaScript cannot hold in full stays text: bigint,
+// numeric, interval, and every type that is not listed here. The code does not ask the server for its types: that
+// would cost a round trip on every new connection.
 
 import { parseArray } from "./array.ts";
 import { parseTime } from "./time.ts";
@@ -12,7 +12,7 @@ const asText: Parser = (text) => text;
 const asBoolean: Parser = (text) => text === "t";
 const asJson: Parser = (text) => JSON.parse(text) as unknown;
 
-/** Bytes; in JSON their PostgreSQL text, because a Uint8Array there is an object of numbered members. */
+/** Bytes that JSON shows as PostgreSQL's text, because it shows a Uint8Array as an object of numbered members. */
 class Bytes extends Uint8Array {
   toJSON(): string {
     return `\\x${Array.from(this, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
@@ -46,7 +46,7 @@ const SCALARS: readonly (readonly [oid: number, array: number, parser: Parser])[
 
 const BOX_ARRAY = 1020;
 
-// The arrays of the built-in types that stay text.
+// The arrays of the built-in types whose values stay text.
 const TEXT_ARRAYS = [
   // xml, line, circle, macaddr8, money, int2vector, regproc, char, name, text, tid, xid, cid, oidvector, bpchar
   143,
@@ -74,7 +74,7 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map([
 ]);
 
 /**
- * How a type's values are read.
+ * Finds the parser of a type's values.
  * @param oid the type's OID, as the description of a result's column has it
  * @returns undefined for a type whose values stay text
  */

@@ -1,11 +1,11 @@
-// Work that waits for a connection, the oldest first; refused when it has waited too long, and given up when nobody
-// wants its result any more.
+// Work that waits for a connection, the oldest first. The line rejects work that has waited too long, and work whose
+// caller has stopped waiting.
 
 import { AppError } from "../errors.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { Share } from "./shares.ts";
 
-/** Whose work it is, and whether its result is still wanted. */
+/** The owner of a piece of work, and the signal that cancels it. */
 export interface Claim {
   /** Undefined for work that takes any free connection. */
   readonly owner?: Share | undefined;
@@ -19,21 +19,21 @@ export interface Job<C, T> extends Claim {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Work in the line. */
+/** A piece of work in the line. */
 export interface Waiter<C> {
   readonly owner: Share | undefined;
-  /** Takes it from the line and begins it. */
+  /** Removes it from the line and begins it. */
   begin(connection: C): void;
   refuse(error: AppError): void;
 }
 
-/** The line. */
+/** The line of waiting work. */
 export class WaitingLine<C> {
   readonly #timeoutMs: number;
   readonly #deadlines: Deadlines;
   readonly #waiters = new Set<Waiter<C>>();
 
-  /** @param timeoutMs how long work may wait */
+  /** @param timeoutMs how long a piece of work may wait, in milliseconds */
   constructor(timeoutMs: number, deadlines: Deadlines) {
     this.#timeoutMs = timeoutMs;
     this.#deadlines = deadlines;
@@ -64,14 +64,14 @@ export class WaitingLine<C> {
     const abort = (): void => waiter.refuse(gone());
     const deadline: Deadline = {
       at: performance.now() + this.#timeoutMs,
-      pass: () => waiter.refuse(overloaded("no database connection was free in time")),
+      pass: () => waiter.refuse(overloaded("a database connection did not become free in time")),
     };
     signal?.addEventListener("abort", abort);
     this.#deadlines.add(deadline);
     this.#waiters.add(waiter);
   }
 
-  /** The first that may begin. */
+  /** The first waiter that may begin; undefined when all must wait. */
   find(mayBegin: (owner: Share | undefined) => boolean): Waiter<C> | undefined {
     for (const waiter of this.#waiters) if (mayBegin(waiter.owner)) return waiter;
     return undefined;
@@ -87,7 +87,7 @@ export function overloaded(problem: string): AppError {
   return new AppError("OVERLOADED", `Cannot start: ${problem}`);
 }
 
-/** The error for work whose result nobody wants any more. */
+/** The error for work whose caller has stopped waiting. */
 export function gone(): AppError {
   return new AppError("CLIENT_GONE", "Cannot start: the client has closed the request");
 }

@@ -1,4 +1,4 @@
-// How a connection of postgres.js reaches its server: once for a piece of work, and with an eye on what arrives.
+// Opens the sockets of a postgres.js connection, at most one for a piece of work, and watches the bytes that arrive.
 
 import type { DatabaseAddress } from "./address.ts";
 import { readErrorResponse } from "./error-response.ts";
@@ -9,9 +9,9 @@ import { findOpenSocket, type OpenSocket, type Socket } from "./socket.ts";
 
 const READS_PER_CONNECT = 2;
 
-/** The way to the server; closed once and for all. */
+/** The socket of a connection; once closed, it stays closed. */
 export class Wire {
-  /** What postgres.js is told of it. */
+  /** The options of postgres.js that make it use this socket. */
   readonly options: object;
   readonly #address: DatabaseAddress;
   readonly #counter: RowCounter;
@@ -21,7 +21,7 @@ export class Wire {
   #connects = 0;
   #closed = false;
 
-  /** @param timeoutMs how long connecting may take */
+  /** @param timeoutMs how long connecting may take, in milliseconds */
   constructor(address: DatabaseAddress, counter: RowCounter, timeoutMs: number) {
     this.#address = address;
     this.#counter = counter;
@@ -32,31 +32,31 @@ export class Wire {
         : { ssl: false, port: [address.port], socket: () => this.#open(openSocket, timeoutMs) };
   }
 
-  /** The error with which the other side ended the session: postgres.js 3.4.9 forgets one under a message. */
+  /** The error with which the server or pooler ended the session; postgres.js 3.4.9 drops one during a message. */
   get ended(): ErrorFields | undefined {
     return this.#ended;
   }
 
-  /** Why the answer was not waited for; undefined while it was. */
+  /** The error for which this socket was cut during an answer; undefined otherwise. */
   get overflow(): unknown {
     return this.#overflow;
   }
 
   /**
-   * Lets postgres.js connect, once for a piece of work: never within a transaction, which would go on outside
-   * of it; and because 3.4.9 connects again without a pause, for as long as a query waits, when a server
-   * accepts and closes.
+   * Lets postgres.js connect once for a piece of work. It must not connect again within a transaction, whose next
+   * statement would then run outside of it. And when a server accepts and closes, 3.4.9 connects again without a
+   * pause for as long as a query waits.
    */
   allowConnect(): void {
     this.#connects = 0;
   }
 
-  /** Nothing connects any more. */
+  /** Makes every later attempt to connect fail. */
   forbidConnect(): void {
     this.#closed = true;
   }
 
-  /** Cuts the connection, whatever still arrives. */
+  /** Closes the socket at once, even while an answer arrives. */
   cut(): void {
     this.#closed = true;
     this.#socket?.destroy();
@@ -65,7 +65,9 @@ export class Wire {
   async #open(openSocket: OpenSocket, timeoutMs: number): Promise<Socket> {
     this.#connects += 1;
     if (this.#closed || this.#connects > 1) {
-      throw Object.assign(new Error("Cannot connect again"), { code: "ECONNREFUSED" });
+      throw Object.assign(new Error("Cannot connect: this piece of work has connected before"), {
+        code: "ECONNREFUSED",
+      });
     }
     const socket = await openSocket(this.#address, timeoutMs);
     socket.host = this.#address.host;
@@ -80,7 +82,7 @@ export class Wire {
       try {
         frames.read(piece);
       } catch (error) {
-        // A row that is too large is not waited for. What of it has arrived, the driver reads all the same.
+        // The socket does not wait for the rest of a large row. The driver still reads the part that has arrived.
         this.#overflow ??= error;
         socket.destroy(error as Error);
       }
@@ -90,9 +92,9 @@ export class Wire {
     return socket;
   }
 
-  /** postgres.js opens a socket of its own, and rows are counted when it has read them. */
+  /** The options with which postgres.js opens its own socket. Rows are counted after it has read them. */
   #driverSocket({ port, sslMode, tls }: DatabaseAddress): object {
-    // It reads the first port when it connects, and again when it has begun to. Port 0 refuses.
+    // postgres.js reads the first port twice for each connection attempt. Port 0 makes the attempt fail.
     const ports = Object.defineProperty([port], 0, {
       get: () => {
         this.#connects += 1;
@@ -103,7 +105,7 @@ export class Wire {
       this.#counter.add(sizeOf(row));
       return row;
     };
-    // By its own name for a mode, postgres.js 3.4.9 checks the certificate of an address for "localhost".
+    // With the name of a mode, postgres.js 3.4.9 would check an address's certificate for the name "localhost".
     const ssl = sslMode === "prefer" ? "prefer" : tls;
     return { ssl, port: ports, transform: { row: { from } } };
   }

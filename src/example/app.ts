@@ -1,5 +1,5 @@
-// The routes of the example application, and the two by which a platform looks after it. The folder `openapi`
-// describes them to clients.
+// The routes of the example application, with two for the platform's health checks. The folder `openapi` describes
+// them to clients.
 
 import { Router } from "itty-router";
 import {
@@ -15,7 +15,7 @@ import {
 import * as data from "./data.ts";
 import { describeApi } from "./openapi/description.ts";
 
-/** Builds the application. It opens nothing and closes nothing. */
+/** Builds the application. It does not open or close anything. */
 export function createApp(parts: Parts): Tenancy {
   const { bodyBytes } = { ...LIMITS, ...parts.limits };
   return createTenancy({ router: createRoutes(bodyBytes), ...parts });
@@ -39,7 +39,7 @@ export function createRoutes(bodyBytes: number): TenancyRouter {
     .get("/openapi.json", describeOnce(bodyBytes));
 }
 
-/** Its bytes are made by the first request, so that a Worker's start does not wait for them. */
+/** The first request creates the bytes, so that a Worker's start does not wait for them. */
 function describeOnce(bodyBytes: number): () => Response {
   let bytes: BodyInit | undefined;
   return () => {

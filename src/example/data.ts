@@ -1,6 +1,5 @@
-// The example application: a key-value store of 32-bit integers. This is the only file that knows a tenant's
-// tables, and the one that an application of your own replaces, with its tenant migrations. Each handler is one
-// message; a PUT to a tenant that is behind migration 0002 is two.
+// A key-value store of 32-bit integers. Only this file knows the tenant's tables: your application replaces it and the
+// tenant migrations. Each handler sends one message; a PUT to a tenant before migration 0002 sends two.
 
 import {
   AppError,
@@ -18,7 +17,7 @@ export const MIN_INTEGER: number = -(2 ** 31);
 export const MAX_INTEGER: number = 2 ** 31 - 1;
 /** The most pairs that a request may insert or list. */
 export const MAX_PAIRS = 1000;
-/** How many pairs are listed when nothing is said. */
+/** The number of pairs on a page without a `limit`. */
 export const DEFAULT_LIMIT = 100;
 const UNDEFINED_COLUMN = "42703";
 
@@ -41,10 +40,10 @@ export async function getValue({ tenant, params }: TenantExchange): Promise<unkn
   return { value: row.value };
 }
 
-/** `GET /data/:key`: the same with the time of the last write as Last-Modified, once the tenant keeps it. */
+/** `GET /data/:key`: the same, with the time of the last write as Last-Modified after migration 0002. */
 export async function getDatedValue({ tenant, params }: TenantExchange): Promise<unknown> {
   const key = parseKey(params["key"]);
-  // A tenant before migration 0002 has no updated_at in its table: the name then means the outer one.
+  // Before migration 0002 the tenant's table lacks updated_at; the name then means the outer column.
   const [row] = await tenant<{ value: number; updatedAt: Date | null }>`
     select entry.* from (select null::timestamptz as updated_at) as before_0002,
       lateral (select value, updated_at as "updatedAt" from data where key = ${key}) as entry`;
@@ -72,7 +71,7 @@ async function upsert(tenant: Tenant, key: number, value: number): Promise<boole
       returning xmax = 0 as created`;
     return row?.created === true;
   } catch (error) {
-    // A tenant before migration 0002: nothing was done, and the statement of that version does it.
+    // A tenant before migration 0002: PostgreSQL has undone the statement; the one for that version follows.
     if (sqlState(error) !== UNDEFINED_COLUMN) throw error;
     const [row] = await tenant<{ created: boolean }>`
       insert into data (key, value) values (${key}, ${value})
@@ -107,7 +106,7 @@ export async function insertPairs(exchange: TenantExchange): Promise<unknown> {
   if (!Array.isArray(pairs) || pairs.length < 1 || pairs.length > MAX_PAIRS) {
     throw new AppError(
       "BODY_INVALID",
-      `Cannot insert: the body must be an array of 1 to ${MAX_PAIRS} pairs`,
+      `Cannot insert: the body is not an array of 1 to ${MAX_PAIRS} pairs`,
     );
   }
   const keys = pairs.map((pair: unknown, index) => toKey(field(pair, "key", `pair ${index + 1}`)));
@@ -136,7 +135,7 @@ async function insertAll(
   }
 }
 
-/** A 32-bit integer in its one decimal form: no sign but "-", no leading zero, no "-0". */
+/** Reads a 32-bit integer in plain digits, with "-" as the only sign; rejects leading zeros and "-0". */
 function parseInteger(text: unknown): number | undefined {
   if (typeof text !== "string" || !/^(?:0|-?[1-9]\d{0,9})$/.test(text)) return undefined;
   return asInteger(Number(text));
@@ -167,7 +166,7 @@ function toValue(value: unknown): number {
 function parseLimit(text: unknown): number {
   const limit = parseInteger(text);
   if (limit !== undefined && limit >= 1 && limit <= MAX_PAIRS) return limit;
-  throw new AppError("VALUE_INVALID", `Cannot list: limit ${show(text)} is not 1 to ${MAX_PAIRS}`);
+  throw new AppError("VALUE_INVALID", `Cannot list: limit ${show(text)} must be 1 to ${MAX_PAIRS}`);
 }
 
 function refuse(code: "KEY_INVALID" | "VALUE_INVALID", what: string, given: unknown): never {
@@ -186,7 +185,7 @@ function field(body: unknown, name: "key" | "value", place: string): unknown {
 }
 
 function show(given: unknown): string {
-  // JSON.parse takes any depth; JSON.stringify does not.
+  // Objects are not shown: JSON.parse accepts any depth, JSON.stringify does not.
   if (typeof given === "object" && given !== null) return Array.isArray(given) ? "[…]" : "{…}";
   const text = JSON.stringify(given) ?? "undefined";
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -197,5 +196,5 @@ function keyExists(problem: string): AppError {
 }
 
 function notFound(key: number): AppError {
-  return new AppError(OWN_ERRORS.NOT_FOUND, `Cannot find entry: there is no key "${key}"`);
+  return new AppError(OWN_ERRORS.NOT_FOUND, `Cannot find entry: key "${key}" does not exist`);
 }

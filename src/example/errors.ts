@@ -6,13 +6,13 @@ import { defineErrors, type ErrorDefinition, ERRORS as LIBRARY_ERRORS } from "..
 export const OWN_ERRORS: { readonly [Code in OwnCode]: ErrorDefinition<Code> } = defineErrors({
   KEY_INVALID: { status: 400, title: "The key is not a 32-bit integer" },
   KEY_EXISTS: { status: 400, title: "The key exists already" },
-  NOT_FOUND: { status: 404, title: "No such entry" },
+  NOT_FOUND: { status: 404, title: "The key does not exist" },
 });
 
 /** One of the example's own codes. */
 export type OwnCode = "KEY_INVALID" | "KEY_EXISTS" | "NOT_FOUND";
 
-/** One of all codes that the example answers with. */
+/** One of the codes that the example answers with, its own or the library's. */
 export type Code = OwnCode | keyof typeof LIBRARY_ERRORS;
 
 /** Every error that the example answers with. */

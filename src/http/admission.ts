@@ -1,34 +1,34 @@
-// How many requests may be in progress at once: all together, and those of one tenant. A request whose body is
-// still arriving takes no place: a client that sends slowly keeps nobody else out.
+// Limits how many requests are in progress at once, in total and for each tenant. A request whose body is still
+// arriving does not take a place, so a client that sends slowly does not block others.
 
 import { type Share, Shares } from "../database/shares.ts";
 import { AppError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 
-// Of hosts under one domain whose tenants are not known yet; the rest is for all others. Most of a service's hosts
-// may be such when it has just started.
+// The part of all places that the unknown hosts of one group may take; the rest stays for other hosts. Right after
+// the start of a service, most of its hosts are unknown.
 const PART_OF_GROUP = 15 / 16;
 
 /** One request, from its arrival to its answer. */
 export interface Visit {
   /**
-   * Lets the request go on, or refuses it.
-   * @param share what the request counts as, such as its tenant; once given, it stays
+   * Admits the request, or throws.
+   * @param share the share that the request counts for, such as its tenant's; the first one given stays
    * @throws {AppError} OVERLOADED while the service is full or shuts down; TENANT_BUSY when the share is full
    */
   admit(share?: Share): void;
-  /** Gives up the request's places while `work` runs, and takes them again. Errors: as {@link admit}. */
+  /** Gives up the request's places while `work` runs, then takes them again. Throws as {@link admit} does. */
   aside<T>(work: () => Promise<T>): Promise<T>;
   /** The request has been answered. */
   end(): void;
 }
 
-/** Counts requests. */
+/** The requests in progress, counted against the limits. */
 export class Admission {
   readonly #limits: Pick<Limits, "inFlight" | "tenantInFlight">;
   readonly #shares: Shares;
   #inFlight = 0;
-  /** Those aside included. */
+  /** All requests, including those that gave up their places for a while. */
   #open = 0;
   #draining: Promise<void> | undefined;
   #drained = (): void => {};
@@ -40,7 +40,7 @@ export class Admission {
     this.#shares = new Shares({ tenant: one, host: one, group });
   }
 
-  /** A request has arrived: call `end` whatever becomes of it. */
+  /** Counts a request that has arrived. The caller must call `end`, whatever the outcome. */
   begin(): Visit {
     let share: Share | undefined;
     let placed = true;
@@ -79,7 +79,7 @@ export class Admission {
     };
   }
 
-  /** From now on nothing is admitted. Resolves when no request is in progress; may be called again. */
+  /** Stops admitting requests. Resolves when the last request has ended; may be called again. */
   drain(): Promise<void> {
     this.#draining ??= new Promise((resolve) => {
       this.#drained = resolve;

@@ -1,9 +1,20 @@
-// What a handler returned to an HTTP answer.
+// Turns the value that a handler returned into an HTTP answer.
 
 import { AppError } from "../errors.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** An answer with a status of its own; a handler that returns a plain value answers 200 with it. */
+/**
+ * An answer with its own status and headers. A handler that returns a plain value answers 200 with it as JSON.
+ * @example
+ * ```ts
+ * import { Reply, type TenantExchange } from "rowhouse";
+ *
+ * export async function addNote({ tenant, params }: TenantExchange): Promise<Reply> {
+ *   const [note] = await tenant`insert into note (text) values (${params["text"]}) returning id`;
+ *   return new Reply(201, note, { location: `/notes/${String(note?.["id"])}` });
+ * }
+ * ```
+ */
 export class Reply {
   readonly status: number;
   readonly body: unknown;
@@ -11,8 +22,8 @@ export class Reply {
 
   /**
    * @param status the HTTP status
-   * @param body what is sent as JSON; undefined for no body
-   * @param headers headers beside `content-type`, `cache-control` and `x-request-id`
+   * @param body the value to send as JSON; undefined for an answer without a body
+   * @param headers further headers beside `content-type`, `cache-control` and `x-request-id`
    */
   constructor(status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
     this.status = status;
@@ -22,7 +33,7 @@ export class Reply {
 }
 
 /**
- * The HTTP form of what a handler returned: a {@link Reply}, a Response, or a value for JSON.
+ * The HTTP answer for the value that a handler returned: a {@link Reply}, a Response, or a value for JSON.
  * @throws {AppError} RESULT_TOO_LARGE
  */
 export function toResponse(
@@ -43,7 +54,7 @@ export function toResponse(
   const text = toJson(body);
   if (text.length > maxBytes) {
     const problem = `the answer has more than ${maxBytes} bytes`;
-    // The handler has come to its end: what it wrote is written.
+    // The handler has finished, so its writes are committed.
     throw new AppError("RESULT_TOO_LARGE", `Cannot answer: ${problem}`, { outcome: "unknown" });
   }
   return new Response(method === "HEAD" ? null : text, {
@@ -52,11 +63,11 @@ export function toResponse(
   });
 }
 
-/** JSON in which a number that JSON does not have is its name, as PostgreSQL's to_json() writes it. */
+/** JSON in which NaN and the infinities are their names as strings, as PostgreSQL's to_json() writes them. */
 function toJson(body: unknown): string {
   const text = JSON.stringify(body);
   if (typeof text !== "string")
-    throw new TypeError(`Cannot answer: a ${typeof body} has no JSON form`);
+    throw new TypeError(`Cannot answer: a ${typeof body} cannot be written as JSON`);
   if (!text.includes("null")) return text;
   return JSON.stringify(body, (_, value: unknown) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,

@@ -1,4 +1,4 @@
-// A request's body: bounded in bytes and in time, whoever reads it.
+// Bounds a request's body in bytes and in time, whether the library or a handler reads it.
 
 import { AppError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
@@ -7,12 +7,12 @@ import type { Limits } from "./limits.ts";
 export type BodyLimits = Pick<Limits, "bodyBytes" | "bodyMs">;
 
 /**
- * Refuses a request that announces a body over the limit, before any of it is read.
+ * Checks the announced length of a body before any of it is read.
  * @throws {AppError} BODY_TOO_LARGE
  */
 export function checkContentLength(request: Request, { bodyBytes }: BodyLimits): void {
   const length = Number(request.headers.get("content-length") ?? 0);
-  // Written so that a text that is not a number is refused, too.
+  // Negated, because every comparison with NaN is false: a text that is not a number must fail, too.
   if (!(length <= bodyBytes)) throw tooLarge(bodyBytes);
 }
 
@@ -26,12 +26,12 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<un
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
   } catch {
-    throw new AppError("BODY_INVALID", "Cannot read body: it is not JSON in UTF-8");
+    throw new AppError("BODY_INVALID", "Cannot read body: it is not valid JSON in UTF-8");
   }
 }
 
 /**
- * The same request with a body that fails when it is over a limit, for a handler that reads it by itself.
+ * The same request with a body that fails when it exceeds a limit, for a handler that reads the body itself.
  * @param request its body must not have been read
  */
 export function boundBody(request: Request, limits: BodyLimits): Request {
@@ -50,7 +50,7 @@ export function boundBody(request: Request, limits: BodyLimits): Request {
     },
     flush: () => deadline.clear(),
   });
-  // A body that is a stream needs this: https://fetch.spec.whatwg.org/#dom-requestinit-duplex
+  // A stream as body requires `duplex`: https://fetch.spec.whatwg.org/#dom-requestinit-duplex
   const init: RequestInit & { duplex: "half" } = {
     method: request.method,
     headers: request.headers,
@@ -64,7 +64,7 @@ export function boundBody(request: Request, limits: BodyLimits): Request {
 async function readBytes(request: Request, { bodyBytes, bodyMs }: BodyLimits): Promise<Uint8Array> {
   const deadline = createDeadline(bodyMs);
   try {
-    // The HTTP parser holds a body to its announced length; only one without needs counting.
+    // The HTTP parser enforces an announced length; only a body without one needs counting.
     const read = request.headers.has("content-length")
       ? request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
       : readCounted(request.body, bodyBytes, deadline.passed);
@@ -94,7 +94,7 @@ async function readCounted(
       chunks.push(part.value);
     }
   } catch (error) {
-    // What is still on its way is not wanted; a stream that never ends must not be waited for.
+    // The rest of the body is not needed. The code must not wait for it: the stream may never end.
     void reader?.cancel().catch(() => {});
     throw error;
   }

@@ -1,5 +1,5 @@
 // One request and its answer, as a handler sees them. A handler never sees the database, the limits or the
-// runtime's own request as it came.
+// runtime's original request.
 
 import type { Tenant } from "../tenant.ts";
 import { boundBody, readJson } from "./body.ts";
@@ -9,15 +9,15 @@ import type { Share } from "../database/shares.ts";
 import type { Host } from "../host.ts";
 import type { Limits } from "./limits.ts";
 
-/** One request, for every handler. itty-router fills in `params`, `query` and `route`. */
+/** One request, as every handler gets it. itty-router fills in `params`, `query` and `route`. */
 export interface Exchange {
-  /** The request; its body fails when it is larger or slower than the limits allow. */
+  /** The request. Its body fails when it is larger or slower than the limits allow. */
   readonly request: Request;
-  /** The method; GET for a HEAD, whose answer goes without its body. */
+  /** The method; GET for a HEAD request, whose answer is sent without its body. */
   readonly method: string;
   /** The URL; its host is always `localhost`, because the Host header alone names the tenant. */
   readonly url: string;
-  /** Stands in the answer's `x-request-id` and in the log. */
+  /** The identifier of the request, in the answer's `x-request-id` and in the log. */
   readonly requestId: string;
   /** The path's parameters, decoded. */
   params: Record<string, string>;
@@ -26,14 +26,14 @@ export interface Exchange {
   /** The path pattern of the route. */
   route?: string | undefined;
   /**
-   * Reads the body as JSON. While it arrives, the request takes no place among those in progress.
-   * @throws {AppError} BODY_TOO_LARGE, BODY_TIMEOUT, BODY_INVALID; OVERLOADED, TENANT_BUSY when it has arrived
-   *   and the places are taken
+   * Reads the body as JSON. While the body arrives, the request does not count as in progress.
+   * @throws {AppError} BODY_TOO_LARGE, BODY_TIMEOUT, BODY_INVALID; OVERLOADED, TENANT_BUSY when the body has arrived
+   *   and too many requests are in progress
    */
   readonly readJson: () => Promise<unknown>;
 }
 
-/** One request of a tenant, for the handlers behind `withTenant`. */
+/** One request of a tenant, as the handlers behind `withTenant` get it. */
 export interface TenantExchange extends Exchange {
   /** The tenant of the request's host. */
   readonly tenant: Tenant;
@@ -41,24 +41,24 @@ export interface TenantExchange extends Exchange {
   readonly host: string;
 }
 
-/** What the stages of a tenancy need of a request, and handlers do not see. */
+/** The part of a request that the stages of a tenancy need and handlers do not see. */
 export interface Stages {
-  /** As the runtime gave it. */
+  /** The request as the runtime passed it. */
   readonly request: Request;
   readonly database: Database;
   readonly limits: Limits;
   readonly trustProxy: boolean;
   readonly visit: Visit;
-  /** What a request of the host counts as. */
+  /** The share that a request of the host counts for. */
   shareOf(host: Host): Share;
-  /** The request's host, once it was read. */
+  /** The request's host, once `withTenant` has read it. */
   host: Host | undefined;
-  /** The tenant's schema, once a message entered it. */
+  /** The tenant's schema, once a message has entered it. */
   schemaName: string | undefined;
   tenant: Tenant | undefined;
 }
 
-/** The exchange itself. */
+/** The exchange that a tenancy makes for each request. */
 export class ServedExchange implements TenantExchange {
   readonly method: string;
   readonly url: string;
@@ -114,11 +114,11 @@ export class ServedExchange implements TenantExchange {
 
 function withoutTenant(name: string): never {
   throw new TypeError(
-    `Cannot read "${name}" of the exchange: the route has no tenant; put withTenant before its handler`,
+    `Cannot read "${name}" of the exchange: the route does not resolve a tenant; put withTenant before its handler`,
   );
 }
 
-/** A parameter that is not percent-encoded UTF-8 stays as it came: no parser accepts its "%". */
+/** A parameter that is not percent-encoded UTF-8 stays unchanged; the parsers of handlers reject its "%". */
 function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> {
   const decoded: Record<string, string> = {};
   for (const [name, text] of Object.entries(params)) {

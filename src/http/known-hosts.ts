@@ -1,37 +1,37 @@
-// Which tenant a host had when it was last entered. It is a hint and never decides what a request may see: each
-// message looks its host up itself. It decides what a request counts as, before anything is known of it: whatever
-// port or subdomain a tenant's clients write, they share one tenant's places.
+// Remembers the tenant of each host that a message entered. This is a hint and never decides what a request may see:
+// each message looks its host up itself. It decides for which share a request counts before its tenant is looked up,
+// so that all ports and subdomains of a tenant share one tenant's places.
 
 import type { Share } from "../database/shares.ts";
 import type { Host } from "../host.ts";
 
 const MAX_HOSTS = 10_000;
-// Of one tenant: a tenant with a wildcard must not push all other hosts out.
+// The bound for one tenant: a tenant with a wildcard must not displace all other hosts.
 const MAX_HOSTS_OF_TENANT = 100;
-// So many hosts of one group with one tenant, and none with another: the group is the tenant's.
+// When a group has this many known hosts and all belong to one tenant, its unknown hosts count for that tenant.
 const HOSTS_OF_A_GROUP = 8;
 
-/** The hosts beside each other: all ports of a name, and all names under one parent domain. */
+/** A group of hosts: all ports of a name, and all names under one parent domain. */
 interface Group {
   /** Undefined when the group has hosts of several tenants. */
   schemaName: string | undefined;
   hosts: number;
 }
 
-/** Hosts that were entered, the last one at the end. */
+/** The hosts that messages entered, the last one at the end. */
 export class KnownHosts {
   readonly #schemaOfHost = new Map<string, string>();
   readonly #hostsOfSchema = new Map<string, Set<string>>();
   readonly #groups = new Map<string, Group>();
 
-  /** The schema of the tenant that a host had; undefined when it is not known. */
+  /** The schema of a host's last tenant; undefined for an unknown host. */
   schemaOf(host: Host): string | undefined {
     return this.#schemaOfHost.get(host.text);
   }
 
   /**
-   * What a request of a host counts as: its tenant. A host that is not known counts for the tenant of its group
-   * when that has one, else by its name, whatever its port, and with its group.
+   * The share that a request of a host counts for: its tenant's. An unknown host counts for the tenant of its group
+   * when the group has one tenant; else by its name without the port, and with its group.
    */
   shareOf(host: Host): Share {
     const schemaName = this.schemaOf(host);
@@ -44,7 +44,7 @@ export class KnownHosts {
     return { key: `?${host.name}`, group: `*${name}` };
   }
 
-  /** A message of the host has entered the tenant. */
+  /** Records that a message of the host entered the tenant. */
   learn(host: Host, schemaName: string): void {
     if (this.schemaOf(host) === schemaName) return;
     this.forget(host.text);
@@ -58,7 +58,7 @@ export class KnownHosts {
     this.#schemaOfHost.set(host.text, schemaName);
   }
 
-  /** The host has no tenant, or another one. */
+  /** Removes a host that does not belong to its last tenant any more. */
   forget(host: string): void {
     const schemaName = this.#schemaOfHost.get(host);
     if (schemaName === undefined) return;

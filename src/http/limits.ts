@@ -1,10 +1,10 @@
-// What a tenancy allows at once, and of how much.
+// The limits of a tenancy and their defaults.
 
-/** The bounds of a tenancy. */
+/** The limits of a tenancy. */
 export interface Limits {
-  /** Requests in progress at once; one more is answered 503 OVERLOADED. */
+  /** The most requests in progress at once; the tenancy answers one more with 503 OVERLOADED. */
   readonly inFlight: number;
-  /** Requests of one tenant in progress at once; one more is answered 429 TENANT_BUSY. */
+  /** The most requests of one tenant in progress at once; the tenancy answers one more with 429 TENANT_BUSY. */
   readonly tenantInFlight: number;
   /** The largest request body, in bytes. */
   readonly bodyBytes: number;
@@ -14,7 +14,7 @@ export interface Limits {
   readonly responseBytes: number;
 }
 
-/** What holds where nothing else is said. */
+/** The default limits. */
 export const LIMITS: Limits = {
   inFlight: 256,
   tenantInFlight: 64,

@@ -1,4 +1,4 @@
-// What a tenancy tells of its requests, and to whom: telemetry implements this.
+// The interface through which a tenancy reports its requests. Telemetry implements it.
 
 import type { Database } from "../database/database.ts";
 import type { AppError } from "../errors.ts";
@@ -6,29 +6,29 @@ import type { AppError } from "../errors.ts";
 /** Observes requests. */
 export interface Observer {
   /**
-   * A request has arrived.
-   * @param trusted whether the request's headers may be believed, such as `traceparent`
+   * Called when a request has arrived.
+   * @param trusted whether headers such as `traceparent` come from a trusted proxy
    * @returns undefined when this request is not observed
    */
   begin(request: Request, trusted: boolean): Observation | undefined;
 }
 
-/** Observes one request. Nothing of it throws. */
+/** Observes one request. Its methods do not throw. */
 export interface Observation {
-  /** The same database, with this request's messages observed. */
+  /** Wraps the database so that this request's messages are observed. */
   database(database: Database): Database;
-  /** The request has been answered. */
+  /** Called when the request has been answered. */
   end(outcome: Outcome): void;
 }
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Outcome {
   readonly status: number;
-  /** From its arrival to its answer, in milliseconds. */
+  /** The time from its arrival to its answer, in milliseconds. */
   readonly ms: number;
   /** The path pattern of its route. */
   readonly route: string | undefined;
-  /** The schema of its tenant: the one that it entered, else the one that an earlier request of its host entered. */
+  /** The tenant's schema: the one that the request entered, else the last one that its host entered. */
   readonly schemaName: string | undefined;
   /** The error that it was answered with. */
   readonly failure: AppError | undefined;

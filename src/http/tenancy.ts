@@ -1,5 +1,5 @@
-// The way of every request, whatever the routes are: its place, the router, the answer, the log. An error
-// leaves here as problem+json, and every request leaves one line in the log.
+// The path of every request: admission, the router, the answer, the log. Every error is answered as problem+json,
+// and every request writes one line to the log.
 
 import type { Database } from "../database/database.ts";
 import { AppError } from "../errors.ts";
@@ -15,40 +15,40 @@ import type { Observer, Outcome } from "./observer.ts";
 import { problemResponse } from "./problem.ts";
 import { toAppError } from "./thrown.ts";
 
-/** An application without a server: give `fetch` to any runtime. */
+/** An application without a server; any runtime can call its `fetch`. */
 export interface Tenancy {
-  /** Answers one request from a database; never rejects, whatever a handler throws. */
+  /** Answers one request with the given database. Never rejects, whatever a handler throws. */
   fetch(request: Request, database: Database): Promise<Response>;
-  /** From now on requests are answered 503. Resolves when none is in progress. */
+  /** Answers every later request with 503. Resolves when the last request in progress has ended. */
   drain(): Promise<void>;
 }
 
-/** What {@link createTenancy} needs of a router: itty-router's `Router` and `IttyRouter` have it. */
+/** The part of a router that {@link createTenancy} needs; itty-router's `Router` and `IttyRouter` have it. */
 export interface TenancyRouter {
   readonly routes: readonly (readonly [method: string, path: RegExp, ...rest: unknown[]])[];
   fetch(exchange: Exchange): Promise<unknown>;
 }
 
-/** What an application is given by its runtime, all of it optional. */
+/** The parts that a runtime passes to an application; all of them are optional. */
 export interface Parts {
-  /** Nothing is logged without one. */
+  /** Where requests are logged; without a log, nowhere. */
   readonly log?: Log | undefined;
-  /** What `createTelemetry` made; without one, requests are not observed and pay nothing. */
+  /** The result of `createTelemetry`; without it, requests are not observed and pay nothing. */
   readonly telemetry?: Observer | undefined;
-  /** Bounds other than {@link LIMITS}. */
+  /** Limits that differ from {@link LIMITS}. */
   readonly limits?: Partial<Limits> | undefined;
-  /** Whether the headers of a proxy count: `x-forwarded-host`, `x-request-id`, `traceparent`. */
+  /** Whether to believe a proxy's `x-forwarded-host`, `x-request-id` and `traceparent`; false by default. */
   readonly trustProxy?: boolean | undefined;
 }
 
-/** What an application is made of. */
+/** The options of {@link createTenancy}. */
 export interface TenancyOptions extends Parts {
-  /** Its handlers get an {@link Exchange}; give it no `catch` of its own. */
+  /** The routes; their handlers get an {@link Exchange}. The router must not have its own `catch`. */
   readonly router: TenancyRouter;
 }
 
 /**
- * Puts a tenancy around a router. It opens nothing and closes nothing.
+ * Creates a tenancy around a router. It does not open or close anything.
  * @example
  * ```ts
  * import { Router } from "itty-router";
@@ -68,14 +68,14 @@ export function createTenancy(options: TenancyOptions): Tenancy {
 
   const answer = async (exchange: Exchange, request: Request): Promise<Response> => {
     const host = request.headers.get("host") ?? "";
-    // A runtime may have made the URL of this text: the path would not be what the client asked for.
+    // A runtime may have built the URL from this text, and its path would then differ from the client's.
     if (/[\s,/?#@\\]/.test(host)) parseHost(host);
     const result: unknown = await router.fetch(exchange);
     const found = result ?? answerWithoutResult(router, exchange);
     return toResponse(found, exchange, request.method, limits.responseBytes);
   };
 
-  /** The tenant of a request, for the log and the metrics: an error, too, is a tenant's. */
+  /** The tenant of a request, for the log and the metrics; an error has a tenant, too. */
   const findTenant = ({ host, schemaName }: Stages, failure?: AppError): string | undefined => {
     if (host === undefined) return schemaName;
     if (schemaName !== undefined) hosts.learn(host, schemaName);
@@ -123,14 +123,14 @@ export function createTenancy(options: TenancyOptions): Tenancy {
 }
 
 /**
- * The error that is answered to anything thrown: INTERNAL for a thrown value that cannot be looked at, and for an
- * AppError that has no answer.
+ * The error for any thrown value: INTERNAL when reading the value throws, and for an AppError that cannot be
+ * answered.
  */
 function toFailure(thrown: unknown): AppError {
   const failure = attempt(() => {
     const judged = toAppError(thrown);
     describeError(judged);
-    // A Response takes no other status, and no header that is not text.
+    // Its status must be an error's. A Response throws for one beyond 599 and for a header that is not text.
     return problemResponse(judged, "", "HEAD").ok ? undefined : judged;
   });
   return failure ?? new AppError("INTERNAL", "Cannot answer: the service failed");
@@ -142,17 +142,18 @@ function attempt<T>(work: () => T): T | undefined {
 
 /**
  * The reply for a handler that returned nothing.
- * @throws {AppError} PATH_NOT_FOUND, METHOD_NOT_ALLOWED when no route has this path, this method
+ * @throws {AppError} PATH_NOT_FOUND when no route has this path; METHOD_NOT_ALLOWED when none of them has this method
  */
 function answerWithoutResult(router: TenancyRouter, { url, method }: Exchange): Reply {
   const { pathname } = new URL(url);
   const methods = new Set(router.routes.filter(([, p]) => p.test(pathname)).map(([m]) => m));
   methods.delete("ALL");
   if (methods.has(method)) return new Reply(204);
-  if (methods.size === 0) throw new AppError("PATH_NOT_FOUND", "Cannot route: no such path");
+  if (methods.size === 0)
+    throw new AppError("PATH_NOT_FOUND", "Cannot route: no route has this path");
   if (methods.has("GET")) methods.add("HEAD");
   const allow = [...methods].toSorted().join(", ");
-  throw new AppError("METHOD_NOT_ALLOWED", `Cannot route: the path takes ${allow}`, {
+  throw new AppError("METHOD_NOT_ALLOWED", `Cannot route: the path takes only ${allow}`, {
     headers: { allow },
   });
 }

@@ -1,5 +1,5 @@
-// What a client is told of an error that was thrown: PostgreSQL's SQLSTATE decides, never a message, a detail
-// or a constraint's name, because they hold values. An error that is not known becomes INTERNAL.
+// Turns a thrown value into the error that a client sees. PostgreSQL's SQLSTATE decides, never a message, a detail
+// or a constraint's name, because they hold values. An unknown error becomes INTERNAL.
 
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
 
@@ -11,15 +11,15 @@ const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   // query_canceled
   "57014": ["STATEMENT_TIMEOUT", "Cannot finish: a statement exceeded the tenant's timeout"],
   // lock_not_available
-  "55P03": ["STATEMENT_TIMEOUT", "Cannot finish: a lock was not to be had in time"],
-  // serialization_failure, deadlock_detected: all is undone, and the same request may succeed
-  "40001": ["OVERLOADED", "Cannot finish: another transaction was in the way; nothing was changed"],
-  "40P01": ["OVERLOADED", "Cannot finish: another transaction was in the way; nothing was changed"],
+  "55P03": ["STATEMENT_TIMEOUT", "Cannot finish: another transaction held a lock for too long"],
+  // serialization_failure, deadlock_detected: everything is undone, and the same request may succeed
+  "40001": ["OVERLOADED", "Cannot finish: another transaction conflicts; nothing was changed"],
+  "40P01": ["OVERLOADED", "Cannot finish: another transaction conflicts; nothing was changed"],
 };
 
 const CODE_OF_CLASS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   // data_exception: numeric_value_out_of_range, invalid_text_representation, …
-  "22": ["VALUE_INVALID", "Cannot use a value: it does not fit the type that it is meant for"],
+  "22": ["VALUE_INVALID", "Cannot use value: it does not fit the type of its column"],
   // connection_exception
   "08": ["DATABASE_UNAVAILABLE", "Cannot reach the database: the connection was refused or lost"],
   // insufficient_resources: too_many_connections, out_of_memory, disk_full
@@ -30,12 +30,12 @@ const CODE_OF_CLASS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 
 const LOST_ROLE = [
   "OVERLOADED",
-  "Cannot enter tenant: it was changed at this moment; nothing was done",
+  "Cannot enter tenant: it changed at the same moment; nothing was done",
 ] as const;
 
 /**
- * Whether enter_tenant found a role that was renamed or dropped before it could take it: to PostgreSQL a
- * value that is not acceptable (invalid_parameter_value). Nothing but the entry can set anything.
+ * Whether the tenant's role was renamed or dropped between enter_tenant's look-up and its SET ROLE. PostgreSQL
+ * reports that as invalid_parameter_value. Only the entry can set a parameter, so the state is not ambiguous.
  */
 function isLostRole(error: unknown): boolean {
   return (
@@ -45,8 +45,21 @@ function isLostRole(error: unknown): boolean {
 }
 
 /**
- * Turns anything thrown into the error that the client sees, keeping the thrown one as `cause`.
- * Judges by SQLSTATE alone, never by message or constraint name. What it does not know is INTERNAL.
+ * Turns any thrown value into the error that the client sees, and keeps the thrown value as `cause`.
+ * @returns an AppError unchanged; the error of a known SQLSTATE; INTERNAL for everything else
+ * @example
+ * ```ts
+ * import { type Tenant, toAppError } from "rowhouse";
+ *
+ * export async function checkTenant(tenant: Tenant): Promise<string> {
+ *   try {
+ *     await tenant`select 1`;
+ *     return "ok";
+ *   } catch (error) {
+ *     return toAppError(error).code;
+ *   }
+ * }
+ * ```
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

@@ -1,4 +1,4 @@
-// The stages and handlers that an application puts into its routes.
+// The stage and the handler that an application puts into its routes.
 
 import { parseHost } from "../host.ts";
 import { createTenant } from "../tenant.ts";
@@ -6,9 +6,9 @@ import { checkContentLength } from "./body.ts";
 import { type Exchange, ServedExchange } from "./exchange.ts";
 
 /**
- * The stage of a route that has a tenant, before its handler. Nothing is sent yet: the handler's first statement
- * looks the tenant up. A forwarded host counts only behind a proxy that is trusted; where a header comes twice,
- * its values arrive joined by commas and are not a host.
+ * The stage that gives a route its tenant; put it before the handler. It does not send anything: the handler's first
+ * statement looks the tenant up. A forwarded host counts only behind a trusted proxy. A header that comes twice
+ * arrives as values joined by commas, which is not a valid host.
  * @throws {AppError} OVERLOADED, TENANT_BUSY, HOST_INVALID, BODY_TOO_LARGE
  * @example
  * ```ts
@@ -23,7 +23,7 @@ import { type Exchange, ServedExchange } from "./exchange.ts";
 export function withTenant(exchange: Exchange): void {
   const stages = ServedExchange.stagesOf(exchange);
   const { database, limits, trustProxy, visit, request } = stages;
-  // A service that is full spends nothing on a host.
+  // Before the host is read: a service that is full must not spend time on it.
   visit.admit();
   const forwarded = trustProxy ? request.headers.get("x-forwarded-host") : null;
   const host = parseHost(forwarded ?? request.headers.get("host") ?? "");
@@ -41,8 +41,15 @@ export function withTenant(exchange: Exchange): void {
 }
 
 /**
- * Answers whether the database answers, for a route on any host such as `/readyz`.
+ * Handles a route that reports whether the database answers, such as `/readyz`, on any host.
  * @throws {AppError} OVERLOADED, DATABASE_UNAVAILABLE
+ * @example
+ * ```ts
+ * import { Router } from "itty-router";
+ * import { type Exchange, ready } from "rowhouse";
+ *
+ * export const router = Router<Exchange>().get("/readyz", ready);
+ * ```
  */
 export async function ready(exchange: Exchange): Promise<{ readonly status: "ready" }> {
   const { database, visit, request } = ServedExchange.stagesOf(exchange);

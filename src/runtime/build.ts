@@ -1,12 +1,12 @@
-// What an application hands to a runtime's `start`.
+// The function that an application passes to a runtime's `start`.
 
 import type { ServiceOptions } from "../config.ts";
 import type { Parts, Tenancy } from "../http/tenancy.ts";
 
-/** Makes the application of what the runtime gives it, as `createTenancy` takes it. */
+/** Builds the application from the parts that the runtime passes; they are options of `createTenancy`. */
 export type Build = (parts: Parts) => Tenancy;
 
-/** The parts that the environment's options stand for. */
+/** The parts of an application by the options of the environment. */
 export function partsOf(
   { limits, trustProxy }: ServiceOptions,
   { log, telemetry }: Pick<Parts, "log" | "telemetry">,

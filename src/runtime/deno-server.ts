@@ -1,4 +1,4 @@
-// Serving a tenancy on Deno, by `deno serve`: Deno listens by its own --host and --port.
+// Serves a tenancy on Deno with `deno serve`. Deno listens where its own --host and --port say.
 // https://docs.deno.com/runtime/reference/cli/serve/
 
 import { readOptions } from "../config.ts";
@@ -14,7 +14,7 @@ import { findIgnored, PROCESS_VARIABLES } from "./variables.ts";
 export type { Build } from "./build.ts";
 export type { ProcessParts } from "./drain.ts";
 
-/** What this file needs of Deno: https://docs.deno.com/api/deno/ */
+/** The part of Deno that this file needs: https://docs.deno.com/api/deno/ */
 declare const Deno: {
   readonly env: { get(name: string): string | undefined };
   readonly stdout: { writeSync(bytes: Uint8Array): number };
@@ -22,17 +22,17 @@ declare const Deno: {
   exit(status: number): never;
 };
 
-// The last answers have left the handlers, and are on their way to the sockets.
+// The time for the last answers to reach their sockets after they have left the handlers.
 const LAST_ANSWERS_MS = 100;
 
-/** What `deno serve` asks of a module's default export. */
+/** The default export of a module that `deno serve` runs. */
 export interface DenoHandler {
   fetch(request: Request): Promise<Response>;
 }
 
 /**
- * Serves an application by the environment's variables: makes its log, its telemetry and its database, and calls
- * {@link serve}.
+ * Serves an application as the environment's variables say. It creates the log, the telemetry and the database, and
+ * calls {@link serve}.
  * @throws {ConfigError} for variables that cannot be read, one line each
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export interface DenoHandler {
  * ```
  */
 export function start(build: Build): DenoHandler {
-  // A property is read when it is asked for: Deno asks for a permission for each variable.
+  // Reads each variable only when needed, because Deno requires a permission for each.
   const env = new Proxy<Record<string, string | undefined>>(
     {},
     { get: (_, name) => (typeof name === "string" ? readVariable(name) : undefined) },
@@ -63,7 +63,7 @@ export function start(build: Build): DenoHandler {
   return serve({ tenancy, database, log, shutdownSeconds });
 }
 
-/** Undefined as well for a variable that the process has no permission to read. */
+/** Also returns undefined for a variable that the process is not permitted to read. */
 function readVariable(name: string): string | undefined {
   try {
     return Deno.env.get(name);
@@ -73,9 +73,20 @@ function readVariable(name: string): string | undefined {
 }
 
 /**
- * Serves until SIGTERM or SIGINT; then finishes what runs, refuses what comes, closes the database and ends the
- * process: status 0, or 1 when `shutdownSeconds` were not enough.
+ * Serves until SIGTERM or SIGINT. Then it finishes running requests, rejects new ones, closes the database and
+ * ends the process: with status 0, or 1 when `shutdownSeconds` were not enough.
  * @returns the default export of the module that `deno serve` runs
+ * @example
+ * ```ts
+ * import { createLog, createTenancy, openDatabase } from "rowhouse";
+ * import { serve } from "rowhouse/deno";
+ * import { router } from "./routes.ts";
+ *
+ * const log = createLog("info", (line) => console.info(line.trimEnd()));
+ * const database = openDatabase({ url: "postgres://service:secret@127.0.0.1:6432/app" });
+ *
+ * export default serve({ tenancy: createTenancy({ router, log }), database, log });
+ * ```
  */
 export function serve(parts: ProcessParts): DenoHandler {
   const { tenancy, database, log } = parts;
@@ -100,7 +111,7 @@ export function serve(parts: ProcessParts): DenoHandler {
   return { fetch: (request) => tenancy.fetch(readTarget(request), database) };
 }
 
-/** Deno makes the URL of a target in absolute form of that target: its host is then a second one. */
+/** Deno takes the URL from a target in absolute form. A host that differs from the header's becomes a second one. */
 function readTarget(request: Request): Request {
   const host = request.headers.get("host");
   const authority = readAbsoluteTarget(request.url)?.authority ?? "";

@@ -1,32 +1,32 @@
-// The end of a process that serves: what runs finishes, what comes is refused, then the connections close. The
-// same for every runtime that has processes.
+// The end of a serving process: it finishes running requests, rejects new ones, then closes the connections. Node and
+// Deno share it.
 
 import type { Database } from "../database/database.ts";
 import type { Tenancy } from "../http/tenancy.ts";
 import { describeError, type Log } from "../log.ts";
 
-/** What a process is made of. */
+/** The parts of a serving process. */
 export interface ProcessParts {
   readonly tenancy: Tenancy;
-  /** Closed when the process ends. */
+  /** The database; the process closes it when it ends. */
   readonly database: Database;
   readonly log: Log;
   /** How long requests may finish after SIGTERM or SIGINT; 10 by default. */
   readonly shutdownSeconds?: number;
-  /** Called last, so that what the end is made of is exported, too. Must not reject. */
+  /** Called last, so that telemetry of the shutdown is exported, too. Must not reject. */
   readonly finish?: () => Promise<void>;
 }
 
-/** What a runtime does its own way. */
+/** The steps that each runtime implements itself. */
 export interface ProcessControl {
-  /** Resolves when the last answer has left. */
+  /** Closes the server; resolves when the last answer was sent. */
   readonly closeServer: () => Promise<void>;
   readonly exit: (status: number) => void;
 }
 
 /**
- * What a signal does: status 0 when everything has ended in time, else 1. A second signal changes nothing:
- * Ctrl-C at a terminal reaches every process, and may come again from the one that started this.
+ * Creates the handler of a signal. It ends the process with status 0 when everything has ended in time, else with 1.
+ * It ignores a second signal: Ctrl-C at a terminal reaches every process, and the parent process may send it again.
  */
 export function createDrain(
   { tenancy, database, log, shutdownSeconds: seconds = 10, finish }: ProcessParts,
@@ -54,15 +54,15 @@ export function createDrain(
   };
 }
 
-/** What becomes of errors that nothing caught. */
+/** The handlers of errors that nothing caught. */
 export interface Crash {
-  /** The process is in an unknown state: it ends. */
+  /** Logs the error and ends the process, because its state is unknown. */
   readonly error: (thrown: unknown) => void;
-  /** A rejection belongs to one request: it is logged, and the requests of other tenants go on. */
+  /** Logs a rejection. The process goes on, because a rejection belongs to one request. */
   readonly rejection: (thrown: unknown) => void;
 }
 
-/** See {@link Crash}. */
+/** Creates the handlers of errors that nothing caught. */
 export function createCrash(log: Log, exit: (status: number) => void): Crash {
   return {
     error(thrown) {

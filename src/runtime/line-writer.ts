@@ -1,9 +1,18 @@
-// The log's lines on Node's standard output: those of one turn of the event loop together.
+// Writes the log's lines to Node's standard output, those of one turn of the event loop together.
 
 import { writeSync } from "node:fs";
 import process from "node:process";
 
-/** What `createLog` writes with on Node; the last lines are written before the process exits. */
+/**
+ * Creates the function that `createLog` writes with on Node. It writes the last lines before the process exits.
+ * @example
+ * ```ts
+ * import { createLog } from "rowhouse";
+ * import { createLineWriter } from "rowhouse/node";
+ *
+ * export const log = createLog("warn", createLineWriter());
+ * ```
+ */
 export function createLineWriter(): (line: string) => void {
   let pending = "";
   const flush = (): void => {
@@ -16,7 +25,7 @@ export function createLineWriter(): (line: string) => void {
     try {
       if (pending !== "") writeSync(1, pending);
     } catch {
-      // The reader of the lines is gone.
+      // The reader of the lines has closed its end.
     }
   });
   return (line) => {

@@ -1,5 +1,5 @@
-// Serving a tenancy on Node: the HTTP server and its bounds in time. What a request says of its host reaches the
-// application as it came, whatever the adapter makes of it.
+// Serves a tenancy on Node: the HTTP server and its timeouts. The application gets a request's Host headers as they
+// came, whatever the adapter does with them.
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import process from "node:process";
@@ -20,23 +20,23 @@ export type { ProcessParts } from "./drain.ts";
 export { createLineWriter } from "./line-writer.ts";
 export { type NodeTelemetry, openTelemetry } from "./node-telemetry.ts";
 
-// Node looks for slow requests every 30 s unless told otherwise.
+// Node's default is to look for slow requests every 30 s.
 const CHECKS_PER_TIMEOUT = 10;
 const SWEEP_MS = 50;
 
-/** How long a client may take, in milliseconds. */
+/** The timeouts of clients, in milliseconds. */
 export interface ClientTimeouts {
-  /** From the connection, or the answer before, until all headers of a request are here. */
+  /** From the connection, or the previous answer, until all headers of a request have arrived. */
   readonly headersMs: number;
-  /** The same until the whole request is here. */
+  /** From the same moment until the whole request has arrived. */
   readonly requestMs: number;
-  /** How long a connection is kept between two requests. */
+  /** How long a connection stays open between two requests. */
   readonly idleMs: number;
-  /** How long a client may take nothing of an answer that waits for it. */
+  /** How long a client may read nothing while its answer waits to be sent. */
   readonly answerMs: number;
 }
 
-/** What holds where nothing else is said. */
+/** The default timeouts. */
 export const CLIENT_TIMEOUTS: ClientTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
@@ -45,20 +45,20 @@ export const CLIENT_TIMEOUTS: ClientTimeouts = {
   answerMs: 30_000,
 };
 
-/** What {@link serve} serves, and where. */
+/** The parts of {@link serve}. */
 export interface NodeParts extends ProcessParts {
   /** Address to listen on; 127.0.0.1 by default. */
   readonly hostname?: string;
   /** Port to listen on; 5000 by default. */
   readonly port?: number;
-  /** Others than {@link CLIENT_TIMEOUTS}, such as for a load balancer that keeps connections longer. */
+  /** Timeouts that differ from {@link CLIENT_TIMEOUTS}, such as for a load balancer that keeps connections longer. */
   readonly timeouts?: Partial<ClientTimeouts>;
 }
 
 /**
- * Serves an application by the environment's variables: makes its log, its telemetry and its database, and calls
- * {@link serve}. A variable that cannot be read ends the process with status 1 and a line on standard error for
- * each.
+ * Serves an application as the environment's variables say. It creates the log, the telemetry and the database, and
+ * calls {@link serve}. When variables cannot be read, it writes one line for each to standard error and ends the
+ * process with status 1.
  * @example
  * ```ts
  * import { createTenancy } from "rowhouse";
@@ -99,9 +99,20 @@ export async function start(
 }
 
 /**
- * Serves until SIGTERM or SIGINT; then finishes what runs, refuses what comes, closes the database and ends the
- * process: status 0, or 1 when `shutdownSeconds` were not enough. A port that is taken ends it at once with
- * status 1 and one line on standard error; so does an error that nothing caught, logged in its redacted form.
+ * Serves until SIGTERM or SIGINT. Then it finishes running requests, rejects new ones, closes the database and
+ * ends the process: with status 0, or 1 when `shutdownSeconds` were not enough. When the port is in use, it writes one
+ * line to standard error and ends the process with status 1. An uncaught error ends the process, too; the log
+ * describes it without its message.
+ * @example
+ * ```ts
+ * import { createLog, createTenancy, openDatabase } from "rowhouse";
+ * import { createLineWriter, serve } from "rowhouse/node";
+ * import { router } from "./routes.ts";
+ *
+ * const log = createLog("info", createLineWriter());
+ * const database = openDatabase({ url: "postgres://service:secret@127.0.0.1:6432/app" });
+ * serve({ tenancy: createTenancy({ router, log }), database, log, port: 8080 });
+ * ```
  */
 export function serve(parts: NodeParts): void {
   const { tenancy, database, log, hostname = "127.0.0.1", port = 5000 } = parts;
@@ -119,7 +130,7 @@ export function serve(parts: NodeParts): void {
       connectionsCheckingInterval: Math.ceil(Math.min(headersMs, requestMs) / CHECKS_PER_TIMEOUT),
     },
     (incoming, outgoing) => {
-      // Fires when nothing has passed on the connection for a while: as a rule, the answer is not there.
+      // Fires when the connection was silent for a while. Usually the handler is still computing the answer.
       const { socket } = incoming;
       outgoing.setTimeout(answerMs, () => {
         if (socket.writableLength > 0) socket.destroy();
@@ -129,8 +140,8 @@ export function serve(parts: NodeParts): void {
       void listener(incoming, outgoing);
     },
   );
-  // 2000 when left alone, and further headers are dropped without a word: a second Host among them. What
-  // holds is the bound of 16 KiB on all of them together.
+  // By default Node drops every header after the 2000th silently, and a second Host may be among them. The bound of
+  // 16 KiB on all headers together stays.
   server.maxHeadersCount = 0;
 
   const exit = (status: number): void => process.exit(status);
@@ -144,7 +155,7 @@ export function serve(parts: NodeParts): void {
     const problem =
       error.code === "EADDRINUSE"
         ? `port ${port} on ${hostname} is in use; set PORT to another`
-        : `${hostname}:${port} gives ${error.code ?? error.name}`;
+        : `${hostname}:${port} failed with ${error.code ?? error.name}`;
     process.stderr.write(`Cannot listen: ${problem}\n`);
     process.exit(1);
   });
@@ -163,7 +174,7 @@ function close(server: Server): Promise<void> {
 
 /**
  * Rewrites the request so that @hono/node-server never rejects it: the application reads the host from the
- * headers and ignores the one in the URL. A target with another host than the header's becomes a second Host.
+ * headers and ignores the one in the URL. When the target has another host than the header, it adds a second Host.
  */
 function rewriteTarget(incoming: IncomingMessage): void {
   const absolute = readAbsoluteTarget(incoming.url ?? "");

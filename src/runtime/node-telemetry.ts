@@ -1,4 +1,4 @@
-// OpenTelemetry's SDK on Node, when the environment asks for it; else nothing of it is loaded.
+// Loads OpenTelemetry's SDK on Node, but only when the environment asks for it.
 
 import { metrics, propagation, trace } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
@@ -8,10 +8,11 @@ import { createReport } from "../report.ts";
 import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Exporters, type MetricsAddress, readExporters } from "./otel-environment.ts";
 
-// The end of the process waits for a collector no longer than this.
+// The longest time that the process waits for a collector before it ends.
 const FLUSH_MS = 2000;
 
-// What loadSdk loads: optional peers in package.json. Of one release, or npm installs several of each.
+// The packages that loadSdk loads, optional peers in package.json. All are of one release; npm would otherwise install
+// several versions of each.
 const SDK_PACKAGES = [
   "@opentelemetry/core@2.12.0",
   "@opentelemetry/resources@2.12.0",
@@ -22,25 +23,34 @@ const SDK_PACKAGES = [
   "@opentelemetry/exporter-trace-otlp-proto@0.223.0",
 ];
 
-/** Telemetry with its exporters. The one who opened it closes it. */
+/** Telemetry with its exporters; made by {@link openTelemetry}, whose caller must close it. */
 export interface NodeTelemetry {
-  /** For `createTenancy`. */
+  /** The option of `createTenancy`; undefined when nothing is exported. */
   readonly telemetry: Telemetry | undefined;
-  /** Sends what has not been sent, for at most two seconds. Never rejects. */
+  /** Sends the remaining spans and metrics, for at most two seconds. Never rejects. */
   close(): Promise<void>;
 }
 
-/** What {@link openTelemetry} takes of the configuration. */
+/** The part of the configuration that {@link openTelemetry} takes. */
 export interface TelemetrySettings extends MetricsAddress {
-  /** How many tenants have a name in the metrics. */
+  /** How many tenants the metrics name. */
   readonly maxTenants: number;
 }
 
 /**
- * Registers the SDK with what `env` asks for: OTLP over HTTP by the `OTEL_…` variables, Prometheus by
- * METRICS_PORT. An SDK that the process has registered before is used instead: it reads the same variables.
+ * Registers the SDK with the exporters that `env` asks for: OTLP over HTTP with the `OTEL_…` variables, Prometheus
+ * with METRICS_PORT. When the process has registered an SDK before, that one is used, and reads the same variables.
  * @param env the environment, as `process.env` has it
- * @throws {ConfigError} for a variable that cannot be read, a port that is taken, packages that are missing
+ * @throws {ConfigError} for a variable that cannot be read, a port that is in use, packages that are missing
+ * @example
+ * ```ts
+ * import process from "node:process";
+ * import { createLog } from "rowhouse";
+ * import { createLineWriter, openTelemetry } from "rowhouse/node";
+ *
+ * const settings = { port: undefined, host: "127.0.0.1", maxTenants: 100 };
+ * export const exporting = await openTelemetry(process.env, settings, createLog("info", createLineWriter()));
+ * ```
  */
 export async function openTelemetry(
   env: Readonly<Record<string, string | undefined>>,
@@ -64,7 +74,7 @@ export async function openTelemetry(
 
 async function register(exporters: Exporters, log: Log): Promise<() => Promise<void>> {
   const sdk = await loadSdk();
-  // Exporters fail with texts that may hold addresses and headers.
+  // Only through a report: the messages of exporters may hold addresses and headers.
   sdk.setGlobalErrorHandler(createReport(log, "export failed"));
   const resource = sdk
     .defaultResource()
@@ -107,7 +117,7 @@ async function register(exporters: Exporters, log: Log): Promise<() => Promise<v
   };
 }
 
-/** The packages, and the part of this folder that needs them. */
+/** Loads the packages, and the file of this folder that needs them. */
 async function loadSdk() {
   try {
     const [core, resources, traces, metrics, toTraces, toMetrics, prometheus] = await Promise.all([

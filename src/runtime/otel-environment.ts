@@ -1,22 +1,22 @@
-// Which exporters the environment asks for, in the variables of OpenTelemetry's specification. The rest of
-// them, from OTEL_SERVICE_NAME to OTEL_EXPORTER_OTLP_HEADERS, the SDK reads by itself.
+// Reads which exporters the environment asks for, from the variables of OpenTelemetry's specification. The SDK itself
+// reads the others, such as OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_HEADERS.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
 import { ConfigError, parseInteger } from "../environment.ts";
 
-/** What is exported, and where a scraper finds it. */
+/** The exporters to start, and the address for a scraper. */
 export interface Exporters {
-  /** Spans are sent by OTLP. */
+  /** Whether spans are sent by OTLP. */
   readonly traces: boolean;
-  /** Metrics are sent by OTLP, so often. */
+  /** How often metrics are sent by OTLP; undefined when they are not. */
   readonly metrics: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
-  /** Metrics are served for Prometheus. */
+  /** Where metrics are served for Prometheus; undefined when they are not. */
   readonly prometheus: { readonly host: string; readonly port: number } | undefined;
-  /** An incoming `traceparent` is continued. */
+  /** Whether a request continues the trace of its `traceparent`. */
   readonly propagates: boolean;
 }
 
-/** Where metrics are served for a scraper; without a port, where OpenTelemetry's own variables say. */
+/** The address that serves metrics; without a port, OpenTelemetry's own variables decide. */
 export interface MetricsAddress {
   readonly port: number | undefined;
   readonly host: string;
@@ -27,7 +27,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const PROTOCOL = "http/protobuf";
 
 /**
- * Reads the variables.
+ * Reads the variables of the exporters.
  * @param env names to texts; an empty text counts as unset
  * @returns undefined when nothing is exported
  * @throws {ConfigError} for an exporter or a protocol that the service does not have
@@ -51,7 +51,7 @@ export function readExporters(env: Environment, address: MetricsAddress): Export
   };
 }
 
-/** The exporters of a signal: those that are named; without a word, OTLP where an endpoint is given. */
+/** The exporters that a signal's variable names; when it is unset, OTLP if the environment has an endpoint. */
 function list(env: Environment, signal: string, known: readonly string[]): readonly string[] {
   const name = `OTEL_${signal}_EXPORTER`;
   const text = env[name];

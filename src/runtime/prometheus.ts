@@ -9,8 +9,8 @@ import { ConfigError } from "../environment.ts";
 const SUFFIXES: Readonly<Record<string, string>> = { s: ".seconds" };
 
 /**
- * The exporter with names as the specification has them: the unit at the end. The exporter itself, 0.223,
- * leaves it out. https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
+ * The exporter with the unit at the end of each name, as the specification requires. Version 0.223 itself leaves the
+ * unit out. https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
  */
 class Exporter extends PrometheusExporter {
   override async collect(
@@ -28,14 +28,14 @@ class Exporter extends PrometheusExporter {
   }
 }
 
-/** An exporter that serves nothing by itself. */
+/** Creates an exporter that does not start a server itself. */
 export function createPrometheusExporter(): PrometheusExporter {
   return new Exporter({ preventServerStart: true });
 }
 
 /**
- * Serves what the exporter collects, at `/metrics`, until the process ends.
- * @throws {ConfigError} when the port is taken
+ * Serves the exporter's metrics at `/metrics` until the process ends.
+ * @throws {ConfigError} when the port is in use
  */
 export function serveMetrics(
   exporter: PrometheusExporter,
@@ -51,7 +51,7 @@ export function serveMetrics(
       const problem =
         error.code === "EADDRINUSE"
           ? `port ${port} on ${host} is in use; set METRICS_PORT to another`
-          : `${host}:${port} gives ${error.code ?? error.name}`;
+          : `${host}:${port} failed with ${error.code ?? error.name}`;
       reject(new ConfigError(`Cannot serve metrics: ${problem}`));
     });
     server.listen(port, host, () => resolve(server));

@@ -1,14 +1,14 @@
-// The environment variables that only some runtimes have a use for, beside those of the service.
+// The environment variables that only some runtimes use, beside those of the service.
 
 import { SERVICE_VARIABLES } from "../config.ts";
 import { integer, parseInteger, type Variable, type Variables } from "../environment.ts";
 
-/** How a process ends: on Node and Deno. */
+/** The variables of a process, on Node and Deno. */
 export interface ProcessVariables extends Variables {
   readonly SHUTDOWN_SECONDS: Variable<number>;
 }
 
-/** Where a process listens: on Node alone. Deno listens by its own flags, a Worker where its platform does. */
+/** The variables of a process on Node. Deno listens where its flags say, a Worker where its platform does. */
 export interface NodeVariables extends ProcessVariables {
   readonly LISTEN_HOST: Variable<string>;
   readonly PORT: Variable<number>;
@@ -16,7 +16,7 @@ export interface NodeVariables extends ProcessVariables {
   readonly METRICS_HOST: Variable<string>;
 }
 
-/** See {@link ProcessVariables}. */
+/** The table of the variables of a process. */
 export const PROCESS_VARIABLES: ProcessVariables = {
   SHUTDOWN_SECONDS: integer(
     10,
@@ -25,7 +25,7 @@ export const PROCESS_VARIABLES: ProcessVariables = {
   ),
 };
 
-/** See {@link NodeVariables}. */
+/** The table of the variables of a process on Node. */
 export const NODE_VARIABLES: NodeVariables = {
   LISTEN_HOST: {
     fallback: "127.0.0.1",
@@ -36,7 +36,7 @@ export const NODE_VARIABLES: NodeVariables = {
   ...PROCESS_VARIABLES,
   METRICS_PORT: {
     fallback: "",
-    about: "A separate port that serves metrics for Prometheus at `/metrics`; on Node; unset: none",
+    about: "A separate port that serves metrics for Prometheus at `/metrics`; on Node",
     parse: (text) => (text === "" ? undefined : parseInteger(text, 1, 65_535)),
   },
   METRICS_HOST: {
@@ -53,10 +53,10 @@ export const DENO_VARIABLES: readonly string[] = [
   ...Object.keys(PROCESS_VARIABLES),
 ];
 
-// Variables that would surprise by doing nothing. PORT is set by many platforms for every program.
+// The variables that a start on Deno or Workers reports as ignored. Not PORT: many platforms set it for every program.
 const NODE_ALONE = ["LISTEN_HOST", "METRICS_PORT", "METRICS_HOST"] as const;
 
-/** The names of the variables that are set and mean nothing on another runtime than Node. */
+/** The names of the variables that are set although only Node uses them. */
 export function findIgnored(read: (name: string) => unknown): readonly string[] {
   return NODE_ALONE.filter((name) => Boolean(read(name)));
 }

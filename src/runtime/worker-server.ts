@@ -1,5 +1,5 @@
-// Serving a tenancy on Cloudflare Workers. A connection belongs to the request that opened it: each request opens
-// its own and closes it behind its answer. Nothing that outlives a request does I/O.
+// Serves a tenancy on Cloudflare Workers. A connection belongs to the request that opened it, so each request opens its
+// own connections and closes them after its answer. Nothing that outlives a request does I/O.
 // https://developers.cloudflare.com/hyperdrive/
 
 import { readOptions, SERVICE_VARIABLES } from "../config.ts";
@@ -17,31 +17,31 @@ export type { Build } from "./build.ts";
 // A Worker may have six connections open at once: https://developers.cloudflare.com/workers/platform/limits/
 const MAX_CONNECTIONS = 5;
 
-/** The bindings of wrangler.toml: Hyperdrive, or a DATABASE_URL, and the variables of the service. */
+/** The bindings of wrangler.toml: Hyperdrive or DATABASE_URL, and the variables of the service. */
 export interface Env extends Readonly<Record<string, unknown>> {
   readonly HYPERDRIVE?: { readonly connectionString: string };
 }
 
-/** What the platform hands over with a request. */
+/** The context that the platform passes with a request. */
 export interface Context {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** The form of a module Worker. */
+/** A module Worker. */
 export interface Worker {
   fetch(request: Request, env: Env, context: Context): Promise<Response>;
 }
 
-/** What {@link serve} serves. */
+/** The parts of {@link serve}. */
 export interface WorkerParts {
   readonly tenancy: Tenancy;
-  /** How each request opens its database. */
+  /** The options with which each request opens its database. */
   readonly database: DatabaseOptions;
 }
 
 /**
- * Serves an application by the Worker's variables. A Hyperdrive binding named HYPERDRIVE comes before
- * DATABASE_URL. Where the variables cannot be read, every answer is 500 and the log says why.
+ * Serves an application as the Worker's variables say. A Hyperdrive binding named HYPERDRIVE takes precedence over
+ * DATABASE_URL. When variables cannot be read, every answer is 500 and the log says why.
  * @example
  * ```ts
  * import { createTenancy } from "rowhouse";
@@ -73,7 +73,20 @@ function create(build: Build, env: Env): Worker {
   return serve({ tenancy: build(partsOf(options, { log })), database: options.database });
 }
 
-/** Serves: each request opens a database of its own, with five connections at most. */
+/**
+ * Serves an application. Each request opens its own database, with at most five connections.
+ * @example
+ * ```ts
+ * import { createLog, createTenancy } from "rowhouse";
+ * import { serve } from "rowhouse/worker";
+ * import { router } from "./routes.ts";
+ *
+ * const log = createLog("info", (line) => console.info(line.trimEnd()));
+ * const url = "postgres://service:secret@127.0.0.1:6432/app";
+ *
+ * export default serve({ tenancy: createTenancy({ router, log }), database: { url } });
+ * ```
+ */
 export function serve({ tenancy, database: options }: WorkerParts): Worker {
   const connections = Math.min(
     options.connections ?? DATABASE_DEFAULTS.connections,
@@ -91,7 +104,7 @@ export function serve({ tenancy, database: options }: WorkerParts): Worker {
   };
 }
 
-/** The variables of the service; a Hyperdrive binding comes before a DATABASE_URL. */
+/** The variables of the service; a Hyperdrive binding takes precedence over DATABASE_URL. */
 function readEnv(env: Env): Record<string, string | undefined> {
   const texts: Record<string, string | undefined> = {};
   for (const name of Object.keys(SERVICE_VARIABLES)) {
@@ -113,6 +126,6 @@ function misconfigured(error: unknown): Response {
 }
 
 function writeLine(line: string): void {
-  // oxlint-disable-next-line no-console -- the one way to a Worker's log
+  // oxlint-disable-next-line no-console -- the only way to a Worker's log
   console.info(line.trimEnd());
 }

@@ -1,8 +1,8 @@
-// What no statement of a tenant may name or call. It is the second line of defence: what a tenant may execute is
-// decided in the database.
+// The names and functions that a tenant's statement must not use. This is the second line of defence: the database
+// decides what a tenant may execute.
 
 // Functions that change what enter_tenant has set, run text as SQL, hold a lock or set something for longer than the
-// message, or keep data outside every schema. They are refused where they are called: a column may have such a name.
+// message, or keep data outside every schema. The lexer rejects only their calls: a column may have such a name.
 // https://www.postgresql.org/docs/current/functions-admin.html, …/lo-funcs.html, …/functions-xml.html
 const FORBIDDEN_CALLS = new Set([
   ...["set_config", "setseed", "enter_tenant", "resolve_host", "ts_stat", "ts_rewrite"],
@@ -20,15 +20,15 @@ const FORBIDDEN_CALLS = new Set([
   ...["dblink_send_query", "dblink_get_result", "dblink_close", "dblink_disconnect"],
   ...["xpath_table", "set_limit", "xslt_process"],
 ]);
-// A view through which settings are changed.
+// A view through which a statement can change settings.
 const FORBIDDEN_NAMES = new Set(["pg_settings"]);
 
-/** Whether no statement may use a name, wherever it stands. */
+/** Whether a name is forbidden anywhere in a statement. */
 export function isForbiddenName(name: string): boolean {
   return FORBIDDEN_NAMES.has(name.toLowerCase());
 }
 
-/** Whether no statement may call a function of this name, in whatever schema. */
+/** Whether a statement must not call a function of this name, in any schema. */
 export function isForbiddenCall(name: string): boolean {
   return FORBIDDEN_CALLS.has(name.toLowerCase());
 }

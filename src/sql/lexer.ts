@@ -1,7 +1,6 @@
-// The fixed text of a template, read as PostgreSQL reads it. What it must guarantee: a placeholder
-// is accepted only where a value or a name may stand, and one template is one statement that can
-// neither leave its tenant nor end the transaction. Where PostgreSQL's own lexer depends on a
-// setting or a version, the text is refused. Rules:
+// Reads the fixed text of a template as PostgreSQL reads it. It guarantees that a placeholder stands only where a
+// value or a name may stand, and that one template is one statement that can neither leave its tenant nor end the
+// transaction. It rejects text that PostgreSQL's own lexer reads differently by setting or version. Rules:
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html
 
 import { type Fail, StatementWords } from "./statement-words.ts";
@@ -16,14 +15,14 @@ const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
  * Checks the pieces of fixed text between the placeholders of a template.
  * @param pieces the template's cooked strings, one more than there are placeholders
  * @throws {TemplateError} for a placeholder inside a quoted string, a quoted name, a dollar quote or
- *   a comment; for a `;`; for a first word that is no query; for INSERT, UPDATE, DELETE or MERGE
- *   without RETURNING; for a name that undoes the tenant's settings
+ *   a comment; for a `;`; for a first word that does not begin a query; for INSERT, UPDATE, DELETE or MERGE
+ *   without RETURNING; for a name or a call that could undo the tenant's settings
  */
 export function checkTemplate(pieces: readonly string[]): void {
   const statement = new StatementWords();
   pieces.forEach((piece, index) => {
     if (piece === undefined || !piece.isWellFormed() || piece.includes("\0")) {
-      throw new TemplateError(`Cannot read statement: piece ${index + 1} is no valid text`);
+      throw new TemplateError(`Cannot read statement: piece ${index + 1} is not valid text`);
     }
     checkPiece(piece, index < pieces.length - 1 ? index + 1 : undefined, statement);
   });
@@ -46,7 +45,9 @@ function checkPiece(
   };
   const skipTo = (end: number, length: number, what: string): string => {
     if (end < 0) {
-      fail(placeholder ? `placeholder ${placeholder} stands inside ${what}` : `${what} has no end`);
+      fail(
+        placeholder ? `placeholder ${placeholder} stands inside ${what}` : `${what} does not end`,
+      );
     }
     const inner = text.slice(at, end);
     at = end + length;
@@ -80,7 +81,7 @@ function checkPiece(
       if (text.charAt(at) === "$") fail("a number runs into a dollar sign");
       statement.other(token, fail);
     } else if (char === "$") {
-      token = match(DOLLAR_TAG) ?? fail('"$" begins no dollar quote; a value is written ${…}');
+      token = match(DOLLAR_TAG) ?? fail('"$" does not begin a dollar quote; write a value as ${…}');
       at += token.length;
       skipTo(text.indexOf(token, at), token.length, "a dollar quote");
       statement.other("$", fail);
@@ -100,7 +101,7 @@ function checkPiece(
   }
 }
 
-/** Where the closing quote stands, or -1. A doubled quote is part of the text. */
+/** The position of the closing quote, or -1. A doubled quote is part of the text. */
 function endOfQuoted(text: string, from: number, quote: string, escapes = false): number {
   for (let at = from; at < text.length; at += 1) {
     if (escapes && text.charAt(at) === "\\") at += 1;
@@ -112,7 +113,7 @@ function endOfQuoted(text: string, from: number, quote: string, escapes = false)
   return -1;
 }
 
-/** Where the end of a block comment stands, or -1. Block comments nest. */
+/** The position of a block comment's end, or -1. Block comments nest. */
 function endOfBlockComment(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length - 1; at += 1) {

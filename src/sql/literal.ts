@@ -1,19 +1,19 @@
-// One JavaScript value to one SQL literal. It must hold for every value and every setting of
-// standard_conforming_strings that a literal can neither end before its last character nor join
-// what stands beside it: hence the doubled quotes, the E'…' for a backslash, the parentheses.
+// Writes one JavaScript value as one SQL literal. For every value and every setting of standard_conforming_strings, a
+// literal must neither end before its last character nor join the text beside it. Hence the doubled quotes, the E'…'
+// for a backslash, and the parentheses.
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS
-// Numbers: https://nvd.nist.gov/vuln/detail/CVE-2024-27289 is what a bare "-1" can do.
+// A bare "-1" can begin a comment: https://nvd.nist.gov/vuln/detail/CVE-2024-27289
 
 import { AppError } from "../errors.ts";
 
-/** A value that becomes a literal. Arrays may be nested; PostgreSQL wants them rectangular. */
+/** A value that can become a literal. Arrays may be nested; PostgreSQL requires them to be rectangular. */
 export type Value =
   null | boolean | number | bigint | string | Date | Uint8Array | Json | readonly Value[];
 
 const MAX_INT8 = 2n ** 63n - 1n;
 const MIN_INT8 = -(2n ** 63n);
 
-/** A value to be written as JSON text; made by {@link json}. */
+/** A value that is written as JSON text; made by {@link json}. */
 export class Json {
   readonly #text: string;
 
@@ -26,32 +26,40 @@ export class Json {
     return this.#text;
   }
 
-  /** The text of a value that was made by this class; undefined for one that only has its prototype. */
+  /** The text of a value that this class made; undefined for an object that only has its prototype. */
   static textOf(value: object): string | undefined {
     return #text in value ? value.#text : undefined;
   }
 }
 
 /**
- * Marks a value to be written as JSON, for a `json` or `jsonb` column or parameter. Without this an
- * object is refused, and an array is an SQL array.
- * @throws {TypeError} when `JSON.stringify` yields no text, as for a function or a cycle
+ * Marks a value to be written as JSON, for a `json` or `jsonb` column or parameter. Without it, a tag rejects an
+ * object and writes an array as an SQL array.
+ * @throws {TypeError} when `JSON.stringify` cannot write the value, such as a function or a cycle
+ * @example
+ * ```ts
+ * import { json, type Tenant } from "rowhouse";
+ *
+ * export async function saveSettings(tenant: Tenant, settings: object): Promise<void> {
+ *   await tenant`update profile set settings = ${json(settings)} returning id`;
+ * }
+ * ```
  */
 export function json(value: unknown): Json {
   const text: unknown = JSON.stringify(value);
   if (typeof text !== "string") {
-    throw new TypeError(`Cannot write JSON: a ${typeof value} has no JSON form`);
+    throw new TypeError(`Cannot write JSON: a ${typeof value} cannot be written as JSON`);
   }
   return new Json(text);
 }
 
 /**
- * Writes a value as an SQL literal in parentheses. Safe integers and bigints are digits and so have
- * a type of their own (`text = (42)` is an error, and `order by (2)` is the number of a column); strings,
- * dates, bytes, JSON, arrays and all other numbers are quoted and untyped, like `'…'` in SQL.
- * @param place names the value in errors, such as "value 2"
+ * Writes a value as an SQL literal in parentheses. Safe integers and bigints become digits, which have a type in SQL
+ * (`text = (42)` is an error, and `order by (2)` means the second column). Strings, dates, bytes, JSON, arrays and all
+ * other numbers are quoted and untyped, like `'…'` in SQL.
+ * @param place the name of the value in errors, such as "value 2"
  * @throws {AppError} VALUE_INVALID for a string with NUL or a lone surrogate, a bigint beyond int8,
- *   a date that is none or lies outside the years 1 to 9999
+ *   an invalid date or one outside the years 1 to 9999
  * @throws {TypeError} for every other type, `undefined` and plain objects included
  */
 export function literal(value: unknown, place: string): string {
@@ -75,7 +83,7 @@ export function literal(value: unknown, place: string): string {
   }
 }
 
-// All that needs a second look, or is refused.
+// The characters that need escaping or make a text invalid.
 const UNPLAIN = /['\\\0\ud800-\udfff]/;
 const UNPLAIN_ITEM = /["\\]/;
 
@@ -105,13 +113,13 @@ function scalarText(value: unknown, place: string): string {
         if (text !== undefined) return text;
       }
       throw new TypeError(
-        `Cannot write ${place}: a value of type ${typeName(value)}; ` +
+        `Cannot write ${place}: its type is ${typeName(value)}; ` +
           "pass null, boolean, number, bigint, string, Date, Uint8Array, an array of these, or json(…)",
       );
   }
 }
 
-/** Asks the object itself, never its own methods: an object could answer differently each time. */
+/** Reads the object's internal state, never its own methods: those could answer differently each time. */
 function objectText(value: object, place: string): string | undefined {
   const json = Json.textOf(value);
   if (json !== undefined) return json;
@@ -145,7 +153,7 @@ function dateText(value: Date, place: string): string {
   try {
     time = Date.prototype.getTime.call(value);
   } catch {
-    throw new TypeError(`Cannot write ${place}: an object that only has the prototype of a Date`);
+    throw new TypeError(`Cannot write ${place}: it has the prototype of a Date but is not one`);
   }
   const date = new Date(time);
   const year = date.getUTCFullYear();

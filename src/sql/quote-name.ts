@@ -1,5 +1,5 @@
-// A name as a quoted identifier, whatever characters it has. Nothing here judges which names a statement may use:
-// the tenant's `identifier` adds that, and the verbs quote their own database's and roles' names.
+// Writes any name as a quoted identifier. It does not check which names a statement may use: the tenant's
+// `identifier` adds that check. The verbs quote the names of databases and roles without it.
 
 import { TemplateError } from "./template-error.ts";
 
@@ -8,7 +8,7 @@ const utf8 = new TextEncoder();
 
 /**
  * Quotes the name of a table, column, role or database. A dot is part of the name.
- * @param name 1 to 63 bytes of UTF-8: PostgreSQL cuts a longer name, and the rest may be the name of something else
+ * @param name 1 to 63 bytes of UTF-8: PostgreSQL truncates a longer name, which may then name another object
  * @returns the name in double quotes
  * @throws {TemplateError} for an empty or longer name, NUL or a lone surrogate
  * Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS

@@ -1,29 +1,30 @@
-// What the words of a statement say about it: that it is one query, makes no table, and calls nothing forbidden.
+// Checks the words of a statement: it must be one query, must not create a table and must not call a forbidden
+// function.
 
 import { isForbiddenCall, isForbiddenName } from "./forbidden.ts";
 import { TemplateError } from "./template-error.ts";
 
-/** Throws a TemplateError for a problem at a place of the text, by default the present one. */
+/** Throws a TemplateError for a problem at a place of the text, by default the current one. */
 export type Fail = (problem: string, from?: number) => never;
 
 const FIRST_WORDS = new Set("select insert update delete merge with values table".split(" "));
 const VERBS = new Set([...FIRST_WORDS].filter((word) => word !== "with"));
 const NEEDS_RETURNING = new Set(["insert", "update", "delete", "merge"]);
 
-// A word behind one of these is a name, whatever it looks like: of a CTE, or of a column.
+// A word behind one of these is the name of a CTE or a column, even when it looks like a verb.
 const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using", "cycle"]);
 const BEFORE_LABEL = new Set([".", "as"]);
 
-/** The words of one statement, told in the order in which they come. */
+/** The state of one statement while the lexer passes its words in order. */
 export class StatementWords {
   #first: string | undefined;
   #verb: string | undefined;
   #returning = false;
   #depth = 0;
   #previous = "";
-  /** The name that stands last, when no statement may call it. */
+  /** The last name, when a statement must not call it. */
   #called: string | undefined;
-  /** Whether the word that stands last is the INSERT or MERGE that an INTO belongs to. */
+  /** Whether the last word is the INSERT or MERGE that an INTO belongs to. */
   #writes = false;
 
   word(token: string, fail: Fail): void {

@@ -1,6 +1,6 @@
-// A template and its values to one safe SQL text. The fixed text is checked once for each place in
-// the source that has a template; the values become literals, the names quoted identifiers. There is
-// no way to put raw text into a statement, and none shall be added.
+// Turns a template and its values into one safe SQL text. It checks the fixed text of each template in the source
+// once. Values become literals, names become quoted identifiers. Raw text cannot be put into a statement, and that
+// must stay so.
 
 import { isForbiddenCall, isForbiddenName } from "./forbidden.ts";
 import { checkTemplate } from "./lexer.ts";
@@ -9,16 +9,16 @@ import { quoteName } from "./quote-name.ts";
 import { TemplateError } from "./template-error.ts";
 
 export { TemplateError } from "./template-error.ts";
-export { json, type Json, type Value } from "./literal.ts";
+export { json, type Value } from "./literal.ts";
 
 const checked = new WeakSet<object>();
 
-/** A name to be put into a statement; made by {@link identifier}. */
+/** A name for a statement; made by {@link identifier}. */
 export class Identifier {
   readonly #sql: string;
   readonly #isForbiddenCall: boolean;
 
-  /** {@link identifier} has the rules. */
+  /** The same as {@link identifier}. */
   constructor(name: string) {
     const sql = quoteName(name);
     if (isForbiddenName(name))
@@ -27,7 +27,7 @@ export class Identifier {
     this.#isForbiddenCall = isForbiddenCall(name);
   }
 
-  /** Whether it is the name of a function that no statement may call. */
+  /** Whether a statement must not call a function of this name. */
   get isForbiddenCall(): boolean {
     return this.#isForbiddenCall;
   }
@@ -37,19 +37,26 @@ export class Identifier {
     return this.#sql;
   }
 
-  /** Whether a value was made by this class, and not only given its prototype. */
+  /** Whether this class made a value; false for an object that only has its prototype. */
   static is(value: unknown): value is Identifier {
     return typeof value === "object" && value !== null && #sql in value;
   }
 }
 
 /**
- * The one way to put a name (of a table, a column, …) into a statement at run time. A dot is part of
- * the name: write `` ${identifier("a")}.${identifier("b")} `` for two.
- * @param name 1 to 63 bytes of UTF-8: PostgreSQL cuts a longer one, and it would be another's
- * @throws {TemplateError} for an empty or longer name, NUL, a lone surrogate, or a name that no
- *   statement may use
+ * Puts a name of a table, a column or the like into a statement at run time. It is the only way to do so. A dot is
+ * part of the name: write `` ${identifier("a")}.${identifier("b")} `` for two names.
+ * @param name 1 to 63 bytes of UTF-8: PostgreSQL truncates a longer name, which may then name another object
+ * @throws {TemplateError} for an empty or longer name, NUL, a lone surrogate, or a forbidden name
  * Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+ * @example
+ * ```ts
+ * import { identifier, type Row, type Tenant } from "rowhouse";
+ *
+ * export async function listSorted(tenant: Tenant, column: "id" | "text"): Promise<readonly Row[]> {
+ *   return tenant`select id, text from note order by ${identifier(column)}`;
+ * }
+ * ```
  */
 export function identifier(name: string): Identifier {
   return new Identifier(name);
@@ -59,9 +66,9 @@ export function identifier(name: string): Identifier {
  * Writes a tagged template as one SQL statement.
  * @param strings the fixed text, as a tag receives it
  * @param values literals ({@link literal} has the rules) or identifiers, one for each placeholder
- * @throws {TemplateError} when the fixed text is not acceptable, see {@link checkTemplate}
+ * @throws {TemplateError} when {@link checkTemplate} rejects the fixed text
  * @throws {AppError} VALUE_INVALID when a value cannot be written
- * @throws {TypeError} when a value has a type that has no literal
+ * @throws {TypeError} when a value's type cannot be written as a literal
  */
 export function compile(strings: TemplateStringsArray, values: readonly unknown[]): string {
   if (!checked.has(strings)) {
@@ -73,22 +80,22 @@ export function compile(strings: TemplateStringsArray, values: readonly unknown[
   }
   if (values.length !== strings.length - 1) {
     throw new TemplateError(
-      `Cannot write statement: ${values.length} values for ${strings.length - 1} placeholders`,
+      `Cannot write statement: it has ${values.length} values for ${strings.length - 1} placeholders`,
     );
   }
   let text = strings[0] ?? "";
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
     if (Identifier.is(value)) checkCall(value, strings[index + 1] ?? "");
-    // Between spaces, a name joins none of its neighbours.
+    // The spaces keep a name apart from the text beside it.
     text += Identifier.is(value) ? ` ${value.sql} ` : literal(value, `value ${index + 1}`);
     text += strings[index + 1] ?? "";
   }
-  // A comment may be the last thing in the text: the line ends here, whatever follows.
+  // The text may end in a comment, so the line must end here.
   return `${text}\n`;
 }
 
-/** A name that may not be called: what follows must begin with something else than a parenthesis or a comment. */
+/** Rejects the call of a forbidden function: the text after its name must not begin with "(" or a comment. */
 function checkCall(name: Identifier, following: string): void {
   if (!name.isForbiddenCall || /^\s*[^\s(/-]/.test(following)) return;
   throw new TemplateError(`Cannot write statement: ${name.sql}(…) is not accepted`);

@@ -1,6 +1,6 @@
-// The error for a statement that its author has to mend.
+// The error for a statement that its author must correct.
 
-/** Thrown for a template that is not a single query; nothing was sent. Its author has to mend it. */
+/** The error for a template that is not a single safe query. The statement was not sent; its author must correct it. */
 export class TemplateError extends TypeError {
   override readonly name = "TemplateError";
 }

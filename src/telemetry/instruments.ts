@@ -1,20 +1,20 @@
-// The metrics: names, units and buckets as OpenTelemetry's semantic conventions have them, and two of our
-// own for tenants. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ and …/database/
+// The metrics, with the names, units and buckets of OpenTelemetry's semantic conventions, and two further metrics for
+// tenants. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ and …/database/
 
 import type { Counter, Histogram, Meter } from "@opentelemetry/api";
 import type { ConnectionCounts } from "../database/pool.ts";
 import type { RequestAttributes } from "./request-attributes.ts";
 
-// The buckets that the conventions advise, in seconds, and finer ones below: one round trip is often less than
-// the first of theirs.
+// The buckets that the conventions advise, in seconds, and finer ones below them, because one round trip often takes
+// less than their first bucket.
 const ADVISED_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const REQUEST_SECONDS = [0.0005, 0.001, 0.002, 0.003, ...ADVISED_SECONDS];
 const OPERATION_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
-// The conventions ask for a name of the pool; the service has one.
+// The conventions require a name of the pool; the service has one pool.
 const POOL = { "db.client.connection.pool.name": "rowhouse" };
 
-/** What requests and messages are measured with. */
+/** The instruments that measure requests and messages. */
 export class Instruments {
   readonly requestDuration: Histogram;
   readonly tenantRequestDuration: Histogram;
@@ -23,8 +23,8 @@ export class Instruments {
   readonly #meter: Meter;
 
   /**
-   * @param meter where they are made
-   * @param active the requests at work now
+   * @param meter creates the instruments
+   * @param active the requests in progress now
    */
   constructor(meter: Meter, active: ReadonlyMap<RequestAttributes, number>) {
     this.#meter = meter;
@@ -39,17 +39,17 @@ export class Instruments {
       advice: { explicitBucketBoundaries: REQUEST_SECONDS },
     });
     this.outcomes = meter.createCounter("rowhouse.request.outcomes", {
-      description: "Requests by what became of them: ok, or the error's code",
+      description: "Requests by outcome: ok, or the error's code",
       unit: "{request}",
     });
     this.operationDuration = meter.createHistogram("db.client.operation.duration", {
-      description: "Duration of messages to the database, from when a connection is asked for",
+      description: "Duration of messages to the database, including the wait for a connection",
       unit: "s",
       advice: { explicitBucketBoundaries: OPERATION_SECONDS },
     });
     meter
       .createObservableUpDownCounter("http.server.active_requests", {
-        description: "Requests at work",
+        description: "Requests in progress",
         unit: "{request}",
       })
       .addCallback((result) => {

@@ -1,5 +1,5 @@
-// A database whose messages are measured and traced, for one request. Of a message only the kind of its
-// statements is recorded, never its text, which holds values.
+// Measures and traces the messages of one request. It records only the kind of a message's statements, never their
+// text, which holds values.
 
 import {
   type Attributes,
@@ -17,22 +17,22 @@ import type { Row } from "../database/rows.ts";
 import { AppError, sqlState } from "../errors.ts";
 import { quietly, type Report } from "../report.ts";
 
-/** Where messages are recorded. */
+/** The destinations of a request's measurements. */
 export interface MessageSinks {
-  /** In seconds; undefined when nobody collects metrics. */
+  /** Durations in seconds; undefined when metrics are not collected. */
   readonly duration: Histogram | undefined;
-  /** Undefined when the request is not traced. */
+  /** Spans; undefined when the request is not traced. */
   readonly tracer: Tracer | undefined;
-  /** Holds the request's span. */
+  /** The context that holds the request's span. */
   readonly context: Context;
   readonly report: Report;
 }
 
 const SYSTEM = { "db.system.name": "postgresql" };
-// A tag begins with one of these words, comments before it aside.
+// A statement begins with one of these words, unless a comment comes first.
 const OPERATION = /^\s*(select|insert|update|delete|merge|with|values|table)\b/i;
 
-/** A database that does what `database` does, and records it. */
+/** A database that passes every call to another one, and records it. */
 export class ObservedDatabase implements Database {
   readonly #database: Database;
   readonly #sinks: MessageSinks;
@@ -46,7 +46,7 @@ export class ObservedDatabase implements Database {
     return observe(this.#sinks, message.statements, () => this.#database.send(message));
   }
 
-  /** Its span is around those of its messages: BEGIN and COMMIT have none of their own. */
+  /** Its span contains those of its statements. BEGIN and COMMIT do not have their own spans. */
   async transaction<T>(
     work: (link: Link, entered: Row | undefined) => Promise<T>,
     beginning?: Beginning,
@@ -143,7 +143,7 @@ function describeOperation(statements: readonly string[]): Operation {
   return name === undefined ? SYSTEM : { ...SYSTEM, "db.operation.name": name };
 }
 
-/** Neither message nor detail: they hold values. */
+/** Leaves out the error's message and detail, because they hold values. */
 function describeFailure(error: unknown): Attributes {
   const state = sqlState(error);
   if (state !== undefined) return { "db.response.status_code": state, "error.type": state };

@@ -1,4 +1,4 @@
-// What the conventions call the method and the scheme of a request: a bounded set, whatever clients send.
+// The method and the scheme of a request as the conventions name them: a bounded set, whatever clients send.
 
 /** The attributes that are known when a request arrives. */
 export interface RequestAttributes {

@@ -1,5 +1,5 @@
-// One request in spans and metrics: a server span around it, its messages, and what it counts as. Nothing that
-// a client or a tenant wrote becomes an attribute: no path, no key, no host, no header, no text of an error.
+// Records one request in spans and metrics: its server span, its messages, and its outcome by tenant. A text that a
+// client or a tenant wrote never becomes an attribute: not a path, a key, a host, a header or an error's message.
 
 import {
   type Attributes,
@@ -22,7 +22,7 @@ import { ObservedDatabase } from "./message-span.ts";
 import { type RequestAttributes, requestAttributes } from "./request-attributes.ts";
 import type { TenantLabels } from "./tenant-labels.ts";
 
-/** Where requests are recorded; what nobody collects is undefined. */
+/** The destinations of all requests' measurements; undefined for those that are not collected. */
 export interface Sinks {
   readonly tracer: Tracer | undefined;
   readonly instruments: Instruments | undefined;
@@ -37,11 +37,11 @@ const HEADERS: TextMapGetter<Headers> = {
   keys: (headers) => [...headers.keys()],
 };
 
-/** From a request's arrival to its answer. */
+/** The observation of one request, from its arrival to its answer. */
 export class RequestSpan implements Observation {
   readonly #sinks: Sinks;
   readonly #attributes: RequestAttributes;
-  /** The span of the runtime, or of an instrumentation, that has begun before: its end is not ours. */
+  /** The span that a runtime or an instrumentation began before; it also ends it. */
   readonly #outer: Span | undefined;
   readonly #span: Span | undefined;
   readonly #context: Context;
@@ -93,7 +93,7 @@ export class RequestSpan implements Observation {
     const { instruments, labels } = this.#sinks;
     const answer: Attributes = { "http.response.status_code": status };
     if (route !== undefined) answer["http.route"] = route;
-    // By the conventions, what the client did wrong is no error of the server.
+    // By the conventions, an error of the client is not an error of the server span.
     if (status >= 500) answer["error.type"] = failure?.code ?? String(status);
     const outcome = { "rowhouse.outcome": failure?.code ?? "ok" };
     if (instruments !== undefined) {

@@ -1,5 +1,5 @@
-// Spans and metrics of requests and messages, through OpenTelemetry's API alone: an application installs an SDK,
-// or runs on a runtime that has one. Whether there is one is found out once; without one nothing is done.
+// Records spans and metrics of requests and messages through OpenTelemetry's API alone. The application installs an
+// SDK, or its runtime has one. The code looks for the SDK once, and without one does nothing.
 // https://opentelemetry.io/docs/specs/otel/library-guidelines/
 
 import {
@@ -21,26 +21,37 @@ import { TenantLabels } from "./tenant-labels.ts";
 
 const SCOPE = "rowhouse";
 
-/** What {@link createTelemetry} may be told. */
+/** The options of {@link createTelemetry}. */
 export interface TelemetryOptions {
-  /** How many tenants have a name in the metrics; 100 when left out. */
+  /** How many tenants the metrics name; 100 by default. */
   readonly maxTenants?: number;
-  /** Where failures of the SDK are written, at most one line a minute. */
+  /** The log for failures of the SDK, at most one line a minute. */
   readonly log?: Log;
 }
 
-/** Observes requests; made by {@link createTelemetry}, and handed to `createTenancy`. */
+/** The observer of a tenancy's requests; made by {@link createTelemetry}, and an option of `createTenancy`. */
 export interface Telemetry extends Observer {
-  /** Adds the metrics of a database's connections: how many there are, and how many messages wait for one. */
+  /** Adds the metrics of a database: its connections, and the messages that wait for one. */
   observe(database: OpenDatabase): void;
 }
 
 /**
- * Connects a tenancy to the installed OpenTelemetry SDK. Call it once, after the SDK was registered. A server
- * span that a runtime or an instrumentation has begun is completed instead of doubled. Of a request whose proxy
- * is trusted, the incoming `traceparent` is continued; any other request begins a trace of its own, linked to the
- * incoming one, because a client must not decide what is sampled.
+ * Connects a tenancy to the installed OpenTelemetry SDK. Call it once, after the SDK was registered. When a runtime or
+ * an instrumentation has begun a server span, the tenancy adds its attributes to that span. Behind a trusted proxy, a
+ * request continues the trace of its `traceparent`. Any other request begins a new trace with a link to the incoming
+ * one, because a client must not decide what is sampled.
  * @returns undefined when no SDK is installed; requests then pay nothing
+ * @example
+ * ```ts
+ * import { createTelemetry, createTenancy, type OpenDatabase, type Tenancy } from "rowhouse";
+ * import { router } from "./routes.ts";
+ *
+ * export function createApp(database: OpenDatabase): Tenancy {
+ *   const telemetry = createTelemetry({ maxTenants: 20 });
+ *   telemetry?.observe(database);
+ *   return createTenancy({ router, telemetry });
+ * }
+ * ```
  */
 export function createTelemetry({ maxTenants = 100, log }: TelemetryOptions = {}):
   Telemetry | undefined {
@@ -63,7 +74,7 @@ export function createTelemetry({ maxTenants = 100, log }: TelemetryOptions = {}
   };
 }
 
-/** A span that no sampler keeps has an id all the same; one that nobody makes has none. */
+/** The tracer of an SDK. Its spans have an id, even those that a sampler drops; without an SDK they do not. */
 function findTracer(): Tracer | undefined {
   const tracer = trace.getTracer(SCOPE);
   return isSpanContextValid(tracer.startSpan("probe").spanContext()) ? tracer : undefined;

@@ -1,27 +1,28 @@
-// Which tenants have a name in the metrics. A backend keeps a series for each name for ever, so there is a bound.
+// Chooses the tenants that the metrics name. A backend keeps a series for each name for ever, so their number is
+// bounded.
 
-/** The name that all other tenants share. */
+/** The label that all other tenants share. */
 const OTHER_TENANTS = "other";
 
 // Length of a counting round, in requests per label.
 const REQUESTS_PER_LABEL = 100;
 
-/** A bounded set of names. One that was given stays: a counter must not go down. */
+/** A bounded set of labels. A tenant keeps its label, because a counter must not go down. */
 export class TenantLabels {
   readonly #max: number;
   readonly #named = new Set<string>();
-  /** Requests of those without a name, in this round. */
+  /** The requests of each tenant without a label, in this round. */
   #counts = new Map<string, number>();
   #requests = 0;
 
-  /** @param max how many tenants are named at most; 0 names none */
+  /** @param max the most tenants that get a label; with 0, all share one */
   constructor(max: number) {
     this.#max = max;
   }
 
   /**
-   * The label of one more request of a tenant. Half of the names go to the first tenants that come; each of
-   * the rest to a tenant that has at least its share of the traffic, 1 / `max`: the heaviest.
+   * The label for one more request of a tenant. The first tenants get half of the labels. Each other label goes to a
+   * tenant with at least its share of the traffic, 1 / `max`.
    */
   of(schemaName: string): string {
     this.#requests += 1;

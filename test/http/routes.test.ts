@@ -94,9 +94,9 @@ describe("the routes' values", () => {
     expect(headers.get("cache-control")).to.equal("no-store");
     expect(json).to.deep.equal({
       type: "urn:rowhouse:error:NOT_FOUND",
-      title: "No such entry",
+      title: "The key does not exist",
       status: 404,
-      detail: 'Cannot find entry: there is no key "8"',
+      detail: 'Cannot find entry: key "8" does not exist',
       code: "NOT_FOUND",
       requestId: headers.get("x-request-id"),
     });

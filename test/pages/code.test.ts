@@ -1,11 +1,11 @@
 // Every block of code whose first line names a path compiles, as strictly as this tree does: a path of src,
 // admin or test in a copy of the tree, any other in an application on the package.
 
-import { spawnSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { copyCheckout, ROOT } from "../support/checkout.ts";
+import { compile } from "../support/compile.ts";
 import { listFiles, listPages } from "../support/pages.ts";
 
 const APPLICATION = "your-application";
@@ -36,13 +36,7 @@ describe("the code of the pages", () => {
       await writeFile(join(checkout, path), text);
     }
     await writeFile(join(checkout, APPLICATION, "package.json"), '{ "type": "module" }');
-    await writeFile(join(checkout, "tsconfig.pages.json"), JSON.stringify(await options()));
-    const compiled = spawnSync("npx", ["tsc", "-p", "tsconfig.pages.json"], {
-      cwd: checkout,
-      encoding: "utf8",
-    });
-    expect(compiled.stdout).to.equal("");
-    expect(compiled.status).to.equal(0);
+    expect(await compile(checkout, ["src", "admin", APPLICATION])).to.equal("");
   });
 
   it("is the application that the test of the package runs", async () => {
@@ -61,25 +55,3 @@ describe("the code of the pages", () => {
     expect(await readFile(join(ROOT, "test/http/cors.test.ts"), "utf8")).to.include(code);
   });
 });
-
-/** The tree's options, with the package's own name leading to its sources instead of what is compiled. */
-async function options(): Promise<unknown> {
-  const manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
-    exports: Record<string, string | { types?: string }>;
-  };
-  const paths = Object.entries(manifest.exports).flatMap(([door, target]) => {
-    const types = typeof target === "string" ? undefined : target.types;
-    if (types === undefined) return [];
-    return [[door.replace(/^\./, "rowhouse"), [types.replace(/\.d\.ts$/, ".ts")]]];
-  });
-  return {
-    extends: "./tsconfig.json",
-    compilerOptions: {
-      noEmit: true,
-      isolatedDeclarations: false,
-      paths: Object.fromEntries(paths) as unknown,
-    },
-    include: ["src", "admin", APPLICATION],
-    exclude: ["admin/console/page"],
-  };
-}

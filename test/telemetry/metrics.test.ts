@@ -104,7 +104,7 @@ describe("metrics", () => {
     }
   });
 
-  it("connections and requests at work are those of the moment when metrics are collected", async () => {
+  it("connections and requests in progress are those of the moment when metrics are collected", async () => {
     open({ DATABASE_CONNECTIONS: "2" });
     const pool = { "db.client.connection.pool.name": "rowhouse" };
     const connections = (state: string, value: number): Point => ({

@@ -92,8 +92,8 @@ describe("parseAddress()", () => {
     ["verify-ca without an authority", `${BASE}?sslmode=verify-ca`, "sslrootcert=FILE"],
     ["system with require", `${BASE}?sslmode=require&sslrootcert=system`, "verify-full"],
     ["system with verify-ca", `${BASE}?sslmode=verify-ca&sslrootcert=system`, "verify-full"],
-    ["sslrootcert without sslmode", `${BASE}?sslrootcert=a`, "no meaning with sslmode=disable"],
-    ["sslrootcert with prefer", `${BASE}?sslmode=prefer&sslrootcert=a`, "no meaning"],
+    ["sslrootcert without sslmode", `${BASE}?sslrootcert=a`, "does not apply with sslmode=disable"],
+    ["sslrootcert with prefer", `${BASE}?sslmode=prefer&sslrootcert=a`, "does not apply"],
     ["an empty sslrootcert", `${BASE}?sslmode=verify-full&sslrootcert=`, "empty"],
     [
       "a file that is missing",
@@ -103,7 +103,7 @@ describe("parseAddress()", () => {
     [
       "a client certificate",
       `${BASE}?sslmode=require&sslcert=a`,
-      '"sslcert" is not accepted; accepted are',
+      '"sslcert" is not accepted; use only',
     ],
     ["uselibpqcompat", `${BASE}?sslmode=require&uselibpqcompat=true`, "is not accepted"],
     ["a host in the parameters", `${BASE}?host=elsewhere`, '"host" is not accepted'],
@@ -178,7 +178,7 @@ describe("parseAddress()", () => {
     it("parseAddress() refuses a file without a certificate, and one with a broken certificate", async () => {
       const broken = join(folder, "broken.crt");
       await writeFile(broken, "nothing");
-      expect(() => tls("verify-full", broken)).to.throw("has no certificate");
+      expect(() => tls("verify-full", broken)).to.throw("does not hold a certificate");
       await writeFile(broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
       expect(() => tls("verify-full", broken)).to.throw("cannot be read");
     });

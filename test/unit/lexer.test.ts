@@ -123,7 +123,7 @@ describe("a construct without a placeholder inside", () => {
       ["a dollar quote without an end", () => sql`select $a$ $A$`],
       ["a block comment without an end", () => sql`select 1 /* /* */`],
     ],
-    "has no end",
+    "does not end",
   );
 
   it("compile() refuses a backslash in '…', which a server setting gives a meaning", () => {
@@ -134,8 +134,11 @@ describe("a construct without a placeholder inside", () => {
   });
 
   it("compile() refuses $1, which stands for nothing", () => {
-    expect(() => sql`select $1`).to.throw(TemplateError, '"$" begins no dollar quote');
-    expect(() => sql`select $1$ a $1$`).to.throw(TemplateError, '"$" begins no dollar quote');
+    expect(() => sql`select $1`).to.throw(TemplateError, '"$" does not begin a dollar quote');
+    expect(() => sql`select $1$ a $1$`).to.throw(
+      TemplateError,
+      '"$" does not begin a dollar quote',
+    );
   });
 
   it("compile() refuses a number that runs into a dollar sign", () => {
@@ -148,9 +151,9 @@ describe("a construct without a placeholder inside", () => {
   });
 
   it("compile() refuses text with NUL, a lone surrogate or an escape that is none", () => {
-    expect(() => sql`select 1 \0`).to.throw(TemplateError, "piece 1 is no valid text");
-    expect(() => sql`select ${1} \ud800`).to.throw(TemplateError, "piece 2 is no valid text");
-    expect(() => sql`select \u{zz}`).to.throw(TemplateError, "piece 1 is no valid text");
+    expect(() => sql`select 1 \0`).to.throw(TemplateError, "piece 1 is not valid text");
+    expect(() => sql`select ${1} \ud800`).to.throw(TemplateError, "piece 2 is not valid text");
+    expect(() => sql`select \u{zz}`).to.throw(TemplateError, "piece 1 is not valid text");
   });
 });
 

@@ -134,17 +134,14 @@ describe("literal()", () => {
     ["a look-alike of json()", { text: "1" }, "Object"],
   ] as const) {
     it(`literal() refuses ${what} with a TypeError that names its type`, () => {
-      expect(() => write(value)).to.throw(
-        TypeError,
-        `Cannot write value 1: a value of type ${type};`,
-      );
+      expect(() => write(value)).to.throw(TypeError, `Cannot write value 1: its type is ${type};`);
     });
   }
 
   it("literal() names the item of a nested array that it refuses", () => {
     expect(() => write([[1], [2, undefined]])).to.throw(
       TypeError,
-      "Cannot write value 1, item 2, item 2: a value of type undefined",
+      "Cannot write value 1, item 2, item 2: its type is undefined",
     );
   });
 

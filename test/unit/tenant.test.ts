@@ -110,7 +110,7 @@ describe("tenant", () => {
     for (const results of [[], [rows(1), rows(2)]]) {
       database.answers.push(results);
       const error = await rejection(tenant`select 1`);
-      expect(error.message).to.match(/: 1 statements gave [02] results$/);
+      expect(error.message).to.match(/: 1 statements returned [02] results$/);
     }
   });
 
@@ -155,7 +155,7 @@ describe("tenant", () => {
   it("tenant.batch() fails when a result is missing", async () => {
     database.answers.push([rows(1)]);
     const failed = rejection(tenant.batch([tenant`select 1`, tenant`select 2`]));
-    expect((await failed).message).to.match(/: 2 statements gave 1 results$/);
+    expect((await failed).message).to.match(/: 2 statements returned 1 results$/);
   });
 
   it("tenant.batch() fails as one, and so does each of its queries", async () => {
@@ -234,6 +234,6 @@ describe("tenant", () => {
   it("tx`…` fails when a message has another count of results than statements", async () => {
     database.answers.push([rows(1), rows(2)]);
     const failed = rejection(tenant.begin(async (tx) => await tx`select 1`));
-    expect((await failed).message).to.match(/: 1 statements gave 2 results$/);
+    expect((await failed).message).to.match(/: 1 statements returned 2 results$/);
   });
 });

@@ -18,7 +18,7 @@ export interface Migrations {
 }
 
 /** A migration that some tenant lacks. */
-export interface PendingMigration {
+interface PendingMigration {
   readonly number: number;
   readonly name: string;
   /** The number of tenants that lack it. */

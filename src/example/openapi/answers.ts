@@ -1,9 +1,9 @@
-// What the answers of the API's description are made of: the headers that every answer has, and problems by
-// status with the codes that a client tells them apart by.
+// The parts of the answers in the API's description: the headers of every answer, and the problems by status with
+// their codes.
 
 import { type ErrorDefinition, RETRY_AFTER_SECONDS } from "../../index.ts";
 
-/** A JSON Schema of 2020-12; `$ref` names one of the document's. */
+/** A JSON Schema of 2020-12; `$ref` names a schema of the document. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** A header of an answer. */
@@ -29,17 +29,17 @@ export type DescribedAnswers = Readonly<Record<string, DescribedAnswer>>;
 /** Headers for `components`. */
 export const HEADERS: Readonly<Record<string, DescribedHeader>> = {
   "x-request-id": {
-    description: "Names this request; stands in the service's log as well",
+    description: "The identifier of this request, also in the service's log",
     required: true,
     schema: { $ref: "#/components/schemas/RequestId" },
   },
   "cache-control": {
-    description: "Nothing may be cached",
+    description: "A client must not cache the answer",
     required: true,
     schema: { type: "string", const: "no-store" },
   },
   "retry-after": {
-    description: "How long to wait before asking again, in seconds",
+    description: "The time to wait before trying again, in seconds",
     required: true,
     schema: { type: "integer", const: RETRY_AFTER_SECONDS },
   },
@@ -56,8 +56,8 @@ const MEMBERS: Schema = {
   type: TEXT,
   title: TEXT,
   status: { type: "integer" },
-  detail: { description: "What was attempted, what is, and what should be; for people", ...TEXT },
-  code: { description: "What programs tell errors apart by", ...TEXT },
+  detail: { description: "A text for people: the action, what is, and what should be", ...TEXT },
+  code: { description: "The kind of error, for programs", ...TEXT },
   requestId: { $ref: "#/components/schemas/RequestId" },
 };
 
@@ -73,7 +73,7 @@ export const PROBLEM_SCHEMAS: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** An answer with the headers that every one has and others of `components`, and a body or none. */
+/** Describes an answer: the common headers, further ones of `components`, and a body unless `content` is undefined. */
 export function describeAnswer(
   description: string,
   content?: DescribedAnswer["content"],
@@ -89,7 +89,7 @@ export function describeAnswer(
   };
 }
 
-/** The answers to errors, by status; each with the codes that it may have. */
+/** Describes the answers to errors, by status, each with its possible codes. */
 export function describeProblems(errors: readonly ErrorDefinition[]): DescribedAnswers {
   const statuses = [...new Set(errors.map(({ status }) => status))];
   return Object.fromEntries(

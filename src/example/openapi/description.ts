@@ -1,5 +1,5 @@
-// The application described to its clients: every route, answer and header, as OpenAPI 3.1. Bounds are those of
-// data.ts, and a test holds every answer against it. https://spec.openapis.org/oas/v3.1.1.html
+// Describes the application to its clients as OpenAPI 3.1: every route, answer and header. The bounds are those of
+// data.ts, and tests check every answer against the description. https://spec.openapis.org/oas/v3.1.1.html
 
 import {
   describeAnswer,
@@ -26,7 +26,7 @@ import {
   SCHEMAS,
 } from "./schemas.ts";
 
-/** The document. */
+/** An OpenAPI document. */
 export interface ApiDescription {
   readonly openapi: string;
   readonly info: Schema;
@@ -35,9 +35,9 @@ export interface ApiDescription {
   readonly security: readonly Schema[];
   /** By path, then by method in lower case. The examples are one conversation, in this order. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  /** What is answered on a path that is not among `paths`. */
+  /** The answers on a path that is not among `paths`. */
   readonly "x-other-paths": { readonly responses: DescribedAnswers };
-  /** What is answered to a method that a path does not have. */
+  /** The answers to a method that a path does not take. */
   readonly "x-other-methods": { readonly responses: DescribedAnswers };
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
@@ -49,8 +49,8 @@ const INFO = {
   title: "Rowhouse: the key-value store",
   version: "0.1.0",
   description:
-    "Keys and values are 32-bit integers. The host of a request picks the tenant; one tenant's keys are " +
-    "nothing to another. Problems are RFC 9457 with a `code`; HEAD answers as GET, without a body.",
+    "Keys and values are 32-bit integers. The host of a request selects the tenant. Tenants do not share " +
+    "keys. Problems are RFC 9457 with a `code`. HEAD answers as GET, without a body.",
   license: { name: "MIT", identifier: "MIT" },
 };
 
@@ -62,7 +62,7 @@ const SERVERS = [
       scheme: { default: "http", enum: ["http", "https"] },
       host: {
         default: "127.0.0.1:5000",
-        description: "With its port, where that is not the scheme's own",
+        description: "With the port, unless it is the scheme's default",
       },
     },
   },
@@ -96,9 +96,9 @@ export function describeApi(bodyBytes: number): ApiDescription {
     "/data/insert/{key}/{value}": {
       post: describeRoute({
         operationId: "insertPair",
-        summary: "Inserts a key that is not there yet",
+        summary: "Inserts a new key",
         parameters: [KEY, VALUE],
-        answers: { 200: describeJson("It was inserted", "Inserted", { status: "success" }) },
+        answers: { 200: describeJson("The pair was inserted", "Inserted", { status: "success" }) },
         codes: [...WRITE, "KEY_INVALID", "VALUE_INVALID", "KEY_EXISTS"],
       }),
     },
@@ -113,12 +113,7 @@ export function describeApi(bodyBytes: number): ApiDescription {
         operationId: "getPairs",
         summary: "Lists pairs by ascending key, page by page",
         parameters: [
-          describeQuery(
-            "after",
-            "Only keys above this one: `next` of the page before",
-            refer("Integer"),
-            41,
-          ),
+          describeQuery("after", "Lists only keys above this one", refer("Integer"), 41),
           describeQuery("limit", "The most pairs of a page", LIMIT, 10),
         ],
         answers: { 200: describeJson("A page", "Page", { items: [PAIR], next: null }) },
@@ -131,7 +126,7 @@ export function describeApi(bodyBytes: number): ApiDescription {
           { key: 1, value: 10 },
           { key: 2, value: 20 },
         ]),
-        answers: { 201: describeJson("They were inserted", "InsertedPairs", { inserted: 2 }) },
+        answers: { 201: describeJson("The pairs were inserted", "InsertedPairs", { inserted: 2 }) },
         codes: [
           ...WRITE,
           "BODY_INVALID",
@@ -157,29 +152,29 @@ export function describeApi(bodyBytes: number): ApiDescription {
         parameters: [KEY],
         requestBody: body("Value", { value: 7 }),
         answers: {
-          200: describeJson("It was replaced", "Value", { value: 7 }),
+          200: describeJson("The value was replaced", "Value", { value: 7 }),
           201: describeJson("The key is new", "Value", { value: 7 }),
         },
         codes: [...WRITE, "BODY_INVALID", "BODY_TIMEOUT", "KEY_INVALID", "VALUE_INVALID"],
       }),
       delete: describeRoute({
         operationId: "deleteKey",
-        summary: "Takes a key away",
+        summary: "Deletes a key",
         parameters: [KEY],
-        answers: { 204: describeAnswer("It was taken away") },
+        answers: { 204: describeAnswer("The key was deleted") },
         codes: [...WRITE, "KEY_INVALID", "NOT_FOUND"],
       }),
     },
     "/healthz": describeRead({
       operationId: "getHealth",
       summary: "Whether the process serves; on any host",
-      answers: { 200: describeJson("It does", "Health", { status: "ok" }) },
+      answers: { 200: describeJson("The process serves", "Health", { status: "ok" }) },
       codes: JSON_ANSWER,
     }),
     "/readyz": describeRead({
       operationId: "getReadiness",
       summary: "Whether the database answers; on any host",
-      answers: { 200: describeJson("It does", "Readiness", { status: "ready" }) },
+      answers: { 200: describeJson("The database answers", "Readiness", { status: "ready" }) },
       codes: SEND,
     }),
     "/openapi.json": describeRead({

@@ -1,4 +1,4 @@
-// A method of a path in the API's description, and the HEAD that every GET has.
+// A method of a path in the API's description, and the HEAD that comes with every GET.
 
 import { type Code, ERRORS } from "../errors.ts";
 import {
@@ -12,31 +12,31 @@ import {
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
-  /** Those of the path and of the query, each with an example. */
+  /** The parameters of the path and the query, each with an example. */
   readonly parameters?: readonly Schema[];
   readonly requestBody?: Schema;
   readonly responses: DescribedAnswers;
 }
 
-/** A method of a path, as the application says it. */
+/** A method of a path, as the application declares it. */
 export interface Route extends Omit<Operation, "responses"> {
-  /** By status. */
+  /** The answers by status. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>;
-  /** Every error that it can end in. */
+  /** The code of every possible error. */
   readonly codes: readonly Code[];
 }
 
-/** The answers to errors of these codes, by status. */
+/** Describes the answers to errors of these codes, by status. */
 export function describeCodes(codes: readonly Code[]): DescribedAnswers {
   return describeProblems(codes.map((code) => ERRORS[code]));
 }
 
-/** Adds the errors to the answers. */
+/** Describes a method: its answers and its errors. */
 export function describeRoute({ answers, codes, ...rest }: Route): Operation {
   return { ...rest, responses: { ...answers, ...describeCodes(codes) } };
 }
 
-/** GET, and HEAD with the same answers without their bodies. */
+/** Describes GET, and HEAD with the same answers without their bodies. */
 export function describeRead(route: Route): { readonly get: Operation; readonly head: Operation } {
   const get = describeRoute(route);
   const bodiless = Object.entries(get.responses).map(([status, { description, headers }]) => {

@@ -1,4 +1,4 @@
-// The bodies, parameters and headers of the example application, as its API's description names them.
+// The bodies, parameters and headers of the example application in its API's description.
 
 import { DEFAULT_LIMIT, MAX_INTEGER, MAX_PAIRS, MIN_INTEGER } from "../data.ts";
 import {
@@ -13,7 +13,7 @@ const INTEGER = refer("Integer");
 /** Schemas for `components`. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Integer: {
-    description: "In a path or query in plain digits: no plus sign, leading zero or fraction",
+    description: "In a path or query in plain digits, without plus sign, leading zero or fraction",
     type: "integer",
     format: "int32",
     minimum: MIN_INTEGER,
@@ -25,7 +25,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Page: object({
     items: { type: "array", items: refer("Pair"), maxItems: MAX_PAIRS },
     next: {
-      description: "`after` of the next page; null when there is none",
+      description: "`after` of the next page; null on the last page",
       oneOf: [INTEGER, { type: "null" }],
     },
   }),
@@ -40,7 +40,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** How many pairs a page may have. */
+/** The number of pairs that a page may have. */
 export const LIMIT: Schema = {
   type: "integer",
   minimum: 1,
@@ -48,9 +48,9 @@ export const LIMIT: Schema = {
   default: DEFAULT_LIMIT,
 };
 
-/** Of the answer with a key's value. */
+/** The header of the answer with a key's value. */
 export const LAST_MODIFIED: DescribedHeader = {
-  description: "When the value was written; missing while the tenant is behind migration 0002",
+  description: "When the value was written; missing before the tenant's migration 0002",
   required: false,
   schema: {
     type: "string",
