@@ -8,6 +8,7 @@ import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { isTransactionControl, skipToCommand } from "./each-tenant/command.ts";
+import { isForWholeDatabase, needsNoTransaction } from "./each-tenant/maintenance.ts";
 import { type EachOutcome, runInEach } from "./each-tenant/each-tenant.ts";
 import { type GrowingTable, startTable, toObjects } from "./each-tenant/rows.ts";
 import { readInstallation } from "./registry/installation.ts";
@@ -22,12 +23,17 @@ await runVerb({
   about:
     "Runs one SQL command in each tenant, suspended ones included, as the tenant's own role (as the admin role " +
     `where tenants have none), in a transaction each that is read-only unless --write is given. Of a tenant's ` +
-    `rows it keeps the first ${MAX_ROWS}, and ${MAX_CHARACTERS / 2 ** 20} MB, and says so.`,
+    `rows it keeps the first ${MAX_ROWS}, and ${MAX_CHARACTERS / 2 ** 20} MB, and says so. With --as-owner it does ` +
+    "what only an owner may, such as REFRESH MATERIALIZED VIEW or VACUUM, outside a transaction where that is needed.",
   operands: [],
   options: {
     sql: { type: "string", value: "SQL", about: "The command; - reads it from standard input" },
     tenants: SHARED.tenants,
     write: { type: "boolean", about: "Let it write, and commit it in each tenant" },
+    "as-owner": {
+      type: "boolean",
+      about: "As the owner of each schema: no privilege and no row policy limits the command",
+    },
     timeout: {
       type: "string",
       value: "MS",
@@ -43,6 +49,9 @@ await runVerb({
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
     const maxFailures = call.integer("max-failures", 1, 1_000_000) ?? Infinity;
     const text = await readCommand(call.text("sql"));
+    const asOwner = call.has("as-owner");
+    const isOutside = asOwner && needsNoTransaction(text);
+    if (asOwner) requireOneTenant(text, write);
     return call.withRegistry(async (registry) => {
       const { tenantRoles } = await registry.sequelize.transaction(readInstallation);
       const order = ["schemaName"];
@@ -52,27 +61,47 @@ await runVerb({
       const keep = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
       const meter = call.meter("tenants");
       meter.expect(names.length);
-      const command = { text, write, timeoutMs, keep, tenantRoles };
+      const command = { text, write, timeoutMs, keep, tenantRoles, asOwner };
+      if (asOwner) {
+        call.print(
+          "As the owner of each schema: no privilege and no row policy limits the command",
+          undefined,
+        );
+      }
       const { ran, failed, left, skipped } = await runInEach(registry, names, command, {
         concurrency: concurrency ?? (await defaultConcurrency(registry)),
         maxFailures,
         signal: call.interruption(),
         report(outcome) {
           meter.add(1, outcome.outcome === "failed" ? 1 : 0);
-          const { lines, json } = describe(outcome, table);
+          const { lines, json } = describe(outcome, table, asOwner);
           call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
         },
       });
       return summarise({
-        head: `Ran in ${formatCount(ran, "tenant")}${write ? ", and committed" : ", read-only"}`,
+        head:
+          `Ran ${asOwner ? "as the owner " : ""}in ${formatCount(ran, "tenant")}` +
+          (isOutside ? ", outside a transaction" : write ? ", and committed" : ", read-only"),
         counts: { failed, "not begun": left, skipped },
         done: ran,
         undone: failed + left,
-        json: { ran, failed, left, skipped, write },
+        json: { ran, failed, left, skipped, write, ...(asOwner ? { as: "owner" } : {}) },
       });
     });
   },
 });
+
+/** What an owner's command may do is the tenant's alone. */
+function requireOneTenant(text: string, write: boolean): void {
+  if (isForWholeDatabase(text)) {
+    throw new UsageError(
+      "--sql names no table: it would work on the whole database, for each tenant",
+    );
+  }
+  if (needsNoTransaction(text) && !write) {
+    throw new UsageError("--sql writes, and cannot be limited to reading: give --write");
+  }
+}
 
 async function readCommand(given: string | undefined): Promise<string> {
   if (given === undefined) throw new UsageError("it takes --sql");
@@ -89,6 +118,7 @@ async function readCommand(given: string | undefined): Promise<string> {
 function describe(
   outcome: EachOutcome,
   table: GrowingTable,
+  asOwner: boolean,
 ): { readonly lines: readonly string[]; readonly json: unknown } {
   const { schemaName } = outcome;
   if (outcome.outcome === "skipped") {
@@ -104,5 +134,15 @@ function describe(
   const truncated = result.columns.length > 0 && rows.length < rowCount;
   const lines = [...table.add(schemaName, result)];
   if (truncated) lines.push(`Of ${schemaName}, ${rows.length} of ${rowCount} rows are shown`);
-  return { lines, json: { schemaName, command, rowCount, truncated, rows: toObjects(result) } };
+  return {
+    lines,
+    json: {
+      schemaName,
+      command,
+      rowCount,
+      truncated,
+      rows: toObjects(result),
+      ...(asOwner ? { as: "owner" } : {}),
+    },
+  };
 }

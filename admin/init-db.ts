@@ -5,6 +5,7 @@ import { runVerb } from "./command/command.ts";
 import { adminUrl } from "./command/config.ts";
 import { createDatabase } from "./lifecycle/create-database.ts";
 import { checkDatabaseName } from "./lifecycle/database-name.ts";
+import { formatCount } from "./print/count.ts";
 import { initialise } from "./lifecycle/initialise.ts";
 import { withRegistry } from "./registry/registry.ts";
 
@@ -53,6 +54,12 @@ await runVerb({
       lines.push(
         "Not revoked from PUBLIC, for want of a superuser: set_config and UPDATE on pg_settings; " +
           "SQL of a tenant that calls them is refused by the service alone",
+      );
+    }
+    if (done.openFunctions.length > 0) {
+      lines.push(
+        `Tenants may execute ${formatCount(done.openFunctions.length, "function")} that run text or leave ` +
+          "something in the session; node admin/doctor.js names them",
       );
     }
     return { lines, json: { created, ...done } };

@@ -2,7 +2,8 @@
 
 import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { renameTenant } from "./lifecycle/rename.ts";
+import { renameTenant } from "./rename/rename.ts";
+import { describeKeptRole } from "./registry/role-use.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
@@ -20,9 +21,10 @@ await runVerb({
     const renamed = await call.withRegistry((registry) =>
       renameTenant(registry, before, schemaName),
     );
-    const { stillRunning } = renamed;
+    const { stillRunning, keptRole } = renamed;
     const lines = [
       `Renamed tenant "${before}" to "${schemaName}"`,
+      ...(keptRole ? [describeKeptRole(keptRole)] : []),
       ...describeStillRunning(stillRunning),
     ];
     if (stillRunning > 0) lines.push(`Create no tenant "${before}" before they have ended`);

@@ -1,14 +1,20 @@
-// node admin/repair.js SCHEMA: mends what a tenant lacks.
+// node admin/repair.js SCHEMA: mends what a tenant lacks, or with a list or a pattern what many lack.
 
 import { runVerb } from "./command/command.ts";
+import { summarise } from "./command/summary.ts";
+import type { Call, Report } from "./command/verb.ts";
+import { defaultConcurrency } from "./batch/free-connections.ts";
 import { repairTenant } from "./inspect/repair-tenant.ts";
+import { repairTenants } from "./inspect/repair-tenants.ts";
+import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
   name: "repair",
   about:
     "Mends a tenant: its role, the service role's membership, and the grants; says what it will do, then " +
-    "does it in one transaction. What only a person can judge is told: drift, and privileges too many.",
+    "does it in one transaction. What only a person can judge is told: drift, and privileges too many. " +
+    'SCHEMA may be a list or a pattern, as in a,b,shop_* or "*": then each tenant that lacks something is mended.',
   operands: ["SCHEMA"],
   options: {
     plan: { type: "boolean", about: "Print what would be done, and change nothing" },
@@ -19,8 +25,10 @@ await runVerb({
   },
   example: "acme --plan",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0]);
+    const [list] = call.operands;
     const plan = call.has("plan");
+    if (/[*,]/.test(list)) return repairMany(call, list);
+    const schemaName = parseSchemaName(list);
     const { steps, told } = await call.withRegistry((registry) =>
       repairTenant(registry, schemaName, {
         plan,
@@ -41,3 +49,36 @@ await runVerb({
     };
   },
 });
+
+async function repairMany(call: Call, list: string): Promise<Report> {
+  const plan = call.has("plan");
+  const done = plan ? "Would" : "Did";
+  const how = { plan, emptySchema: call.has("empty-schema") };
+  let told = 0;
+  return call.withRegistry(async (registry) => {
+    const { repaired, failed, well, left } = await repairTenants(registry, list, how, {
+      concurrency: await defaultConcurrency(registry),
+      signal: call.interruption(),
+      report(tenant) {
+        const { schemaName } = tenant;
+        if (tenant.outcome === "failed") {
+          return call.print(`Failed ${schemaName}: ${tenant.message}`, tenant);
+        }
+        told += tenant.left.length;
+        const lines = [
+          ...tenant.steps.map((step) => `${schemaName}: ${done} ${step}`),
+          ...tenant.left.map((problem) => `${schemaName}: Left to you: ${problem}`),
+        ];
+        call.print(lines.join("\n"), tenant);
+      },
+    });
+    return summarise({
+      head: `${plan ? "Would repair" : "Repaired"} ${formatCount(repaired, "tenant")}`,
+      counts: { failed, "not begun": left, "in order": well },
+      done: repaired + well,
+      undone: failed + left + told,
+      advice: ["Drift, and privileges too many, are told by node admin/status.js"],
+      json: { repaired, failed, left, well, plan },
+    });
+  });
+}

@@ -3,7 +3,7 @@
 
 import { resolve } from "node:path";
 import { describeDrop } from "../drop/description.ts";
-import { describeExport } from "../transfer/description.ts";
+import { describeExport, describeExportLosses } from "../transfer/description.ts";
 import { dropTenant } from "../drop/drop.ts";
 import type { Registry } from "../registry/registry.ts";
 import { exportTenant } from "../transfer/export-tenant.ts";
@@ -23,7 +23,7 @@ export function exportJob(registry: Registry, schemaName: string, folder: string
         signal,
         meter: { expect, add },
       });
-      return describeExport(report);
+      return [describeExport(report), ...describeExportLosses(report)].join("; ");
     },
   };
 }

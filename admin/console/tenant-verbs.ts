@@ -2,7 +2,7 @@
 // body.
 
 import { parseDomain } from "../../src/host.ts";
-import { renameTenant } from "../lifecycle/rename.ts";
+import { renameTenant } from "../rename/rename.ts";
 import {
   LONGEST_TIMEOUT_MS,
   resumeTenant,

@@ -12,6 +12,7 @@ import {
   judgeEncryption,
 } from "./connection-findings.ts";
 import { examine, type Finding } from "./finding.ts";
+import { examineFunctions } from "./function-findings.ts";
 import { examinePrivileges } from "./privilege-findings.ts";
 import { withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
@@ -43,6 +44,7 @@ export async function examineInstallation({
       return [
         ...(await examine("registry", () => examineRegistry(registry))),
         ...(await examine("privileges", () => examinePrivileges(registry, userOf(service)))),
+        ...(await examine("functions", () => examineFunctions(registry))),
         ...(await examine("catalogs", () => examineBudget(registry))),
       ];
     };

@@ -4,7 +4,9 @@ import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
-import { claimRole, type KeptRole } from "./role.ts";
+import type { KeptRole } from "../registry/role-use.ts";
+import { requireNoOutsiders } from "./outsiders.ts";
+import { claimRole } from "./role.ts";
 
 /**
  * Drops them. Works when the schema or the role is missing.
@@ -19,6 +21,7 @@ export async function dropRest(
   const run = (text: string, ...bind: string[]): Promise<object[]> =>
     query(transaction, text, bind);
   await claimTenant(registry, transaction, schemaName, "drop tenant", ["dropping"]);
+  await requireNoOutsiders(transaction, schemaName, roleName);
   await run(`drop schema if exists "${schemaName}" cascade`);
   const role = roleName === undefined ? undefined : await claimRole(transaction, roleName);
   if (typeof role === "string") {

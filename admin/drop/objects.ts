@@ -2,7 +2,6 @@
 // the server has room for so many. https://www.postgresql.org/docs/current/runtime-config-locks.html
 
 import type { Transaction } from "sequelize";
-import { AdminError } from "../registry/admin-error.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimRole } from "./role.ts";
 
@@ -89,45 +88,6 @@ export async function countItems({ sequelize }: Registry, schemaName: string): P
     const rows = await query<Item>(transaction, ITEMS, [schemaName, 2 ** 31 - 1]);
     return rows.length;
   });
-}
-
-/**
- * Refuses a schema that something outside of it stands on: CASCADE would take that as well.
- * @throws {AdminError} that names it
- */
-export async function requireNoOutsiders(
-  transaction: Transaction,
-  schemaName: string,
-): Promise<void> {
-  const [outsider] = await query<{ name: string; inside: string }>(
-    transaction,
-    `with inside as (
-       select c.oid from pg_catalog.pg_class as c
-         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace where n.nspname = $1
-     ), outsider as (
-       select r.ev_class as oid, d.refobjid from pg_catalog.pg_depend as d
-         join pg_catalog.pg_rewrite as r on r.oid = d.objid
-        where d.classid = 'pg_catalog.pg_rewrite'::regclass
-          and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid in (select oid from inside)
-       union all
-       select conrelid, confrelid from pg_catalog.pg_constraint
-        where contype = 'f' and confrelid in (select oid from inside)
-       union all
-       select inhrelid, inhparent from pg_catalog.pg_inherits
-        where inhparent in (select oid from inside)
-     )
-     select format('%I.%I', n.nspname, c.relname) as name, o.refobjid::regclass::text as inside
-       from outsider as o
-       join pg_catalog.pg_class as c on c.oid = o.oid
-       join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-      where n.nspname <> $1 and n.nspname <> 'pg_toast' order by 1 limit 1`,
-    [schemaName],
-  );
-  if (outsider === undefined) return;
-  throw new AdminError(
-    `Cannot drop tenant: ${outsider.name} outside of schema "${schemaName}" stands on ${outsider.inside}; ` +
-      "drop that first",
-  );
 }
 
 /** A table's name may be one that no statement of a tenant may use. */

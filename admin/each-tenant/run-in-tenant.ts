@@ -1,5 +1,5 @@
-// One command in one tenant: what the tenant's own SQL could do, and for no longer. A transaction of its own,
-// read-only unless said otherwise, that ends with every setting and grant which it needed.
+// One command in one tenant: what the tenant's own SQL could do, or what its owner can, and for no longer. A
+// transaction of its own, read-only unless said otherwise, that ends with every setting and grant which it needed.
 
 import type pg from "pg";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -7,6 +7,7 @@ import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Transition } from "../registry/registry.ts";
 import { type CommandResult, type Keep, sendCommand } from "./command.ts";
+import { needsNoTransaction } from "./maintenance.ts";
 
 /** The command and its limits. */
 export interface TenantCommand {
@@ -18,6 +19,8 @@ export interface TenantCommand {
   readonly keep: Keep;
   /** Whether tenants have roles; without, it runs as the admin role. */
   readonly tenantRoles: boolean;
+  /** Whether it runs as the owner of the schema, who may do everything with what is in it. */
+  readonly asOwner: boolean;
 }
 
 /** The tenant is not to be touched now. */
@@ -25,6 +28,8 @@ export class TenantSkipped extends Error {}
 
 interface State {
   readonly roleName: string;
+  /** The owner of the schema; null when there is none. */
+  readonly owner: string | null;
   readonly timeoutMs: number;
   readonly transition: Transition | null;
   readonly hasSchema: boolean;
@@ -45,20 +50,19 @@ interface State {
 export async function runInTenant(
   client: pg.Client,
   schemaName: string,
-  { text, write, timeoutMs, keep, tenantRoles }: TenantCommand,
+  command: TenantCommand,
 ): Promise<CommandResult> {
+  const { text, write, timeoutMs, keep, tenantRoles, asOwner } = command;
+  if (asOwner && needsNoTransaction(text)) return runOutside(client, schemaName, command);
   await client.query("begin isolation level read committed");
   // A writer holds the lock of every verb: what is exported, moved or dropped meanwhile lacks no write.
-  if (write && !(await isLocked(client, schemaName))) throw new TenantBusy();
-  const state = await readState(client, schemaName);
-  if (state === undefined) throw new TenantSkipped("it is gone");
-  if (state.transition !== null) {
-    throw new TenantSkipped(describeTransition(state.transition, schemaName));
+  if (write && !(await isLocked(client, schemaName, "pg_try_advisory_xact_lock"))) {
+    throw new TenantBusy();
   }
-  if (!state.hasSchema)
-    throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
-  const role = tenantRoles ? quoteName(state.roleName) : undefined;
-  const lent = role !== undefined && !state.mayBecome;
+  const state = await requireState(client, schemaName);
+  const name = asOwner ? state.owner : tenantRoles ? state.roleName : null;
+  const role = name === null ? undefined : quoteName(name);
+  const lent = role !== undefined && !asOwner && !state.mayBecome;
   if (lent) await client.query(`grant ${role} to current_user`);
   if (!write) await client.query("set transaction read only");
   await client.query(`set local search_path = "${schemaName}", pg_temp`);
@@ -73,9 +77,39 @@ export async function runInTenant(
   return result;
 }
 
-async function isLocked(client: pg.Client, schemaName: string): Promise<boolean> {
+/** As the owner, on a session that loses every setting and lock when it is given back. */
+async function runOutside(
+  client: pg.Client,
+  schemaName: string,
+  { text, timeoutMs, keep }: TenantCommand,
+): Promise<CommandResult> {
+  if (!(await isLocked(client, schemaName, "pg_try_advisory_lock"))) throw new TenantBusy();
+  const { owner, timeoutMs: own } = await requireState(client, schemaName);
+  await client.query(`set search_path = "${schemaName}", pg_temp`);
+  await client.query(`set statement_timeout = ${timeoutMs ?? own}`);
+  if (owner !== null) await client.query(`set role ${quoteName(owner)}`);
+  return sendCommand(client, text, keep);
+}
+
+async function requireState(client: pg.Client, schemaName: string): Promise<State> {
+  const state = await readState(client, schemaName);
+  if (state === undefined) throw new TenantSkipped("it is gone");
+  if (state.transition !== null) {
+    throw new TenantSkipped(describeTransition(state.transition, schemaName));
+  }
+  if (!state.hasSchema) {
+    throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
+  }
+  return state;
+}
+
+async function isLocked(
+  client: pg.Client,
+  schemaName: string,
+  lock: "pg_try_advisory_xact_lock" | "pg_try_advisory_lock",
+): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
-    `select pg_try_advisory_xact_lock(${tenantLockKey("$1::text")}) as locked`,
+    `select ${lock}(${tenantLockKey("$1::text")}) as locked`,
     [schemaName],
   );
   return rows[0]?.locked === true;
@@ -86,6 +120,8 @@ async function readState(client: pg.Client, schemaName: string): Promise<State |
   const { rows } = await client.query<State>(
     `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition,
        to_regnamespace(quote_ident(t.schema_name)) is not null as "hasSchema",
+       (select r.rolname from pg_catalog.pg_namespace as n join pg_catalog.pg_roles as r on r.oid = n.nspowner
+         where n.nspname = t.schema_name) as owner,
        (select pg_has_role(r.oid, case when current_setting('server_version_num')::int >= 160000
                                   then 'SET' else 'MEMBER' end)
           from pg_catalog.pg_roles as r where r.rolname = t.role_name) as "mayBecome"

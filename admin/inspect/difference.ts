@@ -1,12 +1,7 @@
 // In what one schema differs from another, in words.
 
 import { canonicalize, type Fingerprint, type SchemaObject } from "./fingerprint.ts";
-
-/** A schema's name and what it consists of. */
-export interface Side {
-  readonly schemaName: string;
-  readonly objects: Fingerprint;
-}
+import { findFormerNames, type Side } from "./former-names.ts";
 
 interface Known {
   readonly object: SchemaObject;
@@ -22,9 +17,12 @@ export function describeDifferences(
   reference: Side,
   version: number,
 ): readonly string[] {
-  const have = index(tenant, tenant.schemaName);
-  // A tenant may be called like a column: its name is replaced in what it should have as well.
-  const want = index(reference, tenant.schemaName);
+  // A tenant may be called like a column: its name is replaced in what it should have as well. The longer name
+  // first, because the shorter may be in it.
+  const names = [tenant.schemaName, reference.schemaName].toSorted((a, b) => b.length - a.length);
+  const former = findFormerNames(tenant, reference);
+  const have = index(tenant.objects, names, former);
+  const want = index(reference.objects, names);
   const differences: string[] = [];
   for (const [key, { object, canonical }] of have) {
     const wanted = want.get(key);
@@ -59,8 +57,17 @@ function isWithin(
   return false;
 }
 
-function index({ schemaName, objects }: Side, alias: string): ReadonlyMap<string, Known> {
-  const canonical = (text: string): string => canonicalize(canonicalize(text, schemaName), alias);
+function index(
+  objects: Fingerprint,
+  names: readonly string[],
+  former: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, Known> {
+  const canonical = (text: string): string => {
+    let result = text;
+    for (const [name, now] of former) result = result.replaceAll(name, now);
+    for (const name of names) result = canonicalize(result, name);
+    return result;
+  };
   return new Map(
     objects.map((object) => [
       canonical(`${object.owner}\n${object.part}`),

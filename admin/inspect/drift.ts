@@ -6,7 +6,7 @@ import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
 import { describeDifferences } from "./difference.ts";
 import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
 import { readInBatches } from "./batches.ts";
-import { buildReferences, type Reference, type References } from "./reference.ts";
+import { buildReferences, type Reference } from "./reference.ts";
 
 /** A tenant to be compared. */
 export interface Versioned {
@@ -27,6 +27,10 @@ export interface Drift {
   readonly notCompared: readonly { readonly schemaName: string; readonly reason: string }[];
 }
 
+interface Suspect extends Versioned {
+  readonly reference: Reference;
+}
+
 const BATCH = 2500;
 const DETAILED_BATCH = 1000;
 
@@ -40,20 +44,16 @@ export async function findDrift(
   migrations: TenantMigrations,
   tenants: readonly Versioned[],
 ): Promise<Drift> {
-  const versions = [...new Set(tenants.map(({ version }) => version))];
-  const references = await buildReferences(registry, migrations, versions);
+  const references = await buildAll(registry, migrations, tenants);
   const notCompared: { schemaName: string; reason: string }[] = [];
-  const known: (Versioned & { readonly reference: Reference })[] = [];
+  const known: Suspect[] = [];
   for (const { schemaName, version } of tenants) {
-    const reference = references.versions.get(version);
+    const reference = references.get(schemaName.length)?.get(version);
     if (reference) known.push({ schemaName, version, reference });
     else notCompared.push({ schemaName, reason: `there is no tenant migration ${version}` });
   }
   const texts = new Map(
-    [...references.versions.values()].map((reference) => [
-      reference,
-      textOf(reference, references.schemaName),
-    ]),
+    [...new Set(known.map(({ reference }) => reference))].map((one) => [one, textOf(one)]),
   );
   const names = known.map(({ schemaName }) => schemaName);
   const hashes = await readInBatches(registry, names, BATCH, readHashes);
@@ -69,7 +69,7 @@ export async function findDrift(
   const busy = new Set([...hashes.busy, ...details.busy]);
   const drifted = suspects
     .filter(({ schemaName }) => !busy.has(schemaName))
-    .map((suspect) => compare(suspect, details.found.get(suspect.schemaName) ?? [], references))
+    .map((suspect) => compare(suspect, details.found.get(suspect.schemaName) ?? []))
     .filter(({ differences }) => differences.length > 0);
   for (const schemaName of busy) {
     notCompared.push({ schemaName, reason: "it is locked by another session" });
@@ -102,17 +102,43 @@ async function findMoved(
   );
 }
 
-function compare(
-  { schemaName, version, reference }: Versioned & { readonly reference: Reference },
-  objects: Fingerprint,
-  references: References,
-): Drifted {
-  const should = { schemaName: references.schemaName, objects: reference.objects };
-  const differences = describeDifferences({ schemaName, objects }, should, version);
-  return { schemaName, version, differences };
+/**
+ * The references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
+ * migrations make names of the schema's.
+ */
+async function buildAll(
+  registry: Registry,
+  migrations: TenantMigrations,
+  tenants: readonly Versioned[],
+): Promise<ReadonlyMap<number, ReadonlyMap<number, Reference>>> {
+  const found = new Map<number, ReadonlyMap<number, Reference>>();
+  let shared: ReadonlyMap<number, Reference> | undefined;
+  for (const length of new Set(tenants.map(({ schemaName }) => schemaName.length))) {
+    const isFirst = found.size === 0;
+    const group = tenants.filter(({ schemaName }) => isFirst || schemaName.length === length);
+    const versions = [...new Set(group.map(({ version }) => version))];
+    const references =
+      shared ?? (await buildReferences(registry, migrations, versions, { length }));
+    found.set(length, references);
+    if (isFirst && ![...references.values()].some(hasOwnNames)) shared = references;
+  }
+  return found;
 }
 
-function textOf({ objects }: Reference, schemaName: string): string {
+/** Whether an object's name holds the schema's. */
+function hasOwnNames({ objects, schemaName }: Reference): boolean {
+  return objects.some(({ owner, part }) => `${owner}\n${part}`.includes(schemaName));
+}
+
+function compare({ schemaName, version, reference }: Suspect, objects: Fingerprint): Drifted {
+  return {
+    schemaName,
+    version,
+    differences: describeDifferences({ schemaName, objects }, reference, version),
+  };
+}
+
+function textOf({ objects, schemaName }: Reference): string {
   const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
   return canonicalize(lines.join("\n"), schemaName);
 }

@@ -2,7 +2,8 @@
 // nobody but a person knows why it was granted.
 
 import { readRows, type Registry } from "../registry/registry.ts";
-import { arrayOf, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "./lack.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
+import { arrayOf } from "./lack.ts";
 
 /** One privilege too many. */
 export interface Excess {

@@ -3,11 +3,16 @@
 
 import type { Transaction } from "sequelize";
 import { query, readRows, type Registry } from "../registry/registry.ts";
+import {
+  DEFAULT_KINDS,
+  isTakenFromPublic,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+} from "../registry/tenant-grants.ts";
+import { USES } from "./uses.ts";
 
-/** The privileges that a tenant's role has on every table of its schema, and on every sequence. */
-export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as const;
-/** See {@link TABLE_PRIVILEGES}. */
-export const SEQUENCE_PRIVILEGES = ["usage", "select"] as const;
+/** What is wrong with a membership that is missing. */
+export const MAY_NOT_BECOME = "may not become";
 
 /** One thing that a tenant lacks. */
 export interface Lack {
@@ -15,13 +20,25 @@ export interface Lack {
   readonly roleName: string;
   /**
    * `membership`: the service role is not to become it, or has its privileges without becoming it;
-   * `defaults`: what tables or sequences that are created later are to be granted.
+   * `defaults`: what is created later is to be granted; `view`: the owner of a view may not use what it shows.
    */
-  readonly kind: "schema" | "role" | "membership" | "usage" | "defaults" | "table" | "sequence";
-  /** The table or sequence; for `defaults` "tables" or "sequences"; else empty. */
+  readonly kind:
+    | "schema"
+    | "role"
+    | "membership"
+    | "usage"
+    | "defaults"
+    | "table"
+    | "sequence"
+    | "function"
+    | "type"
+    | "view";
+  /** The table, sequence, function, type or view; for `defaults` "tables" or the like; else empty. */
   readonly object: string;
   /** Those that are missing, such as "select, insert"; of a membership, what is wrong; else empty. */
   readonly missing: string;
+  /** The command that mends it, where `kind` alone does not tell. */
+  readonly command?: string;
 }
 
 /**
@@ -44,7 +61,14 @@ export async function findLacks(
   );
   const { server = 0, roles = true } = installation ?? {};
   const memberships = server >= 160_000 ? MEMBERSHIPS : MEMBERSHIPS_BEFORE_16;
-  for (const text of [MISSING, ...(roles ? [memberships] : []), GRANTS, DEFAULTS, RELATIONS]) {
+  for (const text of [
+    MISSING,
+    ...(roles ? [memberships] : []),
+    GRANTS,
+    DEFAULTS,
+    RELATIONS,
+    ...USES,
+  ]) {
     found.push(...(await read<Lack>(`with ${TENANTS} ${text}`, [schemaNames ?? null])));
   }
   return found.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
@@ -63,8 +87,12 @@ export function describeLack({ kind, object, missing, roleName }: Lack): string 
       return `role "${roleName}" has no usage on the schema`;
     case "defaults":
       return `role "${roleName}" gets no ${missing} on ${object} that are created later`;
+    case "view":
+      return `${missing}, so that role "${roleName}" cannot use view "${object}"`;
     case "table":
     case "sequence":
+    case "function":
+    case "type":
       return `role "${roleName}" has no ${missing} on ${kind} "${object}"`;
   }
 }
@@ -96,12 +124,12 @@ const membershipsWith = (options: string): string => `
    where t.role is not null and m.missing is not null`;
 
 const MEMBERSHIPS = membershipsWith(`
-  case when not coalesce(bool_or(m.set_option), false) then 'may not become'
+  case when not coalesce(bool_or(m.set_option), false) then '${MAY_NOT_BECOME}'
     when bool_or(m.inherit_option) then 'has, without becoming it, the privileges of'
     when bool_or(m.admin_option) then 'may grant to others' end`);
 
 const MEMBERSHIPS_BEFORE_16 = membershipsWith(`
-  case when count(*) = 0 then 'may not become'
+  case when count(*) = 0 then '${MAY_NOT_BECOME}'
     when bool_or(m.admin_option) then 'may grant to others' end`);
 
 const GRANTS = `
@@ -111,20 +139,19 @@ const GRANTS = `
      and not pg_catalog.has_schema_privilege(t.role, t.schema, 'USAGE')`;
 
 const DEFAULTS = `
-  select t."schemaName", t."roleName", 'defaults' as kind, wanted.object,
+  select t."schemaName", t."roleName", 'defaults' as kind, kind.object,
       string_agg(privilege, ', ' order by place) as missing
     from tenant as t
-   cross join (values ('r', 'tables', $tables$), ('S', 'sequences', $sequences$))
-      as wanted (type, object, privileges)
-   cross join unnest(wanted.privileges) with ordinality as p (privilege, place)
+   cross join ${DEFAULT_KINDS}
+   cross join unnest(string_to_array(kind.privileges, ', ')) with ordinality as p (privilege, place)
     left join pg_catalog.pg_default_acl as d on d.defaclnamespace = t.schema
-      and d.defaclrole = t.owner and d.defaclobjtype = wanted.type::"char"
-   where t.schema is not null and t.role is not null and not exists (
+      and d.defaclrole = t.owner and d.defaclobjtype = kind.type::"char"
+   where t.schema is not null and t.role is not null
+     and (not kind.public or ${isTakenFromPublic("t.owner")})
+     and not exists (
       select from pg_catalog.aclexplode(d.defaclacl) as a
        where a.grantee = t.role and lower(a.privilege_type) = p.privilege)
-   group by t."schemaName", t."roleName", wanted.object`
-  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
-  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
+   group by t."schemaName", t."roleName", kind.object`;
 
 const RELATIONS = `
   select t."schemaName", t."roleName", case c.relkind when 'S' then 'sequence' else 'table' end as kind,

@@ -2,8 +2,11 @@
 // catalogs, never from information_schema, which leaves out what the reader may not use.
 // https://www.postgresql.org/docs/current/catalogs.html
 
+import { OTHER_OBJECTS, owned } from "./other-objects.ts";
+
 // A constraint's index is told with the constraint; PostgreSQL 18 lists NOT NULL there as well ('n'),
-// and the columns tell of it.
+// and the columns tell of it. A foreign key to a partitioned table has another for each of its partitions, with
+// names by the order in which those were made.
 const RELATIONS = `
   select r.namespace, r.owner, ''::text as part, concat_ws(' ',
       case r.relpersistence when 'u' then 'unlogged' end,
@@ -14,8 +17,18 @@ const RELATIONS = `
       case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end,
       (select 'inherits ' || string_agg(i.inhparent::regclass::text, ', ' order by i.inhseqno)
          from pg_inherits as i where i.inhrelid = r.oid),
-      case when r.relreplident <> 'd' then 'replica identity ' || r.relreplident::text end,
+      case when r.relkind in ('r', 'p') and r.relreplident <> 'd' then 'replica identity ' || r.relreplident::text end,
       case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end,
+      (select 'in tablespace ' || spcname from pg_tablespace as s where s.oid = r.reltablespace),
+      (select 'using ' || amname from pg_am as m
+        where m.oid = r.relam and r.relkind in ('r', 'm') and m.amname <> 'heap'),
+      (select 'of ' || s.srvname || ' ' || f.ftoptions::text from pg_foreign_table as f
+         join pg_foreign_server as s on s.oid = f.ftserver where f.ftrelid = r.oid),
+      (select 'owned by ' || d.refobjid::regclass || '.' || a.attname from pg_depend as d
+         join pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+        where r.relkind = 'S' and d.classid = 'pg_class'::regclass and d.objid = r.oid
+          and d.refclassid = 'pg_class'::regclass and d.deptype = 'a'),
+      ${owned("r.relowner")},
       (select concat_ws(' ', format_type(s.seqtypid, null), 'start', s.seqstart, 'by', s.seqincrement,
            'from', s.seqmin, 'to', s.seqmax, 'cache', s.seqcache, case when s.seqcycle then 'cycle' end)
          from pg_sequence as s where r.relkind = 'S' and s.seqrelid = r.oid)) as definition
@@ -25,6 +38,8 @@ const COLUMNS = `
   select r.namespace, r.owner, 'column "' || a.attname || '"', concat_ws(' ',
       format_type(a.atttypid, a.atttypmod),
       case when a.attcollation <> t.typcollation then 'collate ' || a.attcollation::regcollation end,
+      case when a.attstorage <> t.typstorage then 'storage ' || a.attstorage::text end,
+      case when a.attcompression <> '' then 'compression ' || a.attcompression::text end,
       case when a.attnotnull then 'not null' end,
       case when a.attgenerated <> '' then 'generated ' || a.attgenerated::text end,
       case when a.attidentity <> '' then 'identity ' || a.attidentity::text end,
@@ -33,12 +48,25 @@ const COLUMNS = `
     join pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
     join pg_type as t on t.oid = a.atttypid
     left join pg_attrdef as d on d.adrelid = r.oid and d.adnum = a.attnum
-   where r.relkind in ('r', 'p', 'f', 'c')`;
+   where r.relkind in ('r', 'p', 'f', 'c') or r.relkind = 'v' and d.oid is not null`;
+
+// Who may use a column beyond what it may use of the table.
+const COLUMN_GRANTS = `
+  select r.namespace, r.owner, 'grants on column "' || a.attname || '"',
+      (select string_agg(concat_ws(' ', e.privilege_type, 'to', coalesce(u.rolname, 'public'),
+           case when e.is_grantable then 'with grant option' end), ', '
+           order by coalesce(u.rolname, 'public') collate "C", e.privilege_type)
+         from aclexplode(a.attacl) as e left join pg_roles as u on u.oid = e.grantee)
+    from relation as r
+    join pg_attribute as a on a.attrelid = r.oid and a.attacl is not null and not a.attisdropped
+   where array_length(a.attacl, 1) > 0`;
 
 const CONSTRAINTS = `
   select r.namespace, r.owner, 'constraint "' || c.conname || '"', pg_get_constraintdef(c.oid)
     from relation as r
-    join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')`;
+    join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')
+    left join pg_constraint as p on p.oid = c.conparentid
+   where p.conrelid is distinct from c.conrelid`;
 
 const INDEXES = `
   select r.namespace, r.owner, 'index "' || x.relname || '"',
@@ -72,42 +100,25 @@ const STATISTICS = `
   select r.namespace, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
     from relation as r join pg_statistic_ext as s on s.stxrelid = r.oid`;
 
-const FUNCTIONS = `
-  select n.oid, 'function "' || p.proname || '"(' || pg_get_function_identity_arguments(p.oid) || ')', '',
-      case p.prokind when 'a' then pg_get_function_result(p.oid) else pg_get_functiondef(p.oid) end
-    from namespace as n join pg_proc as p on p.pronamespace = n.oid`;
-
-const TYPES = `
-  select n.oid, 'type "' || t.typname || '"', '', case t.typtype
-      when 'e' then (select 'enum ' || string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
-        from pg_enum as e where e.enumtypid = t.oid)
-      when 'd' then concat_ws(' ', 'domain', format_type(t.typbasetype, t.typtypmod),
-        case when t.typnotnull then 'not null' end, 'default ' || t.typdefault,
-        (select string_agg(pg_get_constraintdef(c.oid), ' ' order by c.conname)
-           from pg_constraint as c where c.contypid = t.oid and c.contype <> 'n'))
-      else (select 'range of ' || format_type(r.rngsubtype, null)
-        from pg_range as r where r.rngtypid = t.oid) end
-    from namespace as n join pg_type as t on t.typnamespace = n.oid and t.typtype in ('d', 'e', 'r')`;
-
 const PARTS = [
   RELATIONS,
   COLUMNS,
+  COLUMN_GRANTS,
   CONSTRAINTS,
   INDEXES,
   TRIGGERS,
   POLICIES,
   RULES,
   STATISTICS,
-  FUNCTIONS,
-  TYPES,
+  ...OTHER_OBJECTS,
 ];
 
 /** The tables `namespace` and `objects (namespace, owner, part, definition)` of a WITH; $1 is text[]. */
 export const OBJECTS: string = `
   namespace as (
-    select oid, nspname from pg_namespace where nspname = any($1::text[])
+    select oid, nspname, nspowner from pg_namespace where nspname = any($1::text[])
   ), relation as (
-    select c.*, n.oid as namespace, case c.relkind when 'v' then 'view ' when 'm' then 'materialized view '
+    select c.*, n.oid as namespace, n.nspowner, case c.relkind when 'v' then 'view ' when 'm' then 'materialized view '
         when 'S' then 'sequence ' when 'c' then 'type ' when 'f' then 'foreign table ' else 'table ' end
         || '"' || c.relname || '"' as owner
       from pg_class as c join namespace as n on n.oid = c.relnamespace

@@ -1,13 +1,15 @@
 // What a tenant of a version should have: a schema that the migrations make, looked at after each version
-// that is asked for, in one transaction that is always rolled back.
+// that is asked for, in one transaction that is always rolled back. Its name is as long as a tenant's, because
+// PostgreSQL cuts the names that a migration makes of it at 63 bytes.
 
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { Transaction } from "sequelize";
 import {
   createStep,
   knownVersions,
   runChanges,
   type TenantMigrations,
+  type TenantStep,
 } from "../migrations/tenant-migrations.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
@@ -15,14 +17,18 @@ import { type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts
 
 /** What a schema of one version consists of. */
 export interface Reference {
+  /** The name that the schema had. */
+  readonly schemaName: string;
   readonly hash: string;
   readonly objects: Fingerprint;
 }
 
-/** References by version, and the name that their schema had. */
-export interface References {
-  readonly schemaName: string;
-  readonly versions: ReadonlyMap<number, Reference>;
+/** How references are made. */
+export interface ReferenceOptions {
+  /** The length of the schema's name, from 1 to 48. */
+  readonly length: number;
+  /** Called with the schema at each version, in its transaction. */
+  readonly look?: (transaction: Transaction, schemaName: string) => Promise<void>;
 }
 
 /** What keeps references from being made: a migration that fails, in one line. */
@@ -35,64 +41,108 @@ class Undo extends Error {}
 
 const LOCK_TIMEOUT_MS = 5000;
 
+// In no word of a language or of PostgreSQL's, so that a short name is found in texts only where it is meant.
+const LETTERS = "qxzjkvw";
+const OTHERS = `${LETTERS}0123456789`;
+const SHORTEST = 3;
+
+// Of a relation, and of another object.
+const DUPLICATE = new Set(["42P07", "42710"]);
+
 /**
  * Makes the references of these versions. Nothing is left of it, however it ends.
+ *
+ * Where two names are cut to one, the tenant had a shorter name when it was migrated: so has the reference then.
  * @param versions those that the migrations do not know are left out
+ * @returns by version
  * @throws {ReferenceFailure} when a migration fails
  */
 export async function buildReferences(
   registry: Registry,
   migrations: TenantMigrations,
   versions: readonly number[],
-): Promise<References> {
+  options: ReferenceOptions,
+): Promise<ReadonlyMap<number, Reference>> {
   const wanted = knownVersions(migrations).filter((version) => versions.includes(version));
-  // Longer than a tenant's may be, and no quotes are needed: a migration can make names of it as of any.
-  const schemaName = `rowhouse_reference_of_tenant_schemas_${randomBytes(6).toString("hex")}`;
+  const build = (length: number): Promise<ReadonlyMap<number, Reference>> =>
+    buildNamed(registry, migrations, wanted, { ...options, length });
+  try {
+    return await build(options.length);
+  } catch (error) {
+    const isDuplicate =
+      error instanceof ReferenceFailure && DUPLICATE.has(databaseCode(error.cause) ?? "");
+    if (!isDuplicate || options.length <= SHORTEST) throw error;
+    return build(SHORTEST);
+  }
+}
+
+async function buildNamed(
+  registry: Registry,
+  migrations: TenantMigrations,
+  wanted: readonly number[],
+  options: ReferenceOptions,
+): Promise<ReadonlyMap<number, Reference>> {
   const found = new Map<number, Reference>();
   try {
     await registry.sequelize.transaction(async (transaction) => {
-      await build(registry, transaction, migrations, { wanted, schemaName, found });
+      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const schemaName = await createSchema(transaction, options.length);
+      const step = createStep(registry, schemaName, transaction);
+      let version = 0;
+      for (const next of wanted) {
+        await runChanges(migrations, version, next, ({ migration }) => up(migration, step));
+        version = next;
+        found.set(version, await read(transaction, schemaName));
+        await options.look?.(transaction, schemaName);
+        // The next migration finds the path that it would find with a tenant.
+        await query(transaction, "reset search_path");
+      }
       throw new Undo();
     });
   } catch (error) {
     if (!(error instanceof Undo)) throw error;
   }
-  return { schemaName, versions: found };
+  return found;
 }
 
-async function build(
-  registry: Registry,
-  transaction: Transaction,
-  migrations: TenantMigrations,
-  result: { wanted: readonly number[]; schemaName: string; found: Map<number, Reference> },
-): Promise<void> {
-  const { wanted, schemaName, found } = result;
-  await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-  await query(transaction, `create schema "${schemaName}"`);
-  const step = createStep(registry, schemaName, transaction);
-  let version = 0;
-  for (const next of wanted) {
-    await runChanges(migrations, version, next, async ({ migration }) => {
-      try {
-        await migration.module.up(step);
-      } catch (error) {
-        const state = databaseCode(error);
-        const message = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
-        throw new ReferenceFailure(
-          `Cannot build the reference schema: migration ${migration.name} fails: ${message}` +
-            `${state === undefined ? "" : ` (SQLSTATE ${state})`}; mend it, or use --no-drift`,
-          { cause: error },
-        );
-      }
-    });
-    version = next;
-    const hashes = await readHashes(transaction, [schemaName]);
-    const objects = await readFingerprints(transaction, [schemaName]);
-    found.set(version, {
-      hash: hashes.get(schemaName) ?? "",
-      objects: objects.get(schemaName) ?? [],
-    });
-    // The next migration finds the path that it would find with a tenant.
-    await query(transaction, "reset search_path");
+/** Creates a schema under a name that nobody has. */
+async function createSchema(transaction: Transaction, length: number): Promise<string> {
+  const pick = (from: string): string => from.charAt(randomInt(from.length));
+  for (;;) {
+    let name = pick(LETTERS);
+    while (name.length < Math.max(length, SHORTEST)) name += pick(OTHERS);
+    const taken = await query(
+      transaction,
+      `select from pg_catalog.pg_namespace where nspname = $1
+       union all select from rowhouse.tenant where schema_name = $1`,
+      [name],
+    );
+    if (taken.length > 0) continue;
+    await query(transaction, `create schema "${name}"`);
+    return name;
   }
+}
+
+async function up({ name, module }: TenantMigrations[number], step: TenantStep): Promise<void> {
+  try {
+    await module.up(step);
+  } catch (error) {
+    const state = databaseCode(error);
+    const message = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
+    throw new ReferenceFailure(
+      `Cannot build the reference schema: migration ${name} fails: ${message}` +
+        `${state === undefined ? "" : ` (SQLSTATE ${state})`}; mend it, or use --no-drift`,
+      { cause: error },
+    );
+  }
+}
+
+async function read(transaction: Transaction, schemaName: string): Promise<Reference> {
+  const hashes = await readHashes(transaction, [schemaName]);
+  const objects = await readFingerprints(transaction, [schemaName]);
+  return {
+    schemaName,
+    hash: hashes.get(schemaName) ?? "",
+    objects: objects.get(schemaName) ?? [],
+  };
 }

@@ -25,27 +25,61 @@ export interface Repair {
   readonly told: readonly string[];
 }
 
+/** What {@link mendTenant} did, or would do. */
+export interface Mending {
+  readonly tenant: TenantRow;
+  readonly steps: readonly string[];
+  /** For a person: what would change a role that another database uses. */
+  readonly left: readonly string[];
+  /** Whether there is a schema to look at. */
+  readonly isThere: boolean;
+}
+
 /**
- * Mends a tenant. All or nothing, and nothing the second time.
+ * Mends a tenant, and looks at nothing else. All or nothing, and nothing the second time.
  * @throws {AdminError} when there is no such tenant, a longer change of it has not ended, or its schema is
  *   missing and is not to be made anew
+ */
+export function mendTenant(
+  registry: Registry,
+  migrations: TenantMigrations,
+  schemaName: string,
+  { plan, emptySchema, announce }: RepairOptions,
+): Promise<Mending> {
+  return registry.sequelize.transaction(async (transaction) => {
+    const tenant = await claimTenant(registry, transaction, schemaName, "repair tenant");
+    const { steps, left } = await planRepair(
+      registry,
+      transaction,
+      tenant,
+      migrations,
+      emptySchema,
+    );
+    for (const { what } of steps) announce(what);
+    if (!plan) for (const step of steps) await step.perform();
+    const created = steps.some(({ createsSchema }) => createsSchema === true);
+    return { steps: steps.map(({ what }) => what), left, tenant, isThere: !(plan && created) };
+  });
+}
+
+/**
+ * Mends a tenant, and tells what is left.
+ * @throws {AdminError} as {@link mendTenant}
  */
 export async function repairTenant(
   registry: Registry,
   schemaName: string,
-  { plan, emptySchema, announce }: RepairOptions,
+  options: RepairOptions,
 ): Promise<Repair> {
   const migrations = await loadTenantMigrations(registry);
-  const { steps, tenant, isThere } = await registry.sequelize.transaction(async (transaction) => {
-    const tenant = await claimTenant(registry, transaction, schemaName, "repair tenant");
-    const steps = await planRepair(registry, transaction, tenant, migrations, emptySchema);
-    for (const { what } of steps) announce(what);
-    if (!plan) for (const step of steps) await step.perform();
-    const created = steps.some(({ createsSchema }) => createsSchema === true);
-    return { steps: steps.map(({ what }) => what), tenant, isThere: !(plan && created) };
-  });
+  const { steps, left, tenant, isThere } = await mendTenant(
+    registry,
+    migrations,
+    schemaName,
+    options,
+  );
   const excess = await findExcess(registry, [schemaName]);
-  const told = excess.map(({ problem }) => problem);
+  const told = [...left, ...excess.map(({ problem }) => problem)];
   if (isThere) told.push(...(await tellDrift(registry, migrations, tenant)));
   return { steps, told };
 }

@@ -7,9 +7,10 @@ import { buildSchema, type TenantMigrations } from "../migrations/tenant-migrati
 import { AdminError } from "../registry/admin-error.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { type Installation, query, type Registry, type TenantRow } from "../registry/registry.ts";
+import { describeKeptRole, findRoleElsewhere } from "../registry/role-use.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
-import { findLacks, type Lack } from "./lack.ts";
+import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "./lack.ts";
 
 /** One thing that will be done. */
 export interface RepairStep {
@@ -32,6 +33,13 @@ interface Patient {
   readonly owner: string;
 }
 
+/** What can be done for a tenant, and what is left. */
+export interface RepairPlan {
+  readonly steps: readonly RepairStep[];
+  /** For a person: what would change a role that another database uses. */
+  readonly left: readonly string[];
+}
+
 /**
  * Plans the mending of a tenant that the transaction has claimed.
  * @param emptySchema whether a missing schema is made anew, with empty tables
@@ -43,7 +51,7 @@ export async function planRepair(
   tenant: TenantRow,
   migrations: TenantMigrations,
   emptySchema: boolean,
-): Promise<readonly RepairStep[]> {
+): Promise<RepairPlan> {
   const installation = await readInstallation(transaction);
   const admin = await readAdminRole(transaction);
   const [schema] = await query<{ owner: string }>(
@@ -55,23 +63,30 @@ export async function planRepair(
   const patient = { registry, transaction, tenant, installation, admin, migrations, owner };
   const lacks = await findLacks(registry, [tenant.schemaName], transaction);
   const has = (kind: Lack["kind"]): boolean => lacks.some((lack) => lack.kind === kind);
+  const [memberships, left] = await planMemberships(patient, lacks);
   const steps: RepairStep[] = [];
   if (has("role")) steps.push(createRole(patient));
   if (has("schema")) {
     if (!emptySchema) refuseSchema(tenant.schemaName);
     // Its tables come with their grants, by the default privileges.
-    return [
-      ...steps,
-      ...(has("membership") ? [mendMembership(patient)] : []),
-      createSchema(patient),
-    ];
+    return { steps: [...steps, ...memberships, createSchema(patient)], left };
   }
-  if (has("role")) return [...steps, grantAll(patient)];
-  for (const lack of lacks) {
-    if (lack.kind === "membership") steps.push(mendMembership(patient));
-    else steps.push(grant(patient, lack));
+  if (has("role")) return { steps: [...steps, grantAll(patient)], left };
+  const grants = lacks.filter(({ kind }) => kind !== "membership");
+  return { steps: [...memberships, ...grants.map((lack) => grant(patient, lack))], left };
+}
+
+async function planMemberships(
+  patient: Patient,
+  lacks: readonly Lack[],
+): Promise<readonly [steps: readonly RepairStep[], left: readonly string[]]> {
+  const lack = lacks.find(({ kind }) => kind === "membership");
+  if (lack === undefined) return [[], []];
+  const kept = await findRoleElsewhere(patient.transaction, lack.roleName);
+  if (kept !== undefined && lack.missing !== MAY_NOT_BECOME) {
+    return [[], [`${describeLack(lack)}; ${describeKeptRole(kept)}`]];
   }
-  return steps;
+  return [[mendMembership(patient, kept !== undefined)], []];
 }
 
 function refuseSchema(schemaName: string): never {
@@ -110,7 +125,11 @@ function createSchema({ registry, transaction, tenant, migrations }: Patient): R
   };
 }
 
-function mendMembership({ transaction, tenant, installation, admin }: Patient): RepairStep {
+/** @param shared whether another database uses the role: then nothing is taken away */
+function mendMembership(
+  { transaction, tenant, installation, admin }: Patient,
+  shared: boolean,
+): RepairStep {
   const role = quoteName(tenant.roleName);
   const service = quoteName(installation.serviceRole);
   return {
@@ -119,7 +138,7 @@ function mendMembership({ transaction, tenant, installation, admin }: Patient): 
       const run = (text: string): Promise<unknown> => query(transaction, text);
       if (admin.serverVersion < 16) {
         await run(`grant ${role} to ${service}`);
-        await run(`revoke admin option for ${role} from ${service}`);
+        if (!shared) await run(`revoke admin option for ${role} from ${service}`);
         return;
       }
       // There is a grant for each grantor; options of another's are not to be had away by one's own.
@@ -131,7 +150,7 @@ function mendMembership({ transaction, tenant, installation, admin }: Patient): 
             and m.member = (select oid from pg_catalog.pg_roles where rolname = $2)`,
         [tenant.roleName, installation.serviceRole],
       );
-      for (const { name } of grantors) {
+      for (const { name } of shared ? [] : grantors) {
         await run(`revoke ${role} from ${service} granted by ${quoteName(name)}`);
       }
       await run(`grant ${role} to ${service} with inherit false, set true`);
@@ -158,7 +177,8 @@ function grant({ transaction, tenant, owner }: Patient, lack: Lack): RepairStep 
   const role = quoteName(tenant.roleName);
   const schema = `"${tenant.schemaName}"`;
   const text = ((): string => {
-    const { kind, object, missing } = lack;
+    const { kind, object, missing, command } = lack;
+    if (command !== undefined) return command;
     switch (kind) {
       case "usage":
         return `grant usage on schema ${schema} to ${role}`;

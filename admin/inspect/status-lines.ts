@@ -24,7 +24,9 @@ export function statusLines(status: Status): readonly string[] {
       return `${tenant.schemaName}: ${tenant.advice}`;
     }),
     ...section("Lacking", status.lacks, (lack) => `${lack.schemaName}: ${describeLack(lack)}`),
-    ...(status.lacks.length > 0 ? ["  Mend with node admin/repair.js SCHEMA"] : []),
+    ...(status.lacks.length > 0
+      ? ['  Mend with node admin/repair.js SCHEMA, or all with node admin/repair.js "*"']
+      : []),
     ...section("Too much", status.excess, ({ schemaName, problem }) => `${schemaName}: ${problem}`),
   ];
   if (strays) {

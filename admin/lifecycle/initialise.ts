@@ -7,6 +7,7 @@ import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
 import { checkDatabaseName } from "./database-name.ts";
+import { closeFunctions, findKeepers } from "../registry/closed-functions.ts";
 import { findInstallation } from "../registry/installation.ts";
 import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
 import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
@@ -27,6 +28,8 @@ export interface Initialised {
   readonly migrations: readonly string[];
   /** Whether a tenant's SQL is kept from calling set_config; only a superuser can see to it. */
   readonly setConfigRevoked: boolean;
+  /** Functions that tenants may execute and should not, and that this role could not close. */
+  readonly openFunctions: readonly string[];
 }
 
 const DEFAULT_SERVICE_ROLE = "rowhouse_service";
@@ -72,14 +75,16 @@ export async function initialise(
     await grantEntry(transaction, serviceRole);
     await revokeTemporary(transaction, serviceRole);
     const setConfigRevoked = await revokeSetConfig(transaction, admin, serviceRole);
-    return { serviceRole, tenantRoles, createdRole, migrations, setConfigRevoked };
+    const open = await closeFunctions(transaction, [serviceRole, admin.name]);
+    const openFunctions = open.map(({ name }) => name);
+    return { serviceRole, tenantRoles, createdRole, migrations, setConfigRevoked, openFunctions };
   });
 }
 
 async function grantEntry(transaction: Transaction, serviceRole: string): Promise<void> {
   const role = quoteName(serviceRole);
   await query(transaction, `grant usage on schema rowhouse to ${role}`);
-  for (const name of ["resolve_host(text[])", "reset_read_only()", "enter_tenant(text[])"]) {
+  for (const name of ["resolve_host(text[])", "enter_tenant(text[])"]) {
     await query(transaction, `grant execute on function rowhouse.${name} to ${role}`);
   }
 }
@@ -112,10 +117,8 @@ async function revokeSetConfig(
 ): Promise<boolean> {
   if (admin.superuser) {
     const setConfig = "function pg_catalog.set_config(text, text, boolean)";
-    for (const name of [serviceRole, admin.name]) {
-      const role = quoteName(name);
-      await query(transaction, `grant execute on ${setConfig} to ${role}`);
-    }
+    const keepers = await findKeepers(transaction, [serviceRole, admin.name]);
+    await query(transaction, `grant execute on ${setConfig} to ${keepers}`);
     await query(transaction, `revoke execute on ${setConfig} from public`);
     await query(transaction, "revoke update on pg_catalog.pg_settings from public");
   }

@@ -3,6 +3,7 @@
 
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
+import { grantNew } from "../registry/tenant-grants.ts";
 import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
@@ -103,10 +104,11 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
   const { sequelize } = registry;
   const started = performance.now();
   await sequelize.transaction(async (transaction) => {
-    const [state] = await query<{ locked: boolean; version: number | null }>(
+    const [state] = await query<{ locked: boolean; version: number | null; role: string | null }>(
       transaction,
       `select pg_try_advisory_xact_lock(${tenantLockKey("$1")}) as locked,
          (select version from rowhouse.tenant where schema_name = $1 and transition is null),
+         (select role_name from rowhouse.tenant where schema_name = $1) as role,
          set_config('lock_timeout', $2, true)`,
       [schemaName, `${lockTimeoutMs}ms`],
     );
@@ -114,6 +116,7 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
     if (state.version !== change.from) throw new VersionMoved();
     const { module } = change.migration;
     await module[change.direction](createStep(registry, schemaName, transaction));
+    await grantNew(transaction, schemaName, state.role ?? "");
     // The version was read before the lock was had: it is compared again.
     const changed = await query(
       transaction,

@@ -3,6 +3,7 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "./admin-error.ts";
+import { findRoleElsewhere, type KeptRole } from "./role-use.ts";
 import { type Installation, query, readDatabaseName } from "./registry.ts";
 
 /** The role that the verbs connect as. */
@@ -76,10 +77,20 @@ export async function ensureServiceRole(
   if (role === undefined) {
     await query(transaction, `create role ${name} login noinherit`);
   } else if (role.inherit && tenantRoles) {
+    const elsewhere = await findRoleElsewhere(transaction, serviceRole);
+    if (elsewhere !== undefined) throw inherits(elsewhere);
     await query(transaction, `alter role ${name} noinherit`);
   }
   if (admin.createRole) await applySettings(transaction, serviceRole);
   return role === undefined;
+}
+
+/** What a role inherits, it has in every database. */
+function inherits({ roleName, database }: KeptRole): AdminError {
+  return new AdminError(
+    `Cannot use "${roleName}" as the service role: it inherits, which must end, and database "${database}" ` +
+      `uses it; name another with --service-role, or run ALTER ROLE ${quoteName(roleName)} NOINHERIT`,
+  );
 }
 
 function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void {

@@ -4,6 +4,7 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { query } from "./registry.ts";
+import { grantNew } from "./tenant-grants.ts";
 import type { AdminRole } from "./service-role.ts";
 
 /**
@@ -32,17 +33,14 @@ export async function createTenantRole(
 }
 
 /**
- * Lets a role use a tenant's schema, and whatever tables and sequences the admin role creates there
- * from now on: call it before the first table.
+ * Lets a role use a tenant's schema, and whatever the admin role creates there from now on: call it before the
+ * first table.
  */
 export async function grantSchema(
   transaction: Transaction,
   schemaName: string,
   roleName: string,
 ): Promise<void> {
-  const role = quoteName(roleName);
-  const future = `alter default privileges in schema "${schemaName}" grant`;
-  await query(transaction, `grant usage on schema "${schemaName}" to ${role}`);
-  await query(transaction, `${future} select, insert, update, delete on tables to ${role}`);
-  await query(transaction, `${future} usage, select on sequences to ${role}`);
+  await query(transaction, `grant usage on schema "${schemaName}" to ${quoteName(roleName)}`);
+  await grantNew(transaction, schemaName, roleName);
 }

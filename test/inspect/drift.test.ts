@@ -24,7 +24,7 @@ export const up = async ({ schema, sql }) => {
   await sql("create table " + s + ".item (id int generated always as identity primary key, " +
     "mood " + s + ".mood default 'ok', price " + s + ".amount, name varchar(20) collate \\"C\\", " +
     "twice int generated always as (price * 2) stored, unique (name), check (length(name) > 1))");
-  await sql("create table " + s + ".line (id bigserial primary key, item int references " + s + ".item)");
+  await sql("create table " + s + ".line (id bigserial primary key, label text collate \\"C\\", item int references " + s + ".item)");
   await sql("create index item_name on " + s + ".item (lower(name)) where price > 1");
   await sql("create view " + s + ".dear as select i.name, l.id from " + s + ".item i join " + s + ".line l on l.item = i.id");
   await sql("create function " + s + ".total(a int) returns bigint language sql as 'select sum(price) from " + s + ".item where id > a'");
@@ -35,6 +35,21 @@ export const up = async ({ schema, sql }) => {
   await sql("create statistics " + s + ".both on id, item from " + s + ".line");
   await sql("create rule never as on delete to " + s + ".line do instead nothing");
   await sql("create table " + s + "." + schema + "_log (at int) partition by range (at)");
+  await sql("create view " + s + ".seen as select id, item from " + s + ".line");
+  await sql("alter view " + s + ".seen alter item set default 7");
+  await sql("create sequence " + s + ".ids");
+  await sql("create text search dictionary " + s + ".words (template = simple, accept = false)");
+  await sql("create text search configuration " + s + ".search (copy = simple)");
+  await sql("alter text search configuration " + s + ".search alter mapping for word with " + s + ".words, english_stem");
+  await sql("create collation " + s + ".plain (provider = libc, locale = 'C')");
+  await sql("create function " + s + ".pick(int, int) returns int language sql as 'select $1'");
+  await sql("create function " + s + ".pock(int, int) returns int language sql as 'select $1'");
+  await sql("create function " + s + ".same(int, int) returns boolean language sql as 'select $1 = $2'");
+  await sql("create function " + s + ".not_same(int, int) returns boolean language sql as 'select $1 <> $2'");
+  await sql("create aggregate " + s + ".first(int) (sfunc = " + s + ".pick, stype = int)");
+  await sql("create operator " + s + ".=== (leftarg = int, rightarg = int, function = " + s + ".same)");
+  await sql("create cast (" + s + ".mood as bytea) with inout");
+  await sql("create operator family " + s + ".family using btree");
 };
 export const down = async () => {};
 `;
@@ -47,9 +62,14 @@ describe("drift", () => {
     folder = await mkdtemp(join(tmpdir(), "rowhouse-drift-"));
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
     await writeFile(join(folder, "0001-rich.js"), RICH);
+    await database.sql(`create role ${database.name}_stranger`);
   });
 
   after(() => rm(folder, { recursive: true }));
+  after(() => {
+    const stranger = `${database.name}_stranger`;
+    return database.sql(`drop owned by ${stranger} cascade`, `drop role ${stranger}`);
+  });
 
   const withRich = <T>(work: (registry: Registry) => Promise<T>): Promise<T> =>
     withRegistry(database.adminUrl, work, folder);
@@ -140,6 +160,76 @@ describe("drift", () => {
       'view "dear" is',
       `create or replace view $.dear as select i.name, l.id from $.item i join $.line l on l.item = i.id`,
     ],
+    [
+      `alter table $.item alter name set storage external`,
+      'table "item": column "name" is character varying(20) collate "C" storage e',
+      `alter table $.item alter name set storage extended`,
+    ],
+    [
+      `alter table $.line alter label type text collate "POSIX"`,
+      'table "line": column "label" is text collate "POSIX"',
+      `alter table $.line alter label type text collate "C"`,
+    ],
+    [
+      `alter view $.dear owner to "STRANGER"`,
+      'view "dear" is ',
+      `alter view $.dear owner to current_user`,
+    ],
+    [
+      `alter function $.total(int) owner to "STRANGER"`,
+      'function "total"(a integer) is',
+      `alter function $.total(int) owner to current_user`,
+    ],
+    [
+      `alter type $.mood owner to "STRANGER"`,
+      `type "mood" is enum 'ok', 'bad' belongs to`,
+      `alter type $.mood owner to current_user`,
+    ],
+    [
+      `grant update (name) on $.item to "STRANGER"`,
+      'table "item": grants on column "name" is not in version 1',
+      `revoke update (name) on $.item from "STRANGER"`,
+    ],
+    [
+      `alter sequence $.ids owned by $.line.item`,
+      'sequence "ids" is owned by $.line.item',
+      `alter sequence $.ids owned by none`,
+    ],
+    [
+      `alter view $.seen alter item set default 8`,
+      'view "seen": column "item" is integer default 8, in version 1 it is integer default 7',
+      `alter view $.seen alter item set default 7`,
+    ],
+    [
+      `alter text search configuration $.search alter mapping for word with simple`,
+      'text search configuration "search" is',
+      `alter text search configuration $.search alter mapping for word with $.words, english_stem`,
+    ],
+    [
+      `alter text search dictionary $.words (accept = true)`,
+      'text search dictionary "words" is simple accept',
+      `alter text search dictionary $.words (accept = false)`,
+    ],
+    [
+      `drop collation $.plain`,
+      'collation "plain" is missing',
+      `create collation $.plain (provider = libc, locale = 'C')`,
+    ],
+    [
+      `create or replace aggregate $.first(int) (sfunc = $.pock, stype = int)`,
+      'function "first"(integer) is integer aggregate n $.pock',
+      `create or replace aggregate $.first(int) (sfunc = $.pick, stype = int)`,
+    ],
+    [
+      `drop operator $.=== (int, int); create operator $.=== (leftarg = int, rightarg = int, function = $.not_same)`,
+      'operator "==="(integer, integer) is $.not_same',
+      `drop operator $.=== (int, int); create operator $.=== (leftarg = int, rightarg = int, function = $.same)`,
+    ],
+    [
+      `drop cast ($.mood as bytea)`,
+      "cast ($.mood as bytea) is missing",
+      `create cast ($.mood as bytea) with inout`,
+    ],
     // Not to be undone: the last.
     [
       `alter type $.mood add value 'worse'`,
@@ -150,14 +240,15 @@ describe("drift", () => {
     it(`findDrift() tells of: ${change}`, async () => {
       // Of the two, one has a name by which its text cannot be told from the reference's.
       for (const name of undo === undefined ? ["ac"] : ["acme", "key"]) {
-        const fill = (text: string): string => text.replaceAll("$", name);
+        const fill = (text: string): string =>
+          text.replaceAll("STRANGER", `${database.name}_stranger`).replaceAll("$", name);
         await database.sql(fill(change));
         const { drifted } = await find(NAMES);
+        if (undo !== undefined) await database.sql(fill(undo));
         expect(drifted.map(({ schemaName }) => schemaName)).to.deep.equal([name]);
         expect(drifted[0]?.differences).to.have.length(1);
         expect(drifted[0]?.differences[0]).to.include(fill(told));
         if (undo === undefined) continue;
-        await database.sql(fill(undo));
         expect((await find(NAMES)).drifted).to.deep.equal([]);
       }
     });

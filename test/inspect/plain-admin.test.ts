@@ -64,8 +64,8 @@ for (const tenantRoles of [true, false]) {
       const found = findings.filter(({ level }) => level !== "ok");
       expect(found.map(({ level, check }) => `${level} ${check}`)).to.have.members(
         tenantRoles
-          ? ["warn set_config"]
-          : ["warn set_config", "warn tenant roles", "warn service role"],
+          ? ["warn set_config", "warn functions"]
+          : ["warn set_config", "warn functions", "warn tenant roles", "warn service role"],
       );
     });
   });

@@ -94,7 +94,12 @@ const COLUMNS: Readonly<
     ],
   ],
   amounts: ["numeric[]", "'{0.10,NaN}'", "[string 0.10, string NaN]", ["0.10", "NaN"]],
-  texts: ["text[]", `'{"a,b",NULL,"NULL"}'`, "[string a,b, null, string NULL]", ["a,b", null, "NULL"]],
+  texts: [
+    "text[]",
+    `'{"a,b",NULL,"NULL"}'`,
+    "[string a,b, null, string NULL]",
+    ["a,b", null, "NULL"],
+  ],
   stamps: [
     "timestamp[]",
     "'{2024-01-15 12:00:00}'",

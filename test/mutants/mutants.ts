@@ -11,7 +11,7 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const REGISTRY = "admin/migrations/registry/0004-entry.ts";
+const REGISTRY = "admin/migrations/registry/0005-settings.ts";
 const POOLED = "isolation/pooled";
 const PRIVILEGES = "isolation/privileges";
 
@@ -72,6 +72,55 @@ export const MUTANTS: readonly Mutant[] = [
     text: "`revoke temporary on database ${quoteName(database)} from public`",
     instead: "`grant temporary on database ${quoteName(database)} to public`",
     tests: [PRIVILEGES, "verbs/init-db"],
+  },
+  {
+    defect: "a rename leaves the old name in settings",
+    file: "admin/rename/rename.ts",
+    text: "  await rewriteSettings(transaction, renaming);",
+    instead: "  if (names.length > 0) await rewriteSettings(transaction, renaming);",
+    tests: ["isolation/renamed"],
+  },
+  {
+    defect: "a rename leaves the old name in bodies",
+    file: "admin/rename/mentions.ts",
+    text: "else if (name === schemaName && (qualifies || namesSchema))",
+    instead: "else if (name === schemaName && namesSchema)",
+    tests: ["isolation/renamed"],
+  },
+  {
+    defect: "a role is renamed that another database uses",
+    file: "admin/rename/rename.ts",
+    text: "const own = tenantRoles && keptRole === undefined;",
+    instead: "const own = tenantRoles;",
+    tests: ["isolation/shared-roles"],
+  },
+  {
+    defect: "a drop takes what stands on the tenant from outside",
+    file: "admin/drop/outsiders.ts",
+    text: "   where not w.inside\n",
+    instead: "   where not w.inside and w.classid = 'pg_catalog.pg_rewrite'::regclass\n",
+    tests: ["isolation/outsiders"],
+  },
+  {
+    defect: "a tenant executes functions that run text",
+    file: "admin/registry/closed-functions.ts",
+    text: "`revoke execute on routine ${all} from public`",
+    instead: "`grant execute on routine ${all} to public`",
+    tests: ["isolation/functions"],
+  },
+  {
+    defect: "a tenant executes a function that sets something for the session",
+    file: "admin/registry/closed-functions.ts",
+    text: 'pg_trgm: "set_limit"',
+    instead: 'pg_trgm: "show_trgm"',
+    tests: ["isolation/functions"],
+  },
+  {
+    defect: "what others have set on a connection decides",
+    file: REGISTRY,
+    text: "    reset all;\n",
+    instead: "    null;\n",
+    tests: ["isolation/settings"],
   },
   {
     defect: "a quote in a value is not doubled",
@@ -179,5 +228,26 @@ export const MUTANTS: readonly Mutant[] = [
     text: `["bytes", "rows", "sha256"]`,
     instead: `["bytes", "rows"]`,
     tests: ["transfer/import-edited", "faults/import"],
+  },
+  {
+    defect: "triggers act on the rows of a copy",
+    file: "admin/transfer/bare/bare-tables.ts",
+    text: "for (const steps of [triggers, forced, views, foreignKeys])",
+    instead: "for (const steps of [forced, views, foreignKeys])",
+    tests: ["transfer/old-rows"],
+  },
+  {
+    defect: "an archive's partitions are SQL of a stranger's",
+    file: "admin/transfer/belief.ts",
+    text: "!isMakeable(one)",
+    instead: "false",
+    tests: ["transfer/import-shape"],
+  },
+  {
+    defect: "a backup is not tried before its tenant is dropped",
+    file: "admin/drop/backup.ts",
+    text: "prove = true",
+    instead: "prove = false",
+    tests: ["transfer/refused-rows"],
   },
 ];

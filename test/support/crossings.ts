@@ -16,7 +16,6 @@ export const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>>
     "select * from pg_statistic": "42501",
   },
   "the registry": {
-    "select rowhouse.reset_read_only()": "42501",
     "select pg_get_functiondef('rowhouse.enter_tenant(text[])'::regprocedure)": "42501",
     "lock table rowhouse.tenant": "42501",
   },
@@ -46,7 +45,7 @@ export const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   settings: {
     "select query_to_xml('select set_config(''role'', ''none'', true)', true, true, '')": "42501",
-    "select query_to_xml('set local role none', true, true, '')": "0A000",
+    "select query_to_xml('set local role none', true, true, '')": "42501",
     "do $$ begin perform set_config('role', 'none', true); end $$": "42501",
     "alter database $DATABASE set search_path to other": "42501",
     "select pg_reload_conf()": "42501",
@@ -76,6 +75,18 @@ export const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>>
     "update pg_class set relowner = 0 where false": "42501",
     "delete from pg_proc where false": "42501",
     "prepare transaction 'x'": "55000",
+  },
+  "functions that are taken from PUBLIC": {
+    "select lo_create(0)": "42501",
+    "select lo_from_bytea(0, 'a')": "42501",
+    "select pg_try_advisory_lock(1)": "42501",
+    "select pg_advisory_unlock_all()": "42501",
+    "select setseed(0.5)": "42501",
+    "select query_to_xml('select 1', true, true, '')": "42501",
+    "select query_to_xmlschema('select 1', true, true, '')": "42501",
+    "select cursor_to_xml('c', 1, true, true, '')": "42501",
+    "select * from ts_stat('select to_tsvector(''a'')')": "42501",
+    "select ts_rewrite('a'::tsquery, 'select ''a''::tsquery, ''b''::tsquery')": "42501",
   },
   "other sessions": {
     "select pg_terminate_backend($BACKEND)": "42501",
@@ -108,9 +119,6 @@ export const UNREFUSED: Readonly<Record<string, unknown>> = {
   "drop owned by current_user; select 1 as v": 1,
   "lock table data; select mode as v from pg_locks where relation = 'data'::regclass":
     "AccessExclusiveLock",
-  "select lo_create(0) > 0 as v": true,
-  "select pg_try_advisory_lock(1) as v": true,
-  "select setseed(0.5)::text as v": "",
 };
 
 /** SQL that neither refuses. */

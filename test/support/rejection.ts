@@ -21,3 +21,8 @@ export async function rejection(
 export async function codeOf(promise: PromiseLike<unknown>): Promise<unknown> {
   return (await rejection(promise)).code;
 }
+
+/** The message of {@link rejection}. */
+export async function messageOf(promise: PromiseLike<unknown>): Promise<string> {
+  return (await rejection(promise)).message;
+}

@@ -48,6 +48,7 @@ describe("init-db", () => {
       createdRole: false,
       migrations: [],
       setConfigRevoked: true,
+      openFunctions: [],
     });
     const other = await runVerb(urlOf(name), "init-db", "--service-role", SERVICE_ROLE);
     expect(other.status).to.equal(1);

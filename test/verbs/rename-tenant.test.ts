@@ -2,7 +2,7 @@
 // nobody else's while a message of before still runs; and what is refused.
 
 import { expect } from "chai";
-import { renameTenant } from "../../admin/lifecycle/rename.ts";
+import { renameTenant } from "../../admin/rename/rename.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";

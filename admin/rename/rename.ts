@@ -8,18 +8,31 @@ import { AdminError } from "../registry/admin-error.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";
+import { findRoleElsewhere, type KeptRole } from "../registry/role-use.ts";
 import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
-import { WAIT_MS } from "./status.ts";
+import { WAIT_MS } from "../lifecycle/status.ts";
+import { planTexts } from "./plan.ts";
+import { type Renaming, rewriteSettings } from "./settings.ts";
 
 /** What {@link renameTenant} did. */
 export interface RenamedTenant {
   readonly schemaName: string;
   readonly before: string;
+  /** The role that kept its name, because another database uses it. */
+  readonly keptRole: KeptRole | undefined;
   /** How many transactions that began before the change still ran after the time that was given. */
   readonly stillRunning: number;
+}
+
+interface RenamePlan {
+  readonly tenant: TenantRow;
+  readonly renaming: Renaming;
+  readonly keptRole: KeptRole | undefined;
+  /** Commands for names that migrations made of the schema's name. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -27,7 +40,8 @@ export interface RenamedTenant {
  * a tenant of that name, so that such a message never meets another tenant's tables: it may fail with 42P01.
  * @param before its schema's name, checked by parseSchemaName, as is `schemaName`
  * @throws {AdminError} when there is no such tenant, a longer change of it has not ended, a part of it is
- *   missing, or the new name is taken
+ *   missing, the new name is taken, or the old one stands in a text that PostgreSQL does not change: nothing was
+ *   changed then
  */
 export function renameTenant(
   registry: Registry,
@@ -39,39 +53,60 @@ export function renameTenant(
   return registry.sequelize.transaction(async (locks) => {
     await keepOpen(locks);
     await lockTenants(locks, before, schemaName);
-    await transact(registry, (transaction) => change(registry, transaction, before, schemaName));
+    const planned = await registry.sequelize.transaction((transaction) =>
+      plan(registry, transaction, before, schemaName),
+    );
+    await transact(registry, (transaction) => change(registry, transaction, planned));
     const stillRunning = await waitForRunning(registry, WAIT_MS);
-    return { schemaName, before, stillRunning };
+    return { schemaName, before, keptRole: planned.keptRole, stillRunning };
   });
 }
 
-async function change(
+/** Everything that can be refused, before anything changes. */
+async function plan(
   registry: Registry,
   transaction: Transaction,
   before: string,
   schemaName: string,
-): Promise<void> {
-  const { Tenant } = registry;
-  const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
-    query(transaction, text, bind);
-  if ((await Tenant.findByPk(schemaName, { transaction })) !== null) {
+): Promise<RenamePlan> {
+  if ((await registry.Tenant.findByPk(schemaName, { transaction })) !== null) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
         "node admin/list-tenants.js for whether this was done before",
     );
   }
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
-  const { tenantRoles } = await readInstallation(transaction);
-  const roleName = tenantRoles
-    ? `${await readRolePrefix(transaction)}${schemaName}`
-    : tenant.roleName;
   await requireParts(transaction, tenant);
-  await requireFree(transaction, schemaName, tenantRoles ? roleName : undefined);
+  const { tenantRoles } = await readInstallation(transaction);
+  const keptRole = tenantRoles ? await findRoleElsewhere(transaction, tenant.roleName) : undefined;
+  const own = tenantRoles && keptRole === undefined;
+  const roleName = own ? `${await readRolePrefix(transaction)}${schemaName}` : tenant.roleName;
+  await requireFree(transaction, schemaName, own ? roleName : undefined);
+  const renaming: Renaming = {
+    schema: [before, schemaName],
+    role: [tenant.roleName, roleName],
+  };
+  const names = await planTexts(registry, transaction, tenant, renaming);
+  return { tenant, renaming, keptRole, names };
+}
+
+async function change(
+  registry: Registry,
+  transaction: Transaction,
+  { tenant: { version }, renaming, names }: RenamePlan,
+): Promise<void> {
+  const [[before, schemaName], [oldRole, roleName]] = [renaming.schema, renaming.role];
+  const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
+    query(transaction, text, bind);
+  const { version: now } = await requireTenant(registry, transaction, before, "rename tenant");
+  if (now !== version)
+    throw new AdminError("Cannot rename tenant: it was migrated meanwhile; run the same again");
   await run(`alter schema "${before}" rename to "${schemaName}"`);
-  if (tenantRoles) {
-    const names = [quoteName(tenant.roleName), quoteName(roleName)] as const;
-    await run(`alter role ${names[0]} rename to ${names[1]}`);
+  if (oldRole !== roleName) {
+    await run(`alter role ${quoteName(oldRole)} rename to ${quoteName(roleName)}`);
   }
+  await rewriteSettings(transaction, renaming);
+  for (const command of names) await run(command);
   await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [
     before,
     schemaName,

@@ -1,0 +1,56 @@
+// The mending of many tenants: those that lack something, each in a transaction of its own.
+
+import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
+import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { databaseMessage } from "../registry/database-code.ts";
+import type { Registry } from "../registry/registry.ts";
+import { pickTenants } from "../registry/tenant-pattern.ts";
+import { findLacks } from "./lack.ts";
+import { mendTenant, type RepairOptions } from "./repair-tenant.ts";
+
+/** What became of one tenant. */
+export type MendedTenant = { readonly schemaName: string } & (
+  | {
+      readonly outcome: "repaired";
+      readonly steps: readonly string[];
+      /** For a person. */
+      readonly left: readonly string[];
+    }
+  | { readonly outcome: "failed"; readonly message: string }
+);
+
+/** How many tenants had each outcome; `well` lacked nothing, and `left` were not begun. */
+export type MendingSummary = Readonly<Record<"repaired" | "failed" | "well" | "left", number>>;
+
+/**
+ * Mends what the tenants lack, and leaves alone those in a transition.
+ * @param list names and patterns, as in `a,b,shop_*`
+ * @throws {AdminError} for a name that is not a tenant's
+ */
+export async function repairTenants(
+  registry: Registry,
+  list: string,
+  how: Pick<RepairOptions, "plan" | "emptySchema">,
+  options: RunOptions<MendedTenant>,
+): Promise<MendingSummary> {
+  const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order: ["schemaName"] });
+  const names = pickTenants(all, list).map(({ schemaName }) => schemaName);
+  const lacks = await findLacks(registry, names);
+  const sick = [...new Set(lacks.map(({ schemaName }) => schemaName))];
+  const migrations = await loadTenantMigrations(registry);
+  const { counts, left } = await forEachTenant(
+    sick,
+    { repaired: 0, failed: 0 },
+    options,
+    async (schemaName, { end }) => {
+      try {
+        const announce = (): void => {};
+        const mended = await mendTenant(registry, migrations, schemaName, { ...how, announce });
+        return end({ schemaName, outcome: "repaired", steps: mended.steps, left: mended.left });
+      } catch (error) {
+        return end({ schemaName, outcome: "failed", message: databaseMessage(error) });
+      }
+    },
+  );
+  return { ...counts, well: names.length - sick.length, left: left.length };
+}

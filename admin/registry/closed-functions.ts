@@ -1,0 +1,132 @@
+// Functions that no tenant may execute: they run the text that they are given, leave something in the session for
+// the next tenant of the connection, or keep data outside of every schema. The lexer refuses some by name; who may
+// execute them is decided here, in the database. Extensions are known by their lists, and others by a rule.
+
+import type { Transaction } from "sequelize";
+import { query } from "./registry.ts";
+
+/** PostgreSQL's own, as regular expressions of names. */
+const BUILT_IN = [
+  "(query|cursor)_to_xml(schema|_and_xmlschema)?",
+  "ts_stat",
+  "setseed",
+  "pg_(try_)?advisory_(lock|unlock)(_shared|_all)?",
+  "lo_(creat|create|from_bytea|import|export|open|close|put|get|unlink|truncate(64)?|lseek(64)?|tell(64)?)",
+  "loread|lowrite",
+];
+
+/** By extension; the names of its functions. */
+const OF_EXTENSIONS: Readonly<Record<string, string>> = {
+  adminpack: ".*",
+  aws_lambda: ".*",
+  aws_s3: ".*",
+  citus: "run_command_on_.*|master_run_on_worker",
+  dblink: ".*",
+  http: ".*",
+  hypopg: ".*",
+  pg_background: ".*",
+  pg_cron: ".*",
+  pg_net: ".*",
+  pg_trgm: "set_limit",
+  pg_variables: ".*",
+  postgres_fdw: "postgres_fdw_(disconnect|disconnect_all|get_connections)",
+  tablefunc: "crosstab[0-9]*|connectby",
+  timescaledb: "(add|alter|run|delete)_job",
+  xml2: "xpath_table",
+};
+
+const LIST = Object.entries(OF_EXTENSIONS)
+  .map(([extension, names]) => `('${extension}', '^(${names})$')`)
+  .join(", ");
+
+// The rule: text in an argument that is called like a statement, or text in a function whose body runs statements that
+// it makes. What triggers call cannot be called by anybody.
+const OPEN = `
+  select p.oid::text, format('%I.%s(%s)', n.nspname, p.proname,
+      pg_catalog.pg_get_function_identity_arguments(p.oid)) as name,
+      n.nspname = 'pg_catalog' or e.extname is not null as known,
+      pg_catalog.pg_has_role(p.proowner, 'USAGE') as mine
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+    join pg_catalog.pg_language as l on l.oid = p.prolang
+    left join pg_catalog.pg_depend as d on d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid
+      and d.refclassid = 'pg_catalog.pg_extension'::regclass and d.deptype = 'e'
+    left join pg_catalog.pg_extension as e on e.oid = d.refobjid
+    left join (values ${LIST}) as listed (extension, names) on listed.extension = e.extname
+   where pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
+     and pg_catalog.has_schema_privilege('public', n.oid, 'USAGE')
+     and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
+     and case when n.nspname = 'pg_catalog' then
+           p.proname ~ '^(${BUILT_IN.join("|")})$'
+           or p.proname = 'ts_rewrite' and p.proargtypes[1] = 'text'::regtype
+         when n.nspname = 'information_schema' then false
+         when p.proname ~ listed.names then true
+         else exists (select from unnest(p.proargtypes) as a where a in ('text'::regtype, 'varchar'::regtype))
+           and (lower(p.proargnames::text)
+                ~ '[{,"](_|p_|in_|v_)?(sql|query|querystring|statement|stmt|command|cmd)(_text|_string)?[,}"]'
+             or e.extname is not null and l.lanname = 'plpgsql' and p.prosrc ~* '\\mexecute\\M') end
+   order by name`;
+
+/** A function that every tenant may execute and should not. */
+export interface OpenFunction {
+  readonly oid: string;
+  /** With its schema and arguments. */
+  readonly name: string;
+  /** Whether it is PostgreSQL's or an extension's, and not an application's own. */
+  readonly known: boolean;
+  /** Whether the current role may take privileges on it away. */
+  readonly mine: boolean;
+}
+
+/** Finds those that PUBLIC may execute. */
+export function findOpenFunctions(transaction: Transaction): Promise<readonly OpenFunction[]> {
+  return query<OpenFunction>(transaction, OPEN);
+}
+
+// Roles of other databases get nothing here: what has a privilege cannot be dropped.
+const KEEPERS = `
+  select string_agg(quote_ident(r.rolname), ', ') as roles
+    from pg_catalog.pg_roles as r
+    join pg_catalog.pg_database as here on here.datname = current_database()
+   where r.rolname = any($1) or r.oid = here.datdba or r.rolcanlogin and not r.rolsuper and exists (
+     select from pg_catalog.pg_shdepend as d
+      where d.dbid = here.oid and d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid)`;
+
+/**
+ * The roles that keep what is taken from PUBLIC, as GRANT takes them: those that are named, and those that log in
+ * and own something or have a privilege in this database, such as another admin role. A tenant's does not log in.
+ */
+export async function findKeepers(
+  transaction: Transaction,
+  roles: readonly string[],
+): Promise<string> {
+  const [row] = await query<{ roles: string }>(transaction, KEEPERS, [roles]);
+  return row?.roles ?? "";
+}
+
+/**
+ * Takes them from PUBLIC where the current role may, and leaves them to {@link findKeepers}; an application's
+ * own are left alone.
+ * @param roles further roles that keep them, such as the service role, which a tenant is not
+ * @returns those that are left
+ */
+export async function closeFunctions(
+  transaction: Transaction,
+  roles: readonly string[],
+): Promise<readonly OpenFunction[]> {
+  const open = await findOpenFunctions(transaction);
+  const closing = open.filter(({ known, mine }) => known && mine);
+  if (closing.length === 0) return open;
+  const names = await query<{ name: string }>(
+    transaction,
+    "select oid::regprocedure::text as name from pg_catalog.pg_proc where oid = any($1::oid[])",
+    [closing.map(({ oid }) => oid)],
+  );
+  const all = names.map(({ name }) => name).join(", ");
+  await query(
+    transaction,
+    `grant execute on routine ${all} to ${await findKeepers(transaction, roles)}`,
+  );
+  await query(transaction, `revoke execute on routine ${all} from public`);
+  return findOpenFunctions(transaction);
+}

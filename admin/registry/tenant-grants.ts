@@ -1,0 +1,84 @@
+// What a tenant's role may do with what is in its schema: what is there, and what will be made there. Default
+// privileges hold for what one role makes, so each role that runs migrations has its own.
+// https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
+
+import type { Transaction } from "sequelize";
+import { query } from "./registry.ts";
+
+/** The privileges that a tenant's role has on every table of its schema, and on every sequence. */
+export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as const;
+/** See {@link TABLE_PRIVILEGES}. */
+export const SEQUENCE_PRIVILEGES = ["usage", "select"] as const;
+
+/**
+ * The kinds of objects that a default privilege is about, as rows of `kind (type, object, privileges)`. Functions and
+ * types are PUBLIC's by PostgreSQL's own default; a grant is only needed where somebody has taken that away.
+ */
+export const DEFAULT_KINDS: string = `(values
+    ('r', 'tables', '${TABLE_PRIVILEGES.join(", ")}', false),
+    ('S', 'sequences', '${SEQUENCE_PRIVILEGES.join(", ")}', false),
+    ('f', 'functions', 'execute', true),
+    ('T', 'types', 'usage', true)) as kind (type, object, privileges, public)`;
+
+/** Whether PUBLIC has no privilege on what `role` will make of `kind`, as SQL. */
+export function isTakenFromPublic(role: string): string {
+  return `exists (select from pg_catalog.pg_default_acl as g
+      where g.defaclrole = ${role} and g.defaclnamespace = 0 and g.defaclobjtype = kind.type::"char"
+        and not exists (select from pg_catalog.aclexplode(g.defaclacl) as a where a.grantee = 0))`;
+}
+
+// What depends on the schema is in it; pg_class has no index by schema. New is what this transaction has made: what a
+// person has revoked stays revoked.
+const LACKING = `
+  with place as materialized (
+    select n.oid as schema, r.oid as role, me.oid as me, n.nspname, r.rolname, pg_current_xact_id()::xid as now
+      from pg_catalog.pg_namespace as n, pg_catalog.pg_roles as r, pg_catalog.pg_roles as me
+     where n.nspname = $1 and r.rolname = $2 and me.rolname = current_user
+  ), inside as (
+    select d.classid, d.objid from place
+      join pg_catalog.pg_depend as d
+        on d.refclassid = 'pg_catalog.pg_namespace'::regclass and d.refobjid = place.schema
+  )
+  select format('alter default privileges in schema %I grant %s on %s to %I',
+      nspname, kind.privileges, kind.object, rolname) as command
+    from place cross join ${DEFAULT_KINDS}
+   where (not kind.public or ${isTakenFromPublic("me")})
+     and not exists (select from pg_catalog.pg_default_acl as d
+       cross join pg_catalog.aclexplode(d.defaclacl) as a
+       where d.defaclrole = me and d.defaclnamespace = schema and d.defaclobjtype = kind.type::"char"
+         and a.grantee = role)
+  union all
+  select format('grant %s on %s %I.%I to %I', case c.relkind when 'S' then '${SEQUENCE_PRIVILEGES.join(", ")}'
+        else '${TABLE_PRIVILEGES.join(", ")}' end,
+      case c.relkind when 'S' then 'sequence' else 'table' end, nspname, c.relname, rolname)
+    from place cross join inside
+    join pg_catalog.pg_class as c on inside.classid = 'pg_catalog.pg_class'::regclass and c.oid = inside.objid
+   where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and age(c.xmin) <= age(now)
+     and pg_catalog.pg_has_role(me, c.relowner, 'USAGE')
+     and not exists (select from pg_catalog.aclexplode(c.relacl) as a where a.grantee = role)
+  union all
+  select format('grant execute on routine %s to %I', p.oid::regprocedure, rolname)
+    from place cross join inside
+    join pg_catalog.pg_proc as p on inside.classid = 'pg_catalog.pg_proc'::regclass and p.oid = inside.objid
+   cross join (values ('f')) as kind (type)
+   where age(p.xmin) <= age(now) and pg_catalog.pg_has_role(me, p.proowner, 'USAGE')
+     and not pg_catalog.has_function_privilege(role, p.oid, 'EXECUTE') and ${isTakenFromPublic("p.proowner")}
+  union all
+  select format('grant usage on type %s to %I', y.oid::regtype, rolname)
+    from place cross join inside
+    join pg_catalog.pg_type as y on inside.classid = 'pg_catalog.pg_type'::regclass and y.oid = inside.objid
+   where age(y.xmin) <= age(now) and pg_catalog.pg_has_role(me, y.typowner, 'USAGE')
+     and not pg_catalog.has_type_privilege(role, y.oid, 'USAGE')`;
+
+/**
+ * Grants a tenant's role what it lacks of what the current role has made in this transaction, and of what it will
+ * make in the schema. Nothing where all of it is granted, which is one query.
+ */
+export async function grantNew(
+  transaction: Transaction,
+  schemaName: string,
+  roleName: string,
+): Promise<void> {
+  const commands = await query<{ command: string }>(transaction, LACKING, [schemaName, roleName]);
+  for (const { command } of commands) await query(transaction, command);
+}
