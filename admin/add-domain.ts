@@ -7,7 +7,8 @@ import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
   name: "add-domain",
-  about: "Adds a host to a tenant; the next request to it is the tenant's.",
+  about:
+    "Adds a host to a tenant. The service answers the next request to that host for the tenant.",
   operands: ["HOST", "SCHEMA"],
   options: {},
   example: "www.acme.test acme",

@@ -9,8 +9,8 @@ import { createTenant } from "./lifecycle/tenant.ts";
 await runVerb({
   name: "add-tenant",
   about:
-    "Creates a tenant: its schema, role, tables and hosts, or nothing at all. " +
-    "A host may have a port, or *. for every name one label below it.",
+    "Creates a tenant: its schema, role, tables and hosts. When one of them fails, it creates nothing. " +
+    "A host may have a port, or begin with *. for every name one label below it.",
   operands: ["HOST", "SCHEMA"],
   options: {
     host: SHARED.host,

@@ -16,15 +16,16 @@ import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 await runVerb({
   name: "add-tenants",
   about:
-    "Creates the tenants that a file lists, or standard input with - for the file: CSV with the header " +
-    'host,schema, or a JSON object a line, {"host":"acme.example","schema":"acme"}, with "hosts" for several. ' +
-    "Every line is checked before the first is created. What is there already counts as done: run it again.",
+    "Creates the tenants that a file lists; the file - is standard input. The file is CSV with the header " +
+    'host,schema, or one JSON object per line, {"host":"acme.example","schema":"acme"}, with "hosts" for ' +
+    "several. It checks every line before it creates the first tenant. Tenants that exist count as done, so " +
+    "it can be run again.",
   operands: ["FILE"],
   options: {
     format: {
       type: "string",
       value: "csv|ndjson",
-      about: "What the file is; by its first character when left out",
+      about: "Format of the file; detected from its first character when left out",
     },
     concurrency: SHARED.concurrency,
   },
@@ -37,7 +38,8 @@ await runVerb({
     }
     if (problems.length > 0) {
       throw new AdminError(
-        `Cannot add tenants: ${problems.length} problems in the file; nothing was created, mend it and run again`,
+        `Cannot add tenants: the file has ${problems.length} problems; nothing was created, ` +
+          "correct the file and run again",
       );
     }
     return call.withRegistry(async (registry) => {
@@ -61,7 +63,7 @@ await runVerb({
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       return summarise({
         head: `Added ${formatCount(added, "tenant")} in ${seconds} s`,
-        counts: { "there already": existing, failed, "not begun; run again to go on": left },
+        counts: { "existed already": existing, failed, "not started; run again to continue": left },
         done: added + existing,
         undone: failed + left,
         json: { added, existing, failed, left },
@@ -72,7 +74,7 @@ await runVerb({
 
 function parseFormat(text: string | undefined): Format | undefined {
   if (text === undefined || text === "csv" || text === "ndjson") return text;
-  throw new UsageError(`--format ${JSON.stringify(text)} is neither csv nor ndjson`);
+  throw new UsageError(`--format ${JSON.stringify(text)} must be csv or ndjson`);
 }
 
 async function read(file: string, format: Format | undefined): ReturnType<typeof checkTenants> {
@@ -82,8 +84,6 @@ async function read(file: string, format: Format | undefined): ReturnType<typeof
   } catch (error) {
     const code: unknown = Reflect.get(Object(error), "code");
     if (typeof code !== "string") throw error;
-    throw new AdminError(
-      `Cannot read ${JSON.stringify(file)}: ${code}; give a file that can be read`,
-    );
+    throw new AdminError(`Cannot read ${JSON.stringify(file)}: ${code}; name a readable file`);
   }
 }

@@ -1,4 +1,4 @@
-// node admin/clone-tenant.js SRC NEW HOST: creates a tenant like another.
+// node admin/clone-tenant.js SRC NEW HOST: creates a copy of a tenant.
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
@@ -10,13 +10,13 @@ import { describeLeftOut } from "./transfer/description.ts";
 await runVerb({
   name: "clone-tenant",
   about:
-    "Creates the tenant NEW with the version and the rows of the tenant SRC, as they are at one moment, " +
-    "while SRC is served. All or nothing.",
+    "Creates the tenant NEW with the version and the rows that the tenant SRC has at one moment. " +
+    "The service keeps serving SRC. When anything fails, NEW is not created.",
   operands: ["SRC", "NEW", "HOST"],
   options: {
     host: SHARED.host,
     "structure-only": { type: "boolean", about: "Copy no rows" },
-    lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
+    lossy: { type: "boolean", about: "Leave out manual changes that cannot be copied" },
   },
   example: "acme acme_try try.example.com",
   async run(call) {

@@ -1,4 +1,4 @@
-// node admin/console.js: the operator page, served on this machine.
+// node admin/console.js: serves the operator page on this machine.
 
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
@@ -40,7 +40,7 @@ await runVerb({
       type: "string",
       value: "ADDRESS",
       about:
-        "The IP address to listen on instead of 127.0.0.1. The page has no TLS: put a proxy that has it in front",
+        "IP address to listen on instead of 127.0.0.1. The page does not use TLS: put a TLS proxy in front of it",
     },
   },
   example: "--service http://127.0.0.1:9464/metrics",
@@ -98,7 +98,7 @@ function parseService(text: string): string {
     throw new UsageError(`--service ${JSON.stringify(text)} is not a URL with http or https`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new UsageError("--service must not hold a password: the page shows the URL");
+    throw new UsageError("--service must not contain a user or password: the page shows the URL");
   }
   return url.href;
 }

@@ -1,5 +1,5 @@
-// node admin/dev.js (npm run dev): the whole of it on one machine. Without DATABASE_URL it starts the
-// embedded PostgreSQL, adds the two tenants of the demonstration, and serves; Ctrl-C ends both.
+// node admin/dev.js (npm run dev): runs the service and its database on one machine. Without DATABASE_URL it starts the
+// embedded PostgreSQL and adds the two demonstration tenants. Ctrl-C ends both.
 
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
@@ -12,8 +12,8 @@ import { AdminError } from "./registry/admin-error.ts";
 await runVerb({
   name: "dev",
   about:
-    "Serves an application on one machine, or the demonstration in its own repository. Without DATABASE_URL " +
-    "it starts a PostgreSQL of its own, with the data in .rowhouse/, at DEV_DATABASE_PORT, and two tenants " +
+    "Serves an application on one machine; in the repository of Rowhouse, its demonstration. Without DATABASE_URL " +
+    "it starts its own PostgreSQL on DEV_DATABASE_PORT, keeps the data in .rowhouse/, and creates two tenants " +
     "with the tables of TENANT_MIGRATIONS.",
   operands: [],
   options: {
@@ -25,7 +25,9 @@ await runVerb({
     const name = call.text("runtime") ?? "node";
     const runtime = RUNTIMES.find((known) => known === name);
     if (runtime === undefined) {
-      throw new AdminError(`Cannot serve on "${name}"; choose one of ${RUNTIMES.join(", ")}`);
+      throw new AdminError(
+        `Cannot serve on "${name}": the runtime must be one of ${RUNTIMES.join(", ")}`,
+      );
     }
     const application = findApplication(runtime, process.cwd(), call.text("entry"));
     const database = call.env["DATABASE_URL"] ? [] : [EMBEDDED_POSTGRES];

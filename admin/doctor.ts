@@ -1,4 +1,4 @@
-// node admin/doctor.js: whether the installation is as safe as it is meant to be.
+// node admin/doctor.js: checks that the installation keeps its tenants apart.
 
 import { runVerb } from "./command/command.ts";
 import { readAdminConfig } from "./command/config.ts";
@@ -6,8 +6,8 @@ import { readAdminConfig } from "./command/config.ts";
 await runVerb({
   name: "doctor",
   about:
-    "Probes DATABASE_URL and ADMIN_DATABASE_URL: the pooler, the message, the roles and what they may do, " +
-    "the registry, and what the catalogs cost. Changes nothing, and exits 1 when something is unsafe.",
+    "Probes DATABASE_URL and ADMIN_DATABASE_URL: the pooler, the message, the roles and their privileges, " +
+    "the registry, and the cost of the catalogs. Changes nothing, and exits 1 when something is unsafe.",
   operands: [],
   options: {},
   example: "--json",
@@ -26,7 +26,7 @@ await runVerb({
       return advice === undefined ? line : `${line}\n        to do: ${advice}`;
     });
     const counts = { ok: count("ok"), warn: count("warn"), unsafe: count("unsafe") };
-    lines.push(`${counts.ok} ok, ${counts.warn} to think of, ${counts.unsafe} unsafe`);
+    lines.push(`${counts.ok} ok, ${counts.warn} to consider, ${counts.unsafe} unsafe`);
     return { lines, json: { findings, ...counts }, status: counts.unsafe > 0 ? 1 : 0 };
   },
 });

@@ -1,4 +1,4 @@
-// node admin/drop-tenant.js SCHEMA --confirm SCHEMA: ends a tenant.
+// node admin/drop-tenant.js SCHEMA --confirm SCHEMA: drops a tenant.
 
 import { runVerb } from "./command/command.ts";
 import { describeDrop } from "./drop/description.ts";
@@ -9,32 +9,37 @@ import { nameArchive } from "./transfer/archive-name.ts";
 await runVerb({
   name: "drop-tenant",
   about:
-    "Drops a tenant: suspends it, exports it to a file, tries whether that can be imported, and removes its schema, " +
-    "role, hosts and records. Whatever ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
+    "Drops a tenant: suspends it, exports it to a file, imports that file on trial, and removes the tenant's " +
+    "schema, role, hosts and records. When it ends half-way, the tenant stays suspended: run the same command " +
+    "again to continue.",
   operands: ["SCHEMA"],
   options: {
     confirm: { type: "string", value: "SCHEMA", about: "The schema's name once more" },
     backup: {
       type: "string",
       value: "FILE",
-      about: "The export's file, a new one; SCHEMA-TIME.zip in this folder when left out",
+      about: "A new file for the export; SCHEMA-TIME.zip in this folder when left out",
     },
-    "no-backup": { type: "boolean", about: "Export nothing: its data is gone for good" },
+    "no-backup": { type: "boolean", about: "Export nothing: the tenant's data is lost for good" },
     "no-proof": {
       type: "boolean",
-      about: "Do not import the backup on trial, which takes an import's time and disk",
+      about:
+        "Do not import the backup on trial; a trial takes the time and disk space of an import",
     },
-    lossy: { type: "boolean", about: "Take a backup that lacks what was changed by hand" },
+    lossy: {
+      type: "boolean",
+      about: "Accept a backup without the manual changes that cannot be copied",
+    },
   },
   example: "acme --confirm acme",
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
-    // Nothing was looked at yet: the call itself is wrong.
+    // The verb has not connected yet: the call itself is wrong.
     if (call.text("confirm") !== schemaName) {
-      throw new UsageError(`to drop it takes --confirm ${schemaName}`);
+      throw new UsageError(`it needs --confirm ${schemaName}`);
     }
     if (call.has("backup") && call.has("no-backup")) {
-      throw new UsageError("--backup and --no-backup contradict");
+      throw new UsageError("--backup and --no-backup contradict each other");
     }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
     const { dropTenant } = await import("./drop/drop.ts");

@@ -22,22 +22,24 @@ await runVerb({
   name: "each-tenant",
   about:
     "Runs one SQL command in each tenant, suspended ones included, as the tenant's own role (as the admin role " +
-    `where tenants have none), in a transaction each that is read-only unless --write is given. Of a tenant's ` +
-    `rows it keeps the first ${MAX_ROWS}, and ${MAX_CHARACTERS / 2 ** 20} MB, and says so. With --as-owner it does ` +
-    "what only an owner may, such as REFRESH MATERIALIZED VIEW or VACUUM, outside a transaction where that is needed.",
+    `where tenants do not have roles). Each tenant has its own transaction, which is read-only without --write. ` +
+    `It keeps at most ${MAX_ROWS} rows and ${MAX_CHARACTERS / 2 ** 20} MB of each tenant, and reports what it ` +
+    "leaves out. With --as-owner it can run owner commands such as REFRESH MATERIALIZED VIEW or VACUUM, outside a " +
+    "transaction where PostgreSQL requires it.",
   operands: [],
   options: {
     sql: { type: "string", value: "SQL", about: "The command; - reads it from standard input" },
     tenants: SHARED.tenants,
-    write: { type: "boolean", about: "Let it write, and commit it in each tenant" },
+    write: { type: "boolean", about: "Allow writes, and commit in each tenant" },
     "as-owner": {
       type: "boolean",
-      about: "As the owner of each schema: no privilege and no row policy limits the command",
+      about:
+        "Run as the owner of each schema: privileges and row policies do not limit the command",
     },
     timeout: {
       type: "string",
       value: "MS",
-      about: "How long it may run in each; the tenant's own statement timeout when left out",
+      about: "Longest time per tenant; the tenant's own statement timeout when left out",
     },
     concurrency: SHARED.concurrency,
     "max-failures": SHARED["max-failures"],
@@ -64,7 +66,7 @@ await runVerb({
       const command = { text, write, timeoutMs, keep, tenantRoles, asOwner };
       if (asOwner) {
         call.print(
-          "As the owner of each schema: no privilege and no row policy limits the command",
+          "As the owner of each schema: privileges and row policies do not limit the command",
           undefined,
         );
       }
@@ -82,7 +84,7 @@ await runVerb({
         head:
           `Ran ${asOwner ? "as the owner " : ""}in ${formatCount(ran, "tenant")}` +
           (isOutside ? ", outside a transaction" : write ? ", and committed" : ", read-only"),
-        counts: { failed, "not begun": left, skipped },
+        counts: { failed, "not started": left, skipped },
         done: ran,
         undone: failed + left,
         json: { ran, failed, left, skipped, write, ...(asOwner ? { as: "owner" } : {}) },
@@ -91,25 +93,25 @@ await runVerb({
   },
 });
 
-/** What an owner's command may do is the tenant's alone. */
+/** Rejects an owner's command that would reach beyond the tenant, or that writes without --write. */
 function requireOneTenant(text: string, write: boolean): void {
   if (isForWholeDatabase(text)) {
     throw new UsageError(
-      "--sql names no table: it would work on the whole database, for each tenant",
+      "--sql does not name a table: it would process the whole database once per tenant",
     );
   }
   if (needsNoTransaction(text) && !write) {
-    throw new UsageError("--sql writes, and cannot be limited to reading: give --write");
+    throw new UsageError("--sql cannot run in a read-only transaction: add --write");
   }
 }
 
 async function readCommand(given: string | undefined): Promise<string> {
-  if (given === undefined) throw new UsageError("it takes --sql");
+  if (given === undefined) throw new UsageError("it needs --sql");
   const text = given === "-" ? await readAll(process.stdin) : given;
   if (skipToCommand(text) === "") throw new UsageError("--sql is empty");
   if (isTransactionControl(text)) {
     throw new UsageError(
-      "--sql begins or ends a transaction: each tenant has one of its own around the command",
+      "--sql must not begin or end a transaction: the verb runs the command in one transaction per tenant",
     );
   }
   return text;
@@ -133,7 +135,7 @@ function describe(
   const { command, rowCount, rows } = result;
   const truncated = result.columns.length > 0 && rows.length < rowCount;
   const lines = [...table.add(schemaName, result)];
-  if (truncated) lines.push(`Of ${schemaName}, ${rows.length} of ${rowCount} rows are shown`);
+  if (truncated) lines.push(`Shown of ${schemaName}: ${rows.length} of ${rowCount} rows`);
   return {
     lines,
     json: {

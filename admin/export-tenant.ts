@@ -7,8 +7,8 @@ import { parseSchemaName } from "./registry/schema-name.ts";
 await runVerb({
   name: "export-tenant",
   about:
-    "Writes a tenant, as it is at one moment, into a new file, while it is served. " +
-    "The file is a zip with a COPY text for each table and a manifest; it appears when it is whole.",
+    "Writes the state of a tenant at one moment into a new file, while the service keeps serving the tenant. " +
+    "The file is a zip with a COPY text for each table and a manifest. It appears only when it is complete.",
   operands: ["SCHEMA", "FILE"],
   options: {},
   example: "acme acme.zip",
@@ -21,7 +21,7 @@ await runVerb({
       exportTenant(registry, schemaName, file, { signal, meter: call.meter("bytes") }),
     );
     const lines = [describeExport(report), ...describeExportLosses(report)];
-    // The file is whole, and cannot come back as it is.
+    // The file is complete, but an import cannot restore all of it.
     return { lines, json: report, status: report.losses.length > 0 ? 3 : 0 };
   },
 });

@@ -10,26 +10,27 @@ import { describeLeftOut } from "./transfer/description.ts";
 await runVerb({
   name: "import-tenant",
   about:
-    "Creates a tenant from a file of export-tenant, at the version that it was exported at. " +
-    "One transaction, which checks every count and checksum: whatever fails leaves nothing behind.",
+    "Creates a tenant from a file of export-tenant, at the version of the export. One transaction " +
+    "checks every count and checksum. When anything fails, the database is unchanged.",
   operands: ["FILE", "HOST", "SCHEMA"],
   options: {
     host: SHARED.host,
-    migrate: { type: "boolean", about: "Bring it to the newest version in the same transaction" },
+    migrate: { type: "boolean", about: "Migrate it to the newest version in the same transaction" },
     lossy: {
       type: "boolean",
-      about: "Leave out what the archive has and the migrations do not make",
+      about: "Leave out objects of the archive that the migrations do not create",
     },
     "statement-timeout": {
       type: "string",
       value: "MS",
-      about: "The tenant's; left out, the archive's if that is a minute at most",
+      about:
+        "The tenant's statement timeout; when left out, the archive's if that is at most a minute",
     },
     "max-megabytes": {
       type: "string",
       value: "N",
       about:
-        "The most that the rows may be as text; left out, 100 times the file and 64 in any case",
+        "Limit for the rows as text; when left out, 100 times the file's size, and at least 64",
     },
   },
   example: "acme.zip acme.example.com acme --migrate",

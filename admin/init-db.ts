@@ -12,11 +12,11 @@ import { withRegistry } from "./registry/registry.ts";
 await runVerb({
   name: "init-db",
   about:
-    "Creates the registry, the service role and the privileges that isolation stands on. " +
-    "Run again, it brings the registry to the newest version and changes nothing else.",
+    "Creates the registry, the service role and the privileges that isolate the tenants. " +
+    "A second run migrates the registry to the newest version and changes nothing else.",
   operands: [],
   options: {
-    create: { type: "boolean", about: "Create the database when it is missing" },
+    create: { type: "boolean", about: "Create the database if it does not exist" },
     "service-role": {
       type: "string",
       value: "NAME",
@@ -24,7 +24,8 @@ await runVerb({
     },
     "no-tenant-roles": {
       type: "boolean",
-      about: "No role per tenant: weaker, for an admin role without CREATEROLE",
+      about:
+        "Do not create a role per tenant: weaker isolation, for an admin role without CREATEROLE",
     },
   },
   example: "--create --service-role app_service",
@@ -44,16 +45,18 @@ await runVerb({
     ];
     if (done.createdRole) {
       lines.push(
-        `Role "${done.serviceRole}" has no password: set one with ALTER ROLE … PASSWORD, and put it into DATABASE_URL`,
+        `Role "${done.serviceRole}" has no password: set a password with ALTER ROLE … PASSWORD, and put it into DATABASE_URL`,
       );
     }
     if (!done.tenantRoles) {
-      lines.push("Without tenant roles: SQL that names another tenant's schema is not refused");
+      lines.push(
+        "Without tenant roles, PostgreSQL does not refuse SQL that names another tenant's schema",
+      );
     }
     if (!done.setConfigRevoked) {
       lines.push(
-        "Not revoked from PUBLIC, for want of a superuser: set_config and UPDATE on pg_settings; " +
-          "SQL of a tenant that calls them is refused by the service alone",
+        "The admin role is not a superuser and could not revoke set_config and UPDATE on pg_settings from PUBLIC; " +
+          "only the service, not PostgreSQL, refuses tenant SQL that uses them",
       );
     }
     if (done.openFunctions.length > 0) {

@@ -1,4 +1,4 @@
-// node admin/migrate.js: brings every tenant that is behind to the newest version.
+// node admin/migrate.js: migrates every tenant that is behind to the newest version.
 
 import { parseCanary } from "./migrations/canary.ts";
 import { runVerb } from "./command/command.ts";
@@ -24,25 +24,33 @@ import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 await runVerb({
   name: "migrate",
   about:
-    "Brings every tenant that is behind to the newest version, each migration in a transaction of its " +
-    "own. A tenant that fails stops no other; run it again, and it does what is left.",
+    "Migrates every tenant that is behind to the newest version. Each migration runs in its own transaction. " +
+    "A tenant that fails does not stop the others. A second run migrates the remaining tenants.",
   operands: [],
   options: {
     tenants: SHARED.tenants,
-    to: { type: "string", value: "VERSION", about: "To this version, up or down; down loses data" },
-    canary: { type: "string", value: "N|P%", about: "Only so many, chosen at random, then stop" },
-    plan: { type: "boolean", about: "Print what would be done, and change nothing" },
+    to: {
+      type: "string",
+      value: "VERSION",
+      about: "Target version, up or down; a migration down loses data",
+    },
+    canary: {
+      type: "string",
+      value: "N|P%",
+      about: "Migrate only this many tenants, chosen at random",
+    },
+    plan: { type: "boolean", about: "Print the plan, and change nothing" },
     concurrency: SHARED.concurrency,
     "max-failures": SHARED["max-failures"],
     "lock-timeout": {
       type: "string",
       value: "MS",
-      about: `How long a statement may wait for a lock before another attempt; ${MIGRATION_PATIENCE.lockTimeoutMs}`,
+      about: `Longest wait for a lock before the next attempt; ${MIGRATION_PATIENCE.lockTimeoutMs} when left out`,
     },
     attempts: {
       type: "string",
       value: "N",
-      about: `How often a tenant is tried whose lock is not to be had; ${MIGRATION_PATIENCE.attempts}`,
+      about: `Most attempts for a tenant that is locked; ${MIGRATION_PATIENCE.attempts} when left out`,
     },
   },
   example: "--canary 5% --max-failures 3",
@@ -108,17 +116,19 @@ function report(plan: MigrationPlan, summary: MigrationSummary, seconds: number)
   const { migrated, failed, elsewhere, gone, left } = summary;
   const advice =
     failed > 0
-      ? ["What failed is as it was: see node admin/status.js, mend it, run again"]
+      ? [
+          "Failed tenants keep their version: see node admin/status.js, correct the cause, run again",
+        ]
       : left + plan.held > 0
-        ? ["Run again to go on"]
+        ? ["Run again to continue"]
         : [];
   return summarise({
     head: `Migrated ${formatCount(migrated, "tenant")} to version ${plan.target} in ${seconds.toFixed(1)} s`,
     counts: {
       failed,
-      "by another run": elsewhere,
-      "gone meanwhile": gone,
-      "not begun": left,
+      "migrated by another run": elsewhere,
+      "dropped or moved meanwhile": gone,
+      "not started": left,
       skipped: plan.skipped.length,
       "held back": plan.held,
     },

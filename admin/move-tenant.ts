@@ -1,4 +1,4 @@
-// node admin/move-tenant.js SCHEMA --to ADMIN_URL: takes a tenant to another database.
+// node admin/move-tenant.js SCHEMA --to ADMIN_URL: moves a tenant to another database.
 
 import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/environment.ts";
@@ -13,19 +13,23 @@ const WAIT_SECONDS = 300;
 await runVerb({
   name: "move-tenant",
   about:
-    "Takes a tenant with its hosts to another database, which init-db was run on. It is read-only meanwhile, " +
-    "nothing acknowledged is lost, and a suspended tenant stays that names where it went. When it was killed, " +
-    "or says so, run the same command again: it goes on where it was. Other users of this machine " +
-    "can see a URL on the command line: --to-env takes it from the environment.",
+    "Moves a tenant with its hosts to another database that init-db has prepared. The tenant is read-only meanwhile, " +
+    "and no acknowledged write is lost. A suspended tenant stays here and names the other database. If the verb was " +
+    "killed, or asks for it, run the same command again: it continues. Other users of this machine " +
+    "can see a URL on the command line; --to-env reads it from the environment.",
   operands: ["SCHEMA"],
   options: {
-    to: { type: "string", value: "URL", about: "The other database, as its admin role" },
-    "to-env": { type: "string", value: "NAME", about: "Variable of the environment with that URL" },
-    lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
+    to: { type: "string", value: "URL", about: "URL of the other database, with its admin role" },
+    "to-env": {
+      type: "string",
+      value: "NAME",
+      about: "Environment variable that contains that URL",
+    },
+    lossy: { type: "boolean", about: "Leave out manual changes that cannot be copied" },
     wait: {
       type: "string",
       value: "SECONDS",
-      about: `How long to wait for transactions of before, ${WAIT_SECONDS} when left out`,
+      about: `Longest wait for transactions that began before; ${WAIT_SECONDS} when left out`,
     },
   },
   example: "acme --to-env OTHER_DATABASE_URL",
@@ -53,14 +57,14 @@ await runVerb({
       lines: [
         `Moved tenant "${schemaName}" to ${place}${what}`,
         ...describeLeftOut(losses),
-        `Point its hosts there; remove what is left here with node admin/drop-tenant.js ${schemaName}`,
+        `Point its hosts there; remove the tenant here with node admin/drop-tenant.js ${schemaName}`,
       ],
       json: report,
     };
   },
 });
 
-/** @param name of the variable of `env` that has the URL, where `url` is not given */
+/** @param name of the variable of `env` that has the URL when `url` is not given */
 function readTarget(
   url: string | undefined,
   name: string | undefined,
@@ -73,6 +77,8 @@ function readTarget(
   try {
     return parseDatabaseUrl(url ?? env[name ?? ""] ?? "");
   } catch (error) {
-    throw new UsageError(`${option}: ${error instanceof Error ? error.message : "it is no URL"}`);
+    throw new UsageError(
+      `${option}: ${error instanceof Error ? error.message : "it is not a URL"}`,
+    );
   }
 }

@@ -6,11 +6,15 @@ import { writeMigration } from "./migrations/new-migration.ts";
 await runVerb({
   name: "new-migration",
   about:
-    "Writes the skeleton of a tenant migration, with the next number, into the example application's folder " +
-    "or another. It needs no database.",
+    "Writes the skeleton of a tenant migration, with the next number, into the folder of the example application " +
+    "or the folder that --folder names. It does not connect to a database.",
   operands: ["NAME"],
   options: {
-    folder: { type: "string", value: "FOLDER", about: "Where your migrations' sources are" },
+    folder: {
+      type: "string",
+      value: "FOLDER",
+      about: "Folder with the sources of your migrations",
+    },
   },
   example: "add-color --folder your-application/migrations",
   async run(call) {

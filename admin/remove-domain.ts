@@ -1,4 +1,4 @@
-// node admin/remove-domain.js HOST: takes a host from its tenant.
+// node admin/remove-domain.js HOST: removes a host from its tenant.
 
 import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
@@ -6,7 +6,8 @@ import { removeDomain } from "./lifecycle/domain.ts";
 
 await runVerb({
   name: "remove-domain",
-  about: "Takes a host from its tenant; the next request to it finds no tenant.",
+  about:
+    "Removes a host from its tenant. The service answers the next request to that host with 404.",
   operands: ["HOST"],
   options: {},
   example: "www.acme.test",

@@ -1,4 +1,4 @@
-// node admin/rename-tenant.js OLD NEW: gives a tenant another schema name.
+// node admin/rename-tenant.js OLD NEW: renames a tenant's schema.
 
 import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
@@ -9,8 +9,8 @@ import { parseSchemaName } from "./registry/schema-name.ts";
 await runVerb({
   name: "rename-tenant",
   about:
-    "Renames a tenant: its schema, its role and its registry rows in one transaction, while it serves. " +
-    "Its hosts stay. A message that is between two statements at that moment fails, and is undone.",
+    "Renames a tenant: its schema, its role and its registry rows in one transaction, while the service serves it. " +
+    "Its hosts stay. A message that is between two statements at that moment fails and is rolled back.",
   operands: ["OLD", "NEW"],
   options: {},
   example: "acme acme_inc",
@@ -27,7 +27,7 @@ await runVerb({
       ...(keptRole ? [describeKeptRole(keptRole)] : []),
       ...describeStillRunning(stillRunning),
     ];
-    if (stillRunning > 0) lines.push(`Create no tenant "${before}" before they have ended`);
+    if (stillRunning > 0) lines.push(`Do not create a tenant "${before}" before they have ended`);
     return { lines, json: renamed, status: stillRunning > 0 ? 3 : 0 };
   },
 });

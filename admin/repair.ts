@@ -1,4 +1,4 @@
-// node admin/repair.js SCHEMA: mends what a tenant lacks, or with a list or a pattern what many lack.
+// node admin/repair.js SCHEMA: restores missing parts of a tenant, or of all tenants that a list or a pattern names.
 
 import { runVerb } from "./command/command.ts";
 import { summarise } from "./command/summary.ts";
@@ -12,15 +12,15 @@ import { parseSchemaName } from "./registry/schema-name.ts";
 await runVerb({
   name: "repair",
   about:
-    "Mends a tenant: its role, the service role's membership, and the grants; says what it will do, then " +
-    "does it in one transaction. What only a person can judge is told: drift, and privileges too many. " +
-    'SCHEMA may be a list or a pattern, as in a,b,shop_* or "*": then each tenant that lacks something is mended.',
+    "Repairs a tenant: its role, the service role's membership, and the grants. It prints each step, then does " +
+    "all of them in one transaction. It only reports what a person must judge: drift, and excess privileges. " +
+    'SCHEMA may be a list or a pattern, as in a,b,shop_* or "*": it then repairs each tenant that lacks something.',
   operands: ["SCHEMA"],
   options: {
-    plan: { type: "boolean", about: "Print what would be done, and change nothing" },
+    plan: { type: "boolean", about: "Print the steps, and change nothing" },
     "empty-schema": {
       type: "boolean",
-      about: "Make a missing schema anew, with empty tables: what was in it is lost",
+      about: "Create a missing schema again, with empty tables: its former data is lost",
     },
   },
   example: "acme --plan",
@@ -43,7 +43,7 @@ await runVerb({
           ? `Nothing was changed: run without --plan to do this to tenant "${schemaName}"`
           : `Repaired tenant "${schemaName}"`;
     return {
-      lines: [...told.map((problem) => `Left to you: ${problem}`), done],
+      lines: [...told.map((problem) => `Needs your decision: ${problem}`), done],
       json: { schemaName, plan, steps, told },
       status: told.length > 0 ? 3 : 0,
     };
@@ -67,17 +67,17 @@ async function repairMany(call: Call, list: string): Promise<Report> {
         told += tenant.left.length;
         const lines = [
           ...tenant.steps.map((step) => `${schemaName}: ${done} ${step}`),
-          ...tenant.left.map((problem) => `${schemaName}: Left to you: ${problem}`),
+          ...tenant.left.map((problem) => `${schemaName}: Needs your decision: ${problem}`),
         ];
         call.print(lines.join("\n"), tenant);
       },
     });
     return summarise({
       head: `${plan ? "Would repair" : "Repaired"} ${formatCount(repaired, "tenant")}`,
-      counts: { failed, "not begun": left, "in order": well },
+      counts: { failed, "not started": left, "already in order": well },
       done: repaired + well,
       undone: failed + left + told,
-      advice: ["Drift, and privileges too many, are told by node admin/status.js"],
+      advice: ["To see drift and excess privileges, run node admin/status.js"],
       json: { repaired, failed, left, well, plan },
     });
   });

@@ -1,4 +1,4 @@
-// node admin/resume-tenant.js SCHEMA: serves a suspended tenant again.
+// node admin/resume-tenant.js SCHEMA: ends a tenant's suspension.
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
@@ -7,7 +7,7 @@ import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
   name: "resume-tenant",
-  about: "Serves a suspended tenant again, with the status that it had before.",
+  about: "Ends a tenant's suspension and restores the status that it had before.",
   operands: ["SCHEMA"],
   options: {},
   example: "acme",

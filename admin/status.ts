@@ -1,4 +1,4 @@
-// node admin/status.js: what state the installation is in.
+// node admin/status.js: shows the state of the installation.
 
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
@@ -8,14 +8,14 @@ import { needsPerson, readStatus } from "./inspect/status.ts";
 await runVerb({
   name: "status",
   about:
-    "Tells which versions the tenants have, who failed, lacks something or has drifted, and what belongs " +
-    "to no tenant; changes nothing. Exits 3 when something needs a person.",
+    "Shows the versions of the tenants, the tenants that failed, lack something or have drifted, and the objects " +
+    "that do not belong to a tenant. Changes nothing. Exits 3 when something needs attention.",
   operands: [],
   options: {
     tenants: SHARED.tenants,
     "no-drift": {
       type: "boolean",
-      about: "Do not compare the tenants' tables with what the migrations make",
+      about: "Do not compare the tenants' tables with those that the migrations create",
     },
   },
   example: "--tenants 'shop_*' --json",

@@ -1,4 +1,4 @@
-// node admin/suspend-tenant.js SCHEMA: refuses every request of a tenant.
+// node admin/suspend-tenant.js SCHEMA: makes the service refuse every request of a tenant.
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
@@ -8,7 +8,7 @@ import { parseSchemaName } from "./registry/schema-name.ts";
 await runVerb({
   name: "suspend-tenant",
   about:
-    "Refuses every request of a tenant from now on, and waits until no message of before is at work. Its data stays.",
+    "Makes the service refuse every request of a tenant, and waits until earlier messages have ended. Its data stays.",
   operands: ["SCHEMA"],
   options: {},
   example: "acme",

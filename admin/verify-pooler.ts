@@ -1,4 +1,4 @@
-// node admin/verify-pooler.js URL: whether a transaction pooler keeps what Rowhouse promises.
+// node admin/verify-pooler.js URL: checks that a transaction pooler keeps the promises of Rowhouse.
 
 import { parseDatabaseUrl } from "../src/config.ts";
 import { adminUrl } from "./command/config.ts";
@@ -9,9 +9,9 @@ import { UsageError } from "./command/usage-error.ts";
 await runVerb({
   name: "verify-pooler",
   about:
-    "Tries a pooler in transaction mode with two tenants that it makes and drops: messages in turn, errors, timeouts, " +
-    "cancels and lost clients at every place of a message, transactions, a full pool. After each it looks at " +
-    "every server connection. For a pool that nobody else uses meanwhile; exits 1 when something does not hold.",
+    "Tests a pooler in transaction mode with two tenants that it creates and drops: messages in turn, errors, " +
+    "timeouts, cancels and lost clients at every point of a message, transactions, a full pool. After each it inspects " +
+    "every server connection. Other clients must not use the pool meanwhile. Exits 1 when a check fails.",
   operands: ["URL"],
   options: {},
   example: "postgres://rowhouse_service:PASSWORD@pooler.example:6432/app",
@@ -38,6 +38,6 @@ function readUrl(text: string): string {
   try {
     return parseDatabaseUrl(text).reveal();
   } catch (error) {
-    throw new UsageError(`URL ${error instanceof Error ? error.message : "is not readable"}`);
+    throw new UsageError(`the URL ${error instanceof Error ? error.message : "is not readable"}`);
   }
 }

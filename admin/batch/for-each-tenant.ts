@@ -1,35 +1,35 @@
-// The one runner of work on many tenants: several at once, counted by what became of them. One that fails stops no
-// other; a signal or too many failures begin no more, and those that are running end.
+// The only runner of work on many tenants. It processes several at once and counts them by outcome. A tenant that
+// fails does not stop the others. After a signal or too many failures it starts no more; running work ends.
 
 import { type Again, runQueue } from "./queue.ts";
 
-/** How a run is done. */
+/** The options of a run. */
 export interface RunOptions<Outcome> {
-  /** How many tenants, or groups of them, are worked on at once. */
+  /** How many tenants, or groups of them, are processed at once. */
   readonly concurrency: number;
-  /** Begins no more once so many have failed; all are begun when left out. */
+  /** The run starts no more tenants after this many failures; without a limit when left out. */
   readonly maxFailures?: number;
-  /** Begins no more once it is aborted; those that are running end. */
+  /** After it is aborted, the run starts no more tenants; running work ends. */
   readonly signal?: AbortSignal;
-  /** Called with each outcome, in the order in which the tenants end. */
+  /** Called with each outcome, in the order in which the tenants finish. */
   readonly report: (outcome: Outcome) => void;
 }
 
-/** What the work on an item is told, and where it reports. */
+/** One attempt at an item: its number, and the callback for outcomes. */
 export interface Turn<Outcome> {
   /** 1 at first; one more after each {@link Again} for the same item. */
   readonly attempt: number;
-  /** Counts and reports a tenant's outcome. */
+  /** Counts and reports the outcome of a tenant. */
   end(this: void, outcome: Outcome): undefined;
 }
 
 /**
  * Runs `work` on every item.
  * @param items tenants, or groups of them
- * @param counts where the counting begins: 0 for each outcome, or the number that ended before
- * @param work ends the item's tenants by `turn.end`, or says when it is to be called again
- * @returns how many tenants had each outcome, and the items that were left when it was stopped
- * @throws what `work` throws first; what was reported has happened
+ * @param counts initial counts: 0 for each outcome, or the number of tenants that finished before
+ * @param work reports the item's tenants with `turn.end`, or returns when to call it again
+ * @returns how many tenants had each outcome, and the items that remained when the run was stopped
+ * @throws the first error of `work`; reported outcomes are final
  */
 export async function forEachTenant<
   T,

@@ -1,13 +1,12 @@
-// How many connections the database has to spare.
+// Derives the default concurrency from the free connections of the server.
 
 import { MAX_CONNECTIONS, readRows, type Registry } from "../registry/registry.ts";
 
-// More than this gains nothing: DDL is bound by the server's cores and its one log.
+// More would not be faster: the server's cores and its single write-ahead log limit DDL.
 const MOST_BY_DEFAULT = 8;
 
 /**
- * How many tenants to work on at once where nobody says: half of the connections that are free now, from
- * 1 to 8.
+ * Computes the concurrency when --concurrency is left out: half of the connections that are free now, from 1 to 8.
  */
 export async function defaultConcurrency(registry: Registry): Promise<number> {
   const [row] = await readRows<{ free: number }>(

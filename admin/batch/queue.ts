@@ -1,23 +1,23 @@
-// Work on many tenants at once: as many at a time as there are hands, none waiting for a batch to end,
-// and what cannot be done now is put off without holding up the rest.
+// Runs work on many items with limited concurrency. A free worker takes the next item at once, and work that must be
+// retried later does not delay the rest.
 
 import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 
-/** What work returns that is to be done again, not before this time has passed. */
+/** The result of work that must be done again, after `afterMs` at the earliest. */
 export interface Again<T = never> {
   readonly afterMs: number;
-  /** What is to be done in its place, in no order; itself when left out. */
+  /** Items to process in its place, in any order; the item itself when left out. */
   readonly instead?: readonly T[];
 }
 
 /**
  * Runs `work` on every item.
- * @param items taken one by one as hands come free
- * @param concurrency how many are at work at once
- * @param signal stops it: what is at work ends, what was not begun is left
- * @returns the items that were left when it was stopped
- * @throws what `work` throws first; nothing is begun after that, and what is at work has ended
+ * @param items a free worker takes the next one
+ * @param concurrency number of workers
+ * @param signal stops the queue: running work ends, and the remaining items are not started
+ * @returns the items that remained when the queue was stopped
+ * @throws the first error of `work`, after all running work has ended; no item is started after the error
  */
 export async function runQueue<T>(
   items: Iterable<T>,
@@ -25,7 +25,7 @@ export async function runQueue<T>(
   work: (item: T) => Promise<Again<T> | undefined>,
   signal?: AbortSignal,
 ): Promise<readonly T[]> {
-  // Each hand that pauses listens to it.
+  // Each pausing worker adds a listener.
   if (signal) setMaxListeners(0, signal);
   const source = items[Symbol.iterator]();
   let later: { readonly item: T; readonly at: number }[] = [];
@@ -59,7 +59,7 @@ export async function runQueue<T>(
       } else if (later.length > 0) {
         await pause(Math.min(...later.map(({ at }) => at)) - performance.now(), signal);
       } else if (working.size > 0) {
-        // What another hand is at may become many.
+        // An item of another worker may be replaced by several.
         await Promise.allSettled([Promise.race(working)]);
       } else return;
     }
@@ -80,6 +80,6 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   try {
     await setTimeout(Math.max(1, ms), undefined, signal ? { signal } : {});
   } catch {
-    // It was stopped.
+    // The queue was stopped.
   }
 }

@@ -1,5 +1,5 @@
-// When something that failed is tried again: what waited too long for a lock, lost a deadlock, or lost
-// its connection. Jittered, so that those who collided do not meet again.
+// Decides when to retry failed work: after a lock timeout, a deadlock or a lost connection. Delays are jittered, so
+// that transactions that collided do not collide again.
 
 import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
 import type { Again } from "./queue.ts";
@@ -10,14 +10,14 @@ const LONGEST_MS = 2000;
 // lock_not_available, deadlock_detected, serialization_failure
 const PASSING = new Set(["55P03", "40P01", "40001"]);
 
-/** Whether the same transaction may succeed when it is run again: nothing of it has happened. */
+/** Returns whether a failed transaction may succeed when it is run again. */
 export function isPassing(error: unknown): boolean {
   return PASSING.has(databaseCode(error) ?? "") || isConnectionLost(error);
 }
 
 /**
- * How long to wait before another attempt.
- * @param attempt how many there were
+ * Computes the delay before the next attempt.
+ * @param attempt number of attempts so far
  */
 export function retryAfter(attempt: number): Again {
   const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt);

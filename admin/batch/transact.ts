@@ -1,4 +1,4 @@
-// A transaction that gives up soon where somebody is in its way, and is tried again.
+// Runs a transaction with a short lock timeout, and retries it.
 
 import { setTimeout } from "node:timers/promises";
 import type { Transaction } from "sequelize";
@@ -9,9 +9,9 @@ const LOCK_TIMEOUT_MS = 2000;
 const ATTEMPTS = 12;
 
 /**
- * Runs `work` in a transaction whose statements wait for a lock for 2 s at most, since whoever comes after
- * them waits as well; up to 12 times while what it fails with may pass.
- * @throws what it failed with at last
+ * Runs `work` in a transaction whose statements wait at most 2 s for a lock, because later statements of other
+ * sessions queue behind them. It makes up to 12 attempts while the error is temporary.
+ * @throws the error of the last attempt
  */
 export async function transact<T>(
   { sequelize }: Registry,

@@ -1,4 +1,4 @@
-// The arguments of a verb, read; and its voice: what it prints as it works, in the form that was asked for.
+// Reads the arguments of a verb, and prints its output as text or JSON while it runs.
 
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -7,7 +7,7 @@ import { type Progress, startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
 import type { Call, OperandTexts, Options, Verb } from "./verb.ts";
 
-/** A call whose bar, if it has one, can be ended. */
+/** A {@link Call} whose owner can end its progress bar. */
 export type OpenCall<Operands extends readonly string[], O extends Options> = Call<Operands, O> & {
   /** Ends the progress bar. */
   close(this: void): void;
@@ -15,14 +15,14 @@ export type OpenCall<Operands extends readonly string[], O extends Options> = Ca
 
 /** The options that every verb has. */
 export const COMMON: Options = {
-  json: { type: "boolean", about: "Print JSON for a machine" },
-  help: { type: "boolean", about: "Print this" },
+  json: { type: "boolean", about: "Print JSON" },
+  help: { type: "boolean", about: "Print this help" },
 };
 
 /**
- * Reads the arguments.
- * @returns undefined when they ask for the help
- * @throws {UsageError} for an option or a number of operands that the verb does not have
+ * Reads the arguments of a verb.
+ * @returns undefined when the arguments contain --help
+ * @throws {UsageError} for an unknown option or a wrong number of operands
  */
 export function readCall<Operands extends readonly string[], O extends Options>(
   { operands: names, options }: Pick<Verb<Operands, O>, "operands" | "options">,

@@ -1,5 +1,5 @@
-// What every verb has in common: arguments, --help, --json, one line for an error, and the exit
-// status: 0 done, 1 failed, 2 wrong usage, 3 done in part.
+// Runs a verb: arguments, --help, --json, one line for an error, and the exit status: 0 done, 1 failed,
+// 2 wrong usage, 3 done in part.
 
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
@@ -12,7 +12,7 @@ import { describeMissingPackage } from "./packages.ts";
 import { UsageError } from "./usage-error.ts";
 import type { Options, Verb } from "./verb.ts";
 
-// What has nothing more to say ends, whatever keeps a connection open.
+// After an error, the process ends even if a connection is still open.
 const LINGER_MS = 500;
 
 /** Runs a verb with the process's arguments and sets the exit status. Never rejects. */
@@ -39,7 +39,7 @@ export async function runVerb<const Operands extends readonly string[], const O 
     const message = describe(verb.name, error);
     process.stderr.write(`${json ? JSON.stringify({ error: message }) : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
-    // pg leaves the socket open when it is the one that refuses, for want of a password say.
+    // pg leaves the socket open when pg itself rejects the connection, for example without a password.
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }

@@ -1,4 +1,4 @@
-// The environment variables of the verbs, beside those of the service.
+// The environment variables of the verbs, in addition to those of the service.
 
 import { parseDatabaseUrl } from "../../src/config.ts";
 import {
@@ -24,18 +24,17 @@ export interface AdminVariables extends Variables {
 export const ADMIN_VARIABLES: AdminVariables = {
   ADMIN_DATABASE_URL: {
     ...optional(parseDatabaseUrl),
-    about: "Where the verbs connect as the admin role: PostgreSQL itself, not a pooler",
+    about: "URL for the verbs, with the admin role: of PostgreSQL itself, not of a pooler",
     secret: true,
   },
   DATABASE_URL: {
     ...optional(parseDatabaseUrl),
-    about: "What the verbs use where ADMIN_DATABASE_URL is not set",
+    about: "URL for the verbs when ADMIN_DATABASE_URL is not set",
     secret: true,
   },
   TENANT_MIGRATIONS: {
     ...optional((text) => text),
-    about:
-      "Folder of your application's tenant migrations; that of the example where it is not set",
+    about: "Folder of your application's tenant migrations; the example's folder when not set",
   },
   DEV_DATABASE_PORT: integer(
     54_329,
@@ -44,12 +43,12 @@ export const ADMIN_VARIABLES: AdminVariables = {
   ),
 };
 
-/** A variable that is undefined where it is not set. */
+/** A variable whose value is undefined when it is not set. */
 function optional<T>(parse: (text: string) => T): Omit<Variable<T | undefined>, "about"> {
   return { fallback: "", parse: (text) => (text === "" ? undefined : parse(text)) };
 }
 
-/** What the verbs are configured with. */
+/** The configuration of the verbs. */
 export type AdminConfig = Values<AdminVariables>;
 
 /**
@@ -61,8 +60,8 @@ export function readAdminConfig(env: Readonly<Record<string, string | undefined>
 }
 
 /**
- * Opens the registry as the environment says, hands it to `work`, and closes it.
- * @throws {ConfigError} {@link readAdminConfig} has them
+ * Opens the registry that the environment names, passes it to `work`, and closes it.
+ * @throws {ConfigError} as {@link readAdminConfig}
  * @throws {AdminError} when neither URL is set
  */
 export async function withAdminRegistry<T>(
@@ -74,8 +73,8 @@ export async function withAdminRegistry<T>(
 }
 
 /**
- * The URL with which the verbs connect.
- * @throws {ConfigError} {@link readAdminConfig} has them
+ * Reads the URL with which the verbs connect.
+ * @throws {ConfigError} as {@link readAdminConfig}
  * @throws {AdminError} when neither variable is set
  */
 export function adminUrl(env: Readonly<Record<string, string | undefined>>): string {

@@ -1,15 +1,15 @@
-// What a person is told of an error of PostgreSQL or of the way to it.
+// Texts for errors of PostgreSQL and of the connection to it.
 
 import { isCertificateError } from "../../src/database/failure.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 
-/** One line for an error that no verb expected. */
+/** Describes an error that the verb did not expect, in one line. */
 export function describeDatabaseError(error: unknown): string {
   const code = databaseCode(error);
   const message = databaseMessage(error);
   if (isCertificateError(code)) {
     return (
-      `Cannot connect to the database: its certificate is not accepted (${code}); check the URL's host, and name ` +
+      `Cannot connect to the database: its certificate is not trusted (${code}); check the URL's host, and name ` +
       "the certificate of its authority in the URL (sslrootcert=FILE) or in NODE_EXTRA_CA_CERTS"
     );
   }
@@ -20,7 +20,7 @@ export function describeDatabaseError(error: unknown): string {
     case "ENOTFOUND":
     case "ETIMEDOUT":
     case "ECONNRESET":
-      return `Cannot connect to the database: ${code}; check ADMIN_DATABASE_URL, and that it runs`;
+      return `Cannot connect to the database: ${code}; check ADMIN_DATABASE_URL, and that PostgreSQL is running`;
     case "28P01": // invalid_password
     case "28000": // invalid_authorization_specification
       return `Cannot connect to the database: ${message} (${code}); check ADMIN_DATABASE_URL`;

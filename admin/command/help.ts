@@ -2,7 +2,7 @@
 
 import type { Options, Verb } from "./verb.ts";
 
-/** The help of a verb: its use, what it does, its options and an example. */
+/** Formats the help of a verb: usage, purpose, options and an example. */
 export function helpText(
   verb: Pick<Verb, "name" | "about" | "operands" | "example">,
   options: Options,

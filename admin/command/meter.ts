@@ -1,12 +1,12 @@
-// How far work has come, in whatever it counts: tenants, objects, bytes.
+// Counts the progress of work in tenants, objects or bytes.
 
-/** Told by the code that does the work; its owner shows it. */
+/** A counter of progress. The code that does the work calls it; its owner displays it. */
 export interface Meter {
-  /** Called once, before the first piece: about how much there is. */
+  /** Sets the approximate total. Called once, before the first {@link add}. */
   expect(total: number): void;
   /**
-   * Called for each piece that is done.
-   * @param failed how much of it failed; 0 when left out
+   * Adds finished work.
+   * @param failed how much of `count` failed; 0 when left out
    */
   add(count: number, failed?: number): void;
 }

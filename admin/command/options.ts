@@ -1,13 +1,13 @@
-// Options that several verbs have.
+// Options that several verbs share.
 
-/** By their names. */
+/** The shared options by name. */
 export const SHARED = {
-  host: { type: "string", multiple: true, value: "MORE", about: "A further host of the tenant" },
-  tenants: { type: "string", value: "LIST", about: "Only these, as in a,b,shop_*" },
+  host: { type: "string", multiple: true, value: "MORE", about: "Another host of the tenant" },
+  tenants: { type: "string", value: "LIST", about: "Only these tenants, as in a,b,shop_*" },
   concurrency: {
     type: "string",
     value: "N",
-    about: "Tenants at once; by the free connections when left out",
+    about: "How many tenants at once; half of the free connections, at most 8, when left out",
   },
-  "max-failures": { type: "string", value: "N", about: "Begin no more once so many have failed" },
+  "max-failures": { type: "string", value: "N", about: "Start no more tenants after N failures" },
 } as const;

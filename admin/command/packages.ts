@@ -1,5 +1,5 @@
-// The packages that an application installs beside this one when it needs them: the peers of
-// package.json, all of them optional. It finds them, and names the command that installs them.
+// Finds the optional peer packages of package.json, which an application installs when it needs them, and
+// names the command that installs them.
 
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,9 +16,9 @@ interface Manifest {
 }
 
 /**
- * The folder of an installed package, without symbolic links; undefined when it is not installed.
+ * Finds the folder of an installed package, without symbolic links; undefined when it is not installed.
  * @param name as in package.json
- * @param places folders from which an import would look for it; the first that finds it decides
+ * @param places folders from which an import would resolve it; the first match is returned
  */
 export function findPackage(
   name: string,
@@ -33,7 +33,7 @@ export function findPackage(
 }
 
 /**
- * The command that installs packages, each in the version that this one was tested with.
+ * Builds the command that installs packages, each in the version that this package was tested with.
  * @param names at least one, as in package.json
  */
 export function installCommand(names: readonly string[]): string {
@@ -43,9 +43,9 @@ export function installCommand(names: readonly string[]): string {
 }
 
 /**
- * Checks what a verb needs before it imports it, so that one installation is enough.
- * @param more what the verb needs beside the packages of every verb
- * @throws {AdminError} with the command to run, when a package is not installed
+ * Checks that all packages of a verb are installed, so that one error names all that are missing.
+ * @param more packages that the verb needs in addition to those of every verb
+ * @throws {AdminError} with the command that installs the missing packages
  */
 export function requirePackages(verb: string, more: readonly string[]): void {
   const missing = [...missingPackages(), ...more.filter((name) => findPackage(name) === undefined)];
@@ -53,8 +53,8 @@ export function requirePackages(verb: string, more: readonly string[]): void {
 }
 
 /**
- * What a person is told when an import failed because a package of the verbs is not installed: the
- * command that installs all of those that are missing.
+ * Describes an import that failed because a package of the verbs is not installed, with the command that
+ * installs all missing packages.
  * @returns undefined for every other error
  */
 export function describeMissingPackage(verb: string, error: unknown): string | undefined {
@@ -75,7 +75,7 @@ function describe(verb: string, missing: readonly string[]): string {
   return `Cannot run ${verb}: ${what}; run ${installCommand(missing)}`;
 }
 
-/** The peers that an import of a verb would not find; without those of telemetry and of development. */
+/** The peers that are not installed, without those of telemetry and of development. */
 function missingPackages(): readonly string[] {
   return Object.keys(readManifest().peerDependencies).filter(
     (name) =>

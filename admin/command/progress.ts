@@ -1,15 +1,15 @@
-// How far a verb has come, for a person at a terminal: a bar with rate, time left and failures, shown
-// when the work takes longer than a second.
+// Draws a progress bar on a terminal, with rate, time left and failures, when the work takes longer than
+// a second.
 
 import process from "node:process";
 import type { SingleBar } from "cli-progress";
 import type { Meter } from "./meter.ts";
 
-/** A bar that draws what its meter is told. */
+/** A progress bar that displays the counts of its meter. */
 export interface Progress extends Meter {
-  /** Takes the bar from its line, so that something else can be printed there; it comes again by itself. */
+  /** Erases the bar, so that other output can take its line. The next update draws it again. */
   clear(): void;
-  /** Ends it. */
+  /** Ends the bar. */
   stop(): void;
 }
 
@@ -17,8 +17,8 @@ const SHOW_AFTER_MS = 1000;
 const MEGABYTE = 1_000_000;
 
 /**
- * Draws nothing before a total is expected, nor where the standard error is not a terminal.
- * @param unit what is counted, such as "tenants"; of "bytes" the bar shows megabytes
+ * Starts a progress bar. It draws nothing before `expect()`, or when standard error is not a terminal.
+ * @param unit of the counts, such as "tenants"; for "bytes" the bar shows megabytes
  */
 export function startProgress(unit: string): Progress {
   const [scale, name] = unit === "bytes" ? [MEGABYTE, "MB"] : [1, unit];
@@ -50,7 +50,7 @@ export function startProgress(unit: string): Progress {
   return {
     expect(total) {
       if (!process.stderr.isTTY) return;
-      // The work goes on without a bar where the bar's package is not installed.
+      // Without the bar's package, the work continues without a bar.
       timer ??= setTimeout(() => void show(total).catch(() => {}), SHOW_AFTER_MS).unref();
     },
     add(count, failures = 0) {

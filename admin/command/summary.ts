@@ -1,23 +1,23 @@
-// The report of a verb that works on many tenants: one line of counts, and the exit status.
+// The report of a verb that processes many tenants: one line of counts, and the exit status.
 
 import type { Report } from "./verb.ts";
 
 /** How many tenants had which outcome. */
 export interface Summary {
-  /** Begins the line, such as "Added 3 tenants in 1.2 s". */
+  /** The beginning of the line, such as "Added 3 tenants in 1.2 s". */
   readonly head: string;
-  /** Counts by what they count, such as `{ failed: 2 }`; the line leaves a 0 out. */
+  /** Counts by label, such as `{ failed: 2 }`; the line omits zeros. */
   readonly counts: Readonly<Record<string, number>>;
-  /** How many tenants are as the caller wants them. */
+  /** How many tenants are in the requested state. */
   readonly done: number;
-  /** How many tenants failed or were not begun. */
+  /** How many tenants failed or were not started. */
   readonly undone: number;
   /** Further lines. */
   readonly advice?: readonly string[];
   readonly json: unknown;
 }
 
-/** Exit status 0 when nothing is left undone, 3 when something was done, else 1. */
+/** Builds the report: exit status 0 when everything is done, 3 when only a part is, 1 when nothing is. */
 export function summarise({ head, counts, done, undone, advice = [], json }: Summary): Report {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   return {

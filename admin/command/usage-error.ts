@@ -1,6 +1,6 @@
-// The error of a call that cannot be understood: exit status 2.
+// The error for wrong arguments: exit status 2.
 
-/** What is wrong with the arguments; the verb and its --help are named by {@link runVerb}. */
+/** An error in the arguments. {@link runVerb} puts the verb's name before the message and `--help` after it. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -1,4 +1,4 @@
-// What a verb is: a file beside this folder that hands one of these to runVerb.
+// The type of a verb. Each file beside this folder passes one to runVerb.
 
 import type { Registry } from "../registry/registry.ts";
 import type { Meter } from "./meter.ts";
@@ -8,9 +8,9 @@ interface Option {
   readonly type: "string" | "boolean";
   /** True when it may be given more than once. */
   readonly multiple?: boolean;
-  /** How its value is called in the help, such as "NAME". */
+  /** Name of its value in the help, such as "NAME". */
   readonly value?: string;
-  /** What it does, for the help. */
+  /** Its description in the help. */
   readonly about: string;
 }
 
@@ -33,12 +33,12 @@ type ListName<O extends Options> = {
     : never;
 }[keyof O & string];
 
-/** One text for each operand. */
+/** A tuple with one text for each operand. */
 export type OperandTexts<Operands extends readonly string[]> = {
   readonly [Place in keyof Operands]: string;
 };
 
-/** What a verb is called with, and how it speaks while it works. */
+/** The arguments of a verb, and its output while it runs. */
 export interface Call<
   Operands extends readonly string[] = readonly string[],
   O extends Options = Options,
@@ -58,18 +58,18 @@ export interface Call<
   has(name: keyof O & string): boolean;
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Opens the registry as the environment says, hands it to `work`, and closes it.
-   * @throws {ConfigError} that lists what is wrong with the environment
-   * @throws {AdminError} when the environment names no database
+   * Opens the registry that the environment names, passes it to `work`, and closes it.
+   * @throws {ConfigError} that lists every problem of the environment
+   * @throws {AdminError} when the environment does not name a database
    */
   withRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
-  /** Prints one item now: with --json `json` as a line of its own, else `line` unless it is undefined. */
+  /** Prints one item now: with --json, `json` on one line; otherwise `line`, unless it is undefined. */
   print(line: string | undefined, json: unknown): void;
-  /** A meter that draws the progress bar, which ends with the verb at the latest. */
+  /** Starts a progress bar and returns its meter. The bar ends with the verb at the latest. */
   meter(unit: "tenants" | "objects" | "bytes"): Meter;
   /**
-   * Aborted by the first Ctrl-C or SIGTERM once it was asked for: the verb then ends what is at work and
-   * returns. A second one ends the process at once, which every verb must survive.
+   * Returns a signal that the first Ctrl-C or SIGTERM aborts: the verb then finishes the tenants that it has
+   * started and returns. A second one ends the process at once; the database must stay consistent.
    */
   interruption(): AbortSignal;
 }
@@ -87,15 +87,15 @@ export interface Verb<
   Operands extends readonly string[] = readonly string[],
   O extends Options = Options,
 > {
-  /** The file's name without its ending. */
+  /** The file's name without its extension. */
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
-  /** Names of the operands, all of them needed. */
+  /** Names of the operands, all of them required. */
   readonly operands: Operands;
   readonly options: O;
   /** The arguments of an example. */
   readonly example: string;
-  /** Does the work. What only the work needs is imported here, so that --help and wrong usage do not load it. */
+  /** Runs the verb. It imports large modules here, so that --help and wrong usage do not load them. */
   run(call: Call<Operands, O>): Promise<Report>;
 }

@@ -1,4 +1,4 @@
-// Every line is checked before anything is created: its names, and that no other line has them.
+// Checks every line before anything is created: its names, and that they are not repeated in the file.
 
 import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
@@ -7,18 +7,18 @@ import { parseSchemaName } from "../registry/schema-name.ts";
 import type { NewTenant } from "../lifecycle/tenant.ts";
 import type { TenantLine } from "./lines.ts";
 
-/** A tenant that is to be, with its line in the file. */
+/** A tenant to create, with its line in the file. */
 export interface CheckedTenant extends NewTenant {
   readonly line: number;
 }
 
-/** What is wrong with a line. */
+/** A problem of a line. */
 export interface LineProblem {
   readonly line: number;
   readonly problem: string;
 }
 
-/** Reads all lines; the tenants are whole when there are no problems. */
+/** Reads all lines. The list of tenants is complete only when `problems` is empty. */
 export async function checkTenants(lines: AsyncIterable<TenantLine>): Promise<{
   readonly tenants: readonly CheckedTenant[];
   readonly problems: readonly LineProblem[];
@@ -44,7 +44,7 @@ export async function checkTenants(lines: AsyncIterable<TenantLine>): Promise<{
     const claim = (what: string, name: string, taken: Map<string, number>): void => {
       const other = taken.get(name);
       if (other === undefined) taken.set(name, line);
-      else problems.push({ line, problem: `${what} "${name}" stands in line ${other} already` });
+      else problems.push({ line, problem: `${what} "${name}" is already in line ${other}` });
     };
     const schemaName = check(parseSchemaName, item.schema);
     const parsed = item.hosts.flatMap((host) => check(parseDomain, host) ?? []);

@@ -1,6 +1,6 @@
-// Many tenants, several at once, a group of them in a transaction: killed at any point, each is whole or not
-// there, and the next run does what is left. A group that fails for whatever reason is done one by one, so what
-// becomes of a tenant, and the reason, is the same as if it had been alone.
+// Creates many tenants, several groups at once, one transaction per group. If the process is killed, each tenant is
+// complete or does not exist, and the next run creates the rest. The tenants of a failed group are retried one by
+// one, so the outcome of a tenant does not depend on its group.
 
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
@@ -14,22 +14,22 @@ import { type ExistingTenant, findExisting } from "./existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
 const ATTEMPTS = 12;
-// A tenant that has to wait for another verb holds up nobody but itself: its group gives up, it alone waits on.
+// When a tenant has to wait for another verb, its group gives up, and only that tenant waits.
 const GROUP_LOCK_TIMEOUT_MS = 1000;
 
-/** What became of one. `existing`: it was there, with the same hosts. */
+/** The outcome of one tenant. `existing`: it existed already, with the same hosts. */
 export interface IntakeOutcome extends CheckedTenant {
   readonly outcome: "added" | "existing" | "failed";
   readonly message?: string;
 }
 
-/** How many had each outcome; `left` were not begun. */
+/** How many tenants had each outcome; `left` were not started. */
 export type IntakeSummary = Readonly<Record<IntakeOutcome["outcome"] | "left", number>>;
 
 /**
- * Creates those that are not there.
+ * Creates the tenants that do not exist yet.
  * @throws {AdminError} in a database without a registry
- * @throws when the database is not to be reached any more; what was reported has happened
+ * @throws when the database cannot be reached any more; reported outcomes are final
  */
 export async function createTenants(
   registry: Registry,
@@ -88,7 +88,7 @@ export async function createTenants(
   return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
 }
 
-/** The outcome of a tenant that is there, or that could not be created for the `problem`. */
+/** Builds the outcome of a tenant that exists, or that could not be created because of `problem`. */
 function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): IntakeOutcome {
   if (problem === undefined) return { ...tenant, outcome: "existing" };
   return { ...tenant, outcome: "failed", message: problem };
@@ -97,9 +97,9 @@ function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): Inta
 type Group = readonly [CheckedTenant, ...CheckedTenant[]];
 
 /**
- * Cuts the next group when it is asked for.
- * @param sizeFor how many it is to have, of so many that are left
- * @yields a group in the order in which all verbs lock several tenants: two never wait for each other
+ * Cuts tenants into groups, each when it is requested.
+ * @param sizeFor returns the next group's size, given the number of remaining tenants
+ * @yields a group in the order in which all verbs lock several tenants, so that two never wait for each other
  */
 function* cutGroups(
   tenants: readonly CheckedTenant[],

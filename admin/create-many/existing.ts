@@ -1,4 +1,4 @@
-// Which tenants of a file are there already, so that it can be given again.
+// Finds the tenants of a file that exist already, so that the same file can be used again.
 
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
@@ -6,12 +6,12 @@ import type { NewTenant } from "../lifecycle/tenant.ts";
 
 const AT_ONCE = 5000;
 
-/** A tenant that has a schema's name: `problem` says why it is not the one that is wanted. */
+/** An existing tenant with a wanted schema name; `problem` says how it differs from the wanted one. */
 export interface ExistingTenant {
   readonly problem: string | undefined;
 }
 
-/** Those of `wanted` whose schema is a tenant, by schema. */
+/** Finds the tenants of `wanted` whose schema is already a tenant, by schema. */
 export async function findExisting(
   registry: Registry,
   wanted: readonly NewTenant[],

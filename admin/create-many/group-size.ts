@@ -1,18 +1,18 @@
-// How many tenants one transaction may create. Each commit that changes the members of roles has every server
-// connection read all memberships anew at its next message: fewer commits, fewer stalls. What bounds a group is
-// the room for locks, which all connections share, and what a tenant's migrations leave in the transaction.
+// Decides how many tenants one transaction may create. After each commit that changes role memberships, every server
+// connection reads all memberships again at its next message: fewer commits mean fewer stalls. The lock table, which
+// all connections share, and settings that a tenant's migrations leave in the transaction limit a group.
 // https://www.postgresql.org/docs/current/runtime-config-locks.html
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
 
-// 20 leave a twentieth of the stalls; more would only make others wait longer for what a group has locked.
+// A group of 20 leaves a twentieth of the stalls; a larger one would make others wait longer for its locks.
 const MOST = 20;
 
-// Two runs at once, and the service's connections, find room as well.
+// Leaves room for a second run and for the service's connections.
 const SHARE = 1 / 3;
 
-/** Who a transaction is and what it has set, to be compared as a text. */
+/** Reads the role and the settings of a transaction as one text, for comparison. */
 export async function readSettings(transaction: Transaction): Promise<string> {
   const [row] = await query<{ settings: string }>(
     transaction,
@@ -23,10 +23,10 @@ export async function readSettings(transaction: Transaction): Promise<string> {
 }
 
 /**
- * Reads how many tenants a transaction may create, within one that has created one. 1 when its migrations left
- * other settings or another role than they found: the next tenant's would begin with them.
- * @param before {@link readSettings} before the tenant
- * @param concurrency how many such transactions there are at once
+ * Computes how many tenants a transaction may create, within one that has created one. Returns 1 when the migrations
+ * changed settings or the role, because the next tenant's migrations would start with them.
+ * @param before result of {@link readSettings} before the tenant was created
+ * @param concurrency number of such transactions at once
  * @returns from 1 to 20
  */
 export async function readGroupSize(

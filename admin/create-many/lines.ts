@@ -1,13 +1,13 @@
-// The lines of a file of tenants, as CSV or as NDJSON: what stands in them, not whether it is right.
+// Reads the lines of a file of tenants, as CSV or NDJSON. It does not check the names.
 
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** `csv` has the header `host,schema`; `ndjson` has an object a line, with `schema` and `host` or `hosts`. */
+/** `csv` has the header `host,schema`; `ndjson` has one object per line, with `schema` and `host` or `hosts`. */
 export type Format = "csv" | "ndjson";
 
-/** One tenant as the file has it, or what is wrong with the line. */
+/** One tenant as written in the file, or the problem of the line. */
 export type TenantLine = { readonly line: number } & (
   { readonly schema: string; readonly hosts: readonly string[] } | { readonly problem: string }
 );
@@ -16,10 +16,10 @@ const MAX_LINE = 100_000;
 const HEADER = ["host", "schema"];
 
 /**
- * Reads them one after the other, without empty ones.
+ * Reads the lines one after the other, and skips empty ones.
  * @param chunks the file's text
- * @param format what the first character says when undefined: `{` begins NDJSON
- * @yields one item for each tenant, and one for each line that is none
+ * @param format when undefined, the first character decides: `{` begins NDJSON
+ * @yields one item for each tenant, and one for each invalid line
  */
 export async function* readTenantLines(
   chunks: AsyncIterable<string>,
@@ -53,7 +53,7 @@ async function* readCsv(text: Readable): AsyncGenerator<TenantLine> {
     trim: true,
     max_record_size: MAX_LINE,
   });
-  // What goes wrong in the source comes out of the parser.
+  // The parser reports errors of the source.
   pipeline(text, parser).catch(() => {});
   let columns: readonly string[] | undefined;
   try {
@@ -81,7 +81,7 @@ async function* readCsv(text: Readable): AsyncGenerator<TenantLine> {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines: line = 1 } = error as { readonly lines?: number };
-    yield { line, problem: `It is no CSV from here on: ${error.message}` };
+    yield { line, problem: `It is not valid CSV from here on: ${error.message}` };
   }
 }
 
@@ -103,12 +103,14 @@ function readObject(
     value = undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { problem: `It is no JSON object: ${JSON.stringify(content.slice(0, 80))}` };
+    return { problem: `It is not a JSON object: ${JSON.stringify(content.slice(0, 80))}` };
   }
   const { schema, host, hosts, ...others } = value as Record<string, unknown>;
   const [other] = Object.keys(others);
   if (other !== undefined) {
-    return { problem: `It has ${JSON.stringify(other)}; it may have "schema", "host" and "hosts"` };
+    return {
+      problem: `It has an unknown member ${JSON.stringify(other)}; it may have "schema", "host" and "hosts"`,
+    };
   }
   const all: unknown[] = [
     ...(host === undefined ? [] : [host]),

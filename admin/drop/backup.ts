@@ -1,5 +1,5 @@
-// The backup of a tenant that is being dropped. Where it is stands in the registry before anything is
-// dropped: a drop that is run again makes no second one of what is left, and never writes over the first.
+// Backs up a tenant that is being dropped. The registry records the backup's path before anything is dropped, so that
+// a second run does not back up the remaining objects and never overwrites the first backup.
 
 import { access, unlink } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -17,35 +17,35 @@ const NO_ROOM = /^53/;
 
 /** A backup that was made. */
 export interface Backup {
-  /** Its whole path. */
+  /** Its full path. */
   readonly path: string;
-  /** Why nobody knows that it can come back; undefined when it was imported, and that rolled back. */
+  /** Why it was not imported on trial; undefined when a trial import succeeded. */
   readonly unproven: string | undefined;
-  /** What the tenant had and no import brings back; empty unless it was to be lossy. */
+  /** Changes of the tenant that an import does not restore; empty without `lossy`. */
   readonly losses: readonly string[];
 }
 
-/** How the backup is made. */
+/** The options of {@link backUp}. */
 export interface BackupOptions {
-  /** The file; undefined for none. */
+  /** The file; undefined for a drop without a backup. */
   readonly backup: string | undefined;
-  /** Take a backup that lacks what no copy of the tenant would have. */
+  /** Accepts a backup without the changes that cannot be copied. */
   readonly lossy?: boolean | undefined;
-  /** Import it before anything is dropped, and roll that back; left out, it is done. */
+  /** Whether to import the backup on trial, in a transaction that is rolled back; true when left out. */
   readonly prove?: boolean | undefined;
-  /** Ends it. */
+  /** Interrupts the backup. */
   readonly signal: AbortSignal;
 }
 
-/** The backup cannot come back; nothing has been dropped. */
+/** The error when the backup could not be imported; nothing has been dropped. */
 export class BackupUseless extends AdminError {}
 
 /**
- * Makes it, unless an earlier run has made it or has begun to drop without. Killed between the file and the
- * registry, the next run makes another, of the same: nothing was dropped by then. There is none of a schema that
- * is missing.
- * @returns undefined when there is none
- * @throws {BackupUseless} when it could not be imported again
+ * Writes the backup, unless an earlier run wrote it or began to drop without one. If the process is killed between
+ * the file and the registry, the next run writes another backup of the same data: nothing was dropped by then. A
+ * missing schema is not backed up.
+ * @returns undefined without a backup
+ * @throws {BackupUseless} when the backup cannot be written or imported
  */
 export async function backUp(
   registry: Registry,
@@ -85,20 +85,22 @@ async function exportAndProve(
       signal,
     });
     if (!lossy) requireNoLosses("drop tenant", schemaName, losses);
-    const unproven = prove ? await tryImport(registry, path, lossy) : "nobody has tried it";
+    const unproven = prove
+      ? await tryImport(registry, path, lossy)
+      : "it was not imported on trial";
     return { path, unproven, losses };
   } catch (error) {
     if (signal.aborted || isConnectionLost(error)) throw error;
     const isFile = await exists(path);
     if (isFile) await unlink(path);
     const problem = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
-    throw new BackupUseless(isFile ? `its backup could not come back: ${problem}` : problem, {
+    throw new BackupUseless(isFile ? `its backup cannot be imported: ${problem}` : problem, {
       cause: error,
     });
   }
 }
 
-/** Returns why it could not be tried, which says nothing of the backup. */
+/** Imports the backup on trial. Returns why the server had no resources for the trial; undefined when it succeeded. */
 async function tryImport(
   registry: Registry,
   path: string,
@@ -109,13 +111,13 @@ async function tryImport(
     return undefined;
   } catch (error) {
     if (!NO_ROOM.test(databaseCode(error) ?? "")) throw error;
-    return `the server had no room to import it: ${databaseMessage(error)}`;
+    return `the server did not have the resources to import it: ${databaseMessage(error)}`;
   }
 }
 
 /**
- * Refuses a file that exists, unless the backup was made before.
- * @throws {AdminError} that says so
+ * Checks that the backup's file does not exist, unless an earlier run wrote it.
+ * @throws {AdminError} when the file exists
  */
 export async function requireNewFile(
   transaction: Transaction,
@@ -129,7 +131,7 @@ export async function requireNewFile(
   );
 }
 
-/** Undefined while it is not decided, "" when the tenant is dropped without. */
+/** Returns the recorded path; undefined when not decided yet, "" when the tenant is dropped without a backup. */
 async function findBackup(
   transaction: Transaction,
   schemaName: string,

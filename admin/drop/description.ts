@@ -1,10 +1,10 @@
-// What a drop tells.
+// The output of a drop.
 
 import { describeKeptRole } from "../registry/role-use.ts";
 import { describeLeftOut } from "../transfer/description.ts";
 import type { DroppedTenant } from "./drop.ts";
 
-/** The lines for a tenant that was dropped. */
+/** Formats the result of a drop as lines. */
 export function describeDrop({
   schemaName,
   backup,
@@ -15,7 +15,7 @@ export function describeDrop({
   const where = backup === undefined ? "without a backup" : `its backup is ${backup}`;
   const lines = [`Dropped tenant "${schemaName}"; ${where}`];
   lines.push(...describeLeftOut(losses));
-  if (unproven !== undefined) lines.push(`The backup is not proven: ${unproven}`);
+  if (unproven !== undefined) lines.push(`The backup is unproven: ${unproven}`);
   if (keptRole) lines.push(describeKeptRole(keptRole));
   return lines;
 }

@@ -1,4 +1,4 @@
-// The last transaction of a drop: what is left of the schema, the role and the registry rows, together.
+// The last transaction of a drop: the rest of the schema, the role and the registry rows.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -9,8 +9,9 @@ import { requireNoOutsiders } from "./outsiders.ts";
 import { claimRole } from "./role.ts";
 
 /**
- * Drops them. Works when the schema or the role is missing.
- * @param roleName undefined where the tenant has no role of its own
+ * Drops the schema, the role and the registry rows. The schema or the role may be missing.
+ * @param roleName undefined when the tenant does not have its own role
+ * @returns the role when it was kept for another database; else undefined
  */
 export async function dropRest(
   registry: Registry,

@@ -1,5 +1,5 @@
-// A tenant's end: refused to everybody, backed up, and then dropped a few objects at a time. The registry has
-// each step before the next begins, so that a drop which was killed or failed is simply run again.
+// Drops a tenant: suspends it, backs it up, and then drops a few objects at a time. The registry records each step
+// before the next begins, so that a drop that was killed or failed can be run again.
 
 import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
@@ -21,34 +21,34 @@ import { requireNoOutsiders } from "./outsiders.ts";
 const ALLOWED: readonly Transition[] = ["dropping", "moved"];
 const WAIT_MS = 30_000;
 const MOST_AT_ONCE = 50;
-// out_of_memory, of which "out of shared memory", where the locks are, is one.
+// out_of_memory, which includes "out of shared memory" for locks.
 const NO_ROOM = "53200";
 
-/** How a tenant is to be dropped. */
+/** The options of {@link dropTenant}. */
 export interface DropOptions extends BackupOptions {
-  /** Counts the objects of its schema. */
+  /** Counts the dropped objects. */
   readonly meter?: Meter;
 }
 
 /** The result of dropping a tenant. */
 export interface DroppedTenant {
   readonly schemaName: string;
-  /** The backup's whole path, be it of an earlier run; undefined when there is none. */
+  /** The full path of the backup, also when an earlier run wrote it; undefined without a backup. */
   readonly backup: string | undefined;
-  /** Why nobody knows that the backup can come back; undefined when that was tried. */
+  /** Why the backup was not imported on trial; undefined when it was. */
   readonly unproven: string | undefined;
-  /** What an import of the backup does not bring back; empty unless it was to be lossy. */
+  /** Changes that an import of the backup does not restore; empty without `lossy`. */
   readonly losses: readonly string[];
-  /** The role that was left, because another database uses it. */
+  /** The role that was kept because another database uses it. */
   readonly keptRole: KeptRole | undefined;
 }
 
 /**
  * Drops a tenant, its role, hosts and records.
  * @param schemaName checked by parseSchemaName
- * @throws {AdminError} when there is no such tenant, a longer change of another kind has not ended, the file
- *   exists, or something outside of the schema stands on it: nothing was changed then; and for any fault
- *   later: the tenant is then suspended and in transition, and the same is to be run again
+ * @throws {AdminError} when the tenant does not exist, is in another transition, the file exists, or objects outside
+ *   of the schema depend on it: nothing was changed then. Also for every later fault: the tenant is then suspended
+ *   and in transition, and the same command must be run again
  */
 export function dropTenant(
   registry: Registry,
@@ -63,8 +63,8 @@ export function dropTenant(
       if (error instanceof BackupUseless && place.before.transition !== "dropping") {
         await giveBack(registry, place);
         throw new AdminError(
-          `Cannot drop tenant: ${error.message}; "${schemaName}" is as it was before; to drop it without ` +
-            "a backup, say --no-backup",
+          `Cannot drop tenant: ${error.message}; "${schemaName}" is unchanged; to drop it without ` +
+            "a backup, add --no-backup",
           { cause: error },
         );
       }
@@ -72,20 +72,20 @@ export function dropTenant(
       const state = code === undefined ? "" : ` (${code})`;
       const problem = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
       throw new AdminError(
-        `Cannot drop tenant: ${problem}${state}; "${schemaName}" is suspended, and no other verb takes it: ` +
-          "run the same again to finish",
+        `Cannot drop tenant: ${problem}${state}; "${schemaName}" is suspended, and other verbs refuse it: ` +
+          "run the same command again to finish",
         { cause: error },
       );
     }
   });
 }
 
-/** What a drop knows of the tenant. */
+/** A tenant that is being dropped, with its state before the drop. */
 interface Leaver extends DropPlace {
   readonly before: { readonly transition: Transition | null; readonly status: TenantStatus };
 }
 
-/** Nothing has been dropped. */
+/** Restores the tenant's state before the drop; call it only before anything was dropped. */
 async function giveBack(registry: Registry, { schemaName, before }: Leaver): Promise<void> {
   await transact(registry, async (transaction) => {
     const allowed = ["dropping"] as const;
@@ -105,7 +105,7 @@ async function finish(
     throw new AdminError(`${running} transactions that began before it was suspended still run`);
   }
   const backup = await backUp(registry, schemaName, options);
-  // Something outside may depend on it since the backup was written.
+  // An object outside may have become dependent while the backup was written.
   await transact(registry, (transaction) =>
     requireNoOutsiders(transaction, schemaName, place.roleName),
   );
@@ -119,7 +119,7 @@ async function finish(
   return { schemaName, backup: path, unproven, losses, keptRole };
 }
 
-/** Closes the tenant to everybody. */
+/** Marks the tenant as being dropped and suspends it. */
 async function begin(
   registry: Registry,
   schemaName: string,
@@ -141,7 +141,7 @@ async function begin(
 
 type Batch = (transaction: Transaction, place: DropPlace, most: number) => Promise<number>;
 
-/** Runs `drop` in a transaction each until there is nothing left, with fewer at once when there is no room. */
+/** Runs `drop` in one transaction after another until nothing is left, with fewer objects when lock memory is full. */
 async function inBatches(
   registry: Registry,
   place: DropPlace,

@@ -1,11 +1,11 @@
-// What is in a tenant's schema, a few at a time: each dropped object is a lock until its transaction ends, and
-// the server has room for so many. https://www.postgresql.org/docs/current/runtime-config-locks.html
+// Drops the objects of a tenant's schema, a few at a time: each dropped object holds a lock until its transaction
+// ends, and the server's lock table is limited. https://www.postgresql.org/docs/current/runtime-config-locks.html
 
 import type { Transaction } from "sequelize";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimRole } from "./role.ts";
 
-/** Where to drop from: `roleName` is undefined where the tenant has no role of its own. */
+/** The schema and role to drop from; `roleName` is undefined when the tenant does not have its own role. */
 export interface DropPlace {
   readonly schemaName: string;
   readonly roleName: string | undefined;
@@ -16,8 +16,8 @@ interface Item {
   readonly name: string;
 }
 
-// First what nothing else of the schema hangs on (foreign keys, partitions, views): a drop then takes little
-// with it. Sequences that a table owns go with it.
+// Objects on which others of the schema do not depend (foreign keys, partitions, views) come first, so that CASCADE
+// drops little. Sequences that a table owns are dropped with it.
 const ITEMS = `
   select case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
            when 'S' then 'sequence' when 'f' then 'foreign table' else 'table' end as kind,
@@ -42,7 +42,7 @@ const ITEMS = `
 
 /**
  * Drops up to `most` objects within a transaction.
- * @returns how many
+ * @returns how many it dropped
  */
 export async function dropItems(
   transaction: Transaction,
@@ -61,7 +61,7 @@ export async function dropItems(
 
 /**
  * Removes up to `most` large objects of the tenant's role within a transaction.
- * @returns how many
+ * @returns how many it removed
  */
 export async function dropLargeObjects(
   transaction: Transaction,
@@ -82,7 +82,7 @@ export async function dropLargeObjects(
   return rows.length;
 }
 
-/** How many objects there are, for a bar. */
+/** Counts the objects of a schema, for the progress bar. */
 export async function countItems({ sequelize }: Registry, schemaName: string): Promise<number> {
   return sequelize.transaction(async (transaction) => {
     const rows = await query<Item>(transaction, ITEMS, [schemaName, 2 ** 31 - 1]);
@@ -90,7 +90,7 @@ export async function countItems({ sequelize }: Registry, schemaName: string): P
   });
 }
 
-/** A table's name may be one that no statement of a tenant may use. */
+/** Quotes any name, also one that tenants' statements may not use. */
 function pgIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,4 @@
-// What stands on a tenant from outside of its schema. DROP … CASCADE would take all of it without a word.
+// Finds objects outside of a tenant's schema that depend on it. DROP … CASCADE would silently drop them.
 // https://www.postgresql.org/docs/current/catalog-pg-depend.html
 
 import type { Transaction } from "sequelize";
@@ -7,15 +7,15 @@ import { query } from "../registry/registry.ts";
 
 const MOST_NAMES = 10;
 
-/** Something outside, and what of the tenant's it stands on. */
+/** An object outside of the schema, and the object of the tenant that it depends on. */
 interface Outsider {
   readonly name: string;
   readonly inside: string;
 }
 
-// The walk goes from the schema to what depends on it, as a drop would, and through what is the schema's own: what
-// PostgreSQL made for an object inside ("internal", or of a partition), or what has the schema as its home. It ends
-// at whatever has another home. A view depends by its rule, a default by its own entry: the owner is told.
+// The walk starts at the schema and follows dependencies, as a drop would, through objects that belong to the schema:
+// those that PostgreSQL made for an object inside ("internal", or of a partition), and those in the schema. It ends at
+// objects elsewhere. A view depends through its rule, a default through its own entry: the error names their owner.
 const OUTSIDERS = `
   with recursive walk (classid, objid, objsubid, refclassid, refobjid, inside) as (
     select 'pg_catalog.pg_namespace'::regclass::oid, n.oid, 0, 0::oid, 0::oid, true
@@ -102,8 +102,8 @@ const OUTSIDERS = `
    where not w.inside
    order by 1, 2`;
 
-// What the tenant's role owns goes with DROP OWNED, and a policy that names it loses it. Its large objects are the
-// tenant's, and privileges end with the role that has them.
+// DROP OWNED drops all objects that the tenant's role owns, and removes the role from policies. The role's large
+// objects belong to the tenant, and its privileges end with it.
 const OF_ROLE = `
   select distinct object.type || ' ' || object.identity as name, format('role %I', r.rolname) as inside
     from pg_catalog.pg_shdepend as d
@@ -122,9 +122,9 @@ const OF_ROLE = `
    order by 1`;
 
 /**
- * Refuses a schema that something outside of it stands on, and a role that something outside belongs to.
- * @param roleName the tenant's own role; undefined where it has none
- * @throws {AdminError} that names it
+ * Checks that objects outside of the schema do not depend on it, and that its role does not own any of them.
+ * @param roleName the tenant's own role; undefined when it does not have one
+ * @throws {AdminError} that names these objects
  */
 export async function requireNoOutsiders(
   transaction: Transaction,
@@ -141,7 +141,7 @@ export async function requireNoOutsiders(
   const more = others.slice(0, MOST_NAMES).map((other) => `, ${other.name} on ${other.inside}`);
   const rest = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : "";
   throw new AdminError(
-    `Cannot drop tenant: ${name} outside of schema "${schemaName}" stands on ${inside}${more.join("")}${rest}; ` +
-      "drop or change that first",
+    `Cannot drop tenant: ${name} outside of schema "${schemaName}" depends on ${inside}${more.join("")}${rest}; ` +
+      "drop or change the dependent objects first",
   );
 }

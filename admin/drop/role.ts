@@ -1,4 +1,4 @@
-// The role of a tenant that is being dropped.
+// Prepares the role of a tenant for dropping.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -7,8 +7,8 @@ import { findRoleElsewhere, type KeptRole } from "../registry/role-use.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 
 /**
- * The tenant's own role, when there is one that may be dropped: not one that another database uses, and the
- * admin role has been made a member, which who drops what a role owns must be.
+ * Finds the tenant's own role, and makes the admin role a member of it, as DROP OWNED requires.
+ * @returns the role's name, a {@link KeptRole} when another database uses it, or undefined when it does not exist
  */
 export async function claimRole(
   transaction: Transaction,

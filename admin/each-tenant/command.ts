@@ -1,21 +1,21 @@
-// A person's SQL: one command, not of the kind that would end the transaction which limits it. That it is one
-// is seen to by PostgreSQL, whose extended protocol takes no more.
+// The operator's SQL: one command, which must not end the transaction that limits it. PostgreSQL's extended protocol
+// rejects more than one command.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
 
 import type pg from "pg";
 
-/** What a command gave. */
+/** The result of a command. */
 export interface CommandResult {
   /** Its tag, such as "SELECT" or "UPDATE". */
   readonly command: string;
   readonly columns: readonly pg.FieldDef[];
   /** Values as PostgreSQL writes them. */
   readonly rows: readonly (readonly (string | null)[])[];
-  /** How many rows there were, of which `rows` may be the first. */
+  /** The number of all rows; `rows` may hold only the first of them. */
   readonly rowCount: number;
 }
 
-/** What is kept of a result; the rest is counted and let go. */
+/** Limits for the rows that are kept of a result; the others are only counted. */
 export interface Keep {
   readonly rows: number;
   readonly characters: number;
@@ -25,7 +25,7 @@ const ENDING = new Set(
   "begin start commit end abort rollback savepoint release prepare".split(" "),
 );
 
-/** A command from its first word on, behind comments and empty commands; "" when there is none. */
+/** Returns the text from the first command on, without comments and empty commands before it; "" for an empty text. */
 export function skipToCommand(text: string): string {
   let rest = text;
   for (;;) {
@@ -36,7 +36,7 @@ export function skipToCommand(text: string): string {
   }
 }
 
-/** Whether a command would begin or end a transaction. */
+/** Returns whether a command begins or ends a transaction. */
 export function isTransactionControl(text: string): boolean {
   const [word = ""] = /^[a-z]+/i.exec(skipToCommand(text)) ?? [];
   return ENDING.has(word.toLowerCase());
@@ -58,8 +58,8 @@ interface ExtendedQuery extends pg.QueryArrayConfig {
 }
 
 /**
- * Sends it.
- * @throws pg's DatabaseError; 42601 when it is more than one command
+ * Sends a command.
+ * @throws pg's DatabaseError; 42601 when the text holds more than one command
  */
 export async function sendCommand(
   client: pg.Client,

@@ -1,4 +1,4 @@
-// One command in many tenants, several at once. One that fails stops no other.
+// Runs one command in many tenants, several at once. A tenant that fails does not stop the others.
 
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -12,19 +12,19 @@ import { openSessions } from "./sessions.ts";
 
 const ATTEMPTS = 12;
 
-/** What became of one tenant. */
+/** The outcome of one tenant. */
 export type EachOutcome = { readonly schemaName: string } & (
   | { readonly outcome: "ran"; readonly result: CommandResult }
   | { readonly outcome: "skipped"; readonly reason: string }
   | { readonly outcome: "failed"; readonly sqlstate: string | undefined; readonly message: string }
 );
 
-/** How many tenants had each outcome; `left` were not begun. */
+/** How many tenants had each outcome; `left` were not started. */
 export type EachSummary = Readonly<Record<EachOutcome["outcome"] | "left", number>>;
 
 /**
  * Runs a command in each of the tenants.
- * @throws when no connection is to be had any more; what was reported has happened
+ * @throws when it cannot connect any more; reported outcomes are final
  */
 export async function runInEach(
   { url }: Registry,
@@ -47,7 +47,7 @@ export async function runInEach(
         return { schemaName, outcome: "skipped", reason: error.message };
       }
       if (!connected) throw error;
-      // Whatever else failed is not sent again: of a lost connection nobody knows what it has done.
+      // Other failures are not retried: after a lost connection, the result of the command is unknown.
       if (error instanceof TenantBusy && attempt < ATTEMPTS) return retryAfter(attempt);
       const unknown =
         command.write && isConnectionLost(error) ? "; whether it was done is unknown" : "";

@@ -1,15 +1,18 @@
-// The rows of the tenants for a person, as a table that grows, and for a machine.
+// Formats the rows of tenants as a growing table or as JSON.
 
 import { columnWidths, formatTable } from "../print/table.ts";
 import type { CommandResult } from "./command.ts";
 
-/** Writes lines of a table as results come; the heading again whenever the columns are others. */
+/** A table that formats results as they arrive; it repeats the heading when the columns change. */
 export interface GrowingTable {
-  /** The lines of one tenant's result; empty when it has no rows. */
+  /** Returns the lines of one tenant's result; empty for a result without rows. */
   add(schemaName: string, result: CommandResult): readonly string[];
 }
 
-/** @param schemaWidth that of the longest schema name to come */
+/**
+ * Starts a table.
+ * @param schemaWidth length of the longest schema name
+ */
 export function startTable(schemaWidth: number): GrowingTable {
   let [heading, widths]: [string | undefined, readonly number[]] = [undefined, []];
   return {
@@ -29,7 +32,7 @@ export function startTable(schemaWidth: number): GrowingTable {
   };
 }
 
-/** Rows as JSON: numbers, booleans and json as such, everything else as PostgreSQL writes it. */
+/** Converts rows to objects: numbers, booleans and json to JSON values, other types to PostgreSQL's text. */
 export function toObjects({ columns, rows }: CommandResult): readonly Record<string, unknown>[] {
   const names: string[] = [];
   for (const { name } of columns) names.push(freeName(name, names));
@@ -43,7 +46,7 @@ export function toObjects({ columns, rows }: CommandResult): readonly Record<str
   );
 }
 
-/** A second column of one name gets a number, so that none is lost. */
+/** Adds a number to a repeated column name, so that the object keeps every column. */
 function freeName(name: string, taken: readonly string[]): string {
   let free = name;
   for (let number = 2; taken.includes(free); number += 1) free = `${name}_${number}`;
@@ -61,7 +64,7 @@ function toJson(value: string, type: number | undefined): unknown {
   return JSONS.has(type) ? (JSON.parse(value) as unknown) : value;
 }
 
-/** What would break the line, or command the terminal, is written as an escape. */
+/** Escapes characters that would break the line or control the terminal. */
 function visible(text: string): string {
   return text.replaceAll(
     // oxlint-disable-next-line no-control-regex -- control characters are what it looks for

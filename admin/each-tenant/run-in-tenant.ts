@@ -1,5 +1,5 @@
-// One command in one tenant: what the tenant's own SQL could do, or what its owner can, and for no longer. A
-// transaction of its own, read-only unless said otherwise, that ends with every setting and grant which it needed.
+// Runs one command in one tenant, with the privileges of the tenant's role or of the schema's owner. It has its own
+// transaction, read-only by default; every setting and grant that it needs ends with that transaction.
 
 import type pg from "pg";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -12,39 +12,39 @@ import { needsNoTransaction } from "./maintenance.ts";
 /** The command and its limits. */
 export interface TenantCommand {
   readonly text: string;
-  /** Whether it may write; else the transaction is read-only, and rolled back. */
+  /** Whether it may write; otherwise the transaction is read-only and rolled back. */
   readonly write: boolean;
-  /** Milliseconds; the tenant's own when undefined. */
+  /** Statement timeout in milliseconds; the tenant's own when undefined. */
   readonly timeoutMs: number | undefined;
   readonly keep: Keep;
-  /** Whether tenants have roles; without, it runs as the admin role. */
+  /** Whether tenants have their own roles; otherwise it runs as the admin role. */
   readonly tenantRoles: boolean;
-  /** Whether it runs as the owner of the schema, who may do everything with what is in it. */
+  /** Whether it runs as the owner of the schema, with all privileges on its objects. */
   readonly asOwner: boolean;
 }
 
-/** The tenant is not to be touched now. */
+/** The error when the tenant is gone or in a transition; its message is the reason. */
 export class TenantSkipped extends Error {}
 
 interface State {
   readonly roleName: string;
-  /** The owner of the schema; null when there is none. */
+  /** The owner of the schema; null when the schema is missing. */
   readonly owner: string | null;
   readonly timeoutMs: number;
   readonly transition: Transition | null;
   readonly hasSchema: boolean;
-  /** Whether the admin role can become the tenant's as it is; null when there is no such role. */
+  /** Whether the admin role can already SET ROLE to the tenant's role; null when that role is missing. */
   readonly mayBecome: boolean | null;
 }
 
 /**
- * Runs it. The connection may be left in a failed transaction.
+ * Runs the command. After an error, the connection may be in a failed transaction.
  *
- * An admin role that is no superuser must be a member of the tenant's role to become it. It is made one in
- * this transaction: a read-only one is rolled back, and one that writes takes the membership back before it
- * commits, so that nobody ever sees it.
+ * An admin role that is not a superuser must be a member of the tenant's role to SET ROLE to it. This transaction
+ * grants the membership: a read-only one is rolled back, and a writing one revokes it before it commits, so that
+ * other sessions never see it.
  * @throws {TenantSkipped} with the reason when the tenant is gone or in a transition
- * @throws {TenantBusy} when it is to write and another verb has the tenant
+ * @throws {TenantBusy} when it writes and another verb holds the tenant's lock
  * @throws pg's DatabaseError
  */
 export async function runInTenant(
@@ -55,7 +55,7 @@ export async function runInTenant(
   const { text, write, timeoutMs, keep, tenantRoles, asOwner } = command;
   if (asOwner && needsNoTransaction(text)) return runOutside(client, schemaName, command);
   await client.query("begin isolation level read committed");
-  // A writer holds the lock of every verb: what is exported, moved or dropped meanwhile lacks no write.
+  // A writer holds the tenant's lock, so that an export, a move or a drop cannot miss its write.
   if (write && !(await isLocked(client, schemaName, "pg_try_advisory_xact_lock"))) {
     throw new TenantBusy();
   }
@@ -77,7 +77,7 @@ export async function runInTenant(
   return result;
 }
 
-/** As the owner, on a session that loses every setting and lock when it is given back. */
+/** Runs the command as the owner without a transaction; the pool clears the session's settings and locks. */
 async function runOutside(
   client: pg.Client,
   schemaName: string,
@@ -93,7 +93,7 @@ async function runOutside(
 
 async function requireState(client: pg.Client, schemaName: string): Promise<State> {
   const state = await readState(client, schemaName);
-  if (state === undefined) throw new TenantSkipped("it is gone");
+  if (state === undefined) throw new TenantSkipped("it does not exist any more");
   if (state.transition !== null) {
     throw new TenantSkipped(describeTransition(state.transition, schemaName));
   }
@@ -116,7 +116,7 @@ async function isLocked(
 }
 
 async function readState(client: pg.Client, schemaName: string): Promise<State | undefined> {
-  // Before 16 a member may become the role, since 16 one with SET.
+  // Before PostgreSQL 16 every member can SET ROLE; since 16 only one with the SET option.
   const { rows } = await client.query<State>(
     `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition,
        to_regnamespace(quote_ident(t.schema_name)) is not null as "hasSchema",

@@ -1,4 +1,4 @@
-// Connections for a person's SQL, used again for the next tenant with nothing left of the one before.
+// Connections for the operator's SQL. They are cleared and reused for the next tenant.
 
 import type pg from "pg";
 import { openClient } from "../registry/client.ts";
@@ -6,15 +6,15 @@ import { openClient } from "../registry/client.ts";
 // A server connection keeps some 28 KB of catalog for each tenant that it has seen, until it is closed.
 const USES = 500;
 
-/** Connections that are lent one at a time; no more are open than were ever lent at once. */
+/** A pool of connections; it opens a connection only when all others are lent. */
 export interface Sessions {
-  /** Lends one; it comes back when `work` ends. One on which `work` failed comes back as well. */
+  /** Lends a connection to `work` and takes it back when `work` ends, also after an error. */
   lend<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
-  /** Closes them; nothing may be lent then. */
+  /** Closes all connections. Call it only when none is lent. */
   close(): Promise<void>;
 }
 
-/** Opens none yet. */
+/** Creates the pool. It does not connect yet. */
 export function openSessions(url: string): Sessions {
   const idle: { readonly client: pg.Client; uses: number }[] = [];
   return {
@@ -35,7 +35,7 @@ export function openSessions(url: string): Sessions {
   };
 }
 
-/** Undoes what is open, then whatever the SQL has set, prepared, listened to or locked. */
+/** Rolls back an open transaction, then discards all settings, statements, listeners and locks of the SQL. */
 async function isCleared(client: pg.Client): Promise<boolean> {
   try {
     await client.query("rollback");

@@ -4,7 +4,10 @@ import { formatCount } from "../print/count.ts";
 import type { Report } from "../command/verb.ts";
 import type { ChangedTenant } from "./status.ts";
 
-/** @param done such as "Suspended" */
+/**
+ * Builds the report of a change.
+ * @param done the participle, such as "Suspended"
+ */
 export function reportChange(done: string, changed: ChangedTenant): Report {
   const { schemaName, status, statementTimeoutMs, stillRunning } = changed;
   const lines = [
@@ -14,11 +17,11 @@ export function reportChange(done: string, changed: ChangedTenant): Report {
   return { lines, json: changed, status: stillRunning > 0 ? 3 : 0 };
 }
 
-/** A line for what began before a change and has not ended; none when all has. */
+/** Formats a line for transactions that began before a change and still run; empty when `count` is 0. */
 export function describeStillRunning(count: number): readonly string[] {
   if (count === 0) return [];
   return [
     `${formatCount(count, "transaction")} that began before did not end in time; ` +
-      "whatever begins now is under the new rule",
+      "the change applies to every transaction that begins now",
   ];
 }

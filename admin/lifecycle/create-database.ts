@@ -1,4 +1,4 @@
-// The database itself, made from the server's maintenance database.
+// Creates the database, through a connection to the server's database "postgres".
 
 import { parseAddress } from "../../src/database/address.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -9,7 +9,7 @@ const DUPLICATE_DATABASE = "42P04";
 
 /**
  * Creates the database that `url` names, unless it exists.
- * @returns whether it was created now
+ * @returns whether this call created it
  */
 export async function createDatabase(url: string): Promise<boolean> {
   const { database: name } = parseAddress(url);

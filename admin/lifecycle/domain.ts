@@ -1,4 +1,4 @@
-// The hosts of the tenants.
+// Adds and removes the hosts of the tenants.
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
@@ -8,7 +8,7 @@ import { claimTenant } from "../registry/transition.ts";
 /**
  * Adds a host to a tenant.
  * @param host in the registry's form, checked by parseDomain
- * @throws {AdminError} when there is no such tenant, or the host is somebody's already
+ * @throws {AdminError} when the tenant does not exist, or the host already belongs to a tenant
  */
 export async function addDomain(
   registry: Registry,
@@ -16,17 +16,18 @@ export async function addDomain(
   schemaName: string,
 ): Promise<void> {
   await registry.sequelize.transaction(async (transaction) => {
-    // Locked, so that the copy of its columns is of the row as it is when this commits.
+    // The lock keeps the tenant's columns, which the new row copies, unchanged until this commits.
     await claimTenant(registry, transaction, schemaName, "add host");
     await insertDomains(transaction, schemaName, [host]);
   });
 }
 
 /**
- * Takes a host from its tenant. No message that begins after this returns enters by it.
- * @param owner the schema of the tenant from which it is taken; whoever has it when left out
+ * Removes a host from its tenant. Messages that begin after this returns cannot enter by it.
+ * @param owner the schema of the tenant that must have it; any tenant when left out
  * @returns the schema of the tenant that had it
- * @throws {AdminError} when no tenant has it, another than `owner` has it, or a longer change of the tenant has not ended
+ * @throws {AdminError} when the host does not belong to a tenant, belongs to another tenant than `owner`, or the
+ *   tenant is in a transition
  */
 export async function removeDomain(
   registry: Registry,
@@ -39,7 +40,7 @@ export async function removeDomain(
     if (found === null) throw noDomain(host);
     if (owner !== undefined && owner !== found.schemaName) {
       throw new AdminError(
-        `Cannot remove host: "${host}" is not of tenant "${owner}"; see node admin/list-tenants.js`,
+        `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see node admin/list-tenants.js`,
       );
     }
     const { schemaName } = await claimTenant(
@@ -48,7 +49,7 @@ export async function removeDomain(
       found.schemaName,
       "remove host",
     );
-    // It may have been given away before the lock was had.
+    // Another tenant may have got it before this had the lock.
     const removed = await Domain.destroy({ where: { host, schemaName }, transaction });
     if (removed === 0) throw noDomain(host);
     return schemaName;
@@ -57,13 +58,13 @@ export async function removeDomain(
 
 function noDomain(host: string): AdminError {
   return new AdminError(
-    `Cannot remove host: no tenant has "${host}"; see node admin/list-tenants.js`,
+    `Cannot remove host: "${host}" does not belong to a tenant; see node admin/list-tenants.js`,
   );
 }
 
 /**
  * Adds the rows of a tenant's hosts within a transaction.
- * @throws {AdminError} when one of them is somebody's already
+ * @throws {AdminError} when one of them already belongs to a tenant
  */
 export async function insertDomains(
   transaction: Transaction,
@@ -81,7 +82,7 @@ export async function insertDomains(
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
   if (taken === undefined) return;
   throw new AdminError(
-    `Cannot add host: "${taken}" belongs to a tenant already; ` +
+    `Cannot add host: "${taken}" already belongs to a tenant; ` +
       `see node admin/list-tenants.js, and node admin/remove-domain.js ${taken}`,
   );
 }

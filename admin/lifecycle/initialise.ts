@@ -1,6 +1,6 @@
-// Makes a database ready for tenants: the service role, the registry, and the privileges that
-// isolation stands on. One transaction, and the same again changes nothing. What PostgreSQL silently
-// ignores (a REVOKE by somebody who may not) is read back.
+// Prepares a database for tenants: the service role, the registry, and the privileges that isolate tenants. All of
+// it is one transaction, and a second run changes nothing. PostgreSQL silently ignores a REVOKE by a role without
+// the right to it, so the result is read back.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -12,32 +12,32 @@ import { findInstallation } from "../registry/installation.ts";
 import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
 import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
 
-/** How {@link initialise} is to do it; what is left out stays as it was the first time. */
+/** Options of {@link initialise}; an option that is left out keeps its value of the first run. */
 export interface InitialiseOptions {
   readonly serviceRole?: string | undefined;
-  /** False: no role per tenant; isolation then rests on the search_path and the lexer alone. */
+  /** False: tenants do not have their own roles; isolation then rests on the search_path and the lexer alone. */
   readonly tenantRoles?: boolean | undefined;
 }
 
-/** What {@link initialise} did. */
+/** The result of {@link initialise}. */
 export interface Initialised {
   readonly serviceRole: string;
   readonly tenantRoles: boolean;
   readonly createdRole: boolean;
-  /** Names of the registry migrations that were run now. */
+  /** Names of the registry migrations that this run applied. */
   readonly migrations: readonly string[];
-  /** Whether a tenant's SQL is kept from calling set_config; only a superuser can see to it. */
+  /** Whether PostgreSQL keeps tenant SQL from calling set_config; only a superuser can revoke it. */
   readonly setConfigRevoked: boolean;
-  /** Functions that tenants may execute and should not, and that this role could not close. */
+  /** Functions that tenants may execute but should not, and that this role could not revoke. */
   readonly openFunctions: readonly string[];
 }
 
 const DEFAULT_SERVICE_ROLE = "rowhouse_service";
 
 /**
- * Initialises the database that the registry is connected to. All or nothing.
- * @throws {AdminError} when the options contradict an earlier run, when a role may not be created or
- *   is not fit to be the service role, or when TEMPORARY cannot be taken from PUBLIC
+ * Initialises the registry's database in one transaction.
+ * @throws {AdminError} when the options contradict an earlier run, when the admin role may not create a role, when a
+ *   role is unsuitable as the service role, or when TEMPORARY cannot be revoked from PUBLIC
  */
 export async function initialise(
   registry: Registry,
@@ -55,7 +55,7 @@ export async function initialise(
     const tenantRoles = options.tenantRoles ?? before?.tenantRoles ?? true;
     if (before && (before.serviceRole !== serviceRole || before.tenantRoles !== tenantRoles)) {
       throw new AdminError(
-        `Cannot initialise: this database has service role "${before.serviceRole}" ` +
+        `Cannot initialise: this database already uses service role "${before.serviceRole}" ` +
           `${before.tenantRoles ? "and" : "without"} tenant roles; run init-db without options`,
       );
     }
@@ -89,7 +89,7 @@ async function grantEntry(transaction: Transaction, serviceRole: string): Promis
   }
 }
 
-/** A temporary table would stay on the pooled connection, for the next tenant to see. */
+/** A temporary table would stay on the pooled connection, where the next tenant could read it. */
 async function revokeTemporary(transaction: Transaction, serviceRole: string): Promise<void> {
   const database = await readDatabaseName(transaction);
   await query(transaction, `revoke temporary on database ${quoteName(database)} from public`);
@@ -100,15 +100,15 @@ async function revokeTemporary(transaction: Transaction, serviceRole: string): P
   );
   if (left?.temporary) {
     throw new AdminError(
-      `Cannot take TEMPORARY on database "${database}" from PUBLIC; ` +
-        "run init-db as the database's owner, and grant the service role nothing on it but CONNECT",
+      `Cannot revoke TEMPORARY on database "${database}" from PUBLIC; ` +
+        "run init-db as the database's owner, and grant the service role only CONNECT on it",
     );
   }
 }
 
 /**
- * Keeps tenants' SQL from undoing what enter_tenant has set. Others in this database who call
- * set_config or write to pg_settings need a grant of their own from then on.
+ * Keeps tenant SQL from changing the settings that enter_tenant has made. Other roles of this database that call
+ * set_config or write to pg_settings then need their own grant.
  */
 async function revokeSetConfig(
   transaction: Transaction,

@@ -1,38 +1,38 @@
-// A tenant's status and its statement timeout: one row, in force for every message that begins after the
-// change.
+// Changes a tenant's status and statement timeout in its row. The change applies to every message that begins
+// after it.
 
 import type { InferAttributes } from "sequelize";
 import type { TenantRow, TenantStatus, Registry } from "../registry/registry.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { claimTenant } from "../registry/transition.ts";
 
-/** What can be set of a tenant. */
+/** The settings of a tenant that a verb can change. */
 export interface TenantSettings {
   readonly status: "active" | "read_only";
   /** Milliseconds, from 1 to 86,400,000. */
   readonly statementTimeoutMs: number;
 }
 
-/** The result of a change of a tenant. */
+/** The result of changing a tenant. */
 export interface ChangedTenant {
   readonly schemaName: string;
   readonly status: TenantStatus;
   readonly statementTimeoutMs: number;
-  /** How many transactions that began before the change still ran after the time that was given. */
+  /** How many transactions that began before the change still ran after {@link WAIT_MS}. */
   readonly stillRunning: number;
 }
 
-/** The longest statement timeout that the registry takes: a day. */
+/** The longest statement timeout that the registry accepts: a day, in milliseconds. */
 export const LONGEST_TIMEOUT_MS = 86_400_000;
 
-/** How long the verbs wait for what began before a change. */
+/** How long the verbs wait for transactions that began before a change. */
 export const WAIT_MS = 30_000;
 
 /**
- * Changes a tenant, and waits until no message runs that began before the change.
+ * Changes a tenant, and waits until the messages that began before the change have ended.
  * @param action completes "Cannot …", such as "suspend tenant"
- * @param decide what is to change, given the row as it is
- * @throws {AdminError} when there is no such tenant, or a longer change of it has not ended
+ * @param decide returns the new values, from the current row
+ * @throws {AdminError} when the tenant does not exist, or is in a transition
  */
 async function changeTenant(
   registry: Registry,
@@ -50,7 +50,7 @@ async function changeTenant(
   return { schemaName, status, statementTimeoutMs, stillRunning };
 }
 
-/** Refuses every message of the tenant. */
+/** Makes the service refuse every message of the tenant. */
 export function suspendTenant(registry: Registry, schemaName: string): Promise<ChangedTenant> {
   return changeTenant(registry, schemaName, "suspend tenant", ({ status, statusBefore }) => ({
     status: "suspended",
@@ -58,14 +58,14 @@ export function suspendTenant(registry: Registry, schemaName: string): Promise<C
   }));
 }
 
-/** Gives a suspended tenant the status that it had before. */
+/** Restores the status that a suspended tenant had before. */
 export function resumeTenant(registry: Registry, schemaName: string): Promise<ChangedTenant> {
   return changeTenant(registry, schemaName, "resume tenant", ({ status, statusBefore }) =>
     status === "suspended" ? { status: statusBefore ?? "active", statusBefore: null } : { status },
   );
 }
 
-/** Sets whether a tenant takes writes, and its timeout; a suspended one has it when it is resumed. */
+/** Sets a tenant's status and statement timeout. A suspended tenant gets the status when it is resumed. */
 export function setTenant(
   registry: Registry,
   schemaName: string,

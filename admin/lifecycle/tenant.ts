@@ -1,5 +1,4 @@
-// Creating a tenant: schema, role, privileges, tables and registry rows in one transaction, or
-// nothing at all.
+// Creates a tenant: schema, role, privileges, tables and registry rows in one transaction.
 
 import type { Transaction } from "sequelize";
 import { UNIQUE_VIOLATION } from "../../src/errors.ts";
@@ -25,22 +24,22 @@ import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema, readRolePrefix } from "../registry/tenant-role.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 
-/** What every tenant of one database is created with; read once for many. */
+/** The parameters that all new tenants of one database share; read once for many. */
 export interface Creation {
   readonly installation: Installation;
   readonly admin: AdminRole;
-  /** What stands before the schema's name in a tenant role's. */
+  /** The part of a tenant role's name before the schema's name. */
   readonly rolePrefix: string;
   readonly migrations: TenantMigrations;
 }
 
-/** A tenant that is to be. */
+/** A tenant to create. */
 export interface NewTenant {
   /** Checked by parseSchemaName. */
   readonly schemaName: string;
   /** In the registry's form, checked by parseDomain. */
   readonly hosts: readonly string[];
-  /** The version that its tables are made at; the newest when left out. */
+  /** The version of its tables; the newest when left out. */
   readonly version?: number;
   readonly statementTimeoutMs?: number;
 }
@@ -52,14 +51,14 @@ export interface ListedTenant {
   readonly version: number;
   readonly statementTimeoutMs: number;
   readonly createdAt: Date;
-  /** A longer change of it that has not ended, and the other database of a move. */
+  /** Its transition, if it is in one, and the other database of a move. */
   readonly transition: Transition | null;
   readonly peer: string | null;
   readonly hosts: readonly string[];
 }
 
 /**
- * Reads what {@link createTenant} needs.
+ * Reads the parameters that {@link createTenantWithin} needs.
  * @throws {AdminError} in a database without a registry
  */
 export function prepareCreation(registry: Registry): Promise<Creation> {
@@ -72,8 +71,8 @@ export function prepareCreation(registry: Registry): Promise<Creation> {
 }
 
 /**
- * Creates a tenant. All or nothing.
- * @throws {AdminError} when the schema, the role or a host exists already
+ * Creates a tenant in one transaction.
+ * @throws {AdminError} when the schema, the role or a host exists already; nothing was created then
  */
 export async function createTenant(
   registry: Registry,
@@ -87,7 +86,7 @@ export async function createTenant(
 }
 
 /**
- * Creates a tenant within a transaction of the caller's, which a failure makes useless.
+ * Creates a tenant within the caller's transaction. After an error, the caller must roll back.
  * @returns the name of its role
  * @throws {AdminError} as {@link createTenant}
  */
@@ -100,7 +99,7 @@ export async function createTenantWithin(
   const { schemaName, hosts, version = newestVersion(migrations) } = tenant;
   const { serviceRole, tenantRoles } = installation;
   const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
-  // The registry row first: a second one for the same schema waits here, and then finds it.
+  // The registry row comes first: a second call for the same schema waits here, and then finds the row.
   await refuse(UNIQUE_VIOLATION, `schema "${schemaName}" is a tenant already`, () =>
     query(
       transaction,
@@ -124,7 +123,7 @@ export async function createTenantWithin(
   return roleName;
 }
 
-/** Every tenant with its hosts, by schema. */
+/** Reads every tenant with its hosts, in the order of the schema names. */
 export function listTenants(registry: Registry): Promise<readonly ListedTenant[]> {
   return readRows<ListedTenant>(
     registry,
@@ -135,7 +134,7 @@ export function listTenants(registry: Registry): Promise<readonly ListedTenant[]
   );
 }
 
-/** Runs `work`; an error with this SQLSTATE becomes `problem` with what to do. */
+/** Runs `work`, and replaces an error with this SQLSTATE by an AdminError with `problem` and advice. */
 async function refuse<T>(state: string, problem: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

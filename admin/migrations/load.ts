@@ -13,14 +13,14 @@ export interface LoadedMigration<M> {
   readonly module: M;
 }
 
-/** The folders beside this file. */
+/** The folder of the registry migrations. */
 export const REGISTRY_MIGRATIONS: string = fileURLToPath(new URL("registry", import.meta.url));
-/** Those of the example application; an installed package does not have them. */
+/** The folder of the example application's migrations; an installed package does not have it. */
 export const TENANT_MIGRATIONS: string = fileURLToPath(new URL("tenant", import.meta.url));
 
 /**
- * The folder of the tenant migrations.
- * @param folder what TENANT_MIGRATIONS names; undefined for that of the example application
+ * Returns the folder of the tenant migrations.
+ * @param folder the value of TENANT_MIGRATIONS; undefined for the example application's folder
  * @throws {AdminError} when it is undefined in an installed package
  */
 export function findTenantMigrations(folder: string | undefined): string {
@@ -47,7 +47,7 @@ export async function loadMigrations<M>(folder: string): Promise<readonly Loaded
     })),
   );
   if (new Set(migrations.map(({ number }) => number)).size < migrations.length) {
-    throw new Error(`Cannot load migrations: two in ${folder} have the same number`);
+    throw new Error(`Cannot load migrations: two files in "${folder}" have the same number`);
   }
   return migrations;
 }

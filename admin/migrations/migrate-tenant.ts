@@ -1,5 +1,5 @@
-// One tenant from its version to another: a transaction per migration, with the registry's version and
-// the record of it in the same transaction. Killed at any point, each has either happened or not.
+// Migrates one tenant. Each migration is one transaction, which also writes the version and the record of the run.
+// If the process is killed, each migration has either happened completely or not at all.
 
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
@@ -9,51 +9,51 @@ import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
 import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
 
-/** One run of the migrations. */
+/** The parameters of one run of the migrations. */
 export interface MigrationRun {
   readonly registry: Registry;
   readonly migrations: TenantMigrations;
   /** A UUID, to tell runs apart in `rowhouse.migration_run`. */
   readonly runId: string;
   readonly target: number;
-  /** How long a statement may wait for a lock, while whoever comes after it waits, too. */
+  /** Longest wait of a statement for a lock; statements of other sessions queue behind it. */
   readonly lockTimeoutMs: number;
-  /** How often a tenant is tried whose lock was not to be had, or whose connection was lost. */
+  /** Most attempts for a tenant that is locked or whose connection was lost. */
   readonly attempts: number;
 }
 
-/** A tenant on its way. */
+/** A tenant during a run. */
 export interface Traveller {
   readonly schemaName: string;
   /** Its version when the run was planned. */
   readonly from: number;
-  /** Where it is now, as far as this run knows. */
+  /** Its current version, as far as this run knows. */
   version: number;
   /** Whether this run has changed it. */
   moved: boolean;
 }
 
-/** What became of one tenant. */
+/** The outcome of one tenant. */
 export interface TenantOutcome {
   readonly schemaName: string;
-  /** `elsewhere`: another run did it. `gone`: it was dropped or moved since the run was planned. */
+  /** `elsewhere`: another run migrated it. `gone`: it was dropped or moved after the run was planned. */
   readonly outcome: "migrated" | "failed" | "elsewhere" | "gone";
   readonly from: number;
-  /** The version that it has now. */
+  /** Its version now. */
   readonly version: number;
   readonly ms: number;
-  /** Of a failure: the SQLSTATE where the database gave one, and what was said. */
+  /** Of a failure: the SQLSTATE, if the error came from PostgreSQL, and the message. */
   readonly sqlstate?: string | undefined;
   readonly message?: string | undefined;
 }
 
-/** The tenant is not at the version that the change is from: another run was there. */
+/** The error when a tenant does not have the version that the change starts from: another run migrated it. */
 class VersionMoved extends Error {}
 
 /**
- * Migrates one tenant, or says when to try again.
- * @param attempt 1 at first
- * @throws only when the database was not to be reached in any attempt
+ * Migrates one tenant, or returns when to try again.
+ * @param attempt 1 for the first attempt
+ * @throws only when every attempt lost the connection to the database
  */
 export async function migrateTenant(
   run: MigrationRun,
@@ -98,7 +98,7 @@ export async function migrateTenant(
   }
 }
 
-/** One migration of one schema: all of it, or nothing. */
+/** Runs one migration of one schema in one transaction. */
 async function perform(run: MigrationRun, schemaName: string, change: Change): Promise<void> {
   const { registry, lockTimeoutMs } = run;
   const { sequelize } = registry;
@@ -117,7 +117,7 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
     const { module } = change.migration;
     await module[change.direction](createStep(registry, schemaName, transaction));
     await grantNew(transaction, schemaName, state.role ?? "");
-    // The version was read before the lock was had: it is compared again.
+    // The version was read before the lock was acquired, so it is compared again.
     const changed = await query(
       transaction,
       `with changed as (

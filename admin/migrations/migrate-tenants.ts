@@ -1,5 +1,5 @@
-// All tenants of a plan, several at once. A failed one stops nobody but itself; a run that was stopped,
-// killed or had failures is run again and finds only what is left.
+// Migrates all tenants of a plan, several at once. A tenant that fails does not stop the others. After a stop, a kill
+// or failures, the next run finds only the remaining tenants.
 
 import { randomUUID } from "node:crypto";
 import type { Registry } from "../registry/registry.ts";
@@ -13,22 +13,22 @@ import {
 import type { MigrationPlan } from "./plan.ts";
 import type { TenantMigrations } from "./tenant-migrations.ts";
 
-/** How a plan is to be carried out. */
+/** The options of {@link migrateTenants}. */
 export interface MigrateOptions
   extends RunOptions<TenantOutcome>, Pick<MigrationRun, "lockTimeoutMs" | "attempts"> {}
 
-/** How long a migration waits for a lock, and how often a tenant is tried, where nobody says. */
+/** The default lock timeout and number of attempts. */
 export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempts"> = {
   lockTimeoutMs: 1000,
   attempts: 12,
 };
 
-/** How many tenants had each outcome; `left` were not begun. */
+/** How many tenants had each outcome; `left` were not started. */
 export type MigrationSummary = Readonly<Record<TenantOutcome["outcome"] | "left", number>>;
 
 /**
  * Carries out a plan.
- * @throws when the database is not to be reached any more; what was reported has happened
+ * @throws when the database cannot be reached any more; reported outcomes are final
  */
 export async function migrateTenants(
   registry: Registry,

@@ -1,4 +1,4 @@
-// The skeleton of a tenant migration.
+// Writes the skeleton of a tenant migration.
 
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -9,11 +9,11 @@ import { findTenantMigrations } from "./load.ts";
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
- * Writes `NNNN-name.ts` with the number after the highest that is there.
+ * Writes `NNNN-name.ts` with the number after the highest existing one.
  * @param name lower case words joined by hyphens
- * @param folder that of the example application when undefined; made when it is missing
+ * @param folder the example application's folder when undefined; created when it is missing
  * @returns the file, relative to the working directory
- * @throws {AdminError} for a name that is none, or when four digits are used up
+ * @throws {AdminError} for an invalid name, or when all numbers are used
  */
 export async function writeMigration(name: string, folder?: string): Promise<string> {
   if (!NAME.test(name) || name.length > 80) {
@@ -30,7 +30,9 @@ export async function writeMigration(name: string, folder?: string): Promise<str
   });
   const number = Math.max(0, ...numbers) + 1;
   if (number > 9999)
-    throw new AdminError(`Cannot write migration "${name}": 9999 is the last number`);
+    throw new AdminError(
+      `Cannot write migration "${name}": number 9999 is used, and it is the last one`,
+    );
   const file = join(place, `${String(number).padStart(4, "0")}-${name}.ts`);
   const source = folder === undefined ? "../tenant-migrations.ts" : "rowhouse/tenant-migrations";
   await writeFile(file, skeleton(source), { flag: "wx" });
@@ -42,7 +44,7 @@ function findFolder(name: string, folder: string | undefined): string {
     return findTenantMigrations(folder);
   } catch {
     throw new AdminError(
-      `Cannot write migration "${name}": its folder is not named; name your own with --folder FOLDER`,
+      `Cannot write migration "${name}": its folder is unknown; name your folder with --folder FOLDER`,
     );
   }
 }
@@ -57,7 +59,7 @@ export const up: TenantMigration["up"] = async ({ schema, sql }) => {
   await sql(\`alter table "\${schema}".data add column note text\`);
 };
 
-/** Undoes it, with the data that it brought. */
+/** Undoes it, and deletes the data that it added. */
 export const down: TenantMigration["down"] = async ({ schema, sql }) => {
   await sql(\`alter table "\${schema}".data drop column note\`);
 };

@@ -1,5 +1,5 @@
-// What a run of the migrations is to do: which tenants, from which version to which. Read from the
-// registry in one query; nothing is changed.
+// Plans a run of the migrations: the tenants, and their versions before and after. It reads the registry in one query
+// and changes nothing.
 
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
@@ -11,32 +11,32 @@ import {
   type TenantMigrations,
 } from "./tenant-migrations.ts";
 
-/** How many tenants go first: a number, or a part as in `{ percent: 5 }`. */
+/** The size of a canary: a number of tenants, or a part of them as in `{ percent: 5 }`. */
 export type Canary = { readonly count: number } | { readonly percent: number };
 
-/** Which tenants are to be migrated, and where to. */
+/** The tenants to migrate, and their target. */
 export interface PlanOptions {
-  /** The version; the newest when undefined. */
+  /** The target version; the newest when undefined. */
   readonly to?: number | undefined;
   /** Names and patterns, as in `a,b,shop_*`; all tenants when undefined. */
   readonly tenants?: string | undefined;
-  /** Only so many of those that are behind. */
+  /** Limits the run to this part of the tenants that are behind. */
   readonly canary?: Canary | undefined;
 }
 
-/** A tenant that is to be migrated. */
+/** A tenant to migrate. */
 interface PlannedTenant {
   readonly schemaName: string;
   readonly version: number;
 }
 
-/** What is to be done. */
+/** The plan of a run. */
 export interface MigrationPlan {
   readonly target: number;
   readonly tenants: readonly PlannedTenant[];
-  /** Tenants that are not to be touched now, with the reason. */
+  /** Tenants that cannot be migrated now, with the reason. */
   readonly skipped: readonly { readonly schemaName: string; readonly reason: string }[];
-  /** How many more would have to be migrated: those that a canary leaves for later. */
+  /** How many tenants the canary leaves for a later run. */
   readonly held: number;
 }
 
@@ -47,7 +47,7 @@ interface Found extends PlannedTenant {
 /**
  * Makes the plan. Without `to`, tenants that are newer than the newest migration are left alone: they
  * belong to a newer copy of the application.
- * @throws {AdminError} for a version or a tenant that is none
+ * @throws {AdminError} for an unknown version or tenant
  */
 export async function planMigration(
   registry: Registry,
@@ -58,7 +58,7 @@ export async function planMigration(
   if (!knownVersions(migrations).includes(target)) changesBetween(migrations, target, target);
   const text = `select schema_name as "schemaName", version, transition from rowhouse.tenant`;
   const other = to === undefined ? "version < $1" : "version <> $1";
-  // With names given, all tenants are read, so that a name which is none is told from one that is done.
+  // With names given, it reads all tenants, to distinguish an unknown tenant from one that is up to date.
   const found = await readRows<Found>(
     registry,
     `${text} ${tenants === undefined ? `where ${other}` : "where $1 >= 0"} order by schema_name`,

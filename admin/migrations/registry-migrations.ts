@@ -8,12 +8,12 @@ import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 /** Runs one SQL command. */
 type RunSql = (text: string) => Promise<void>;
 
-/** What a registry migration exports as `up`. One SQL command a call. */
+/** The function that a registry migration exports as `up`. It passes one SQL command per call. */
 export type RegistryMigration = (sql: RunSql) => Promise<void>;
 
 /**
- * Brings the registry to its newest version.
- * @returns the names of the migrations that were run now
+ * Migrates the registry to its newest version.
+ * @returns the names of the migrations that this call ran
  */
 export async function migrateRegistry(transaction: Transaction): Promise<readonly string[]> {
   const migrations = await loadMigrations<{ up: RegistryMigration }>(REGISTRY_MIGRATIONS);

@@ -1,23 +1,23 @@
-// The tenants' numbered migrations, and how one schema gets from a version to another. What a schema has is the
-// `version` in its registry row, written in the same transaction as the change.
+// The numbered migrations of tenants, and the changes from one version to another. The registry row of a tenant holds
+// its `version`, written in the same transaction as the change.
 
 import type { QueryInterface, Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { findTenantMigrations, type LoadedMigration, loadMigrations } from "./load.ts";
 
-/** What a tenant migration works with. One SQL command a call of `sql`. */
+/** The parameters of a tenant migration. Each call of `sql` takes one SQL command. */
 export interface TenantStep {
   /** The tenant's schema; name it in every statement: `"${schema}".data`. */
   readonly schema: string;
-  /** Sequelize's own DDL; hand `transaction` to every call. */
+  /** Sequelize's DDL functions; pass `transaction` to every call. */
   readonly queryInterface: QueryInterface;
   /** Runs one SQL command within the transaction. */
   readonly sql: (text: string) => Promise<void>;
   readonly transaction: Transaction;
 }
 
-/** What a tenant migration module exports. */
+/** The exports of a tenant migration module. */
 export interface TenantMigration {
   up(step: TenantStep): Promise<void>;
   down(step: TenantStep): Promise<void>;
@@ -37,25 +37,25 @@ export interface Change {
 
 /**
  * Loads the migrations that the registry was opened for.
- * @throws {AdminError} when the registry was opened for none, in an installed package
+ * @throws {AdminError} in an installed package, when TENANT_MIGRATIONS is not set
  */
 export async function loadTenantMigrations(registry: Registry): Promise<TenantMigrations> {
   return loadMigrations<TenantMigration>(findTenantMigrations(registry.tenantMigrations));
 }
 
-/** The version of a schema that has all of them; 0 when there are none. */
+/** Returns the version of a schema with all migrations; 0 when the list is empty. */
 export function newestVersion(migrations: TenantMigrations): number {
   return migrations.at(-1)?.number ?? 0;
 }
 
-/** The versions that a schema can have: 0, and the number of each migration. */
+/** Returns the versions that a schema can have: 0, and the number of each migration. */
 export function knownVersions(migrations: TenantMigrations): readonly number[] {
   return [0, ...migrations.map(({ number }) => number)];
 }
 
 /**
- * What leads from one version to another, in order; empty when they are the same.
- * @throws {AdminError} when one of them is none that these migrations can make
+ * Returns the changes from one version to another, in order; empty when the versions are equal.
+ * @throws {AdminError} when one of the versions does not belong to these migrations
  */
 export function changesBetween(
   migrations: TenantMigrations,
@@ -66,7 +66,8 @@ export function changesBetween(
   for (const version of [from, to]) {
     if (!versions.includes(version)) {
       throw new AdminError(
-        `Cannot migrate: there is no tenant migration ${version}; there are ${versions.slice(1).join(", ") || "none"}`,
+        `Cannot migrate: tenant migration ${version} does not exist; ` +
+          `existing: ${versions.slice(1).join(", ") || "none"}`,
       );
     }
   }
@@ -84,8 +85,8 @@ export function changesBetween(
 }
 
 /**
- * Takes a schema from one version to another.
- * @param perform makes one change, the version included, all or nothing; what it throws ends the run
+ * Migrates a schema from one version to another.
+ * @param perform runs one change and writes its version, in one transaction; an error ends the run
  */
 export async function runChanges(
   migrations: TenantMigrations,
@@ -96,7 +97,7 @@ export async function runChanges(
   for (const change of changesBetween(migrations, from, to)) await perform(change);
 }
 
-/** What a migration of this schema works with, in this transaction. */
+/** Builds the parameters of a migration of this schema, in this transaction. */
 export function createStep(
   { sequelize }: Registry,
   schema: string,
@@ -113,8 +114,8 @@ export function createStep(
 }
 
 /**
- * Makes a new schema's tables: every migration up to `to`, within a transaction that the caller opens and
- * that also writes the version.
+ * Creates the tables of a new schema: runs every migration up to `to`, in a transaction of the caller that also
+ * writes the version.
  */
 export async function buildSchema(
   registry: Registry,

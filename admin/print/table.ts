@@ -1,8 +1,8 @@
-// Rows of text in columns.
+// Formats rows of text as aligned columns.
 
 /**
- * The widths of the columns.
- * @param least widths that a column has at least
+ * Computes the widths of the columns.
+ * @param least minimum width of each column
  */
 export function columnWidths(
   heading: readonly string[],
@@ -14,7 +14,7 @@ export function columnWidths(
   );
 }
 
-/** Lines with the columns aligned, the heading first. The parameters are those of {@link columnWidths}. */
+/** Formats lines with aligned columns, the heading first. The parameters are those of {@link columnWidths}. */
 export function formatTable(
   heading: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,6 +1,6 @@
-// The error that a verb shows as it is.
+// The error whose message a verb prints unchanged.
 
-/** An error for a person at a terminal: what is wrong, a semicolon, what to do. */
+/** An error for the operator: "Cannot" and the action, the problem, a semicolon, the remedy. */
 export class AdminError extends Error {
   override readonly name = "AdminError";
 }

@@ -1,9 +1,9 @@
-// A connection of the admin role's own, for what Sequelize has no form of: COPY, and SQL of a person's.
+// Connections of the admin role for commands that Sequelize cannot send: COPY, and the operator's SQL.
 
 import type pg from "pg";
 import { readConnection } from "./connection.ts";
 
-/** Opens a connection, hands it to `work`, and closes it whatever happens; what runs is rolled back. */
+/** Opens a connection, passes it to `work`, and closes it in any case; an open transaction is rolled back. */
 export async function withClient<T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,
@@ -16,7 +16,7 @@ export async function withClient<T>(
   }
 }
 
-/** Opens a connection that outlives a scope; whoever opened it ends it. */
+/** Opens a connection; the caller closes it. */
 export async function openClient(url: string): Promise<pg.Client> {
   const { default: driver } = await import("pg");
   const client = new driver.Client({
@@ -24,7 +24,7 @@ export async function openClient(url: string): Promise<pg.Client> {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
-  // Without a listener, a connection that is lost between two queries ends the process.
+  // Without a listener, losing the connection between two queries would end the process.
   client.on("error", () => {});
   await client.connect();
   return client;

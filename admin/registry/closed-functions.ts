@@ -1,11 +1,11 @@
-// Functions that no tenant may execute: they run the text that they are given, leave something in the session for
-// the next tenant of the connection, or keep data outside of every schema. The lexer refuses some by name; who may
-// execute them is decided here, in the database. Extensions are known by their lists, and others by a rule.
+// Functions that tenants must not execute: they run their argument as SQL, leave something in the session for the
+// next tenant of the connection, or keep data outside of every schema. The lexer refuses some of them by name; this
+// file revokes EXECUTE in the database. Lists name the functions of extensions, and a rule finds the others.
 
 import type { Transaction } from "sequelize";
 import { query } from "./registry.ts";
 
-/** PostgreSQL's own, as regular expressions of names. */
+/** Names of PostgreSQL's own functions, as regular expressions. */
 const BUILT_IN = [
   "(query|cursor)_to_xml(schema|_and_xmlschema)?",
   "ts_stat",
@@ -15,7 +15,7 @@ const BUILT_IN = [
   "loread|lowrite",
 ];
 
-/** By extension; the names of its functions. */
+/** Names of functions, by extension. */
 const OF_EXTENSIONS: Readonly<Record<string, string>> = {
   adminpack: ".*",
   aws_lambda: ".*",
@@ -39,8 +39,8 @@ const LIST = Object.entries(OF_EXTENSIONS)
   .map(([extension, names]) => `('${extension}', '^(${names})$')`)
   .join(", ");
 
-// The rule: text in an argument that is called like a statement, or text in a function whose body runs statements that
-// it makes. What triggers call cannot be called by anybody.
+// The rule: a function with a text argument that is named like a statement, or one with a text argument whose body
+// executes statements that it builds. SQL cannot call trigger functions directly.
 const OPEN = `
   select p.oid::text, format('%I.%s(%s)', n.nspname, p.proname,
       pg_catalog.pg_get_function_identity_arguments(p.oid)) as name,
@@ -67,23 +67,23 @@ const OPEN = `
              or e.extname is not null and l.lanname = 'plpgsql' and p.prosrc ~* '\\mexecute\\M') end
    order by name`;
 
-/** A function that every tenant may execute and should not. */
+/** A function that every tenant may execute but should not. */
 export interface OpenFunction {
   readonly oid: string;
-  /** With its schema and arguments. */
+  /** Its name with schema and arguments. */
   readonly name: string;
-  /** Whether it is PostgreSQL's or an extension's, and not an application's own. */
+  /** Whether it belongs to PostgreSQL or an extension, not to the application. */
   readonly known: boolean;
-  /** Whether the current role may take privileges on it away. */
+  /** Whether the current role may revoke privileges on it. */
   readonly mine: boolean;
 }
 
-/** Finds those that PUBLIC may execute. */
+/** Finds the functions that PUBLIC may execute but should not. */
 export function findOpenFunctions(transaction: Transaction): Promise<readonly OpenFunction[]> {
   return query<OpenFunction>(transaction, OPEN);
 }
 
-// Roles of other databases get nothing here: what has a privilege cannot be dropped.
+// Roles of other databases are left out: a role with a privilege here cannot be dropped.
 const KEEPERS = `
   select string_agg(quote_ident(r.rolname), ', ') as roles
     from pg_catalog.pg_roles as r
@@ -93,8 +93,8 @@ const KEEPERS = `
       where d.dbid = here.oid and d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid)`;
 
 /**
- * The roles that keep what is taken from PUBLIC, as GRANT takes them: those that are named, and those that log in
- * and own something or have a privilege in this database, such as another admin role. A tenant's does not log in.
+ * Finds the roles that keep a privilege which PUBLIC loses, as a list for GRANT: `roles`, and every login role that
+ * owns something or has a privilege in this database, such as another admin role. Tenant roles cannot log in.
  */
 export async function findKeepers(
   transaction: Transaction,
@@ -105,10 +105,10 @@ export async function findKeepers(
 }
 
 /**
- * Takes them from PUBLIC where the current role may, and leaves them to {@link findKeepers}; an application's
- * own are left alone.
- * @param roles further roles that keep them, such as the service role, which a tenant is not
- * @returns those that are left
+ * Revokes EXECUTE on the open functions from PUBLIC where the current role may, and grants it to the roles of
+ * {@link findKeepers}. It does not change the application's own functions.
+ * @param roles further roles that keep EXECUTE, such as the service role
+ * @returns the functions that are still open
  */
 export async function closeFunctions(
   transaction: Transaction,

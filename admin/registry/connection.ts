@@ -1,5 +1,5 @@
-// How the verbs connect, by the same reading of a URL as the service's. What is left out, pg would take from PG…
-// environment variables.
+// Reads a database URL for the verbs with the parser of the service, and sets every parameter: pg would read missing
+// ones from PG… environment variables.
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -10,7 +10,7 @@ import { type DatabaseAddress, parseAddress } from "../../src/database/address.t
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const TIMEOUT_MS = 10_000;
 
-/** What pg and Sequelize need to know of a server. */
+/** The connection parameters for pg and Sequelize. */
 export interface ServerConnection {
   readonly host: string;
   readonly port: number;
@@ -22,8 +22,8 @@ export interface ServerConnection {
 }
 
 /**
- * Reads a URL, and asks its server whether it takes TLS where the URL leaves that open.
- * @param applicationName for a URL that has none
+ * Reads a URL, and asks its server whether it accepts TLS when the URL's sslmode is `prefer`.
+ * @param applicationName the application name when the URL does not contain one
  * @throws {Error} when the URL cannot be read; the message completes "Cannot read NAME: …"
  */
 export async function readConnection(
@@ -45,13 +45,15 @@ export async function readConnection(
 }
 
 /**
- * Whether a server takes TLS, for `prefer`: pg does not go on without. From then on it is required. Where the
- * server cannot be asked, pg meets the same and says it.
+ * Asks whether a server accepts TLS, for `prefer`, since pg does not fall back to an unencrypted connection. If it
+ * does, TLS is required. If the question fails, pg fails in the same way and reports it.
  */
 async function takesTls({ host, port }: DatabaseAddress): Promise<boolean> {
   const socket = connect({ host, port, timeout: TIMEOUT_MS });
   try {
-    socket.on("timeout", () => socket.destroy(new Error("Cannot ask for TLS: no answer in time")));
+    socket.on("timeout", () =>
+      socket.destroy(new Error("Cannot ask for TLS: the server did not answer in time")),
+    );
     await once(socket, "connect");
     socket.write(SSL_REQUEST);
     const [answer] = (await once(socket, "data")) as [Buffer];

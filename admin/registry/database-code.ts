@@ -1,12 +1,12 @@
-// What went wrong beneath an error of Sequelize: judged is always the driver's code, never a message.
+// Reads the driver's error inside an error of Sequelize. Decisions depend on its code, never on a message.
 
-/** The SQLSTATE or system error code beneath an error of Sequelize or pg, if it has one. */
+/** Returns the SQLSTATE or system error code of an error of Sequelize or pg; undefined when it has neither. */
 export function databaseCode(error: unknown): string | undefined {
   const code: unknown = driverError(error)?.["code"];
   return typeof code === "string" ? code : undefined;
 }
 
-/** The SQLSTATE beneath an error, if PostgreSQL gave one. */
+/** Returns the SQLSTATE of an error; undefined when it does not come from PostgreSQL. */
 export function sqlState(error: unknown): string | undefined {
   return /^[0-9A-Z]{5}$/.exec(databaseCode(error) ?? "")?.[0];
 }
@@ -15,12 +15,12 @@ export function sqlState(error: unknown): string | undefined {
 const HOLDS_VALUES = /^22[0-9A-Z]{3}$/;
 
 /**
- * What the driver or the database said, without Sequelize's own words around it. Of SQLSTATE class 22, whose
- * messages hold values of rows, only that.
+ * Returns the message of the driver or the database, without Sequelize's text around it. Messages of SQLSTATE class
+ * 22 contain values of rows, so a fixed text replaces them.
  */
 export function databaseMessage(error: unknown): string {
   if (HOLDS_VALUES.test(databaseCode(error) ?? "")) {
-    return "a value is not acceptable; the log of PostgreSQL names it";
+    return "a value is invalid; the log of PostgreSQL names it";
   }
   const message: unknown = driverError(error)?.["message"];
   return typeof message === "string" ? message : String(error);
@@ -29,13 +29,13 @@ export function databaseMessage(error: unknown): string {
 // Class 08 is connection_exception; 57P01 to 57P05 end the session.
 const LOST = /^(?:08...|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 
-// pg has no code for a connection that ended under a query, or before the next.
+// pg does not set a code when a connection ends during a query, or before the next.
 const LOST_OF_DRIVER = /^(?:Connection terminated|Client (?:has encountered a|was closed))/;
 
 // Sequelize's ConnectionError and those that extend it, by name: this file does not load Sequelize.
 const LOST_OF_SEQUELIZE = /^Sequelize(?:\w*Connection\w*|AccessDenied|HostNot\w+)Error$/;
 
-/** Whether the connection was not to be had or was lost, so that the same may succeed on another. */
+/** Returns whether the connection failed or was lost, so that the same work may succeed on another connection. */
 export function isConnectionLost(error: unknown): boolean {
   const code = databaseCode(error);
   if (code !== undefined) return LOST.test(code);

@@ -1,5 +1,5 @@
-// A change of the registry holds for every message that begins after it. This waits for those that began
-// before, so that what comes next meets none of them.
+// A change of the registry applies to every message that begins after it. This waits for the messages that
+// began before, so that the next step cannot run beside one of them.
 
 import { setTimeout } from "node:timers/promises";
 import { readRows, type Registry } from "./registry.ts";
@@ -21,8 +21,8 @@ const RUNNING = `
 /**
  * Waits until every transaction of the service role that runs now in this database has ended. Call it
  * after the change has been committed, outside a transaction.
- * @param timeoutMs how long to wait at most
- * @returns how many still ran then; 0 when all have ended
+ * @param timeoutMs maximum wait
+ * @returns how many transactions still ran after the wait; 0 when all have ended
  */
 export async function waitForRunning(registry: Registry, timeoutMs: number): Promise<number> {
   const read = async (): Promise<string[]> => {

@@ -1,10 +1,10 @@
-// How this database was initialised.
+// Reads how init-db initialised this database.
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "./admin-error.ts";
 import { hasTable, type Installation, query } from "./registry.ts";
 
-/** The installation, or undefined in a database without a registry. */
+/** Reads the installation; undefined in a database without a registry. */
 export async function findInstallation(
   transaction: Transaction,
 ): Promise<Installation | undefined> {
@@ -17,13 +17,15 @@ export async function findInstallation(
 }
 
 /**
- * The installation.
+ * Reads the installation.
  * @throws {AdminError} in a database without a registry
  */
 export async function readInstallation(transaction: Transaction): Promise<Installation> {
   const installation = await findInstallation(transaction);
   if (installation === undefined) {
-    throw new AdminError("Cannot find the registry: run node admin/init-db.js first");
+    throw new AdminError(
+      "Cannot find the registry: the database does not have one; run node admin/init-db.js first",
+    );
   }
   return installation;
 }

@@ -5,7 +5,7 @@ import { DataTypes, Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
 
-/** A connection that is lost before Sequelize listens to it, or after, ends its query and not the process. */
+/** A client whose lost connection ends its query, but not the process, even before Sequelize listens to it. */
 class Client extends pg.Client {
   constructor(config: pg.ClientConfig) {
     super(config);
@@ -14,8 +14,8 @@ class Client extends pg.Client {
 }
 
 /**
- * Opens no connection yet; the caller closes `sequelize`.
- * @param most how many connections it may have at once
+ * Defines the models. It does not connect yet; the caller closes `sequelize`.
+ * @param most maximum number of connections
  */
 export function openModels(
   connection: ServerConnection,

@@ -13,10 +13,10 @@ import type {
 import { readConnection } from "./connection.ts";
 import { clientOf } from "./transaction-client.ts";
 
-/** What a tenant may be. */
+/** The status of a tenant. */
 export type TenantStatus = "active" | "read_only" | "suspended";
 
-/** A change of a tenant that takes more than one transaction, and has not ended. */
+/** An unfinished change of a tenant that takes more than one transaction. */
 export type Transition = "dropping" | "moving" | "moved" | "arriving";
 
 /** A row of `rowhouse.tenant`. */
@@ -34,13 +34,13 @@ export interface TenantRow extends Model<
   transition: CreationOptional<Transition | null>;
   /** The other database of a move, as host, port and name. */
   peer: CreationOptional<string | null>;
-  /** What makes one move the same move on both sides. */
+  /** Identifies one move in both databases. */
   transferId: CreationOptional<string | null>;
-  /** The status that a move gives back at its end. */
+  /** The status that the tenant gets back when it is resumed or its move ends. */
   statusBefore: CreationOptional<TenantStatus | null>;
 }
 
-/** A row of `rowhouse.domain`: a stored host, with the columns that an entry needs of its tenant. */
+/** A row of `rowhouse.domain`: a host, with copies of the tenant's columns that an entry needs. */
 export interface DomainRow extends Model<
   InferAttributes<DomainRow>,
   InferCreationAttributes<DomainRow>
@@ -65,15 +65,15 @@ export interface Registry {
   readonly sequelize: Sequelize;
   readonly Tenant: ModelStatic<TenantRow>;
   readonly Domain: ModelStatic<DomainRow>;
-  /** The folder of the tenants' migrations; undefined for that of the example application. */
+  /** The folder of the tenant migrations; undefined for the example application's folder. */
   readonly tenantMigrations: string | undefined;
 }
 
-/** How many connections a verb may have at most; it opens no more than it uses. */
+/** Maximum number of connections of a verb. It opens only those that it uses. */
 export const MAX_CONNECTIONS = 64;
 
 /**
- * Opens the registry, hands it to `work`, and closes it whatever happens.
+ * Opens the registry, passes it to `work`, and closes it in any case.
  * @param tenantMigrations the folder of the application's own tenant migrations
  */
 export async function withRegistry<T>(
@@ -93,7 +93,7 @@ export async function withRegistry<T>(
 }
 
 /**
- * Runs one SQL command outside a transaction, on any free connection, and returns its rows, if it has any.
+ * Runs one SQL command outside a transaction, on any free connection, and returns its rows.
  * @throws Sequelize's DatabaseError
  */
 export async function readRows<R extends object>(
@@ -107,8 +107,8 @@ export async function readRows<R extends object>(
 }
 
 /**
- * Runs one SQL command within a transaction and returns its rows. It goes to the transaction's own client:
- * what Sequelize does around a query costs as much again as a small command, thousands of times.
+ * Runs one SQL command within a transaction and returns its rows. It uses the transaction's own client:
+ * Sequelize's overhead per query would double the cost of a small command, thousands of times.
  * @throws pg's DatabaseError
  */
 export async function query<R extends object>(
@@ -123,15 +123,16 @@ export async function query<R extends object>(
   return rows;
 }
 
-/** The name of the database that the registry is in. */
+/** Reads the name of the registry's database. */
 export async function readDatabaseName(transaction: Transaction): Promise<string> {
   const text = "select current_database() as name";
   const [row] = await query<{ name: string }>(transaction, text);
-  if (row === undefined) throw new Error("Cannot read database: it has no name");
+  if (row === undefined)
+    throw new Error("Cannot read the database's name: current_database() returned nothing");
   return row.name;
 }
 
-/** Whether the registry has this table already. */
+/** Returns whether the registry has this table. */
 export async function hasTable(
   transaction: Transaction,
   name: "installation" | "registry_migration",

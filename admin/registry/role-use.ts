@@ -1,17 +1,17 @@
-// Roles belong to the whole server: a change of one is a change in every database that uses it.
+// Finds other uses of a role. Roles belong to the whole server: a change of one affects every database that uses it.
 
 import type { Transaction } from "sequelize";
 import { query } from "./registry.ts";
 
-/** A role that was left as it is, and why. */
+/** A role that a verb did not change, and the reason. */
 export interface KeptRole {
   readonly roleName: string;
   /** The database that uses it. */
   readonly database: string;
 }
 
-// Privileges, ownership and policies stand in pg_shdepend with their database; of what is shared itself, such as a
-// database, dbid is 0. Settings of a role in a database stand apart.
+// pg_shdepend lists privileges, ownership and policies with their database; for shared objects, such as a database,
+// dbid is 0. Settings of a role in a database are in pg_db_role_setting.
 // https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
 const OTHER_DATABASE = `
   with role as (select oid from pg_catalog.pg_roles where rolname = $1),
@@ -33,7 +33,7 @@ const OTHER_DATABASE = `
 
 /**
  * Finds another database of the server that uses a role: with objects, privileges, policies or settings.
- * @returns undefined when none does, or there is no such role
+ * @returns undefined when other databases do not use it, or it does not exist
  */
 export async function findRoleElsewhere(
   transaction: Transaction,
@@ -43,7 +43,7 @@ export async function findRoleElsewhere(
   return used && { roleName, database: used.database };
 }
 
-/** A line for a role that was left. */
+/** Formats a line for a role that was not changed. */
 export function describeKeptRole({ roleName, database }: KeptRole): string {
-  return `Left role "${roleName}": database "${database}" uses it`;
+  return `Kept role "${roleName}": database "${database}" uses it`;
 }

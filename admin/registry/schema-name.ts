@@ -1,5 +1,5 @@
-// The rule for the schema of a tenant: a name that needs no quotes, leaves room for what is put
-// before and behind it within PostgreSQL's 63 bytes, and is nobody else's.
+// The rule for a tenant's schema name: it does not need quotes, leaves room for a prefix and a suffix within
+// PostgreSQL's 63 bytes, and is not reserved.
 
 import { AdminError } from "./admin-error.ts";
 
@@ -13,8 +13,8 @@ const RESERVED = new Set(["public", "rowhouse", "information_schema"]);
 export function parseSchemaName(text: string): string {
   if (!SCHEMA_NAME.test(text)) {
     throw new AdminError(
-      `Cannot use schema name ${JSON.stringify(text)}: it must be 1 to 48 of a-z, 0-9 and "_", not ` +
-        "beginning with a digit; choose another",
+      `Cannot use schema name ${JSON.stringify(text)}: it must be 1 to 48 characters of a-z, 0-9 and "_", ` +
+        "and not begin with a digit; choose another",
     );
   }
   if (text.startsWith("pg_") || RESERVED.has(text)) {

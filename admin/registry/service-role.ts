@@ -1,4 +1,4 @@
-// The role that the service connects as: by itself it may enter tenants and nothing more.
+// The role that the service connects as. By itself it may only enter tenants.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -23,16 +23,16 @@ interface RoleRow {
   readonly login: boolean;
 }
 
-// enter_tenant itself can wait on a lock, and a transaction can be left alone by its client.
+// enter_tenant itself can wait for a lock, and a client can abandon a transaction.
 const SETTINGS = {
   statement_timeout: "60s",
   lock_timeout: "5s",
   idle_in_transaction_session_timeout: "60s",
-  // A message that the service has given up ends when its connection does.
+  // PostgreSQL ends a message that the service has given up when its connection closes.
   client_connection_check_interval: "1s",
 };
 
-/** Who the verbs are on this server. */
+/** Reads the role that the verbs connect as. */
 export async function readAdminRole(transaction: Transaction): Promise<AdminRole> {
   const [role] = await query<AdminRole>(
     transaction,
@@ -40,14 +40,14 @@ export async function readAdminRole(transaction: Transaction): Promise<AdminRole
        current_setting('server_version_num')::int / 10000 as "serverVersion"
      from pg_catalog.pg_roles where rolname = current_user`,
   );
-  if (role === undefined) throw new Error("Cannot read role: current_user is none");
+  if (role === undefined) throw new Error("Cannot read role: current_user is not in pg_roles");
   return role;
 }
 
 /**
- * Creates the service role where it is missing, and sees to it that it inherits nothing.
- * @returns whether it was created now
- * @throws {AdminError} when it may not be created, or has powers that no grant can limit
+ * Creates the service role if it is missing, and makes it NOINHERIT.
+ * @returns whether this call created it
+ * @throws {AdminError} when the admin role may not create it, or it has powers that grants cannot limit
  */
 export async function ensureServiceRole(
   transaction: Transaction,
@@ -64,7 +64,7 @@ export async function ensureServiceRole(
   );
   if (!admin.createRole && (tenantRoles || role === undefined)) {
     throw new AdminError(
-      `Cannot create roles: "${admin.name}" has no CREATEROLE; either let a superuser run ` +
+      `Cannot create roles: "${admin.name}" does not have CREATEROLE; either let a superuser run ` +
         `ALTER ROLE ${quoteName(admin.name)} CREATEROLE, or use an existing role with ` +
         "init-db --no-tenant-roles --service-role NAME",
     );
@@ -85,10 +85,10 @@ export async function ensureServiceRole(
   return role === undefined;
 }
 
-/** What a role inherits, it has in every database. */
+/** NOINHERIT would apply to the role in every database. */
 function inherits({ roleName, database }: KeptRole): AdminError {
   return new AdminError(
-    `Cannot use "${roleName}" as the service role: it inherits, which must end, and database "${database}" ` +
+    `Cannot use "${roleName}" as the service role: it must become NOINHERIT, but database "${database}" ` +
       `uses it; name another with --service-role, or run ALTER ROLE ${quoteName(roleName)} NOINHERIT`,
   );
 }
@@ -105,7 +105,7 @@ function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void
             ? "it has BYPASSRLS, REPLICATION or CREATEDB"
             : role.login
               ? undefined
-              : "it has no LOGIN";
+              : "it does not have LOGIN";
   if (problem !== undefined) {
     throw new AdminError(
       `Cannot use "${serviceRole}" as the service role: ${problem}; name another with --service-role`,
@@ -113,7 +113,7 @@ function checkPowers(serviceRole: string, role: RoleRow, admin: AdminRole): void
   }
 }
 
-/** What another role may do, the service role could do before it has entered a tenant. */
+/** As a member of another role, the service role would have its privileges before it enters a tenant. */
 async function checkMemberships(transaction: Transaction, serviceRole: string): Promise<void> {
   const [other] = await query<{ name: string }>(
     transaction,
@@ -126,7 +126,7 @@ async function checkMemberships(transaction: Transaction, serviceRole: string): 
   if (other !== undefined) {
     throw new AdminError(
       `Cannot use "${serviceRole}" as the service role: it is a member of "${other.name}"; ` +
-        "revoke that, or name another with --service-role",
+        "revoke that membership, or name another role with --service-role",
     );
   }
 }

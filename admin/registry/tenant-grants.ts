@@ -1,5 +1,5 @@
-// What a tenant's role may do with what is in its schema: what is there, and what will be made there. Default
-// privileges hold for what one role makes, so each role that runs migrations has its own.
+// Privileges of a tenant's role on the objects of its schema, existing and future ones. Default privileges apply to
+// objects that one role creates, so each role that runs migrations has its own.
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 
 import type { Transaction } from "sequelize";
@@ -11,8 +11,8 @@ export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as cons
 export const SEQUENCE_PRIVILEGES = ["usage", "select"] as const;
 
 /**
- * The kinds of objects that a default privilege is about, as rows of `kind (type, object, privileges)`. Functions and
- * types are PUBLIC's by PostgreSQL's own default; a grant is only needed where somebody has taken that away.
+ * The kinds of objects with default privileges, as rows of `kind (type, object, privileges, public)`. By default,
+ * PostgreSQL grants PUBLIC functions and types; they need a grant only where that default was revoked.
  */
 export const DEFAULT_KINDS: string = `(values
     ('r', 'tables', '${TABLE_PRIVILEGES.join(", ")}', false),
@@ -20,15 +20,15 @@ export const DEFAULT_KINDS: string = `(values
     ('f', 'functions', 'execute', true),
     ('T', 'types', 'usage', true)) as kind (type, object, privileges, public)`;
 
-/** Whether PUBLIC has no privilege on what `role` will make of `kind`, as SQL. */
+/** An SQL condition: PUBLIC does not get privileges on objects of `kind` that `role` creates. */
 export function isTakenFromPublic(role: string): string {
   return `exists (select from pg_catalog.pg_default_acl as g
       where g.defaclrole = ${role} and g.defaclnamespace = 0 and g.defaclobjtype = kind.type::"char"
         and not exists (select from pg_catalog.aclexplode(g.defaclacl) as a where a.grantee = 0))`;
 }
 
-// What depends on the schema is in it; pg_class has no index by schema. New is what this transaction has made: what a
-// person has revoked stays revoked.
+// Objects in the schema depend on it; pg_class does not have an index by schema. Only objects that this transaction
+// created get grants, so that manual revocations stay.
 const LACKING = `
   with place as materialized (
     select n.oid as schema, r.oid as role, me.oid as me, n.nspname, r.rolname, pg_current_xact_id()::xid as now
@@ -71,8 +71,8 @@ const LACKING = `
      and not pg_catalog.has_type_privilege(role, y.oid, 'USAGE')`;
 
 /**
- * Grants a tenant's role what it lacks of what the current role has made in this transaction, and of what it will
- * make in the schema. Nothing where all of it is granted, which is one query.
+ * Grants a tenant's role its missing privileges on the objects that the current role created in this transaction and
+ * on those that it will create in the schema. When nothing is missing, it costs one query.
  */
 export async function grantNew(
   transaction: Transaction,

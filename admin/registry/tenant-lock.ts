@@ -12,14 +12,14 @@ export function tenantLockKey(parameter: string): string {
   return `pg_catalog.hashtextextended('rowhouse tenant ' || ${parameter}, 0)`;
 }
 
-/** Another verb has a tenant's lock. */
+/** The error when another verb holds a tenant's lock. */
 export class TenantBusy extends Error {
-  override readonly message = "another verb is at work on the tenant";
+  override readonly message = "another verb is changing the tenant";
 }
 
 /**
- * Waits until no other verb changes these tenants, and keeps it so until the transaction ends.
- * Several are locked in one order, so that two verbs never wait for each other.
+ * Locks these tenants until the transaction ends; waits while another verb holds one of the locks.
+ * It locks them in alphabetical order, so that two verbs never wait for each other.
  */
 export async function lockTenants(
   transaction: Transaction,
@@ -31,15 +31,15 @@ export async function lockTenants(
   }
 }
 
-/** The key of the lock that {@link withTenantAlone} holds, for the parameter `$1`. */
+/** The key of {@link withTenantAlone}'s lock, as an SQL expression; the parameter `$1` is the schema's name. */
 export const ALONE_KEY = "pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)";
 
 /**
- * Runs a verb that takes more than one transaction of a tenant, while no other process runs one of it. The lock is
- * a session's, on a connection of its own: it holds no transaction open, and it ends with the process.
+ * Runs a verb that takes more than one transaction for a tenant, and excludes other processes that run such a verb
+ * for it. It holds a session lock on its own connection, without an open transaction; the lock ends with the process.
  * @param action completes "Cannot …", such as "drop tenant"
- * @param work is given the connection that has the lock
- * @throws {AdminError} at once, when another process has the lock
+ * @param work receives the connection that holds the lock
+ * @throws {AdminError} without waiting, when another process holds the lock
  */
 export function withTenantAlone<T>(
   { url }: Registry,
@@ -56,14 +56,14 @@ export function withTenantAlone<T>(
     const { rows } = await client.query<{ locked: boolean }>(text, [schemaName]);
     if (rows[0]?.locked !== true) {
       throw new AdminError(
-        `Cannot ${action}: another verb is at work on "${schemaName}"; wait for its end`,
+        `Cannot ${action}: another verb is changing "${schemaName}"; wait until it has ended`,
       );
     }
     return work(client);
   });
 }
 
-/** Keeps the server from ending a transaction that only holds locks, however long it does. */
+/** Turns off the server's timeout for a transaction that only holds locks. */
 export async function keepOpen(transaction: Transaction): Promise<void> {
   await query(transaction, "set local idle_in_transaction_session_timeout = 0");
 }

@@ -1,11 +1,11 @@
-// Which tenants a verb is about: `a,b,shop_*`.
+// Selects tenants by a list of names and patterns, such as `a,b,shop_*`.
 
 import { AdminError } from "./admin-error.ts";
 
 /**
- * Picks from `all` what a list of names and patterns names; `*` stands for any characters.
- * @param list undefined picks everything
- * @throws {AdminError} that names every item which fits none
+ * Picks the tenants of `all` that match a list of names and patterns; `*` stands for any characters.
+ * @param list undefined picks all tenants
+ * @throws {AdminError} that names every item which does not match a tenant
  */
 export function pickTenants<T extends { readonly schemaName: string }>(
   all: readonly T[],
@@ -27,7 +27,7 @@ export function pickTenants<T extends { readonly schemaName: string }>(
   );
   if (missing.length > 0) {
     throw new AdminError(
-      `Cannot find tenants: none fits ${missing.map((item) => JSON.stringify(item)).join(", ")}; ` +
+      `Cannot find tenants: nothing matches ${missing.map((item) => JSON.stringify(item)).join(", ")}; ` +
         "see node admin/list-tenants.js",
     );
   }

@@ -1,5 +1,5 @@
 // A tenant's own role: it owns nothing, may use its schema and the tables in it, and cannot log in.
-// The service role may become it, and has none of its privileges before.
+// The service role can SET ROLE to it, and does not have its privileges without SET ROLE.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -8,8 +8,8 @@ import { grantNew } from "./tenant-grants.ts";
 import type { AdminRole } from "./service-role.ts";
 
 /**
- * What stands before the schema's name in the name of a tenant's role: roles belong to the whole server,
- * and two databases may both have an "acme".
+ * Reads the prefix of the tenant roles' names; the schema's name follows it. It names the database, because roles
+ * belong to the whole server, and two databases may both have an "acme".
  */
 export async function readRolePrefix(transaction: Transaction): Promise<string> {
   const [row] = await query<{ oid: string }>(
@@ -19,7 +19,7 @@ export async function readRolePrefix(transaction: Transaction): Promise<string> 
   return `rh_${row?.oid ?? ""}_`;
 }
 
-/** Creates the role and lets the service role become it. */
+/** Creates a tenant's role and lets the service role SET ROLE to it. */
 export async function createTenantRole(
   transaction: Transaction,
   names: { readonly roleName: string; readonly serviceRole: string; readonly admin: AdminRole },
@@ -33,8 +33,8 @@ export async function createTenantRole(
 }
 
 /**
- * Lets a role use a tenant's schema, and whatever the admin role creates there from now on: call it before the
- * first table.
+ * Lets a role use a tenant's schema and every object that the admin role creates there from now on. Call it before
+ * the first table is created.
  */
 export async function grantSchema(
   transaction: Transaction,

@@ -1,22 +1,22 @@
-// The connection beneath a transaction of Sequelize's. COPY has no form there; and what creates a tenant and
-// what fills it must be one transaction, so that a fault leaves neither.
+// The pg client of a Sequelize transaction. Sequelize cannot send COPY, and one transaction must both create and
+// fill a tenant, so that a fault leaves neither.
 
 import type pg from "pg";
 import type { Transaction } from "sequelize";
 
 /**
- * The client that runs this transaction. Do nothing to it that outlives the transaction, and nothing while
- * a query of Sequelize's runs. Sequelize 6 keeps it in a field that its types do not name, and takes it
- * from there for each query with `transaction`.
- * @throws {Error} when the transaction has ended, or is not one of PostgreSQL's
+ * Returns the client that runs this transaction. Do not change anything on it that outlives the transaction, and do
+ * not use it while Sequelize runs a query. Sequelize 6 keeps it in a field that its types do not name, and reads it
+ * there for each query with `transaction`.
+ * @throws {Error} when the transaction has ended, or does not run on PostgreSQL
  */
 export function clientOf(transaction: Transaction): pg.Client {
   const client: unknown = Reflect.get(transaction, "connection");
   if (isClient(client)) return client;
-  throw new Error("Cannot query within the transaction: it has no connection of pg's");
+  throw new Error("Cannot query within the transaction: it does not have a pg client");
 }
 
-/** Judged by what it can do: pg is loaded when a connection is opened, and not by this file. */
+/** Checks the methods, not the class: this file does not load pg. */
 function isClient(value: unknown): value is pg.Client {
   return typeof value === "object" && value !== null && "query" in value && "end" in value;
 }

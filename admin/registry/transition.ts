@@ -1,18 +1,18 @@
-// A change of a tenant that takes more than one transaction. Its row says so from the first to the last,
-// so that a killed verb can be run again, and no other verb takes the tenant for whole.
+// Changes of a tenant that take more than one transaction. The tenant's row records such a change from its first
+// transaction to its last, so that a killed verb can be run again and other verbs refuse the tenant meanwhile.
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "./admin-error.ts";
 import type { Registry, TenantRow, Transition } from "./registry.ts";
 import { lockTenants } from "./tenant-lock.ts";
 
-/** What a person is told to do about each. */
+/** The advice for each transition. */
 const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | null) => string>> = {
   dropping: (name) => `it is being dropped; finish with node admin/drop-tenant.js ${name}`,
   moving: (name, peer) =>
     `it is being moved${written("to", peer)}; finish with node admin/move-tenant.js ${name}`,
   moved: (name, peer) =>
-    `it has moved${written("to", peer)}; remove what is left with node admin/drop-tenant.js ${name}`,
+    `it has moved${written("to", peer)}; remove the rest with node admin/drop-tenant.js ${name}`,
   arriving: (_, peer) =>
     `it is being moved here${written("from", peer)}; finish with node admin/move-tenant.js there`,
 };
@@ -22,8 +22,8 @@ function written(way: "to" | "from", peer: string | null): string {
 }
 
 /**
- * Why a tenant in a transition is not to be changed, and what to do.
- * @param peer the other database of a move, where the caller knows it
+ * Describes why verbs refuse a tenant in a transition, and how to finish the transition.
+ * @param peer the other database of a move, if the caller knows it
  */
 export function describeTransition(
   transition: Transition,
@@ -36,8 +36,8 @@ export function describeTransition(
 /**
  * Locks a tenant for this transaction and reads its row.
  * @param action completes "Cannot …", such as "rename tenant"
- * @param allowed the transitions that the caller can go on with; none when left out
- * @throws {AdminError} when there is no such tenant, or it is in another transition
+ * @param allowed the transitions that the caller can continue; when left out, it refuses every transition
+ * @throws {AdminError} when the tenant does not exist, or is in another transition
  */
 export async function claimTenant(
   registry: Registry,
@@ -51,7 +51,7 @@ export async function claimTenant(
 }
 
 /**
- * Reads the row of a tenant whose lock the caller has, be it in another transaction, and locks the row.
+ * Reads and locks the row of a tenant. The caller must hold the tenant's lock, in this or another transaction.
  * @throws {AdminError} as {@link claimTenant}
  */
 export async function requireTenant(
@@ -64,7 +64,7 @@ export async function requireTenant(
   const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.UPDATE });
   if (tenant === null) {
     throw new AdminError(
-      `Cannot ${action}: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,
+      `Cannot ${action}: tenant "${schemaName}" does not exist; see node admin/list-tenants.js`,
     );
   }
   const { transition } = tenant;

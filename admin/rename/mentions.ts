@@ -1,7 +1,7 @@
-// Where a text that PostgreSQL keeps as text names a schema. PostgreSQL follows a rename in whatever it has
-// parsed, and knows nothing of the names inside bodies and strings: these are found here.
+// Finds schema names in texts that PostgreSQL stores as text. A rename updates parsed expressions, but not the names
+// inside bodies and strings.
 
-/** How a text is to be read. */
+/** The kind of a text, which decides how it is searched. */
 export type TextKind =
   /** The body of an SQL or PL/pgSQL function: PostgreSQL parses it when it runs. */
   | "code"
@@ -10,13 +10,13 @@ export type TextKind =
   /** Anything else: another language, options, arguments. */
   | "words";
 
-/** One place in a text. */
+/** A place in a text that names the schema. */
 export interface Mention {
-  /** From 1, as in PostgreSQL's own messages about a function. */
+  /** Line number from 1, as in PostgreSQL's messages about a function. */
   readonly line: number;
-  /** The name, or the string that holds it. */
+  /** The name, or the string that contains it. */
   readonly text: string;
-  /** Whether a dot follows the name, so that it can only be a schema's. */
+  /** Whether a dot follows the name, so that it can only name a schema. */
   readonly qualifies: boolean;
 }
 
@@ -30,15 +30,15 @@ interface Token {
 const TOKEN =
   /(?<space>\s+|--[^\n]*)|(?<comment>\/\*)|(?<string>[eE]'(?:[^'\\]|\\[^]|'')*'|'(?:[^']|'')*')|(?<dollar>\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)|"(?<quoted>(?:[^"]|"")*)"|(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(?<mark>[^])/gy;
 
-// Behind these, up to the end of the command, a bare word can be the name of a schema.
+// After these words, up to the end of the command, an unqualified word can be a schema's name.
 const BEFORE_SCHEMA = new Set(["schema", "search_path"]);
 
-// What PostgreSQL writes behind a name that it has resolved.
+// PostgreSQL writes this after a name that it has resolved.
 const RESOLVED = /^\s*::(?:pg_catalog\.)?reg[a-z]+\b/;
 
 /**
  * Finds where `text` names a schema.
- * @param names the schema's name, and others that mean it wherever they stand, such as its role's
+ * @param names the schema's name, and other names that always refer to it, such as its role's
  */
 export function findMentions(
   text: string,
@@ -79,7 +79,7 @@ export function findMentions(
   return found;
 }
 
-/** The strings of an expression that PostgreSQL has not resolved, in order. */
+/** Returns the strings of an expression that PostgreSQL has not resolved, in order. */
 export function readStrings(expression: string): readonly string[] {
   return readTokens(expression)
     .filter(({ kind, end }) => kind === "string" && !RESOLVED.test(expression.slice(end)))

@@ -1,5 +1,5 @@
-// Names that migrations made of the schema's name, such as an index "acme_user_id_idx": the next migration looks for
-// them under the name of today. Those of tables, functions and types stay, because bodies and applications hold them.
+// Renames objects that migrations named after the schema, such as an index "acme_user_id_idx": the next migration looks
+// for them under the schema's current name. Tables, functions and types keep theirs: bodies and applications use them.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -11,10 +11,11 @@ const PART = /^(index|constraint|trigger|policy|rule|statistics) "(.+)"$/s;
 const TABLE = / "(.+)"$/s;
 
 /**
- * Plans the renaming of what the tenant has under the names that the migrations give it. Sets the search_path of
- * the transaction.
- * @param made what the migrations make in a schema of another name; asked for only where a name may hold the schema's
- * @returns commands for when the schema has its new name
+ * Plans the renaming of objects whose names the migrations derive from the schema's name. Sets the search_path of the
+ * transaction.
+ * @param made builds what the migrations create in a schema of another name; called only if a name may contain the
+ *   schema's name
+ * @returns commands to run after the schema was renamed
  */
 export async function planNames(
   transaction: Transaction,
@@ -58,7 +59,7 @@ function rename(kind: string, schema: string, table: string, from: string, to: s
   }
 }
 
-/** As PostgreSQL does; a name of the reference has the characters of the schema's, which have a byte each. */
+/** Truncates a name as PostgreSQL does. Characters of a schema's name have one byte each. */
 function cut(name: string): string {
   let result = name;
   while (Buffer.byteLength(result) > MOST_BYTES) result = result.slice(0, -1);

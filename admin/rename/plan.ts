@@ -1,5 +1,5 @@
-// What keeps a tenant from being renamed: texts that hold its name, which PostgreSQL would leave as they are.
-// They would name nobody, and later the next tenant of that name.
+// Finds texts that contain a tenant's name and that PostgreSQL does not update. After a rename they would name a
+// missing tenant, and later perhaps the next tenant of that name.
 
 import type { Transaction } from "sequelize";
 import { buildReferences, type Reference, ReferenceFailure } from "../inspect/reference.ts";
@@ -18,9 +18,8 @@ interface Place extends SchemaText {
 }
 
 /**
- * Looks for what would be left of the old name; nothing is changed. Sets the search_path of the transaction.
- * @returns the commands that give the names which migrations made of the schema's name the new one; for
- *   when the schema has it
+ * Looks for places that would keep the old name; changes nothing. Sets the search_path of the transaction.
+ * @returns commands that rename objects which migrations named after the schema; run them after the schema's rename
  * @throws {AdminError} with the places that cannot be rewritten
  */
 export async function planTexts(
@@ -38,9 +37,9 @@ export async function planTexts(
   const shown = places.slice(0, MOST_PLACES).join(", ");
   const more = places.length > MOST_PLACES ? ` and ${places.length - MOST_PLACES} more` : "";
   throw new AdminError(
-    `Cannot rename tenant: "${tenant.schemaName}" stands as text in ${shown}${more}, which does not follow; ` +
-      "write these without the name (a function's SET search_path follows, and current_schema() is right), " +
-      "and rename then",
+    `Cannot rename tenant: "${tenant.schemaName}" stands as text in ${shown}${more}, which ` +
+      "PostgreSQL does not update; remove the name from these (a function's SET search_path is updated, and current_schema() is " +
+      "always right), then rename",
   );
 }
 
@@ -64,15 +63,15 @@ async function findInside(
     .flatMap(({ place, kind, mentions }) => mentions.map((mention) => tell(place, kind, mention)));
 }
 
-/** What the migrations make of the tenant's version in a schema of another name. */
+/** The objects that the migrations create for the tenant's version in a schema of another name. */
 export interface Made {
-  /** Texts by place: a word in one of them is a word, and not the schema's name. */
+  /** Texts by place: a word in one of them does not refer to the tenant's schema. */
   readonly texts: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Undefined when they do not make the version. */
+  /** Undefined when the migrations cannot create this version. */
   readonly reference: Reference | undefined;
 }
 
-/** Runs the migrations once, when it is first asked for. */
+/** Returns a function that runs the migrations at its first call and caches the result. */
 function findMade(registry: Registry, { schemaName, version }: TenantRow): () => Promise<Made> {
   let made: Promise<Made> | undefined;
   const make = async (): Promise<Made> => {
@@ -95,12 +94,12 @@ function findMade(registry: Registry, { schemaName, version }: TenantRow): () =>
   return () => (made ??= make());
 }
 
-/** Qualified names in an expression differ between schemas, and are not text. */
+/** Returns the part of a text that does not depend on the schema: of an expression, only its strings. */
 function comparable(kind: SchemaText["kind"], text: string): string {
   return kind === "expression" ? readStrings(text).join("\n") : text;
 }
 
-/** What is not the tenant's own: functions that name something in it, and settings for all databases. */
+/** Finds places outside of the tenant: functions that name its objects, and settings for all databases. */
 async function findOutside(
   transaction: Transaction,
   renaming: Renaming,
@@ -115,7 +114,7 @@ async function findOutside(
     const isNamed = [...text.matchAll(qualified)].some(([, name = ""]) =>
       names.has(name.toLowerCase()),
     );
-    // A word in a string is the schema's name where such a name is made use of.
+    // A word in a string counts as the schema's name only if the body builds names.
     const makesNames = /search_path|%I|quote_ident/i.test(text);
     return findMentions(text, "code", [schemaName])
       .filter(({ qualifies }) => (qualifies ? isNamed : makesNames))
@@ -130,7 +129,7 @@ async function findOutside(
   ];
 }
 
-/** Of an expression that PostgreSQL writes, nobody knows the lines. */
+/** Describes a place. Line numbers are omitted for expressions, because PostgreSQL formats them. */
 function tell(place: string, kind: SchemaText["kind"], { line, text }: Mention): string {
   const excerpt = text.replaceAll(/\s+/g, " ").slice(0, 60);
   return `${place}${kind === "code" && line > 1 ? ` line ${line}` : ""} (${excerpt})`;

@@ -1,6 +1,6 @@
-// A tenant's other name: its schema, its role and its registry rows in one transaction, while its requests
-// run. What began before ends under the old name or fails, what begins after is under the new one. The
-// tables are not locked: whoever waits for such a lock looks its table up again when it has it, and fails.
+// Renames a tenant's schema, role and registry rows in one transaction, while the service serves it. Messages that
+// began before finish under the old name or fail; later ones use the new name. The tables are not locked: a statement
+// that waits for a table's lock looks the table up again when it gets the lock, and would fail.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -17,13 +17,13 @@ import { WAIT_MS } from "../lifecycle/status.ts";
 import { planTexts } from "./plan.ts";
 import { type Renaming, rewriteSettings } from "./settings.ts";
 
-/** What {@link renameTenant} did. */
+/** The result of {@link renameTenant}. */
 export interface RenamedTenant {
   readonly schemaName: string;
   readonly before: string;
   /** The role that kept its name, because another database uses it. */
   readonly keptRole: KeptRole | undefined;
-  /** How many transactions that began before the change still ran after the time that was given. */
+  /** How many transactions that began before the change still ran after {@link WAIT_MS}. */
   readonly stillRunning: number;
 }
 
@@ -31,25 +31,26 @@ interface RenamePlan {
   readonly tenant: TenantRow;
   readonly renaming: Renaming;
   readonly keptRole: KeptRole | undefined;
-  /** Commands for names that migrations made of the schema's name. */
+  /** Commands that rename objects which migrations named after the schema. */
   readonly names: readonly string[];
 }
 
 /**
- * Renames a tenant, and waits until no message runs that entered by the old name. Until then nobody can make
- * a tenant of that name, so that such a message never meets another tenant's tables: it may fail with 42P01.
- * @param before its schema's name, checked by parseSchemaName, as is `schemaName`
- * @throws {AdminError} when there is no such tenant, a longer change of it has not ended, a part of it is
- *   missing, the new name is taken, or the old one stands in a text that PostgreSQL does not change: nothing was
- *   changed then
+ * Renames a tenant, and waits until the messages that entered by the old name have ended. Until then the verbs cannot
+ * create a tenant of the old name, so that such a message never reaches another tenant's tables: it may fail with
+ * 42P01.
+ * @param before the schema's current name, checked by parseSchemaName, as is `schemaName`
+ * @throws {AdminError} when the tenant does not exist or is in a transition, its schema or role is missing, the new
+ *   name is taken, or a text that PostgreSQL does not update contains the old name: nothing was changed then
  */
 export function renameTenant(
   registry: Registry,
   before: string,
   schemaName: string,
 ): Promise<RenamedTenant> {
-  if (before === schemaName) throw new AdminError(`Cannot rename tenant: "${before}" is its name`);
-  // This transaction only holds the locks: it lasts until the wait is over, and the change's own ends before.
+  if (before === schemaName)
+    throw new AdminError(`Cannot rename tenant: "${before}" is already its name`);
+  // This transaction only holds the locks until the wait is over; the change has its own, which ends earlier.
   return registry.sequelize.transaction(async (locks) => {
     await keepOpen(locks);
     await lockTenants(locks, before, schemaName);
@@ -62,7 +63,7 @@ export function renameTenant(
   });
 }
 
-/** Everything that can be refused, before anything changes. */
+/** Checks everything that can fail, before anything changes. */
 async function plan(
   registry: Registry,
   transaction: Transaction,
@@ -72,7 +73,7 @@ async function plan(
   if ((await registry.Tenant.findByPk(schemaName, { transaction })) !== null) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
-        "node admin/list-tenants.js for whether this was done before",
+        "node admin/list-tenants.js to check whether an earlier run renamed it",
     );
   }
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
@@ -100,7 +101,9 @@ async function change(
     query(transaction, text, bind);
   const { version: now } = await requireTenant(registry, transaction, before, "rename tenant");
   if (now !== version)
-    throw new AdminError("Cannot rename tenant: it was migrated meanwhile; run the same again");
+    throw new AdminError(
+      "Cannot rename tenant: another verb migrated it meanwhile; run the same command again",
+    );
   await run(`alter schema "${before}" rename to "${schemaName}"`);
   if (oldRole !== roleName) {
     await run(`alter role ${quoteName(oldRole)} rename to ${quoteName(roleName)}`);

@@ -1,5 +1,5 @@
-// Settings that name a tenant's schema or role as text: of functions, of roles, of the database. They are
-// rewritten with the rename, in its transaction.
+// Settings of functions, roles and the database that name a tenant's schema or role as text. The transaction of the
+// rename rewrites them.
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
@@ -8,19 +8,19 @@ import { query } from "../registry/registry.ts";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-/** One setting that holds a name, and whose it is. */
+/** A setting that contains a name, and the owner of the setting. */
 export interface NamingSetting {
-  /** For a person, such as `setting search_path of role "report"`. */
+  /** Its description, such as `setting search_path of role "report"`. */
   readonly place: string;
-  /** Such as `role report in database shop`, as ALTER takes it. */
+  /** Its owner in the syntax of ALTER, such as `role report in database shop`. */
   readonly owner: string;
   readonly name: string;
   readonly value: string;
-  /** Whether it is of a role that is not the tenant's, for all databases of the server. */
+  /** Whether it applies to all databases of the server and to a role other than the tenant's. */
   readonly elsewhere: boolean;
 }
 
-/** A change of names: schema and role, each from and to. */
+/** The names of a schema and a role, before and after a rename. */
 export interface Renaming {
   readonly schema: readonly [before: string, after: string];
   readonly role: readonly [before: string, after: string];
@@ -54,12 +54,12 @@ const SETTINGS = `
      and config like '%' || $2 || '%'
    order by place`;
 
-/** Reads the settings that name the schema or the role of before and can be rewritten. */
+/** Reads the settings that contain the old schema or role name and can be rewritten. */
 export async function readSettings(
   transaction: Transaction,
   renaming: Renaming,
 ): Promise<readonly NamingSetting[]> {
-  // The role's name holds the schema's, but for one that another database has given.
+  // The role's name contains the schema's name, unless another database created the role.
   const found: NamingSetting[] = [];
   for (const name of new Set([renaming.schema[0], renaming.role[0]])) {
     const like = name.replaceAll("_", "\\_");
@@ -70,8 +70,8 @@ export async function readSettings(
 }
 
 /**
- * Writes them with the names of after, which schema and role have by now.
- * @throws {AdminError} for one that the current role may not change
+ * Rewrites these settings with the new names, after the schema and the role were renamed.
+ * @throws {AdminError} for a setting that the current role may not change
  */
 export async function rewriteSettings(transaction: Transaction, renaming: Renaming): Promise<void> {
   for (const setting of await readSettings(transaction, renaming)) {
@@ -81,15 +81,15 @@ export async function rewriteSettings(transaction: Transaction, renaming: Renami
     } catch (error) {
       if (databaseCode(error) !== INSUFFICIENT_PRIVILEGE) throw error;
       throw new AdminError(
-        `Cannot rename tenant: ${place} holds the name, and belongs to another role; ` +
-          "have that role change it first",
+        `Cannot rename tenant: ${place} contains the name, and belongs to another role; ` +
+          "change it with that role first",
         { cause: error },
       );
     }
   }
 }
 
-/** The value as SQL with the names of after; undefined when it does not hold one of before. */
+/** Returns the value as SQL with the new names; undefined when it does not contain an old one. */
 function rewrite({ name, value }: NamingSetting, { schema, role }: Renaming): string | undefined {
   if (name === "role") return value === role[0] && role[0] !== role[1] ? quote(role[1]) : undefined;
   const names = readNames(value);
@@ -102,7 +102,7 @@ function rewrite({ name, value }: NamingSetting, { schema, role }: Renaming): st
     : undefined;
 }
 
-/** The names of a list, or of a qualified name; PostgreSQL keeps them quoted where they need it. */
+/** Splits a list or a qualified name into names; PostgreSQL stores quotes where a name needs them. */
 function readNames(value: string): readonly string[] {
   return [...value.matchAll(/"((?:[^"]|"")*)"|[^\s,."]+/g)].map(
     ([word, quoted]) => quoted?.replaceAll('""', '"') ?? word.toLowerCase(),

@@ -1,20 +1,20 @@
-// Every text that PostgreSQL keeps of a schema's objects and does not follow a rename in: bodies, strings in
-// expressions, arguments, options. Names inside parsed expressions are object ids there, and are followed.
+// Reads all texts of a schema's objects that a rename does not update: bodies, strings in expressions, arguments,
+// options. PostgreSQL stores names in parsed expressions as object ids, which follow a rename.
 // https://www.postgresql.org/docs/current/catalogs.html
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
 import type { TextKind } from "./mentions.ts";
 
-/** One text of a schema's. */
+/** A text of one of the schema's objects. */
 export interface SchemaText {
-  /** Where it stands, without the schema's name, such as `function stamp()`. */
+  /** Its object, without the schema's name, such as `function stamp()`. */
   readonly place: string;
   readonly kind: TextKind;
   readonly text: string;
 }
 
-// A body that was parsed when it was written has a sqlbody; those of C functions are symbols.
+// A body that PostgreSQL parsed when it was created has a sqlbody; the body of a C function is a symbol.
 const FUNCTIONS = `
   select 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' as place,
       part.kind, part.text
@@ -103,7 +103,7 @@ export async function readTexts(
       [schema?.oid ?? "0"],
     );
     for (const { place, kind, text } of rows) {
-      // A type among the arguments comes with its schema.
+      // PostgreSQL qualifies types in the arguments.
       const plain = place.replaceAll(`"${schemaName}".`, "").replaceAll(`${schemaName}.`, "");
       if (text !== null && text !== "") texts.push({ place: plain, kind, text });
     }
@@ -111,14 +111,14 @@ export async function readTexts(
   return texts;
 }
 
-/** A function outside of a schema whose body holds the schema's name. */
+/** A function outside of the schema whose body contains the schema's name. */
 export interface Outsider {
-  /** With its own schema, such as `function public.report()`. */
+  /** The function with its own schema, such as `function public.report()`. */
   readonly place: string;
   readonly text: string;
 }
 
-/** Reads the bodies outside of the schema in which its name stands; those of other tenants are their own. */
+/** Reads the function bodies outside of the schema that contain its name, except those in other tenants' schemas. */
 export function readOutsiders(
   transaction: Transaction,
   schemaName: string,
@@ -140,7 +140,7 @@ export function readOutsiders(
   );
 }
 
-/** The names of what stands in a schema: relations, functions and types. */
+/** Reads the names of a schema's relations, functions and types. */
 export async function readNames(
   transaction: Transaction,
   schemaName: string,

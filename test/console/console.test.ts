@@ -128,7 +128,12 @@ describe("console", () => {
       ),
       fails(2, /--listen "example\.com" is not an IP address/, "--listen", "example.com"),
       fails(2, /--service "ftp:\/\/x" is not a URL with http or https/, "--service", "ftp://x"),
-      fails(2, /--service must not hold a password/, "--service", "http://user:secret@127.0.0.1/"),
+      fails(
+        2,
+        /--service must not contain a user or password/,
+        "--service",
+        "http://user:secret@127.0.0.1/",
+      ),
       fails(1, /is not a folder; create it first/, "--exports", "/nowhere/at/all"),
     ]);
     server.close();

@@ -138,7 +138,8 @@ describe("console tenants", () => {
       type: "about:blank",
       title: "Conflict",
       status: 409,
-      detail: 'Cannot suspend tenant: there is no tenant "nobody"; see node admin/list-tenants.js',
+      detail:
+        'Cannot suspend tenant: tenant "nobody" does not exist; see node admin/list-tenants.js',
     });
     for (const verb of ["constructor", "explode", "__proto__"]) {
       expect((await console.post(`/api/tenants/acme/${verb}`)).status).to.equal(404);

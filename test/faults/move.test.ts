@@ -90,7 +90,7 @@ describe("move-tenant under faults", function () {
     const run = stage.start("slow");
     await until("it does not begin", () => run.stdout().includes("Stopped"));
     const second = await move("slow");
-    expect(second.stderr).to.match(/^Cannot move tenant: another verb is at work on "slow"/);
+    expect(second.stderr).to.match(/^Cannot move tenant: another verb is changing "slow"/);
     expect(
       await target.sql("select from rowhouse.tenant where schema_name = 'slow'"),
     ).to.deep.equal([]);

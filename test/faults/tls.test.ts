@@ -140,7 +140,7 @@ describe("TLS to the database", () => {
       const { status, stderr } = await runVerb(url, "list-tenants");
       expect(status).to.equal(1);
       expect(stderr).to.match(
-        /^Cannot connect to the database: its certificate is not accepted \(UNABLE/,
+        /^Cannot connect to the database: its certificate is not trusted \(UNABLE/,
       );
       expect(stderr).to.include("sslrootcert=FILE").and.to.include("NODE_EXTRA_CA_CERTS");
     });

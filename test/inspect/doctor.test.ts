@@ -79,7 +79,7 @@ describe("doctor", () => {
       ADMIN_DATABASE_URL: database.adminUrl,
     });
     expect(stderr).to.equal("");
-    expect(stdout).to.match(/\n\d+ ok, 0 to think of, 0 unsafe\n$/);
+    expect(stdout).to.match(/\n\d+ ok, 0 to consider, 0 unsafe\n$/);
     expect(status).to.equal(0);
     for (const line of [
       "ok      admin connection: it is direct",
@@ -108,7 +108,7 @@ describe("doctor", () => {
           DATABASE_URL,
           ADMIN_DATABASE_URL: database.adminUrl,
         });
-        expect(stdout).to.match(/\n\d+ ok, 0 to think of, 0 unsafe\n$/);
+        expect(stdout).to.match(/\n\d+ ok, 0 to consider, 0 unsafe\n$/);
         expect(status).to.equal(0);
         expect(stdout).to.include("ok      pooler: there is one, in transaction mode\n");
         expect(stdout).to.include("startup parameters: options are refused");

@@ -126,11 +126,11 @@ describe("what a tenant may do with its own objects", () => {
     expect(await lacks()).to.have.length(2);
     const { stdout, status } = await runVerbWith(variables, "repair", "*");
     expect(stdout).to.match(/^young: Did grant execute on routine young\.one\(\) to /m);
-    expect(stdout).to.match(/^Repaired 2 tenants; 1 in order$/m);
+    expect(stdout).to.match(/^Repaired 2 tenants; 1 already in order$/m);
     expect(status).to.equal(0);
     expect(await lacks()).to.deep.equal([]);
     expect((await runVerbWith(variables, "repair", "acme,nobody")).stderr).to.include(
-      'none fits "nobody"',
+      'nothing matches "nobody"',
     );
   });
 

@@ -139,7 +139,7 @@ describe("repair", () => {
       `Will grant usage, select on sequence "acme"."Order's ""x_id_seq" to`,
     );
     // The table is none that the migrations make: that is told, and nothing done about it.
-    expect(stdout).to.include(`Left to you: table "Order's "x" is not in version 2`);
+    expect(stdout).to.include(`Needs your decision: table "Order's "x" is not in version 2`);
     expect(status).to.equal(3);
     const [may] = await database.sql(
       `select has_table_privilege('${role}', oid, 'delete') as may from pg_class
@@ -158,8 +158,8 @@ describe("repair", () => {
     const { status, stdout } = await repair();
     expect(status).to.equal(3);
     expect(stdout).to.equal(
-      `Left to you: role "${role}" has TRUNCATE on table "data"\n` +
-        'Left to you: table "data": column "note" text is not in version 2\n' +
+      `Needs your decision: role "${role}" has TRUNCATE on table "data"\n` +
+        'Needs your decision: table "data": column "note" text is not in version 2\n' +
         NOTHING,
     );
     await database.sql(
@@ -193,7 +193,7 @@ describe("repair", () => {
 
   it("repair refuses a tenant that is none, and one in a change that has not ended", async () => {
     const nobody = await runVerb(database.adminUrl, "repair", "nobody");
-    expect(nobody.stderr).to.match(/^Cannot repair tenant: there is no tenant "nobody"/);
+    expect(nobody.stderr).to.match(/^Cannot repair tenant: tenant "nobody" does not exist/);
     await database.sql(
       "update rowhouse.tenant set transition = 'moving' where schema_name = 'other'",
     );

@@ -248,7 +248,7 @@ describe("status", () => {
   it("status exits 1 when it cannot look, and for a tenant that is none", async () => {
     const nobody = await status("--tenants", "acme,nobody");
     expect(nobody.status).to.equal(1);
-    expect(nobody.stderr).to.match(/^Cannot find tenants: none fits "nobody"/);
+    expect(nobody.stderr).to.match(/^Cannot find tenants: nothing matches "nobody"/);
     const url = new URL(database.adminUrl);
     url.pathname = "/template1";
     const empty = await runVerbWith({ ADMIN_DATABASE_URL: url.href }, "status");

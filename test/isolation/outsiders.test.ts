@@ -12,7 +12,7 @@ const OUTSIDE: Readonly<Record<string, readonly [make: string, undo: string, nam
   "a column of a type": [
     "create table public.report (id int, m acme.mood)",
     "drop table public.report",
-    'table column public.report.m outside of schema "acme" stands on type acme.mood',
+    'table column public.report.m outside of schema "acme" depends on type acme.mood',
   ],
   "a column of a table's rows": [
     "create table public.report (r acme.doc)",
@@ -27,12 +27,12 @@ const OUTSIDE: Readonly<Record<string, readonly [make: string, undo: string, nam
   "a view over a table": [
     "create view public.v as select id from acme.doc",
     "drop view public.v",
-    'view public.v outside of schema "acme" stands on table acme.doc',
+    'view public.v outside of schema "acme" depends on table acme.doc',
   ],
   "a view over a function": [
     "create view public.v as select acme.f()",
     "drop view public.v",
-    'view public.v outside of schema "acme" stands on function acme.f()',
+    'view public.v outside of schema "acme" depends on function acme.f()',
   ],
   "a materialized view": [
     "create materialized view public.m as select id from acme.doc",
@@ -138,7 +138,7 @@ const OUTSIDE: Readonly<Record<string, readonly [make: string, undo: string, nam
   "an extension": [
     "create extension citext schema acme",
     "drop extension citext",
-    'extension citext outside of schema "acme" stands on schema acme',
+    'extension citext outside of schema "acme" depends on schema acme',
   ],
   statistics: [
     "create table public.report (a int); create statistics public.s on (acme.g(a)), a from public.report",

@@ -309,7 +309,7 @@ describe("a renamed tenant", () => {
     try {
       const renamed = await runVerb(urlOf(copy), "rename-tenant", "shared", "moved");
       expect(renamed.stdout).to.equal(
-        `Renamed tenant "shared" to "moved"\nLeft role "${before}": database "${database.name}" uses it\n`,
+        `Renamed tenant "shared" to "moved"\nKept role "${before}": database "${database.name}" uses it\n`,
       );
       expect(await roleOf("shared")).to.equal(before);
       expect(await database.sql(`select from pg_roles where rolname = '${before}'`)).to.have.length(

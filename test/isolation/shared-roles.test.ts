@@ -96,7 +96,7 @@ describe("roles that two databases share", () => {
     );
     expect(steps).to.deep.equal([]);
     expect(told[0]).to.match(
-      /privileges of role "rh_\d+_other"; Left role .*: database ".*" uses it$/,
+      /privileges of role "rh_\d+_other"; Kept role .*: database ".*" uses it$/,
     );
     expect(await readRoles()).to.deep.equal(before);
     await database.sql(`grant "${row?.name}" to ${SERVICE_ROLE} with inherit false`);

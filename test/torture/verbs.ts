@@ -118,7 +118,11 @@ async function replace(
 ): Promise<void> {
   const owner = world.currentOwner(mortalHost(schemaName));
   const dropped = await leave(owner, () =>
-    run("drop-tenant", [schemaName, "--confirm", schemaName, "--no-backup"], /there is no tenant/),
+    run(
+      "drop-tenant",
+      [schemaName, "--confirm", schemaName, "--no-backup"],
+      /tenant "\w+" does not exist/,
+    ),
   );
   world.schemas.delete(schemaName);
   const { from, to } = dropped;

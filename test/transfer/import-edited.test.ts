@@ -35,7 +35,7 @@ describe("import-tenant of an edited archive", function () {
       (m) => delete m["formatVersion"],
       /its manifest, "formatVersion", is not in order/,
     ],
-    ["an unknown version", (m) => (m["version"] = 3), /there is no tenant migration 3/],
+    ["an unknown version", (m) => (m["version"] = 3), /tenant migration 3 does not exist/],
     ["a lower version", (m) => (m["version"] = 1), /"0002-note"; set TENANT_MIGRATIONS/],
     ["other migrations", (m) => (m.migrations[1] = "0002-other"), /differs is "0002-other"/],
     ["an unknown table", (m) => (m.tables[1]!["name"] = "x"), /table "x" is one too many/],

@@ -80,7 +80,7 @@ describe("a tenant whose rows cannot be copied", function () {
         async (registry) => {
           const options = { backup, prove: false, signal };
           const dropped = await dropTenant(registry, "broken", options);
-          expect(dropped).to.include({ backup, unproven: "nobody has tried it" });
+          expect(dropped).to.include({ backup, unproven: "it was not imported on trial" });
         },
         migrations.folder,
       );

@@ -26,14 +26,8 @@ const EXCEPTIONS: readonly string[] = [
   "admin/console/tenant-detail.ts",
   "admin/development/develop.ts",
   "admin/inspect/repair.ts",
-  "admin/migrations/tenant-migrations.ts",
-  "admin/move-tenant.ts",
-  "admin/registry/service-role.ts",
-  "admin/registry/tenant-lock.ts",
-  "admin/registry/transition.ts",
   "admin/transfer/move/departure.ts",
   "admin/transfer/snapshot.ts",
-  "admin/verify-pooler.ts",
 ];
 
 describe("the wording", () => {

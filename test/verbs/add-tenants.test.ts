@@ -78,7 +78,7 @@ describe("add-tenants", () => {
     expect(await whole("csv_")).to.equal(2);
     const again = await add(content);
     expect(again).to.include({ status: 0, stderr: "" });
-    expect(again.stdout).to.match(/^Added 0 tenants in \d+\.\d s; 2 there already\n$/);
+    expect(again.stdout).to.match(/^Added 0 tenants in \d+\.\d s; 2 existed already\n$/);
     const service = openService(database.serviceUrl);
     expect((await service.request("x.csv-b.example", "GET", "/data")).status).to.equal(200);
     await service.close();
@@ -118,8 +118,8 @@ describe("add-tenants", () => {
       /^Line 3: Cannot read host: "a\.\.b" /,
       /^Line 4: Cannot use schema name "Bad": /,
       /^Line 5: It has 3 fields, not 2$/,
-      /^Line 6: Host "ok\.example" stands in line 2 already$/,
-      /^Line 7: Schema "bad_ok" stands in line 2 already$/,
+      /^Line 6: Host "ok\.example" is already in line 2$/,
+      /^Line 7: Schema "bad_ok" is already in line 2$/,
       /^Line 8: Cannot use schema name "pg_x": it is reserved; /,
       /^Line 8: Cannot read host: "x'; drop schema first" /,
     ];
@@ -127,7 +127,7 @@ describe("add-tenants", () => {
     expect(lines).to.have.length(expected.length);
     for (const [index, pattern] of expected.entries()) expect(lines[index]).to.match(pattern);
     expect(stderr).to.equal(
-      "Cannot add tenants: 7 problems in the file; nothing was created, mend it and run again\n",
+      "Cannot add tenants: the file has 7 problems; nothing was created, correct the file and run again\n",
     );
     expect(await whole("bad_")).to.equal(0);
   });
@@ -135,11 +135,11 @@ describe("add-tenants", () => {
   it("tells what is no CSV, no header, no JSON and no file", async () => {
     const files: readonly (readonly [string, RegExp, ...string[]])[] = [
       ["a.example,a\n", /^Line 1: The header is "a\.example,a", not "host,schema"\n/],
-      ['host,schema\nq.example,q\n"open,never', /^Line \d: It is no CSV from here on: /],
-      ['{"host":"q.example","schema":"q"}\n[1]\n', /^Line 2: It is no JSON object: "\[1\]"\n/],
+      ['host,schema\nq.example,q\n"open,never', /^Line \d: It is not valid CSV from here on: /],
+      ['{"host":"q.example","schema":"q"}\n[1]\n', /^Line 2: It is not a JSON object: "\[1\]"\n/],
       ['{"host":"q.example","schema":"q","shema":1}', /^Line 1: It has "shema"; it may have/],
       ['{"host":1,"schema":"q"}\n{"schema":"q"}', /^Line 1: It needs [^\n]*\nLine 2: It needs/],
-      ["host,schema\nq.example,q\n", /^Line 1: It is no JSON object/, "--format", "ndjson"],
+      ["host,schema\nq.example,q\n", /^Line 1: It is not a JSON object/, "--format", "ndjson"],
     ];
     for (const [content, pattern, ...parameters] of files) {
       const { status, stdout } = await add(content, ...parameters);
@@ -147,7 +147,9 @@ describe("add-tenants", () => {
       expect(status).to.equal(1);
     }
     const missing = await runVerb(database.adminUrl, "add-tenants", join(folder, "none"));
-    expect(missing.stderr).to.match(/^Cannot read "[^\n]*none": ENOENT; give a file [^\n]*\n$/);
+    expect(missing.stderr).to.match(
+      /^Cannot read "[^\n]*none": ENOENT; name a readable file[^\n]*\n$/,
+    );
     const wrong = await add("", "--format", "xml");
     expect(wrong.status).to.equal(2);
     expect(await whole("q")).to.equal(0);
@@ -164,7 +166,7 @@ describe("add-tenants", () => {
     const lines = result.stdout.trimEnd().split("\n").toSorted();
     expect(lines[0]).to.match(/^Added 1 tenant in .*; 3 failed$/);
     expect(lines[1]).to.match(
-      /^Failed line 2, part_taken: Cannot add host: "first\.example" belongs to a tenant already; /,
+      /^Failed line 2, part_taken: Cannot add host: "first\.example" already belongs to a tenant; /,
     );
     expect(lines[2]).to.match(
       /^Failed line 3, first: Cannot add tenant: "first" is a tenant already, at "first\.example" and not at "elsewhere\.example"; /,

@@ -108,7 +108,7 @@ describe("databases of any name", () => {
         expect(status).to.equal(1);
         expect(stderr).to.equal(
           `Cannot initialise database "${name}": every new database is a copy of it; ` +
-            "give the URL of a database of your own\n",
+            "give the URL of another database\n",
         );
       }
     });
@@ -129,7 +129,7 @@ describe("databases of any name", () => {
     const name = `${"ä".repeat(31)}${id}`;
     const { status, stderr } = await runVerb(urlsOf(name).admin, "init-db", "--create");
     expect(status).to.equal(1);
-    expect(stderr).to.include("its name has 70 bytes, must have at most 63");
+    expect(stderr).to.include("its name has 70 bytes, but must have at most 63");
     const rows = await runAsAdmin("postgres", [
       "select from pg_database where datname like 'äää%'",
     ]);

@@ -81,7 +81,7 @@ describe("drop-tenant", () => {
         ...parameters,
       );
       expect(stderr).to.equal(
-        "Cannot run drop-tenant: to drop it takes --confirm other; see node admin/drop-tenant.js --help\n",
+        "Cannot run drop-tenant: it needs --confirm other; see node admin/drop-tenant.js --help\n",
       );
       expect(status).to.equal(2);
     }
@@ -105,7 +105,7 @@ describe("drop-tenant", () => {
     expect((await service.request("other.example", "GET", "/data")).status).to.equal(200);
     await service.close();
     const again = await drop(database, "acme", "--backup", file("again.zip"));
-    expect(again.stderr).to.match(/^Cannot drop tenant: there is no tenant "acme"; see/);
+    expect(again.stderr).to.match(/^Cannot drop tenant: tenant "acme" does not exist; see/);
     expect(again.status).to.equal(1);
     await database.addTenants({ acme: "acme.example" });
     expect((await drop(database, "acme", "--no-backup", "--json")).stdout).to.equal(
@@ -132,7 +132,7 @@ describe("drop-tenant", () => {
     expect(await stateOf("filed")).to.deep.equal([{ status: "active", transition: null }]);
     const nowhere = await drop(database, "filed", "--backup", file("none/filed.zip"));
     expect(nowhere.status).to.equal(1);
-    expect(nowhere.stderr).to.match(/ENOENT; [^\n]*; "filed" is as it was before; [^\n]*\n$/);
+    expect(nowhere.stderr).to.match(/ENOENT; [^\n]*; "filed" is unchanged; [^\n]*\n$/);
     expect(await stateOf("filed")).to.deep.equal([{ status: "active", transition: null }]);
     expect((await drop(database, "filed", "--backup", file("filed2.zip"))).status).to.equal(0);
   });
@@ -142,7 +142,7 @@ describe("drop-tenant", () => {
     await database.sql("create view public.report as select * from based.data");
     const result = await drop(database, "based", "--no-backup");
     expect(result.stderr).to.match(
-      /^Cannot drop tenant: view public\.report outside of schema "based" stands on table based\.data/,
+      /^Cannot drop tenant: view public\.report outside of schema "based" depends on table based\.data/,
     );
     expect(await stateOf("based")).to.deep.equal([{ status: "active", transition: null }]);
     await database.sql(
@@ -219,7 +219,7 @@ describe("drop-tenant", () => {
       const result = await drop(database, "shared", "--no-backup");
       expect(result.status).to.equal(0);
       expect(result.stdout).to.include(
-        `\nLeft role "${shared}": database "${elsewhere}" uses it\n`,
+        `\nKept role "${shared}": database "${elsewhere}" uses it\n`,
       );
       expect(await left(database, "shared")).to.deep.equal(["role"]);
     } finally {
@@ -235,7 +235,7 @@ describe("drop-tenant", () => {
     );
     expect(results.map(({ status }) => status)).to.have.members([0, 1]);
     expect(results.find(({ status }) => status === 1)?.stderr).to.match(
-      /^Cannot drop tenant: (?:another verb is at work on "twice"|there is no tenant "twice"); /,
+      /^Cannot drop tenant: (?:another verb is changing "twice"|tenant "twice" does not exist); /,
     );
     expect(await left(database, "twice")).to.deep.equal([]);
     expect((await readdir(folder)).filter((name) => name.startsWith("twice"))).to.have.length(1);

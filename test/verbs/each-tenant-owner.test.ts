@@ -6,7 +6,7 @@ import { createPlainAdmin } from "../support/plain-admin.ts";
 import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const NAMES = ["t1", "t2"];
-const SAID = "As the owner of each schema: no privilege and no row policy limits the command\n";
+const SAID = "As the owner of each schema: privileges and row policies do not limit the command\n";
 
 describe("each-tenant --as-owner", () => {
   let database: TestDatabase;

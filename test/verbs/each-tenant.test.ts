@@ -160,7 +160,7 @@ describe("each-tenant", () => {
     const all = await each("select 1/0", "--concurrency", "1", "--max-failures", "2");
     expect(all.status).to.equal(1);
     expect(all.stdout).to.match(
-      /^Failed t1: .*22012\)\nFailed t2: .*\nRan in 0 .*; 1 not begun\n$/,
+      /^Failed t1: .*22012\)\nFailed t2: .*\nRan in 0 .*; 1 not started\n$/,
     );
   });
 
@@ -239,7 +239,7 @@ describe("each-tenant", () => {
     expect(json[0]).to.include({ rowCount: 25_000, truncated: true });
     expect(json[0]?.rows).to.have.length(10_000);
     const { stdout } = await each(sql, "--tenants", "t1");
-    expect(stdout).to.include("\nOf t1, 10000 of 25000 rows are shown\n");
+    expect(stdout).to.include("\nShown of t1: 10000 of 25000 rows\n");
     const wide = "select repeat('x', 1000000) as x from generate_series(1, 40)";
     const [cut] = lines(await each(wide, "--json", "--tenants", "t1"));
     expect(cut?.rows).to.have.length(16);
@@ -256,7 +256,7 @@ describe("each-tenant", () => {
   it("refuses a list that names no tenant", async () => {
     const { status, stderr } = await each("select 1", "--tenants", "t1,nobody,x'--*");
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^Cannot find tenants: none fits "nobody", "x'--\*"; see/);
+    expect(stderr).to.match(/^Cannot find tenants: nothing matches "nobody", "x'--\*"; see/);
   });
 
   it("works for an admin role that is no superuser, and leaves its memberships as they were", async () => {

@@ -52,7 +52,9 @@ describe("init-db", () => {
     });
     const other = await runVerb(urlOf(name), "init-db", "--service-role", SERVICE_ROLE);
     expect(other.status).to.equal(1);
-    expect(other.stderr).to.match(/^Cannot initialise: this database has service role [^\n]*\n$/);
+    expect(other.stderr).to.match(
+      /^Cannot initialise: this database already uses service role [^\n]*\n$/,
+    );
   });
 
   it("takes a database and a service role whose names begin with lo_, as large-object functions do", async () => {
@@ -118,7 +120,7 @@ describe("init-db", () => {
       expect(status).to.equal(1);
       expect(stderr).to.equal(
         `Cannot use "${member}" as the service role: it is a member of "pg_read_all_data"; ` +
-          "revoke that, or name another with --service-role\n",
+          "revoke that membership, or name another role with --service-role\n",
       );
     } finally {
       await runAsAdmin("postgres", [`drop database ${fresh}`, `drop role ${member}`]);
@@ -138,7 +140,7 @@ describe("init-db", () => {
       await runAsAdmin("postgres", [`drop database ${name}_own`]);
       expect(status).to.equal(1);
       expect(stderr).to.equal(
-        `Cannot create roles: "${admin}" has no CREATEROLE; either let a superuser run ` +
+        `Cannot create roles: "${admin}" does not have CREATEROLE; either let a superuser run ` +
           `ALTER ROLE "${admin}" CREATEROLE, or use an existing role with ` +
           "init-db --no-tenant-roles --service-role NAME\n",
       );
@@ -151,8 +153,8 @@ describe("init-db", () => {
         const options = ["--create", "--no-tenant-roles", "--service-role", SERVICE_ROLE];
         const made = await runVerb(url, "init-db", ...options);
         expect(made.stderr).to.equal("");
-        expect(made.stdout).to.include("another tenant's schema is not refused");
-        expect(made.stdout).to.include("Not revoked from PUBLIC");
+        expect(made.stdout).to.include("does not refuse SQL that names another tenant's schema");
+        expect(made.stdout).to.include("could not revoke set_config");
         await expectTenantsApart(url, own);
       } finally {
         await runAsAdmin("postgres", [`drop database ${own} with (force)`]);

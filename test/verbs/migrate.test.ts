@@ -110,12 +110,12 @@ describe("migrate", () => {
 
   it("migrate refuses a version, a tenant, a canary and a number that are none", async () => {
     const wrong: readonly (readonly [string[], number, RegExp])[] = [
-      [["--to", "7"], 1, /^Cannot migrate: there is no tenant migration 7; there are 1, 2\n$/],
-      [["--tenants", "t001,nobody,x*"], 1, /none fits "nobody", "x\*"; see/],
-      [["--canary", "0"], 2, /^Cannot run migrate: --canary "0" is neither/],
+      [["--to", "7"], 1, /^Cannot migrate: tenant migration 7 does not exist; existing: 1, 2\n$/],
+      [["--tenants", "t001,nobody,x*"], 1, /nothing matches "nobody", "x\*"; see/],
+      [["--canary", "0"], 2, /^Cannot run migrate: --canary "0" must be/],
       [["--canary", "101%"], 2, /neither a number/],
       [["--concurrency", "0"], 2, /--concurrency "0" is not a whole number from 1 to/],
-      [["--tenants", "a'; drop schema t001"], 1, /none fits "a'; drop schema t001"/],
+      [["--tenants", "a'; drop schema t001"], 1, /nothing matches "a'; drop schema t001"/],
     ];
     for (const [parameters, status, message] of wrong) {
       const result = await migrate(...parameters);

@@ -193,10 +193,10 @@ describe("rename-tenant", () => {
     const before = await state();
     const refusals: readonly (readonly [string, string, RegExp])[] = [
       ["acme", "other", /^Cannot rename tenant: "other" is a tenant already; choose/],
-      ["acme", "acme", /^Cannot rename tenant: "acme" is its name\n/],
+      ["acme", "acme", /^Cannot rename tenant: "acme" is already its name\n/],
       ["acme", "stray", /^Cannot rename tenant: schema "stray" exists without a tenant; choose/],
       ["acme", "orphan", /^Cannot rename tenant: role "rh_\d+_orphan" exists without a tenant; /],
-      ["nobody", "fresh", /^Cannot rename tenant: there is no tenant "nobody"; see/],
+      ["nobody", "fresh", /^Cannot rename tenant: tenant "nobody" does not exist; see/],
       ["acme", "public", /^Cannot use schema name "public": it is reserved; choose another\n/],
       ["acme", 'x" cascade; --', /^Cannot use schema name "x\\" cascade; --": it must be/],
       ["x'; drop", "fresh", /^Cannot use schema name "x'; drop": it must be/],

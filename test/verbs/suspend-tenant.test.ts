@@ -131,14 +131,18 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
       database.sql("select * from rowhouse.tenant order by schema_name");
     const before = await row();
     const wrong: readonly (readonly [string[], number, RegExp])[] = [
-      [["set-tenant", "acme"], 2, /it takes --read-only, --writable or --statement-timeout/],
+      [["set-tenant", "acme"], 2, /it needs --read-only, --writable or --statement-timeout/],
       [["set-tenant", "acme", "--read-only", "--writable"], 2, /contradict/],
       [
         ["set-tenant", "acme", "--statement-timeout", "0"],
         2,
         /"0" is not a whole number from 1 to/,
       ],
-      [["suspend-tenant", "nobody"], 1, /^Cannot suspend tenant: there is no tenant "nobody"; see/],
+      [
+        ["suspend-tenant", "nobody"],
+        1,
+        /^Cannot suspend tenant: tenant "nobody" does not exist; see/,
+      ],
       [["resume-tenant", "x'; drop"], 1, /^Cannot use schema name "x'; drop"/],
       [["suspend-tenant"], 2, /it takes SCHEMA, got 0 operands/],
     ];

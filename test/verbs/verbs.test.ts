@@ -86,7 +86,7 @@ describe("verbs", () => {
     );
     await refuses(
       verb("add-tenant", "new.example", "fresh", "--host", "first.example"),
-      'Cannot add host: "first.example" belongs to a tenant already; ' +
+      'Cannot add host: "first.example" already belongs to a tenant; ' +
         "see node admin/list-tenants.js, and node admin/remove-domain.js first.example",
     );
     await database.sql("create schema stray");
@@ -101,8 +101,8 @@ describe("verbs", () => {
     const schema = verb("add-tenant", "new.example", 'x"; --');
     await refuses(
       schema,
-      'Cannot use schema name "x\\"; --": it must be 1 to 48 of a-z, 0-9 and "_", not beginning with a ' +
-        "digit; choose another",
+      'Cannot use schema name "x\\"; --": it must be 1 to 48 characters of a-z, 0-9 and "_", ' +
+        "and not begin with a digit; choose another",
     );
     const before = await state();
     const host = await verb("add-tenant", "'; drop schema x", "fresh");
@@ -159,7 +159,7 @@ describe("verbs", () => {
       expect(await status()).to.equal(200);
       await refuses(
         verb("add-domain", "moved.example", "acme"),
-        'Cannot add host: "moved.example" belongs to a tenant already; ' +
+        'Cannot add host: "moved.example" already belongs to a tenant; ' +
           "see node admin/list-tenants.js, and node admin/remove-domain.js moved.example",
       );
       expect((await verb("remove-domain", "Moved.Example")).status).to.equal(0);
@@ -169,11 +169,11 @@ describe("verbs", () => {
     }
     await refuses(
       verb("remove-domain", "moved.example"),
-      'Cannot remove host: no tenant has "moved.example"; see node admin/list-tenants.js',
+      'Cannot remove host: "moved.example" does not belong to a tenant; see node admin/list-tenants.js',
     );
     await refuses(
       verb("add-domain", "moved.example", "nobody"),
-      'Cannot add host: there is no tenant "nobody"; see node admin/list-tenants.js',
+      'Cannot add host: tenant "nobody" does not exist; see node admin/list-tenants.js',
     );
   });
 
@@ -206,7 +206,7 @@ describe("verbs", () => {
       status: 1,
       stdout: "",
       stderr:
-        "Cannot connect to the database: ECONNREFUSED; check ADMIN_DATABASE_URL, and that it runs\n",
+        "Cannot connect to the database: ECONNREFUSED; check ADMIN_DATABASE_URL, and that PostgreSQL is running\n",
     });
   });
 

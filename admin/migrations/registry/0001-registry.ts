@@ -1,4 +1,4 @@
-// The registry: who the tenants are, which hosts they have, and the one door to a tenant's schema.
+// The registry: the tenants, their hosts, and the only entry to a tenant's schema.
 
 import type { RegistryMigration } from "../registry-migrations.ts";
 
@@ -27,8 +27,8 @@ export const up: RegistryMigration = async (sql) => {
       created_at timestamptz not null default now(),
       unique (schema_name, role_name, status, statement_timeout_ms)
     )`);
-  // What an entry needs stands in the host's own row. The foreign key keeps the copy: PostgreSQL
-  // changes it with the tenant, in the same transaction, and accepts no other.
+  // The host's row holds everything that an entry needs. The foreign key keeps these copies equal: PostgreSQL
+  // changes them with the tenant, in the same transaction, and does not accept other values.
   await sql(`
     create table rowhouse.domain (
       host text primary key,
@@ -73,7 +73,7 @@ const RESOLVE_HOST = `
   end
   $$`;
 
-// A session that somebody's SQL has left read-only becomes writable again with the next message that succeeds.
+// A session that earlier SQL has left read-only becomes writable again with the next message that succeeds.
 // A database or role that was set read-only on purpose stays so.
 const RESET_READ_ONLY = `
   create function rowhouse.reset_read_only() returns void

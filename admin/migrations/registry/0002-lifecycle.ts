@@ -1,11 +1,10 @@
-// What the verbs keep of a tenant's life: a change that takes more than one transaction, and the outcome
-// of every migration.
+// Records of the verbs about a tenant: its transition, and the outcome of every migration.
 
 import type { RegistryMigration } from "../registry-migrations.ts";
 
 /** Adds the columns of a transition to `tenant`, and the table `migration_run`. */
 export const up: RegistryMigration = async (sql) => {
-  // While `transition` is set, only the verb that goes on with it may touch the tenant.
+  // While `transition` is set, only the verb that can finish it may change the tenant.
   await sql(`
     alter table rowhouse.tenant
       add column transition text check (transition in ('dropping', 'moving', 'moved', 'arriving')),

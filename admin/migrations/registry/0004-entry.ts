@@ -1,9 +1,8 @@
-// An entry with less work in it: what it needs of a host's row is one value, and settings that are as they
-// should be are found so by one condition.
+// Makes an entry cheaper: it reads one value of the host's row, and one condition checks that all settings are right.
 
 import type { RegistryMigration } from "../registry-migrations.ts";
 
-/** Adds the column `entry` to `domain`, and writes both functions of an entry anew. */
+/** Adds the column `entry` to `domain`, and replaces both functions of an entry. */
 export const up: RegistryMigration = async (sql) => {
   await sql(`
     alter table rowhouse.domain add column entry text[] not null

@@ -1,9 +1,9 @@
-// An entry that takes back whatever somebody else has set on a pooled connection: a setting of a shared session
-// decides what a literal, an operator or a write means for everybody who comes after.
+// Makes an entry reset every setting that earlier clients left on a pooled connection: a setting of a shared session
+// decides what a literal, an operator or a write means for the next tenant.
 
 import type { RegistryMigration } from "../registry-migrations.ts";
 
-/** Writes the function of an entry anew, and drops the one that it did a part of this with. */
+/** Replaces the function of an entry, and drops the helper that did a part of this. */
 export const up: RegistryMigration = async (sql) => {
   await sql(ENTER_TENANT);
   await sql(`drop function rowhouse.reset_read_only()`);
@@ -13,11 +13,11 @@ export const up: RegistryMigration = async (sql) => {
 //
 // RESET ALL gives every setting, those of extensions included, the value that the server, the database and the role
 // were configured with; measured, it costs less than looking at a dozen of them. The whole message has been lexed by
-// then: what decides about that must have been right before. The two that a pooler sets for each of its clients stay
-// as they are, since it believes that they do. A session that somebody has left read-only is so for this message.
+// then: the settings that affect lexing must have been right before. The two that a pooler sets for each of its clients
+// stay, since the pooler assumes that they do. A session that was left read-only stays so for this message.
 //
-// What may be configured so that literals and results are not what they seem is set right. The last settings are
-// made in one expression, because each later one would be planned anew under the tenant's search_path; the role comes
+// Settings whose configured value may change literals or results are then corrected. The last settings are made
+// in one expression, because each later one would be planned anew under the tenant's search_path; the role comes
 // last, because from then on the tenant's role is asked.
 const ENTER_TENANT = `
   create or replace function rowhouse.enter_tenant(hosts text[]) returns text
