@@ -5,6 +5,7 @@ import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { describeLeftOut } from "./transfer/description.ts";
 
 await runVerb({
   name: "clone-tenant",
@@ -15,6 +16,7 @@ await runVerb({
   options: {
     host: SHARED.host,
     "structure-only": { type: "boolean", about: "Copy no rows" },
+    lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
   },
   example: "acme acme_try try.example.com",
   async run(call) {
@@ -26,15 +28,17 @@ await runVerb({
       schemaName,
       hosts,
       structureOnly: call.has("structure-only"),
+      lossy: call.has("lossy"),
       meter: call.meter("bytes"),
     };
     const { cloneTenant } = await import("./transfer/clone-tenant.ts");
     const report = await call.withRegistry((registry) => cloneTenant(registry, from, wanted));
-    const { version, tables, rows } = report;
+    const { version, tables, rows, losses } = report;
     return {
       lines: [
         `Cloned tenant "${from}" to "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
           `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`,
+        ...describeLeftOut(losses),
       ],
       json: report,
     };

@@ -14,7 +14,7 @@ import { readInstallation } from "./registry/installation.ts";
 import type { Registry } from "./registry/registry.ts";
 
 const PORT = 5050;
-const ADVICE = "It opens in one browser, once; start again for another. Ctrl-C ends the console";
+const ADVICE = "The URL opens in one browser, once; start again for another. Ctrl-C ends the console";
 
 await runVerb({
   name: "console",
@@ -23,22 +23,23 @@ await runVerb({
     "URL opens it in one browser, once.",
   operands: [],
   options: {
-    port: { type: "string", value: "N", about: `Where it listens; ${PORT} when left out` },
+    port: { type: "string", value: "N", about: `Port to listen on; ${PORT} when left out` },
     service: {
       type: "string",
       multiple: true,
       value: "METRICS_URL",
-      about: "A service's Prometheus endpoint, for the traffic",
+      about: "A service's Prometheus endpoint, from which the page reads the traffic",
     },
     exports: {
       type: "string",
       value: "FOLDER",
-      about: "Where exports and backups are written; this folder when left out",
+      about: "Folder for exports and backups; the current folder when left out",
     },
     listen: {
       type: "string",
       value: "ADDRESS",
-      about: "Another IP address than 127.0.0.1; there is no TLS: put what has it before",
+      about:
+        "The IP address to listen on instead of 127.0.0.1. The page has no TLS: put a proxy that has it in front",
     },
   },
   example: "--service http://127.0.0.1:9464/metrics",
@@ -64,7 +65,7 @@ interface Settings {
   readonly signal: AbortSignal;
 }
 
-/** Serves until it is interrupted. */
+/** Serves the page until the verb is interrupted. */
 async function serve(call: Call, registry: Registry, settings: Settings): Promise<void> {
   const { host, port, services, exports, signal } = settings;
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -77,14 +78,15 @@ async function serve(call: Call, registry: Registry, settings: Settings): Promis
   });
   const { url } = server;
   call.print(`${url}\n${ADVICE}`, { url });
-  if (!isLoopback(host)) note(`Others than this machine reach ${host}, and nothing is encrypted`);
+  if (!isLoopback(host))
+    note(`Other machines can reach ${host}, and the connection is not encrypted`);
   if (!signal.aborted) await once(signal, "abort");
   await server.close();
 }
 
 function parseAddress(text: string): string {
   if (isIP(text) === 0) {
-    throw new UsageError(`--listen ${JSON.stringify(text)} is no IP address`);
+    throw new UsageError(`--listen ${JSON.stringify(text)} is not an IP address`);
   }
   return text;
 }
@@ -92,10 +94,10 @@ function parseAddress(text: string): string {
 function parseService(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--service ${JSON.stringify(text)} is no URL with http or https`);
+    throw new UsageError(`--service ${JSON.stringify(text)} is not a URL with http or https`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new UsageError("--service takes no password: the page shows the URL");
+    throw new UsageError("--service must not hold a password: the page shows the URL");
   }
   return url.href;
 }
@@ -105,6 +107,6 @@ async function requireFolder(text: string): Promise<string> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory()) return folder;
   throw new AdminError(
-    `Cannot export to ${JSON.stringify(folder)}: it is no folder; make it first`,
+    `Cannot export to ${JSON.stringify(folder)}: it is not a folder; create it first`,
   );
 }

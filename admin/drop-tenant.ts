@@ -9,8 +9,8 @@ import { nameArchive } from "./transfer/archive-name.ts";
 await runVerb({
   name: "drop-tenant",
   about:
-    "Drops a tenant: suspends it, exports it to a file, and removes its schema, role, hosts and records. Whatever " +
-    "ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
+    "Drops a tenant: suspends it, exports it to a file, tries whether that can be imported, and removes its schema, " +
+    "role, hosts and records. Whatever ends it half-way leaves the tenant suspended: run the same again, and it goes on.",
   operands: ["SCHEMA"],
   options: {
     confirm: { type: "string", value: "SCHEMA", about: "The schema's name once more" },
@@ -20,6 +20,11 @@ await runVerb({
       about: "The export's file, a new one; SCHEMA-TIME.zip in this folder when left out",
     },
     "no-backup": { type: "boolean", about: "Export nothing: its data is gone for good" },
+    "no-proof": {
+      type: "boolean",
+      about: "Do not import the backup on trial, which takes an import's time and disk",
+    },
+    lossy: { type: "boolean", about: "Take a backup that lacks what was changed by hand" },
   },
   example: "acme --confirm acme",
   async run(call) {
@@ -38,14 +43,22 @@ await runVerb({
         backup: call.has("no-backup")
           ? undefined
           : (call.text("backup") ?? nameArchive(schemaName)),
+        lossy: call.has("lossy"),
+        prove: !call.has("no-proof"),
         signal: call.interruption(),
         meter: call.meter("objects"),
       }),
     );
-    const { backup, keptRole } = dropped;
+    const { backup, unproven, losses, keptRole } = dropped;
     return {
       lines: describeDrop(dropped),
-      json: { schemaName, backup: backup ?? null, keptRole: keptRole?.roleName ?? null },
+      json: {
+        schemaName,
+        backup: backup ?? null,
+        unproven: unproven ?? null,
+        losses,
+        keptRole: keptRole?.roleName ?? null,
+      },
     };
   },
 });

@@ -1,7 +1,7 @@
 // node admin/export-tenant.js SCHEMA FILE: writes a tenant into a file.
 
 import { runVerb } from "./command/command.ts";
-import { describeExport } from "./transfer/description.ts";
+import { describeExport, describeExportLosses } from "./transfer/description.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
@@ -20,6 +20,8 @@ await runVerb({
     const report = await call.withRegistry((registry) =>
       exportTenant(registry, schemaName, file, { signal, meter: call.meter("bytes") }),
     );
-    return { lines: [describeExport(report)], json: report };
+    const lines = [describeExport(report), ...describeExportLosses(report)];
+    // The file is whole, and cannot come back as it is.
+    return { lines, json: report, status: report.losses.length > 0 ? 3 : 0 };
   },
 });

@@ -5,6 +5,7 @@ import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { describeLeftOut } from "./transfer/description.ts";
 
 await runVerb({
   name: "import-tenant",
@@ -15,20 +16,46 @@ await runVerb({
   options: {
     host: SHARED.host,
     migrate: { type: "boolean", about: "Bring it to the newest version in the same transaction" },
+    lossy: {
+      type: "boolean",
+      about: "Leave out what the archive has and the migrations do not make",
+    },
+    "statement-timeout": {
+      type: "string",
+      value: "MS",
+      about: "The tenant's; left out, the archive's if that is a minute at most",
+    },
+    "max-megabytes": {
+      type: "string",
+      value: "N",
+      about:
+        "The most that the rows may be as text; left out, 100 times the file and 64 in any case",
+    },
   },
   example: "acme.zip acme.example.com acme --migrate",
   async run(call) {
     const [file, host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    const wanted = { schemaName, hosts, migrate: call.has("migrate"), meter: call.meter("bytes") };
+    const { LONGEST_TIMEOUT_MS } = await import("./lifecycle/status.ts");
+    const megabytes = call.integer("max-megabytes", 1, 1_000_000_000);
+    const wanted = {
+      schemaName,
+      hosts,
+      migrate: call.has("migrate"),
+      lossy: call.has("lossy"),
+      statementTimeoutMs: call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS),
+      maxBytes: megabytes === undefined ? undefined : megabytes * 1_000_000,
+      meter: call.meter("bytes"),
+    };
     const { importTenant } = await import("./transfer/import-tenant.ts");
     const report = await call.withRegistry((registry) => importTenant(registry, file, wanted));
-    const { version, tables, rows } = report;
+    const { version, tables, rows, losses } = report;
     return {
       lines: [
         `Imported tenant "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
           `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`,
+        ...describeLeftOut(losses),
       ],
       json: report,
     };

@@ -6,6 +6,7 @@ import { runVerb } from "./command/command.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { describeLeftOut } from "./transfer/description.ts";
 
 const WAIT_SECONDS = 300;
 
@@ -20,6 +21,7 @@ await runVerb({
   options: {
     to: { type: "string", value: "URL", about: "The other database, as its admin role" },
     "to-env": { type: "string", value: "NAME", about: "Variable of the environment with that URL" },
+    lossy: { type: "boolean", about: "Leave out what was changed by hand and cannot be copied" },
     wait: {
       type: "string",
       value: "SECONDS",
@@ -37,18 +39,20 @@ await runVerb({
       withTarget(url, source.tenantMigrations, (target) =>
         moveTenant(source, target, schemaName, {
           waitMs,
+          lossy: call.has("lossy"),
           meter: call.meter("bytes"),
           onStep: (step, line) => call.print(line, { step }),
         }),
       ),
     );
-    const { place, copied } = report;
+    const { place, copied, losses } = report;
     const what = copied
       ? `: ${formatCount(copied.tables, "table")}, ${formatCount(copied.rows, "row")}`
       : "";
     return {
       lines: [
         `Moved tenant "${schemaName}" to ${place}${what}`,
+        ...describeLeftOut(losses),
         `Point its hosts there; remove what is left here with node admin/drop-tenant.js ${schemaName}`,
       ],
       json: report,

@@ -1,6 +1,8 @@
-// What the operator page and its server say to each other: types alone, so that browser code may import
-// them. Changes are POST with a JSON object, `{}` at least; times are ISO 8601 in UTC; sizes are bytes.
+// The types of what the operator page and its server send to each other. Browser code imports them too. Every path
+// under /api needs the session's cookie, and its key as `Authorization: Bearer KEY`. A change is a POST with a JSON
+// object, `{}` at least. Times are ISO 8601 in UTC. Sizes are bytes.
 //
+//   GET  /enter?token=TOKEN                  sets the cookie and hands out the key, once
 //   GET  /                                   the page; its files are /page/FILE
 //   GET  /vendor/uplot.js, /vendor/uplot.css
 //   GET  /api/fleet                          Fleet
@@ -8,7 +10,7 @@
 //   GET  /api/traffic                        Traffic
 //   GET  /api/tenants?search&only&sort&order&offset&limit   TenantPage
 //   GET  /api/tenants/SCHEMA                 TenantDetail
-//   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for what began before
+//   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for older transactions
 //   POST /api/tenants/SCHEMA/resume          {} → ChangedTenant
 //   POST /api/tenants/SCHEMA/set             TenantSettings → ChangedTenant
 //   POST /api/tenants/SCHEMA/add-host        HostChange → HostChange
@@ -20,7 +22,7 @@
 //   POST /api/jobs/ID/stop                   {} → Job
 //   GET  /api/migrations                     Migrations
 //   POST /api/migrations/start               MigrationRequest → MigrationState
-//   POST /api/migrations/stop                {} → MigrationState; the tenants at work end
+//   POST /api/migrations/stop                {} → MigrationState; the tenants in progress end
 //   GET  /api/events                         server-sent events, see ConsoleEvents
 
 export type * from "./api/status.ts";
@@ -33,8 +35,16 @@ export type * from "./api/job.ts";
 export type * from "./api/migrations.ts";
 export type * from "./api/events.ts";
 
-/** Every answer of a status from 400 on. 401: no session, 503: the database does not answer; both may pass. */
+/**
+ * The body of every error, `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457. 401: the request lacks
+ * the session's cookie or key. 503: the database does not answer. After both a later request may succeed.
+ */
 export interface Problem {
-  /** One line for a person. May hold any character: never put it into the page as HTML. */
-  readonly error: string;
+  /** "about:blank": the status says what kind of error it is. */
+  readonly type: string;
+  /** The name of the status. */
+  readonly title: string;
+  readonly status: number;
+  /** One line for a person. It may hold any character: never put it into the page as HTML. */
+  readonly detail: string;
 }

@@ -1,9 +1,9 @@
-// The body of a change: a small JSON object, and its fields by type.
+// Reads the body of a change, a small JSON object, and its fields by type.
 
 import type { IncomingMessage } from "node:http";
 import { RequestError } from "./request-error.ts";
 
-/** A body, read. */
+/** The fields of a body. */
 export type Body = Readonly<Record<string, unknown>>;
 
 const MAX_BYTES = 16_384;
@@ -11,7 +11,7 @@ const MOST_READ_BYTES = 1_048_576;
 
 /**
  * Reads a body to its end.
- * @throws {RequestError} 413 when it is over 16 KiB, 400 when it is no JSON object
+ * @throws {RequestError} 413 when it is over 16 KiB, 400 when it is not a JSON object
  */
 export async function readBody(incoming: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
@@ -19,7 +19,7 @@ export async function readBody(incoming: IncomingMessage): Promise<Body> {
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes <= MAX_BYTES) chunks.push(chunk);
-    // Who still sends when the answer comes may never see it: what is a little over is read to its end.
+    // A client that is still sending may never see the answer, so a body slightly over the limit is read to its end.
     else if (bytes > MOST_READ_BYTES) break;
   }
   if (bytes > MAX_BYTES) {
@@ -38,8 +38,8 @@ export async function readBody(incoming: IncomingMessage): Promise<Body> {
 }
 
 /**
- * A field that is a text; undefined when there is none.
- * @throws {RequestError} 400 when it is something else
+ * Finds a text; undefined when the body does not have the field.
+ * @throws {RequestError} 400 when the field has another type
  */
 export function findText(body: Body, name: string): string | undefined {
   const value = body[name];
@@ -47,21 +47,21 @@ export function findText(body: Body, name: string): string | undefined {
   throw wrong(name, "a text");
 }
 
-/** A field that must be there as a text. Throws as {@link findText}. */
+/** Returns a text. Throws as {@link findText}, and when the body does not have the field. */
 export function requireText(body: Body, name: string): string {
   const value = findText(body, name);
   if (value === undefined) throw wrong(name, "a text");
   return value;
 }
 
-/** A field that is true or false; undefined when there is none. Throws as {@link findText}. */
+/** Finds true or false; undefined when the body does not have the field. Throws as {@link findText}. */
 export function findBoolean(body: Body, name: string): boolean | undefined {
   const value = body[name];
   if (value === undefined || typeof value === "boolean") return value;
   throw wrong(name, "true or false");
 }
 
-/** A field that is a whole number from `min` to `max`; undefined when there is none. Throws as {@link findText}. */
+/** Finds a whole number from `min` to `max`; undefined without the field. Throws as {@link findText}. */
 export function findInteger(
   body: Body,
   name: string,
@@ -76,7 +76,7 @@ export function findInteger(
   throw wrong(name, `a whole number from ${min} to ${max}`);
 }
 
-/** A field that is an object; undefined when there is none. Throws as {@link findText}. */
+/** Finds an object; undefined when the body does not have the field. Throws as {@link findText}. */
 export function findObject(body: Body, name: string): Body | undefined {
   const value = body[name];
   if (value === undefined) return undefined;

@@ -1,6 +1,8 @@
-// What a request meets before any route: is it for this console, by whom, and may it change anything.
+// The checks that a request passes before any route: whether it is for this console, who sends it, and whether it may
+// change anything.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendEntrance, sendJson, sendProblem, sendProblemPage } from "./answer.ts";
 import { type Body, readBody } from "./body.ts";
 import type { PageFiles } from "./files.ts";
 import { SAFE_HEADERS } from "./headers.ts";
@@ -10,7 +12,7 @@ import { RequestError } from "./request-error.ts";
 import type { Routes } from "./routes.ts";
 import type { Session } from "./session.ts";
 
-/** What stands behind the door. */
+/** The parts behind the door. */
 export interface DoorParts {
   readonly session: Session;
   readonly files: PageFiles;
@@ -25,6 +27,11 @@ export const ENTRANCE = "/enter";
 const NOTHING: Body = {};
 const NO_SESSION =
   "Cannot answer: this browser has no session; start the console again, and open the URL that it prints";
+const NO_KEY =
+  "Cannot answer: this tab has no key of the session; reload it while another tab shows the console, or start the " +
+  "console again and open the URL that it prints";
+const NO_TOKEN =
+  "Cannot enter: the URL is wrong or was used before; start the console again for another";
 
 /** Answers one request. Never rejects. */
 export async function answer(
@@ -41,55 +48,54 @@ export async function answer(
       enter(url, incoming, outgoing, parts);
     else await admit(url, incoming, outgoing, parts);
   } catch (error) {
-    const { status, error: text } = toProblem(error, parts.note);
+    const problem = toProblem(error, parts.note);
     if (outgoing.headersSent) outgoing.destroy();
-    else if (isForPerson(incoming)) sendPage(outgoing, status, text);
-    else send(outgoing, status, { error: text });
+    else if (isForPerson(incoming)) sendProblemPage(outgoing, problem);
+    else sendProblem(outgoing, problem);
   }
 }
 
+/** The cookie opens the page's files, which anybody may read; all else needs the key as well. */
 async function admit(
   url: URL,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   { session, files, routes }: DoorParts,
 ): Promise<void> {
-  checkSite(incoming.headers);
-  if (!session.admits(incoming.headers.cookie)) throw new RequestError(401, NO_SESSION);
+  const { headers } = incoming;
+  checkSite(headers);
+  if (!session.hasCookie(headers.cookie)) throw new RequestError(401, NO_SESSION);
   const method = incoming.method === "HEAD" ? "GET" : (incoming.method ?? "");
-  if (method !== "GET") checkChange(incoming.headers);
   const file = method === "GET" ? files.get(url.pathname) : undefined;
   if (file !== undefined) {
     outgoing.setHeader("content-type", file.type).setHeader("cache-control", "no-cache");
     outgoing.end(await file.read());
     return;
   }
+  if (!session.hasKey(headers.authorization)) throw new RequestError(401, NO_KEY);
+  if (method !== "GET") checkChange(headers);
   const body = method === "GET" ? NOTHING : await readBody(incoming);
   const exchange = { method, url: url.href, body, outgoing, params: {}, query: {} };
   const found = await routes(exchange);
-  if (found !== undefined) send(outgoing, 200, found);
+  if (found !== undefined) sendJson(outgoing, found);
 }
 
-/** The token is worth a session once; a browser that has one already is let through. */
+/** Exchanges the token once. A browser that entered before gets the entrance again, without a key. */
 function enter(
   url: URL,
   { headers }: IncomingMessage,
   outgoing: ServerResponse,
   { session }: DoorParts,
 ): void {
-  if (!session.admits(headers.cookie)) {
-    const cookie = session.enter(url.searchParams.get("token") ?? "");
-    if (cookie === undefined) {
-      throw new RequestError(
-        401,
-        "Cannot enter: the URL is wrong or was used before; start the console again for another",
-      );
-    }
-    outgoing.setHeader("set-cookie", cookie);
+  if (session.hasCookie(headers.cookie)) {
+    sendEntrance(outgoing, undefined);
+    return;
   }
+  const secrets = session.enter(url.searchParams.get("token") ?? "");
+  if (secrets === undefined) throw new RequestError(401, NO_TOKEN);
+  outgoing.setHeader("set-cookie", secrets.cookie);
   // A redirect after a link on another site would not carry the cookie; what this page loads does.
-  outgoing.setHeader("refresh", "0; url=/");
-  sendPage(outgoing, 200, "Opening the console");
+  sendEntrance(outgoing, secrets.key);
 }
 
 /** The path is looked up in a list, never on the disk. */
@@ -97,25 +103,10 @@ function parseTarget(target: string): URL {
   try {
     return new URL(target, "http://console");
   } catch {
-    throw new RequestError(400, "Cannot answer: the path is none");
+    throw new RequestError(400, "Cannot answer: the path is malformed");
   }
 }
 
 function isForPerson({ method, headers }: IncomingMessage): boolean {
   return method === "GET" && (headers.accept ?? "").includes("text/html");
-}
-
-function send(outgoing: ServerResponse, status: number, value: unknown): void {
-  // What is left of a body that was refused is not read.
-  if (status >= 400) outgoing.setHeader("connection", "close");
-  outgoing.statusCode = status;
-  outgoing.setHeader("content-type", "application/json").end(JSON.stringify(value));
-}
-
-function sendPage(outgoing: ServerResponse, status: number, text: string): void {
-  const escaped = text.replaceAll(/[&<>"']/g, (one) => `&#${one.codePointAt(0)};`);
-  outgoing.statusCode = status;
-  outgoing
-    .setHeader("content-type", "text/html; charset=utf-8")
-    .end(`<!doctype html><html lang="en"><title>Rowhouse</title><p>${escaped}</p></html>\n`);
 }

@@ -1,29 +1,29 @@
-// What the page is told as it happens: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+// Sends events to the pages that are open: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 
 import type { ServerResponse } from "node:http";
 import type { ConsoleEvents } from "./api.ts";
 import { RequestError } from "./request-error.ts";
 
-/** Those who listen. */
+/** The pages that listen. */
 export interface Events {
-  /** Tells all of them. */
+  /** Sends an event to all of them. */
   send<Name extends keyof ConsoleEvents>(name: Name, data: ConsoleEvents[Name]): void;
   /**
-   * Adds a listener, until its connection ends.
-   * @param welcome is told to it alone, first
-   * @throws {RequestError} 503 when there are too many
+   * Adds a page, until its connection ends.
+   * @param welcome sends the first events, to this page alone
+   * @throws {RequestError} 503 when 32 pages listen already
    */
   add(outgoing: ServerResponse, welcome: (tell: Events["send"]) => void): void;
-  /** Ends every listener's connection. */
+  /** Ends every page's connection. */
   close(): void;
 }
 
 const MOST_LISTENERS = 32;
 const HEARTBEAT_MS = 15_000;
-// Who takes nothing for so long is gone, or as good as gone.
+// A page that leaves this much unread is gone, or as good as gone.
 const MOST_WAITING_BYTES = 4_000_000;
 
-/** Opens the list of listeners; whoever opened it closes it. */
+/** Starts with no page. The caller closes it. */
 export function openEvents(): Events {
   const listeners = new Set<ServerResponse>();
   const write = (text: string): void => {
@@ -37,7 +37,10 @@ export function openEvents(): Events {
     send: (name, data) => write(format(name, data)),
     add(outgoing, welcome) {
       if (listeners.size >= MOST_LISTENERS) {
-        throw new RequestError(503, "Cannot listen: too many pages do; close some");
+        throw new RequestError(
+          503,
+          `Cannot send events: ${MOST_LISTENERS} pages listen already; close one`,
+        );
       }
       outgoing.writeHead(200, { "content-type": "text/event-stream" });
       outgoing.write("retry: 1000\n\n");

@@ -1,12 +1,12 @@
-// The files of the page: a list that is made once, so that no path of a request is ever a path of the disk.
+// The files of the page. The list is made once, so that the path of a request is never a path of the disk.
 
 import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 
-/** A file that the browser may have. */
+/** A file that the server sends to the browser. */
 interface PageFile {
   readonly type: string;
-  /** Reads it anew, so that a page that was changed is there with the next load. */
+  /** Reads the file each time, so that a reload shows a changed page. */
   read(): Promise<Buffer>;
 }
 
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Lists the files of the page, and those of the chart library. */
+/** Lists the files of the page and of the chart library. */
 export async function listFiles(): Promise<PageFiles> {
   const files = new Map<string, PageFile>();
   const add = (path: string, url: URL): void => {
@@ -32,7 +32,7 @@ export async function listFiles(): Promise<PageFiles> {
     if (name === "index.html") add("/", new URL(name, PAGE));
     else if (/^[\w-]+\.\w+$/.test(name)) add(`/page/${name}`, new URL(name, PAGE));
   }
-  // What a browser asks for where a page names no icon: the entrance.
+  // A browser asks for this path when a page names no icon, as the entrance does.
   add("/favicon.ico", new URL("icon.svg", PAGE));
   const chart = import.meta.resolve("uplot");
   add("/vendor/uplot.js", new URL("uPlot.esm.js", chart));

@@ -1,11 +1,15 @@
-// The state of all tenants: counts and the bounded list of those that somebody has to look at. Everything
-// is counted in the database: what comes back does not grow with the tenants.
+// Reads the state of all tenants: counts, and a bounded list of those that need attention. PostgreSQL counts, so the
+// result does not grow with the tenants.
 
-import { QueryTypes } from "sequelize";
 import { examineBudget } from "../doctor/budget.ts";
 import { FAILED_TENANTS, type FailedTenant } from "../inspect/census.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
-import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import {
+  readRows,
+  type Registry,
+  type TenantStatus,
+  type Transition,
+} from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { AttentionTenant, Fleet, ServiceState } from "./api.ts";
 
@@ -24,21 +28,19 @@ interface Waiting {
   readonly peer: string | null;
 }
 
-/** The most that the list of attention holds. */
+/** The maximum length of the list of tenants that need attention. */
 export const MOST_ATTENTION = 200;
 
-/** Reads the state, in four queries at once. */
+/** Reads the state in four queries at once. */
 export async function readFleet(
   registry: Registry,
   services: readonly ServiceState[],
 ): Promise<Fleet> {
   const newest = newestVersion(await loadTenantMigrations(registry));
-  const { sequelize } = registry;
-  const bind = [newest];
   const [groups, failed, waiting, budget] = await Promise.all([
-    sequelize.query<Group>(GROUPS, { type: QueryTypes.SELECT }),
-    sequelize.query<FailedTenant & { total: number }>(FAILED, { type: QueryTypes.SELECT }),
-    sequelize.query<Waiting>(WAITING, { type: QueryTypes.SELECT, bind }),
+    readRows<Group>(registry, GROUPS),
+    readRows<FailedTenant & { total: number }>(registry, FAILED),
+    readRows<Waiting>(registry, WAITING, [newest]),
     examineBudget(registry),
   ]);
   const count = (fits: (group: Group) => boolean): number =>
@@ -103,11 +105,11 @@ function describeWaiting(tenant: Waiting, newest: number): AttentionTenant {
   };
 }
 
-/** Every group has it; without a tenant there is none. */
-async function readName({ sequelize }: Registry, groups: readonly Group[]): Promise<string> {
+/** Every group has the name. Without a tenant no group exists, and a query reads it. */
+async function readName(registry: Registry, groups: readonly Group[]): Promise<string> {
   if (groups[0] !== undefined) return groups[0].database;
   const text = "select current_database() as database";
-  const [row] = await sequelize.query<{ database: string }>(text, { type: QueryTypes.SELECT });
+  const [row] = await readRows<{ database: string }>(registry, text);
   return row?.database ?? "";
 }
 
@@ -120,7 +122,7 @@ const FAILED = `
   select *, (count(*) over ())::int as total from (${FAILED_TENANTS}) as failed
    order by "schemaName" limit ${MOST_ATTENTION}`;
 
-// Twice as many as are shown: some may be in the list of the failed already.
+// Twice the number that is shown: some of them may be in the list of failed tenants already.
 const WAITING = `
   select schema_name as "schemaName", version, transition, peer
     from rowhouse.tenant where transition is not null or version < $1

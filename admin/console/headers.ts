@@ -1,4 +1,4 @@
-// What every answer of the console says to the browser.
+// The headers of every answer of the console.
 
 import type { OutgoingHttpHeaders } from "node:http";
 
@@ -14,8 +14,8 @@ const POLICY = [
 ].join("; ");
 
 /**
- * Nothing but the console's own files is run or shown, nobody frames it, and nothing of it is kept or told to
- * another site: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP.
+ * Makes the browser run and show the console's own files alone, refuse to frame them, store no answer, and tell no
+ * other site of it: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP.
  */
 export const SAFE_HEADERS: OutgoingHttpHeaders = {
   "content-security-policy": POLICY,

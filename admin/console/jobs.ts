@@ -1,44 +1,44 @@
-// Work on a tenant that lasts longer than a request should: begun, told of as it goes, and kept for a while
-// after its end. One at a time for each tenant.
+// Jobs: work on a tenant that takes longer than a request should. The console starts a job, sends its progress to the
+// page, and keeps it for a while after its end. A tenant has one running job at most.
 
 import { randomUUID } from "node:crypto";
 import type { Job } from "./api.ts";
 import { RequestError } from "./request-error.ts";
 import { createThrottle } from "./throttle.ts";
 
-/** What a job's work is given. */
+/** The control that a job's work receives. */
 interface JobControl {
-  /** Aborted when the job is to end before its time. */
+  /** Aborted when the job must end early. */
   readonly signal: AbortSignal;
-  /** Says how much there is. */
+  /** Sets the total amount of work. */
   readonly expect: (total: number) => void;
-  /** Says that so much more is done. */
+  /** Adds to the amount that is done. */
   readonly add: (count: number) => void;
 }
 
-/** What is to be done. */
+/** The work of a job. */
 export interface JobWork extends Pick<Job, "kind" | "schemaName" | "unit"> {
-  /** Does it, and returns the line that says what was done. */
+  /** Does the work, and resolves to one line that says what it did. */
   readonly run: (control: JobControl) => Promise<string>;
 }
 
 /** The jobs of a console. */
 export interface Jobs {
   /**
-   * Begins a job.
-   * @throws {RequestError} 409 while another is at work on the tenant
+   * Starts a job.
+   * @throws {RequestError} 409 while another job of the tenant runs
    */
   start(work: JobWork): Job;
   /**
    * Ends a job before its next step.
-   * @throws {RequestError} 404 when there is none of this id
+   * @throws {RequestError} 404 when no job has this id
    */
   stop(id: string): Job;
-  /** The job that is at work on a tenant. */
+  /** Finds a tenant's running job. */
   find(schemaName: string): Job | undefined;
-  /** The newest first. */
+  /** Lists the jobs, the newest first. */
   list(): readonly Job[];
-  /** Ends all, and waits until they have ended. */
+  /** Ends all jobs, and waits until they have ended. */
   close(): Promise<void>;
 }
 
@@ -51,9 +51,9 @@ interface Entry {
 const MOST_KEPT = 100;
 
 /**
- * Prepares the list.
- * @param tell is handed a job whenever there is news of it
- * @param explain turns what a job failed with into a line
+ * Creates an empty list of jobs.
+ * @param tell receives a job each time that it changes
+ * @param explain turns the error of a failed job into one line
  */
 export function createJobs(tell: (job: Job) => void, explain: (error: unknown) => string): Jobs {
   const entries = new Map<string, Entry>();
@@ -65,7 +65,7 @@ export function createJobs(tell: (job: Job) => void, explain: (error: unknown) =
     start({ run, ...work }) {
       const other = find(work.schemaName);
       if (other !== undefined) {
-        const problem = `its ${other.kind} is at work; wait until that ends`;
+        const problem = `its ${other.kind} is running; wait until it ends`;
         throw new RequestError(409, `Cannot ${work.kind} tenant "${work.schemaName}": ${problem}`);
       }
       const stopping = new AbortController();
@@ -93,7 +93,7 @@ export function createJobs(tell: (job: Job) => void, explain: (error: unknown) =
         total: null,
         message: null,
       };
-      // Begun in a later turn, so that the entry is there for what the work says.
+      // The work starts in a later turn, when its entry exists.
       const ended = Promise.resolve()
         .then(() => run(control))
         .then(
@@ -108,7 +108,8 @@ export function createJobs(tell: (job: Job) => void, explain: (error: unknown) =
     },
     stop(id) {
       const entry = entries.get(id);
-      if (entry === undefined) throw new RequestError(404, "Cannot stop: there is no such job");
+      if (entry === undefined)
+        throw new RequestError(404, `Cannot stop: job ${JSON.stringify(id)} does not exist`);
       entry.stopping.abort();
       return entry.job;
     },

@@ -1,4 +1,4 @@
-// One run of the migrations, whose state can be looked at while it is at work.
+// One migration run, whose state can be read while it runs.
 
 import { randomUUID } from "node:crypto";
 import {
@@ -15,34 +15,34 @@ import type { MigrationState } from "./api.ts";
 import { createPace } from "./pace.ts";
 import { createThrottle } from "./throttle.ts";
 
-/** A run. */
+/** A migration run. */
 export interface MigrationRun {
   state(): MigrationState;
-  /** Begins no more tenants; those at work end. */
+  /** Starts no more tenants; those in progress end. */
   stop(): void;
-  /** Resolves at its end, however it ends. */
+  /** Resolves when the run ends, also when it failed. */
   readonly ended: Promise<void>;
 }
 
-/** What is to be migrated, and when to give up. */
+/** The tenants to migrate, and the number of failures that ends the run. */
 export interface MigrationWish extends Pick<PlanOptions, "canary" | "tenants"> {
-  /** Begins no more tenants once so many have failed. */
+  /** Starts no more tenants when this number of them has failed. */
   readonly maxFailures: number;
 }
 
-/** Who hears of a run. */
+/** The receiver of a run's progress. */
 export interface MigrationListener {
-  /** Is handed the state whenever there is news of it, a few times a second at most. */
+  /** Receives the state each time that it changes, a few times a second at most. */
   readonly tell: (state: MigrationState) => void;
-  /** Turns what ended a run into a line. */
+  /** Turns the error that ended a run into one line. */
   readonly explain: (error: unknown) => string;
 }
 
 const MOST_SHOWN = 200;
 
 /**
- * Begins a run.
- * @throws {AdminError} when there is nothing to migrate, or a name is no tenant's
+ * Starts a run.
+ * @throws {AdminError} when nothing is pending, or no tenant has a given name
  */
 export async function startMigrationRun(
   registry: Registry,
@@ -89,7 +89,7 @@ export async function startMigrationRun(
     ({ left }) => {
       if (left === 0) end({ state: "done" });
       else if (stopping.signal.aborted) end({ state: "stopped", left });
-      else end({ state: "stopped", left, message: `${state.failed} have failed` });
+      else end({ state: "stopped", left, message: describeFailures(state.failed) });
     },
     (error: unknown) => end({ state: "broken", message: explain(error) }),
   );
@@ -101,6 +101,10 @@ export async function startMigrationRun(
     },
     ended,
   };
+}
+
+function describeFailures(count: number): string {
+  return count === 1 ? "1 tenant failed" : `${count} tenants failed`;
 }
 
 function describePlan({ target, tenants, held, skipped }: MigrationPlan, isCanary: boolean) {

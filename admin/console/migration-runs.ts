@@ -1,4 +1,4 @@
-// The runs of the migrations that a console begins: one at a time.
+// The migration runs that a console starts, one at a time.
 
 import type { Registry } from "../registry/registry.ts";
 import type { MigrationState } from "./api.ts";
@@ -10,26 +10,26 @@ import {
 } from "./migration-run.ts";
 import { RequestError } from "./request-error.ts";
 
-/** The runs. */
+/** The migration runs of a console. */
 export interface MigrationRuns {
   /**
-   * Begins one.
-   * @throws {RequestError} 409 while another is at work
-   * @throws {AdminError} when there is nothing to migrate, or a name is no tenant's
+   * Starts a run.
+   * @throws {RequestError} 409 while another run is in progress
+   * @throws {AdminError} when nothing is pending, or no tenant has a given name
    */
   start(wish: MigrationWish): Promise<MigrationState>;
   /**
-   * Begins no more tenants; those at work end.
-   * @throws {RequestError} 409 when no run is at work
+   * Starts no more tenants; those in progress end.
+   * @throws {RequestError} 409 when no run is in progress
    */
   stop(): MigrationState;
-  /** The run at work, else the last one. */
+  /** Returns the run in progress, otherwise the last one; undefined before the first. */
   current(): MigrationState | undefined;
-  /** Stops what is at work, and waits until it has ended. */
+  /** Stops the run in progress, and waits until it has ended. */
   close(): Promise<void>;
 }
 
-/** Prepares them. */
+/** Creates the runs of a console; none is started. */
 export function createMigrationRuns(
   registry: Registry,
   listener: MigrationListener,
@@ -40,7 +40,10 @@ export function createMigrationRuns(
   return {
     async start(wish) {
       if (starting !== undefined || isAtWork()) {
-        throw new RequestError(409, "Cannot migrate: a run is at work; wait for it, or stop it");
+        throw new RequestError(
+          409,
+          "Cannot migrate: a run is in progress; wait for it, or stop it",
+        );
       }
       starting = startMigrationRun(registry, wish, listener);
       try {
@@ -52,7 +55,7 @@ export function createMigrationRuns(
     },
     stop() {
       if (run === undefined || !isAtWork()) {
-        throw new RequestError(409, "Cannot stop: no run is at work");
+        throw new RequestError(409, "Cannot stop: no run is in progress");
       }
       run.stop();
       return run.state();

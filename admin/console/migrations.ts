@@ -1,16 +1,15 @@
-// What is pending where, before anybody migrates anything.
+// Reads which tenants lack which migrations.
 
 import { planMigration } from "../migrations/plan.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
-import { QueryTypes } from "sequelize";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 import type { Migrations, MigrationState } from "./api.ts";
 
 const MOST_SHOWN = 200;
 
 /**
- * Reads it, in two queries.
- * @param run the run at work, else the last one
+ * Reads the pending migrations in two queries.
+ * @param run the run in progress, otherwise the last one
  */
 export async function readMigrations(
   registry: Registry,
@@ -19,9 +18,9 @@ export async function readMigrations(
   const migrations = await loadTenantMigrations(registry);
   const [plan, versions] = await Promise.all([
     planMigration(registry, migrations, {}),
-    registry.sequelize.query<Migrations["versions"][number]>(
+    readRows<Migrations["versions"][number]>(
+      registry,
       "select version, count(*)::int as tenants from rowhouse.tenant group by version order by version",
-      { type: QueryTypes.SELECT },
     ),
   ]);
   const lacking = (number: number): number =>

@@ -1,5 +1,5 @@
-// Where a request comes from: the console answers to its own address and takes changes from its own page,
-// so that no other page that the browser has open can read or change anything.
+// Checks where a request comes from. The console answers to its own address and accepts changes from its own page only,
+// so that another page that the browser has open can neither read nor change anything.
 
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
@@ -14,19 +14,19 @@ export interface Address {
 
 const JSON_TYPE = /^application\/json(?:\s*;.*)?$/i;
 
-/** Whether only this machine reaches an address. */
+/** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   return host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** The address as it stands in a URL. */
+/** Formats the address as an origin, such as `http://127.0.0.1:5050`. */
 export function originOf({ host, port }: Address): string {
   return `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
 /**
- * Refuses a request to another host than the console's: a page elsewhere whose name leads here (DNS
- * rebinding) has its own. Where the console listens on every address, any address will do, but no name.
+ * Refuses a request to another host than the console's. A page of another site whose name resolves to this address
+ * (DNS rebinding) sends that name. When the console listens on every address, the host may be any IP address.
  * @throws {RequestError} 421
  */
 export function checkHost(headers: IncomingHttpHeaders, address: Address): void {
@@ -45,23 +45,26 @@ export function checkHost(headers: IncomingHttpHeaders, address: Address): void 
 }
 
 /**
- * Refuses what a page of another origin has asked for, where the browser says so. What a person typed or
- * followed as a link is "none", and opens the page only.
+ * Refuses a request that a page of another origin sent, when the browser says so. For a URL that a person typed the
+ * browser says "none".
  * @throws {RequestError} 403
  */
 export function checkSite(headers: IncomingHttpHeaders): void {
   const site = headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return;
-  throw new RequestError(403, "Cannot answer: another site has sent the request");
+  throw new RequestError(403, "Cannot answer: another site sent the request");
 }
 
 /**
- * Refuses a change that is not the console's own page's: https://owasp.org/www-community/attacks/csrf.
- * @throws {RequestError} 403 for its origin, 415 for a body that a form could have sent
+ * Refuses a change that another page sent: https://owasp.org/www-community/attacks/csrf.
+ * @throws {RequestError} 403 for a wrong origin, 415 for a content type that a form could send
  */
 export function checkChange(headers: IncomingHttpHeaders): void {
   if (headers.origin !== `http://${headers.host}` || headers["sec-fetch-site"] === "none") {
-    throw new RequestError(403, "Cannot change anything: the request is not the console's own");
+    throw new RequestError(
+      403,
+      "Cannot change anything: the request does not come from the console's own page",
+    );
   }
   if (!JSON_TYPE.test(headers["content-type"] ?? "")) {
     throw new RequestError(415, "Cannot read the request: its body must be application/json");

@@ -1,19 +1,22 @@
-// How many of something are done in a second, of late.
+// The current rate of something that is done again and again.
 
-/** Counts what is done. */
+/** Measures a rate. */
 export interface Pace {
   /**
-   * One more is done.
-   * @returns how many in a second: over the last ten of them, or since the beginning
+   * Counts one more.
+   * @returns the rate per second: over the last ten seconds, or since the beginning when that is shorter
    */
   step(): number;
 }
 
 const WINDOW_MS = 10_000;
-// In a shorter time the first ones would make any rate.
+// Over a shorter time the first counts would give any rate.
 const LEAST_MS = 200;
 
-/** @param now a clock in milliseconds */
+/**
+ * Starts the measurement.
+ * @param now a clock in milliseconds
+ */
 export function createPace(now: () => number = () => performance.now()): Pace {
   const started = now();
   const times: number[] = [];

@@ -1,6 +1,6 @@
-// The error of a request that cannot be answered as it is.
+// The error of a request that the console refuses.
 
-/** What a request is refused with: a status of HTTP, and a line for the page. */
+/** The HTTP status of a refused request, with one line for the page as its message. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly status: number;

@@ -1,4 +1,4 @@
-// The routes of the API: which path is answered by what. Whoever comes here has been let in.
+// The routes of the API. A request that comes here has passed the door.
 
 import type { ServerResponse } from "node:http";
 import { Router } from "itty-router";
@@ -14,26 +14,26 @@ import { dropJob, exportJob } from "./tenant-jobs.ts";
 import { listTenantPage, type Parameters, parseTenantQuery } from "./tenant-list.ts";
 import { TENANT_VERBS } from "./tenant-verbs.ts";
 
-/** A request that was let in; itty-router fills in `params` and `query`. */
+/** A request that passed the door; itty-router fills in `params` and `query`. */
 interface Exchange {
   readonly method: string;
   readonly url: string;
-  /** Of a change; empty otherwise. */
+  /** The body of a change; empty otherwise. */
   readonly body: Body;
-  /** For the one answer that does not end. */
+  /** For the events, whose answer does not end. */
   readonly outgoing: ServerResponse;
   params: Record<string, string>;
   query: Parameters;
 }
 
-/** Finds the answer: a value for JSON, or undefined when the route has written to `outgoing` itself. */
+/** Resolves to the answer: a value for JSON, or undefined when the route has written to `outgoing` itself. */
 export type Routes = (exchange: Exchange) => Promise<unknown>;
 
 const MOST_TENANTS = 1_000_000;
 
 /**
  * Builds the routes.
- * @returns what rejects with what a route throws, and with RequestError 404 where there is none
+ * @returns a function that rejects with what the route throws, and with RequestError 404 when no route matches
  */
 export function createRoutes(parts: Console): Routes {
   const { registry, sizes, traffic, jobs, migrations, events } = parts;
@@ -74,7 +74,8 @@ export function createRoutes(parts: Console): Routes {
     });
   return async (exchange) => {
     const found: unknown = await router.fetch(exchange);
-    if (found === undefined) throw new RequestError(404, "Cannot answer: there is no such path");
+    if (found === undefined)
+      throw new RequestError(404, "Cannot answer: the console does not have this path");
     return found === exchange.outgoing ? undefined : found;
   };
 }

@@ -1,4 +1,4 @@
-// The console's HTTP server: its bounds, and its orderly end.
+// The console's HTTP server: its limits, and its orderly end.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -11,12 +11,12 @@ import { originOf } from "./origin.ts";
 import { createRoutes } from "./routes.ts";
 import { createSession } from "./session.ts";
 
-/** A console that is served. */
+/** A running console server. */
 export interface ConsoleServer {
-  /** Opens it in one browser, once. */
+  /** The URL that opens the page in one browser, once. */
   readonly url: string;
   readonly port: number;
-  /** Takes no more, ends the console, and waits for the answers that are on their way. */
+  /** Accepts no more requests, closes the console, and waits for the running answers. */
   close(): Promise<void>;
 }
 
@@ -25,10 +25,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const SWEEP_MS = 50;
 
 /**
- * Serves a console, which is closed with the server.
+ * Serves a console. Closing the server closes the console.
  * @param host an IP address
- * @param port 0 for any that is free
- * @throws {AdminError} when it cannot listen there
+ * @param port 0 for any free port
+ * @throws {AdminError} when it cannot listen on this address and port
  */
 export async function serveConsole(
   parts: Console,
@@ -45,7 +45,7 @@ export async function serveConsole(
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (incoming, outgoing) => {
-      // On a connection that was kept: what comes now would find nothing that answers it.
+      // A request on a kept-alive connection after the server was closed: the console no longer answers.
       if (server.listening) void answer(incoming, outgoing, address, door);
       else outgoing.writeHead(503, { connection: "close" }).end();
     },

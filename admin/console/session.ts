@@ -1,27 +1,39 @@
-// Who may use the console: whoever has opened the printed URL, once. Its token is exchanged for a cookie,
-// and is worth nothing from then on.
+// The one session of a console. The token of the printed URL is exchanged once, for two secrets: a cookie and a key.
+// A browser sends the cookie to every port of this host, so another server on this machine can read it; the page keeps
+// the key for its own origin alone. A request to the API needs both.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
+/** The two secrets that the token is exchanged for. */
+export interface Secrets {
+  /** The value of a `set-cookie` header. */
+  readonly cookie: string;
+  /** The page sends it as `Authorization: Bearer KEY`. */
+  readonly key: string;
+}
+
 /** The one session of a console. */
 export interface Session {
-  /** What the printed URL carries. */
+  /** The secret of the printed URL. */
   readonly token: string;
   /**
-   * Takes the token, the first time that it comes.
-   * @returns the value of `set-cookie`; undefined when the token is wrong or was used before
+   * Exchanges the token, the first time that it comes.
+   * @returns undefined when the token is wrong or was used before
    */
-  enter(token: string): string | undefined;
-  /** Whether a request's `cookie` header holds the session's. */
-  admits(cookies: string | undefined): boolean;
+  enter(token: string): Secrets | undefined;
+  /** Whether a request's `cookie` header holds the session's cookie. */
+  hasCookie(cookies: string | undefined): boolean;
+  /** Whether a request's `authorization` header holds the session's key: https://www.rfc-editor.org/rfc/rfc6750. */
+  hasKey(authorization: string | undefined): boolean;
 }
 
 const SECRET_BYTES = 32;
 
-/** Makes a session that nobody has entered yet. */
+/** Creates a session that no browser has entered yet. */
 export function createSession(): Session {
   const token = createSecret();
   const value = createSecret();
+  const key = createSecret();
   // A browser sends a cookie to every port of a host: two consoles need two names.
   const name = `rowhouse_console_${randomBytes(4).toString("hex")}`;
   let used = false;
@@ -30,13 +42,17 @@ export function createSession(): Session {
     enter(given) {
       if (used || !isEqual(given, token)) return undefined;
       used = true;
-      return `${name}=${value}; HttpOnly; SameSite=Strict; Path=/`;
+      return { cookie: `${name}=${value}; HttpOnly; SameSite=Strict; Path=/`, key };
     },
-    admits(cookies = "") {
+    hasCookie(cookies = "") {
       return cookies.split(";").some((cookie) => {
-        const [key = "", ...rest] = cookie.trim().split("=");
-        return key === name && isEqual(rest.join("="), value);
+        const [given = "", ...rest] = cookie.trim().split("=");
+        return given === name && isEqual(rest.join("="), value);
       });
+    },
+    hasKey(authorization = "") {
+      const [, given] = /^Bearer ([\w-]+)$/i.exec(authorization) ?? [];
+      return given !== undefined && isEqual(given, key);
     },
   };
 }
@@ -45,7 +61,7 @@ function createSecret(): string {
   return randomBytes(SECRET_BYTES).toString("base64url");
 }
 
-/** Takes as long for every wrong text, whatever its length and wherever it differs. */
+/** Takes the same time for every wrong text: its length and the place of the difference do not show. */
 function isEqual(given: string, secret: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));

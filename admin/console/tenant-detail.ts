@@ -1,9 +1,8 @@
-// All that there is to say of one tenant.
+// Reads everything that the page shows of one tenant.
 
-import { QueryTypes } from "sequelize";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import { databaseCode } from "../registry/database-code.ts";
-import type { Registry, Transition } from "../registry/registry.ts";
+import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "./api.ts";
 import { RequestError } from "./request-error.ts";
@@ -26,23 +25,22 @@ const LOCK_NOT_AVAILABLE = "55P03";
 const MOST_HISTORY = 100;
 
 /**
- * Reads it.
- * @param job what is at work on the tenant, as far as the console knows
- * @throws {RequestError} 404 when there is no such tenant
+ * Reads the tenant in two queries.
+ * @param job the tenant's running job
+ * @throws {RequestError} 404 when the tenant does not exist
  */
 export async function readTenantDetail(
   registry: Registry,
   schemaName: string,
   job: Job | null,
 ): Promise<TenantDetail> {
-  const { sequelize } = registry;
   const newest = newestVersion(await loadTenantMigrations(registry));
   const [[row], tables] = await Promise.all([
-    sequelize.query<Row>(TENANT, { type: QueryTypes.SELECT, bind: [schemaName] }),
+    readRows<Row>(registry, TENANT, [schemaName]),
     readTables(registry, schemaName),
   ]);
   if (row === undefined) {
-    throw new RequestError(404, `Cannot show tenant: there is no tenant "${schemaName}"`);
+    throw new RequestError(404, `Cannot show tenant: tenant "${schemaName}" does not exist`);
   }
   const { peer, ...rest } = row;
   const { transition } = row;
@@ -58,20 +56,19 @@ export async function readTenantDetail(
   };
 }
 
-/** Sizes are read under a lock, which a migration may have: then there are none. */
+/** Reading a size takes a lock. While a migration holds it, the sizes are null. */
 async function readTables(registry: Registry, schemaName: string): Promise<readonly TenantTable[]> {
   const read = (size: string): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
     registry.sequelize.transaction(async (transaction) => {
-      await registry.sequelize.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`, {
+      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      return query(
         transaction,
-      });
-      return registry.sequelize.query(
         `select c.relname as name, ${size} as bytes,
              case when c.reltuples >= 0 then c.reltuples::float8 end as rows
            from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
           where n.nspname = $1 and c.relkind in ('r', 'p', 'm')
           order by bytes desc nulls last, c.relname`,
-        { type: QueryTypes.SELECT, bind: [schemaName], transaction },
+        [schemaName],
       );
     });
   const rows = await read("pg_catalog.pg_total_relation_size(c.oid)").catch((error: unknown) => {

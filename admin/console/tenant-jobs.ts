@@ -1,10 +1,9 @@
-// The two verbs that last: export and drop. Archives go into a folder of the server's, under a name that the
-// server makes: no path comes from the page, and a file that has its name is whole, which a download that
-// broke off is not.
+// The two verbs that take long: export and drop. The server writes an archive into its own folder, under a name that it
+// makes. So no path comes from the page, and a file that has its name is complete, unlike a download that broke off.
 
 import { resolve } from "node:path";
 import { describeDrop } from "../drop/description.ts";
-import { describeExport } from "../transfer/description.ts";
+import { describeExport, describeExportLosses } from "../transfer/description.ts";
 import { dropTenant } from "../drop/drop.ts";
 import type { Registry } from "../registry/registry.ts";
 import { exportTenant } from "../transfer/export-tenant.ts";
@@ -12,7 +11,7 @@ import { nameArchive } from "../transfer/archive-name.ts";
 import type { JobWork } from "./jobs.ts";
 import { RequestError } from "./request-error.ts";
 
-/** An export into `folder`. */
+/** The work of an export into `folder`. */
 export function exportJob(registry: Registry, schemaName: string, folder: string): JobWork {
   return {
     kind: "export",
@@ -24,15 +23,15 @@ export function exportJob(registry: Registry, schemaName: string, folder: string
         signal,
         meter: { expect, add },
       });
-      return describeExport(report);
+      return [describeExport(report), ...describeExportLosses(report)].join("; ");
     },
   };
 }
 
 /**
- * A drop, with a backup into `folder` unless that is undefined.
- * @param confirm the schema's name as it was typed
- * @throws {RequestError} 400 when that is another
+ * The work of a drop, with a backup into `folder` unless that is undefined.
+ * @param confirm the schema's name as a person typed it
+ * @throws {RequestError} 400 when it differs from `schemaName`
  */
 export function dropJob(
   registry: Registry,
@@ -41,7 +40,7 @@ export function dropJob(
   folder: string | undefined,
 ): JobWork {
   if (confirm !== schemaName) {
-    const problem = `to drop it takes its schema's name, typed once more: ${schemaName}`;
+    const problem = `"confirm" must be the schema's name, ${JSON.stringify(schemaName)}`;
     throw new RequestError(400, `Cannot drop tenant: ${problem}`);
   }
   return {

@@ -1,20 +1,19 @@
-// The tenants a page at a time: searched, sorted and cut in the database, in one query.
+// Lists the tenants a page at a time: PostgreSQL searches, sorts and pages them in one query.
 
 import { setTimeout } from "node:timers/promises";
-import { QueryTypes } from "sequelize";
 import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
 import { RequestError } from "./request-error.ts";
 import type { Sizes } from "./sizes.ts";
 import { isoText } from "./timestamp.ts";
 
-/** What the database does not know is filled in. */
+/** A tenant as the query returns it; the size is filled in afterwards. */
 type Found = TenantLine & { bytes: TenantLine["bytes"] };
 
-/** What a query's parameters may be: a text, several when one comes more than once, or nothing. */
+/** The parameters of a URL: a text, several texts when one is given more than once, or undefined. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const DEFAULT_LIMIT = 50;
@@ -47,18 +46,18 @@ const FILTERS: Readonly<Record<TenantFilter, string>> = {
   transition: "t.transition is not null",
 };
 
-/** A list's parameters, read. */
+/** The parsed parameters of a list. */
 export type TenantWish = Required<Omit<TenantQuery, "only">> & Pick<TenantQuery, "only">;
 
 /**
  * Reads the parameters of a list.
- * @throws {RequestError} 400 for one that is none
+ * @throws {RequestError} 400 for a malformed one
  */
 export function parseTenantQuery(parameters: Parameters): TenantWish {
   const text = (name: keyof TenantQuery): string | undefined => {
     const value = parameters[name];
     if (value === undefined || typeof value === "string") return value || undefined;
-    throw new RequestError(400, `Cannot list tenants: "${name}" comes more than once`);
+    throw new RequestError(400, `Cannot list tenants: "${name}" is given more than once`);
   };
   const integer = (name: "offset" | "limit", min: number, max: number, usual: number): number => {
     const given = text(name);
@@ -66,19 +65,29 @@ export function parseTenantQuery(parameters: Parameters): TenantWish {
     if (/^\d{1,8}$/.test(given) && Number(given) >= min && Number(given) <= max) {
       return Number(given);
     }
-    throw new RequestError(400, `Cannot list tenants: "${name}" is not ${min} to ${max}`);
+    throw new RequestError(
+      400,
+      `Cannot list tenants: "${name}" is not a whole number from ${min} to ${max}`,
+    );
   };
   const sort = text("sort") ?? "schemaName";
   const order = text("order") ?? "asc";
   if (!Object.hasOwn(SORT_KEYS, sort) || (order !== "asc" && order !== "desc")) {
-    throw new RequestError(400, "Cannot list tenants: they have no such order");
+    throw new RequestError(
+      400,
+      `Cannot list tenants: the order ${JSON.stringify(`${sort} ${order}`)} does not exist`,
+    );
   }
   const only = text("only");
   if (only !== undefined && !Object.hasOwn(FILTERS, only)) {
-    throw new RequestError(400, 'Cannot list tenants: "only" is no filter');
+    throw new RequestError(
+      400,
+      `Cannot list tenants: the filter ${JSON.stringify(only)} does not exist`,
+    );
   }
   const search = text("search") ?? "";
-  if (search.includes("\0")) throw new RequestError(400, "Cannot list tenants: no name has a NUL");
+  if (search.includes("\0"))
+    throw new RequestError(400, 'Cannot list tenants: "search" holds a NUL');
   return {
     search,
     ...(only === undefined ? {} : { only: only as TenantFilter }),
@@ -99,7 +108,7 @@ export async function listTenantPage(
   const bind: unknown[] = [limit, offset, newest];
   const bound = (value: unknown): string => `$${bind.push(value)}`;
   const wanted = search.trim().toLowerCase();
-  // PostgreSQL takes no parameter that is not used.
+  // PostgreSQL refuses a parameter that the query does not use.
   const conditions = ["$3 >= 0"];
   if (only !== undefined) conditions.push(FILTERS[only]);
   if (wanted !== "") {
@@ -116,7 +125,8 @@ export async function listTenantPage(
     join = `left join unnest(${columns}) as s (schema_name, bytes) using (schema_name)`;
   }
   const by = `order by key ${order} nulls last, schema_name ${order}`;
-  const [row] = await registry.sequelize.query<{ total: number; tenants: readonly Found[] | null }>(
+  const [row] = await readRows<{ total: number; tenants: readonly Found[] | null }>(
+    registry,
     `with found as (
        select t.schema_name, ${SORT_KEYS[sort]} as key from rowhouse.tenant as t ${join}
         where ${conditions.join(" and ")}
@@ -126,16 +136,16 @@ export async function listTenantPage(
      select (select count(*)::int from found) as total,
        (select json_agg(${LINE} order by p.place)
           from page as p join rowhouse.tenant as t using (schema_name)) as tenants`,
-    { type: QueryTypes.SELECT, bind },
+    bind,
   );
-  // A list in another order does not wait for long, and does not fail, for want of sizes.
+  // A list in another order neither waits long for the sizes nor fails without them.
   await Promise.race([read, setTimeout(SIZES_PATIENCE_MS)]);
   const tenants = row?.tenants ?? [];
   for (const line of tenants) line.bytes = sizes.find(line.schemaName) ?? null;
-  return { total: row?.total ?? 0, offset, tenants };
+  return { total: row?.total ?? 0, offset, tenants, sizes: sizes.state() };
 }
 
-/** The form in which the registry has a host, where the text is a whole one: of an IDNA name say. */
+/** Turns a whole host into the registry's form, an IDNA name for example; another text stays as it is. */
 function hostOf(text: string): string {
   try {
     return parseDomain(text);
@@ -145,7 +155,7 @@ function hostOf(text: string): string {
   }
 }
 
-// Asked for each tenant's least host, PostgreSQL may walk through all hosts in order until one is the tenant's.
+// One query for all tenants: for each tenant alone, PostgreSQL may scan all hosts in order until one is the tenant's.
 const FIRST_HOSTS = `left join (
     select schema_name, min(host) as host from rowhouse.domain group by schema_name
   ) as h using (schema_name)`;

@@ -1,5 +1,5 @@
-// The verbs on a tenant's row and its hosts, as the command line has them: the same functions, given what a
-// request's body says.
+// The verbs on a tenant's row and its hosts. They call the functions of the command line with the fields of a request's
+// body.
 
 import { parseDomain } from "../../src/host.ts";
 import { renameTenant } from "../rename/rename.ts";
@@ -17,7 +17,7 @@ import type { ChangedTenant, HostChange, RenamedTenant } from "./api.ts";
 import { type Body, findBoolean, findInteger, requireText } from "./body.ts";
 import { RequestError } from "./request-error.ts";
 
-/** A verb: it resolves to the answer when the change is in force. */
+/** A verb. It resolves to the answer when the change is in force. */
 export type TenantVerb = (
   registry: Registry,
   schemaName: string,
@@ -32,7 +32,10 @@ export const TENANT_VERBS: Readonly<Record<string, TenantVerb>> = {
     const readOnly = findBoolean(body, "readOnly");
     const statementTimeoutMs = findInteger(body, "statementTimeoutMs", 1, LONGEST_TIMEOUT_MS);
     if (readOnly === undefined && statementTimeoutMs === undefined) {
-      throw new RequestError(400, "Cannot set tenant: there is nothing to set");
+      throw new RequestError(
+        400,
+        'Cannot set tenant: the body has neither "readOnly" nor "statementTimeoutMs"',
+      );
     }
     const status: TenantSettings["status"] = readOnly ? "read_only" : "active";
     return setTenant(registry, schemaName, {

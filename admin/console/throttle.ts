@@ -1,16 +1,19 @@
-// News that come faster than anybody reads them.
+// Updates that arrive faster than anyone can read them.
 
-/** Does something a few times a second at most, however often it is asked for. */
+/** Calls a function five times a second at most. */
 export interface Throttle {
-  /** Does it now, or soon. */
+  /** Calls the function now, or at the end of the interval. */
   ask(): void;
-  /** Does it now, and nothing later. */
+  /** Calls the function now, and cancels a later call. */
   flush(): void;
 }
 
 const INTERVAL_MS = 200;
 
-/** @param act what is done; it never throws */
+/**
+ * Creates a throttle.
+ * @param act the function; it never throws
+ */
 export function createThrottle(act: () => void): Throttle {
   let last = -Infinity;
   let timer: NodeJS.Timeout | undefined;

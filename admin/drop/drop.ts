@@ -7,12 +7,12 @@ import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
-import type { Registry, Transition } from "../registry/registry.ts";
+import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
 import { withTenantAlone } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { claimTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
-import { backUp, requireNewFile } from "./backup.ts";
+import { backUp, type BackupOptions, BackupUseless, requireNewFile } from "./backup.ts";
 import { dropRest } from "./drop-rest.ts";
 import type { KeptRole } from "../registry/role-use.ts";
 import { countItems, dropItems, dropLargeObjects, type DropPlace } from "./objects.ts";
@@ -25,11 +25,7 @@ const MOST_AT_ONCE = 50;
 const NO_ROOM = "53200";
 
 /** How a tenant is to be dropped. */
-export interface DropOptions {
-  /** The file for its backup; undefined for none. */
-  readonly backup: string | undefined;
-  /** Ends it before its next step. */
-  readonly signal: AbortSignal;
+export interface DropOptions extends BackupOptions {
   /** Counts the objects of its schema. */
   readonly meter?: Meter;
 }
@@ -39,6 +35,10 @@ export interface DroppedTenant {
   readonly schemaName: string;
   /** The backup's whole path, be it of an earlier run; undefined when there is none. */
   readonly backup: string | undefined;
+  /** Why nobody knows that the backup can come back; undefined when that was tried. */
+  readonly unproven: string | undefined;
+  /** What an import of the backup does not bring back; empty unless it was to be lossy. */
+  readonly losses: readonly string[];
   /** The role that was left, because another database uses it. */
   readonly keptRole: KeptRole | undefined;
 }
@@ -60,6 +60,14 @@ export function dropTenant(
     try {
       return await finish(registry, place, options);
     } catch (error) {
+      if (error instanceof BackupUseless && place.before.transition !== "dropping") {
+        await giveBack(registry, place);
+        throw new AdminError(
+          `Cannot drop tenant: ${error.message}; "${schemaName}" is as it was before; to drop it without ` +
+            "a backup, say --no-backup",
+          { cause: error },
+        );
+      }
       const code = databaseCode(error);
       const state = code === undefined ? "" : ` (${code})`;
       const problem = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
@@ -69,6 +77,20 @@ export function dropTenant(
         { cause: error },
       );
     }
+  });
+}
+
+/** What a drop knows of the tenant. */
+interface Leaver extends DropPlace {
+  readonly before: { readonly transition: Transition | null; readonly status: TenantStatus };
+}
+
+/** Nothing has been dropped. */
+async function giveBack(registry: Registry, { schemaName, before }: Leaver): Promise<void> {
+  await transact(registry, async (transaction) => {
+    const allowed = ["dropping"] as const;
+    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", allowed);
+    await tenant.update(before, { transaction });
   });
 }
 
@@ -82,8 +104,8 @@ async function finish(
   if (running > 0) {
     throw new AdminError(`${running} transactions that began before it was suspended still run`);
   }
-  const backup = await backUp(registry, schemaName, options.backup, options.signal);
-  // Something outside may have come to stand on it while the backup was written.
+  const backup = await backUp(registry, schemaName, options);
+  // Something outside may depend on it since the backup was written.
   await transact(registry, (transaction) =>
     requireNoOutsiders(transaction, schemaName, place.roleName),
   );
@@ -93,7 +115,8 @@ async function finish(
   const keptRole = await transact(registry, (transaction) =>
     dropRest(registry, transaction, schemaName, place.roleName),
   );
-  return { schemaName, backup, keptRole };
+  const { path, unproven, losses = [] } = backup ?? {};
+  return { schemaName, backup: path, unproven, losses, keptRole };
 }
 
 /** Closes the tenant to everybody. */
@@ -101,7 +124,7 @@ async function begin(
   registry: Registry,
   schemaName: string,
   backup: string | undefined,
-): Promise<DropPlace> {
+): Promise<Leaver> {
   return transact(registry, async (transaction) => {
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", ALLOWED);
     const { tenantRoles } = await readInstallation(transaction);
@@ -110,8 +133,9 @@ async function begin(
     const roleName = isOwn ? tenant.roleName : undefined;
     await requireNoOutsiders(transaction, schemaName, roleName);
     await requireNewFile(transaction, schemaName, backup);
+    const { transition, status } = tenant;
     await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
-    return { schemaName, roleName };
+    return { schemaName, roleName, before: { transition, status } };
   });
 }
 

@@ -5,7 +5,8 @@
 import { OTHER_OBJECTS, owned } from "./other-objects.ts";
 
 // A constraint's index is told with the constraint; PostgreSQL 18 lists NOT NULL there as well ('n'),
-// and the columns tell of it.
+// and the columns tell of it. A foreign key to a partitioned table has another for each of its partitions, with
+// names by the order in which those were made.
 const RELATIONS = `
   select r.namespace, r.owner, ''::text as part, concat_ws(' ',
       case r.relpersistence when 'u' then 'unlogged' end,
@@ -63,7 +64,9 @@ const COLUMN_GRANTS = `
 const CONSTRAINTS = `
   select r.namespace, r.owner, 'constraint "' || c.conname || '"', pg_get_constraintdef(c.oid)
     from relation as r
-    join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')`;
+    join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')
+    left join pg_constraint as p on p.oid = c.conparentid
+   where p.conrelid is distinct from c.conrelid`;
 
 const INDEXES = `
   select r.namespace, r.owner, 'index "' || x.relname || '"',

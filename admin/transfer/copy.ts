@@ -6,8 +6,8 @@ import type { ClientBase } from "pg";
 import copyStreams from "pg-copy-streams";
 import { qualified, quoted, type Table } from "./structure.ts";
 
-// How values are written, and that no setting of the role's cuts the work short. The last fails where
-// row security would leave rows out silently.
+// How values are written and read, and that no setting of the role's cuts the work short. Without row_security, what
+// fails is better than rows that are left out silently.
 const SETTINGS: Readonly<Record<string, string>> = {
   bytea_output: "hex",
   datestyle: "ISO, YMD",
@@ -20,6 +20,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   statement_timeout: "0",
   idle_in_transaction_session_timeout: "0",
   row_security: "off",
+  standard_conforming_strings: "on",
 };
 
 /**

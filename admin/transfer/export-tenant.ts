@@ -9,6 +9,8 @@ import { writeArchive } from "./archive-writer.ts";
 import { copyOut } from "./copy.ts";
 import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./manifest.ts";
 import type { Meter } from "../command/meter.ts";
+import { readRowSum } from "./row-sum.ts";
+import { findLosses } from "./shape/rehearsal.ts";
 import { type Snapshot, withSnapshot } from "./snapshot.ts";
 import { readSequences } from "./structure.ts";
 
@@ -35,6 +37,8 @@ export interface ExportReport {
   readonly bytes: number;
   /** Of the file. */
   readonly archiveBytes: number;
+  /** What the tenant has and the archive does not; an import refuses it then. */
+  readonly losses: readonly string[];
 }
 
 /**
@@ -54,7 +58,9 @@ export async function exportTenant(
   const software = await readSoftwareVersion();
   const wanted = { action: "export tenant", allowed };
   return withSnapshot(registry, schemaName, wanted, async (snapshot) => {
-    const { client, version, statementTimeoutMs, hosts, tables } = snapshot;
+    const { client, version, statementTimeoutMs, hosts, tables, shape } = snapshot;
+    // With the tables locked: no migration comes between.
+    const losses = await findLosses(registry, schemaName);
     const archived: ArchivedTable[] = [];
     meter?.expect(snapshot.bytes);
     const archiveBytes = await writeArchive(
@@ -66,7 +72,10 @@ export async function exportTenant(
           const measure = await explainGone(schemaName, () =>
             archive.write(entry, copyOut(client, schemaName, table)),
           );
-          archived.push({ name: table.name, entry, columns: table.columns, ...measure });
+          const { name, columns, computed } = table;
+          const all = { ...table, columns: [...columns, ...computed] };
+          const rowSum = computed.length > 0 ? await readRowSum(client, schemaName, all) : "";
+          archived.push({ name, entry, columns, rowSum, ...measure });
         }
         return {
           formatVersion: FORMAT_VERSION,
@@ -79,13 +88,15 @@ export async function exportTenant(
           createdAt: new Date().toISOString(),
           serverVersion: await readServerVersion(snapshot),
           tables: archived,
+          shape,
+          losses,
           sequences: await readSequences(client, schemaName),
         };
       },
     );
     const rows = archived.reduce((sum, table) => sum + table.rows, 0);
     const bytes = archived.reduce((sum, table) => sum + table.bytes, 0);
-    return { schemaName, file, version, tables: tables.length, rows, bytes, archiveBytes };
+    return { schemaName, file, version, tables: tables.length, rows, bytes, archiveBytes, losses };
   });
 }
 

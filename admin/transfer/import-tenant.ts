@@ -1,25 +1,21 @@
 // A new tenant, from a file.
 
-import {
-  changesBetween,
-  createStep,
-  newestVersion,
-  runChanges,
-} from "../migrations/tenant-migrations.ts";
+import { stat } from "node:fs/promises";
+import type { Transaction } from "sequelize";
+import type { Meter } from "../command/meter.ts";
+import { type Creation, createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { createStep, newestVersion, runChanges } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { type Creation, createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
-import type { Transaction } from "sequelize";
 import { type Archive, damaged, withArchive } from "./archive-reader.ts";
+import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./belief.ts";
 import type { Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
-import type { ArchivedTable, Manifest } from "./manifest.ts";
-import type { Meter } from "../command/meter.ts";
-import { clientOf } from "../registry/transaction-client.ts";
+import type { ArchivedTable } from "./manifest.ts";
 
 /** The tenant that is to be. */
-export interface ImportOptions {
+export interface ImportOptions extends Trust {
   /** Checked by parseSchemaName. */
   readonly schemaName: string;
   /** In the registry's form, checked by parseDomain. */
@@ -38,76 +34,72 @@ export interface ImportReport extends Loaded {
   readonly exportedAt: string;
   /** The version that the tenant has now. */
   readonly version: number;
+  /** What the exported tenant had and this one has not; empty unless it was to be lossy. */
+  readonly losses: readonly string[];
 }
 
 /**
  * Creates a tenant from an archive, at the archive's version. One transaction, which checks every count and
  * checksum: whatever fails leaves nothing behind. Nothing is written to disk; memory does not depend on
  * the size.
- * @throws {AdminError} when the archive is not whole or not of this application's migrations, or the tenant
- *   cannot be created
+ * @throws {AdminError} when the archive is not whole or not of this application's migrations, says that it lacks
+ *   something, asks for more than it is trusted with, or the tenant cannot be created
  */
 export async function importTenant(
   registry: Registry,
   file: string,
-  { schemaName, hosts, migrate = false, meter }: ImportOptions,
+  options: ImportOptions,
 ): Promise<ImportReport> {
   const creation = await prepareCreation(registry);
-  return withArchive(file, async (archive) => {
-    const { manifest } = archive;
-    const { version, statementTimeoutMs } = manifest;
-    checkMigrations(creation, manifest);
-    return registry.sequelize.transaction(async (transaction) => {
-      await createTenantWithin(registry, transaction, creation, {
-        schemaName,
-        hosts,
-        version,
-        statementTimeoutMs,
-      });
-      const loaded = await load(transaction, file, archive, schemaName, meter);
-      const newest = migrate ? newestVersion(creation.migrations) : version;
-      await migrateWithin(registry, transaction, creation, schemaName, version, newest);
-      const { schemaName: from, createdAt: exportedAt } = manifest;
-      return { schemaName, hosts, from, exportedAt, version: newest, ...loaded };
-    });
-  });
+  return withArchive(file, (archive) =>
+    registry.sequelize.transaction((transaction) =>
+      importWithin(registry, transaction, creation, { file, archive, options }),
+    ),
+  );
 }
 
-/**
- * Refuses what was made by other migrations.
- * @param source has the version, and the names of the migrations up to it
- */
-export function checkMigrations(
-  { migrations }: Pick<Creation, "migrations">,
-  { version, migrations: theirs }: Pick<Manifest, "version" | "migrations">,
-): void {
-  changesBetween(migrations, 0, version);
-  const ours = migrations.filter(({ number }) => number <= version).map(({ name }) => name);
-  if (ours.join("\n") === theirs.join("\n")) return;
-  const other = theirs.find((name, index) => name !== ours[index]) ?? ours[theirs.length];
-  throw new AdminError(
-    `Cannot import tenant: its tenant migrations up to ${version} are not this application's, the first ` +
-      `that differs is ${JSON.stringify(other)}; set TENANT_MIGRATIONS to the folder that it was exported with`,
-  );
+/** See {@link importTenant}; within a transaction that a failure makes useless. */
+export async function importWithin(
+  registry: Registry,
+  transaction: Transaction,
+  creation: Creation,
+  source: { readonly file: string; readonly archive: Archive; readonly options: ImportOptions },
+): Promise<ImportReport> {
+  const { manifest } = source.archive;
+  const { schemaName, hosts, migrate = false, ...trust } = source.options;
+  const { version, schemaName: from, createdAt: exportedAt, losses } = manifest;
+  checkMigrations(creation, manifest);
+  checkWhole(manifest, trust);
+  const statementTimeoutMs = timeoutOf(manifest, trust);
+  const tenant = { schemaName, hosts, version, statementTimeoutMs };
+  const limits = limitsOf(manifest, (await stat(source.file)).size, trust);
+  await createTenantWithin(registry, transaction, creation, tenant);
+  const loaded = await load(transaction, source, limits.maxRowBytes);
+  const newest = migrate ? newestVersion(creation.migrations) : version;
+  await migrateWithin(registry, transaction, creation, schemaName, version, newest);
+  return { schemaName, hosts, from, exportedAt, version: newest, losses, ...loaded };
 }
 
 async function load(
   transaction: Transaction,
-  file: string,
-  archive: Archive,
-  schemaName: string,
-  meter: Meter | undefined,
+  { file, archive, options }: Parameters<typeof importWithin>[3],
+  maxRowBytes: number,
 ): Promise<Loaded> {
-  meter?.expect(archive.manifest.tables.reduce((sum, { bytes }) => sum + bytes, 0));
+  const { manifest } = archive;
+  const { schemaName, meter, lossy } = options;
+  meter?.expect(manifest.tables.reduce((sum, { bytes }) => sum + bytes, 0));
   try {
-    return await loadTenant<ArchivedTable>(clientOf(transaction), schemaName, {
+    return await loadTenant<ArchivedTable>(transaction, schemaName, {
       action: "import tenant",
-      tables: archive.manifest.tables,
+      tables: manifest.tables,
+      shape: manifest.shape,
+      lossy,
       meter,
       open: (table) => archive.open(table),
-      maxBytes: ({ bytes }) => bytes,
+      bounds: ({ bytes }) => ({ maxBytes: bytes, maxRowBytes }),
       check: (table, measure) => checkMeasure(file, table, measure),
-      sequences: () => Promise.resolve(archive.manifest.sequences),
+      computed: ({ rowSum }) => Promise.resolve(rowSum === "" ? undefined : rowSum),
+      sequences: () => Promise.resolve(manifest.sequences),
     });
   } catch (error) {
     const ofDatabase = /^[0-9A-Z]{5}$/.test(databaseCode(error) ?? "") || isConnectionLost(error);

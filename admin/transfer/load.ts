@@ -1,14 +1,23 @@
-// Fills a tenant that the same transaction has created, from an archive or from another tenant. Nothing that
-// comes from there is believed: tables and columns are looked up in the catalog, rows are counted.
+// Fills a tenant that the same transaction has created, from an archive or from another tenant: import, clone and
+// move have this way and no other. Nothing that comes from there is believed: tables and columns are looked up in
+// the catalog, rows are counted. What stood in the way of the rows is as it was afterwards, or nothing is done.
 
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ClientBase } from "pg";
-import { AdminError } from "../registry/admin-error.ts";
-import { refreshViews, withBareTables } from "./constraints.ts";
-import { copyIn, endCopy, prepareCopy } from "./copy.ts";
-import { CopyDigest, type Measure } from "./digest.ts";
+import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { clientOf } from "../registry/transaction-client.ts";
+import { withBareTables } from "./bare/bare-tables.ts";
+import { copyIn, endCopy, prepareCopy } from "./copy.ts";
+import { type Bounds, CopyDigest, type Measure } from "./digest.ts";
+import { compareNames, matchTables, namesOf } from "./match.ts";
+import { explainBroken, requireSame } from "./outcome.ts";
+import { readRowSum } from "./row-sum.ts";
+import { emptyTables } from "./shape/empty.ts";
+import { describeLosses } from "./shape/losses.ts";
+import { applyShape, readShape, type Shape } from "./shape/shape.ts";
 import { qualified, readSequences, readTables, type Sequence, type Table } from "./structure.ts";
 
 /** A table to be filled. */
@@ -23,13 +32,19 @@ export interface Source<T extends SourceTable> {
   /** Completes "Cannot …", such as "import tenant". */
   readonly action: string;
   readonly tables: readonly T[];
+  /** What the source has beyond its migrations; left out by archives of before. */
+  readonly shape?: Shape | undefined;
+  /** Leave out what the schema does not have, instead of refusing it. */
+  readonly lossy?: boolean | undefined;
   /** The rows as COPY text; a failure of it is what {@link loadTenant} throws. */
   open(table: T): Promise<Readable>;
   readonly meter?: Meter | undefined;
-  /** The most bytes that the text may have. */
-  maxBytes?(table: T): number;
+  /** The most bytes that the text may have, and the most that a row may. */
+  bounds?(table: T): Bounds;
   /** Checks what has come, before the next table. */
   check?(table: T, measure: Measure): void | Promise<void>;
+  /** The sum of a table's rows with its computed columns; asked for when all are computed here. */
+  computed?(table: T, columns: Table): Promise<string | undefined>;
   /** Called when the rows have been read. */
   sequences(): Promise<readonly Sequence[]>;
 }
@@ -42,30 +57,73 @@ export interface Loaded {
 }
 
 /**
- * Empties the tenant's tables, fills them, sets its sequences, and puts foreign keys and triggers back.
- * @param client of the transaction that created the tenant; its settings are as before afterwards
- * @throws {AdminError} when the tables, columns or sequences are not those of the schema, or `check` fails
+ * Empties the tenant's tables, gives them the source's shape, fills them, sets its sequences, and puts back what
+ * was in the way.
+ * @param transaction the one that created the tenant; its settings are as before afterwards
+ * @throws {AdminError} when the tables, columns or sequences are not those of the schema, `check` fails, or the
+ *   rows break a rule
  */
 export async function loadTenant<T extends SourceTable>(
-  client: ClientBase,
+  transaction: Transaction,
   schemaName: string,
   source: Source<T>,
 ): Promise<Loaded> {
+  const client = clientOf(transaction);
+  const { action } = source;
   await prepareCopy(client, schemaName);
-  const tables = await readTables(client, schemaName);
-  const pairs = matchTables(source.action, source.tables, tables);
+  await prepareShape(client, schemaName, source);
+  const pairs = matchTables(source, await readTables(client, schemaName));
   let [rows, bytes] = [0, 0];
-  await withBareTables(client, schemaName, tables, async () => {
-    for (const [from, to] of pairs) {
-      const measure = await loadTable(client, schemaName, source, from, to);
-      rows += measure.rows;
-      bytes += measure.bytes;
-    }
-  });
-  await setSequences(client, schemaName, source.action, await source.sequences());
-  await refreshViews(client, schemaName);
+  await requireSame(transaction, schemaName, action, () =>
+    explainBroken(action, async (filling) => {
+      await withBareTables(client, schemaName, async () => {
+        for (const [from, to] of pairs) {
+          const measure = await filling(() => loadTable(client, schemaName, source, from, to));
+          rows += measure.rows;
+          bytes += measure.bytes;
+        }
+      });
+    }),
+  );
+  for (const [from, to] of pairs) await checkComputed(client, schemaName, source, from, to);
+  await setSequences(client, schemaName, source);
   await endCopy(client);
   return { tables: pairs.length, rows, bytes };
+}
+
+async function prepareShape<T extends SourceTable>(
+  client: ClientBase,
+  schemaName: string,
+  { action, shape, tables, lossy = false }: Source<T>,
+): Promise<void> {
+  if (shape === undefined) return emptyTables(client, schemaName);
+  await applyShape(client, schemaName, shape, tables);
+  if (lossy) return;
+  const have = await readShape(client, schemaName);
+  const [loss] = describeLosses({ shape, facts: [] }, { shape: have, facts: [] });
+  if (loss === undefined) return;
+  throw new AdminError(
+    `Cannot ${action}: ${loss}; its tenant migrations do not make the schema that it is from`,
+  );
+}
+
+/** What a function gives may depend on rows that were not there yet. */
+async function checkComputed<T extends SourceTable>(
+  client: ClientBase,
+  schemaName: string,
+  source: Source<T>,
+  from: T,
+  to: Table,
+): Promise<void> {
+  if (to.computed.length === 0) return;
+  const there = await source.computed?.(from, to);
+  if (there === undefined) return;
+  const columns = [...to.columns, ...to.computed];
+  if ((await readRowSum(client, schemaName, { ...to, columns })) === there) return;
+  throw new AdminError(
+    `Cannot ${source.action}: columns ${JSON.stringify(to.computed.join(", "))} of table ${JSON.stringify(to.name)} are ` +
+      "generated by a function that gives other values now; make them plain columns by a migration",
+  );
 }
 
 async function loadTable<T extends SourceTable>(
@@ -76,7 +134,7 @@ async function loadTable<T extends SourceTable>(
   to: Table,
 ): Promise<Measure> {
   const text = await source.open(from);
-  const digest = new CopyDigest(source.meter, source.maxBytes?.(from));
+  const digest = new CopyDigest(source.meter, source.bounds?.(from));
   const copy = copyIn(client, schemaName, to);
   await pipeline(text, digest, copy);
   const measure = digest.measure();
@@ -90,53 +148,19 @@ async function loadTable<T extends SourceTable>(
   return measure;
 }
 
-/** Each of the source's tables with the schema's own of that name, in the order of the source's columns. */
-function matchTables<T extends SourceTable>(
-  action: string,
-  from: readonly T[],
-  to: readonly Table[],
-): readonly (readonly [T, Table])[] {
-  compareNames(action, "table", from.map(nameOf), to.map(nameOf));
-  return from.map((table) => {
-    const found = to.find(({ name }) => name === table.name);
-    if (found === undefined) throw new Error(`Cannot ${action}: no table "${table.name}"`);
-    const place = `column of table "${table.name}"`;
-    compareNames(action, place, table.columns, found.columns);
-    return [table, { ...found, columns: table.columns }];
-  });
-}
-
-async function setSequences(
+async function setSequences<T extends SourceTable>(
   client: ClientBase,
   schemaName: string,
-  action: string,
-  sequences: readonly Sequence[],
+  source: Source<T>,
 ): Promise<void> {
+  const { action, lossy } = source;
   const own = await readSequences(client, schemaName);
-  compareNames(action, "sequence", sequences.map(nameOf), own.map(nameOf));
+  const known = new Set(namesOf(own));
+  const all = await source.sequences();
+  const sequences = lossy ? all.filter(({ name }) => known.has(name)) : all;
+  compareNames(action, "sequence", namesOf(sequences), namesOf(own));
   for (const { name, value, called } of sequences) {
     const place = qualified(schemaName, name);
     await client.query("select pg_catalog.setval($1::regclass, $2, $3)", [place, value, called]);
   }
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
-}
-
-/** Both must be the same names, each of them once. */
-function compareNames(
-  action: string,
-  what: string,
-  from: readonly string[],
-  to: readonly string[],
-): void {
-  const unknown = from.find((name, index) => !to.includes(name) || from.indexOf(name) !== index);
-  const name = unknown ?? to.find((own) => !from.includes(own));
-  if (name === undefined) return;
-  const problem = unknown === undefined ? "is missing" : "is one too many";
-  throw new AdminError(
-    `Cannot ${action}: ${what} ${JSON.stringify(name)} ${problem}, by the tenant migrations of its ` +
-      "version; change the tenant's schema only by migrations, see node admin/status.js",
-  );
 }

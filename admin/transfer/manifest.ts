@@ -2,10 +2,12 @@
 
 import { AdminError } from "../registry/admin-error.ts";
 import type { Measure } from "./digest.ts";
+import { Fields, parseJson } from "./fields.ts";
+import type { Shape } from "./shape/shape.ts";
 import type { Sequence } from "./structure.ts";
 
-/** The form of archives that this software writes, and the only one that it reads. */
-export const FORMAT_VERSION = 1;
+/** The form of archives that this software writes. It reads those before as well: 1 had no shape. */
+export const FORMAT_VERSION = 2;
 
 /** The manifest's entry in the archive. */
 export const MANIFEST_ENTRY = "manifest.json";
@@ -17,6 +19,8 @@ export interface ArchivedTable extends Measure {
   readonly entry: string;
   /** In the order of the COPY text. */
   readonly columns: readonly string[];
+  /** See readRowSum; empty where no column is computed. */
+  readonly rowSum: string;
 }
 
 /** What an archive says of itself. */
@@ -38,6 +42,10 @@ export interface Manifest {
   readonly serverVersion: string;
   readonly tables: readonly ArchivedTable[];
   readonly sequences: readonly Sequence[];
+  /** What it has beyond its migrations; undefined in an archive of format 1. */
+  readonly shape: Shape | undefined;
+  /** What the tenant had and this has not, in words. */
+  readonly losses: readonly string[];
 }
 
 /**
@@ -47,12 +55,13 @@ export interface Manifest {
 export function parseManifest(text: string): Manifest {
   const root = new Fields(parseJson(text), "manifest");
   const formatVersion = root.integer("formatVersion");
-  if (formatVersion !== FORMAT_VERSION) {
+  if (formatVersion < 1 || formatVersion > FORMAT_VERSION) {
     throw new AdminError(
-      `Cannot read archive: its format is version ${formatVersion}, and this reads ${FORMAT_VERSION}; ` +
+      `Cannot read archive: its format is version ${formatVersion}, and this reads up to ${FORMAT_VERSION}; ` +
         "use the version of Rowhouse that wrote it",
     );
   }
+  const hasShape = formatVersion > 1;
   return {
     formatVersion,
     rowhouse: root.text("rowhouse"),
@@ -67,6 +76,7 @@ export function parseManifest(text: string): Manifest {
       name: table.text("name"),
       entry: table.text("entry"),
       columns: table.texts("columns"),
+      rowSum: hasShape ? table.text("rowSum") : "",
       bytes: table.integer("bytes"),
       rows: table.integer("rows"),
       sha256: table.text("sha256", /^[0-9a-f]{64}$/),
@@ -76,72 +86,30 @@ export function parseManifest(text: string): Manifest {
       value: sequence.text("value", /^-?\d{1,19}$/),
       called: sequence.boolean("called"),
     })),
+    shape: hasShape ? parseShape(root.within("shape")) : undefined,
+    losses: hasShape ? root.texts("losses") : [],
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw unreadable("manifest");
-  }
-}
-
-function unreadable(place: string): AdminError {
-  return new AdminError(
-    `Cannot read archive: its ${place} is not in order; export the tenant again`,
-  );
-}
-
-/** The fields of an object that came from outside. */
-class Fields {
-  readonly #values: Readonly<Record<string, unknown>>;
-  readonly #place: string;
-
-  constructor(value: unknown, place: string) {
-    if (typeof value !== "object" || value === null) throw unreadable(place);
-    this.#values = value as Record<string, unknown>;
-    this.#place = place;
-  }
-
-  text(name: string, form = /^/): string {
-    const value = this.#values[name];
-    if (typeof value === "string" && form.test(value)) return value;
-    throw this.#wrong(name);
-  }
-
-  integer(name: string, min = 0, max = Number.MAX_SAFE_INTEGER): number {
-    const value = this.#values[name];
-    if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) {
-      return Number(value);
-    }
-    throw this.#wrong(name);
-  }
-
-  boolean(name: string): boolean {
-    const value = this.#values[name];
-    if (typeof value === "boolean") return value;
-    throw this.#wrong(name);
-  }
-
-  texts(name: string): readonly string[] {
-    return this.#array(name).map((value) => {
-      if (typeof value === "string") return value;
-      throw this.#wrong(name);
-    });
-  }
-
-  list(name: string): readonly Fields[] {
-    return this.#array(name).map((value) => new Fields(value, `${this.#place}, ${name},`));
-  }
-
-  #array(name: string): readonly unknown[] {
-    const value = this.#values[name];
-    if (Array.isArray(value)) return value;
-    throw this.#wrong(name);
-  }
-
-  #wrong(name: string): AdminError {
-    return unreadable(`${this.#place}, "${name}",`);
-  }
+function parseShape(shape: Fields): Shape {
+  const partitions = shape.list("partitions").map((partition) => ({
+    name: partition.text("name", /^[^\0]{1,63}$/),
+    parent: partition.text("parent"),
+    bound: partition.text("bound"),
+    key: partition.text("key"),
+  }));
+  return {
+    partitions,
+    settings: shape.list("settings").map((setting) => ({
+      kind: setting.text("kind"),
+      path: setting.texts("path"),
+      value: setting.text("value"),
+    })),
+    comments: shape.list("comments").map((comment) => ({
+      type: comment.text("type"),
+      names: comment.texts("names"),
+      arguments: comment.texts("arguments"),
+      text: comment.text("text"),
+    })),
+  };
 }

@@ -2,12 +2,14 @@
 // tenant is served and written to.
 
 import type pg from "pg";
+import type { ClientBase } from "pg";
 import { AdminError } from "../registry/admin-error.ts";
 import { withClient } from "../registry/client.ts";
 import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import { prepareCopy } from "./copy.ts";
+import { readShape, type Shape } from "./shape/shape.ts";
 import { qualified, readTables, type Table } from "./structure.ts";
 
 // While it waits for a table, nobody can suspend the tenant.
@@ -23,6 +25,7 @@ export interface Snapshot {
   readonly statementTimeoutMs: number;
   readonly hosts: readonly string[];
   readonly tables: readonly Table[];
+  readonly shape: Shape;
   /** About how much the tables are. */
   readonly bytes: number;
 }
@@ -65,11 +68,13 @@ export async function withSnapshot<T>(
       "select host from rowhouse.domain where schema_name = $1 order by host",
       [schemaName],
     );
+    await requireWholeRows(client, schemaName, action);
     const tables = await readTables(client, schemaName);
     await client.query(`set local lock_timeout to '${LOCK_TIMEOUT}'`);
     for (const { name } of tables) {
       await client.query(`lock table ${qualified(schemaName, name)} in access share mode`);
     }
+    const shape = await readShape(client, schemaName);
     await client.query(`select pg_advisory_unlock(${tenantLockKey("$1")})`, [schemaName]);
     return work({
       client,
@@ -77,9 +82,38 @@ export async function withSnapshot<T>(
       ...state,
       hosts: hosts.rows.map(({ host }) => host),
       tables,
+      shape,
       bytes: await readSize(client, schemaName),
     });
   });
+}
+
+/**
+ * Refuses tables whose owner sees a part of the rows only: where row security is forced, and may not be bypassed.
+ * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ * @throws {AdminError} with the ways out
+ */
+export async function requireWholeRows(
+  client: ClientBase,
+  schemaName: string,
+  action: string,
+): Promise<void> {
+  const { rows } = await client.query<{ table: string; role: string }>(
+    `select c.relname::text as table, quote_ident(current_user) as role from pg_catalog.pg_class as c
+       join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+       join pg_catalog.pg_roles as r on r.rolname = current_user
+      where n.nspname = $1 and c.relkind in ('r', 'p') and c.relrowsecurity and c.relforcerowsecurity
+        and not r.rolsuper and not r.rolbypassrls order by 1 limit 1`,
+    [schemaName],
+  );
+  const [row] = rows;
+  if (row === undefined) return;
+  const { table, role } = row;
+  throw new AdminError(
+    `Cannot ${action}: table ${JSON.stringify(table)} has FORCE ROW LEVEL SECURITY, and ${role} may not bypass it: ` +
+      `rows would be missing; let a superuser run "alter role ${role} bypassrls", or run "alter table ` +
+      `${qualified(schemaName, table)} no force row level security" for as long as it takes`,
+  );
 }
 
 async function readSize(client: pg.Client, schemaName: string): Promise<number> {

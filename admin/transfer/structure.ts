@@ -2,12 +2,15 @@
 // PostgreSQL's catalog. A name is only ever put into a statement when it came from here.
 
 import type { ClientBase } from "pg";
+import { AdminError } from "../registry/admin-error.ts";
 
 /** A table whose rows can be copied. */
 export interface Table {
   readonly name: string;
   /** Those that are not generated, in the table's order. */
   readonly columns: readonly string[];
+  /** Those that PostgreSQL stores and a function of the application's own gives: they are compared, not copied. */
+  readonly computed: readonly string[];
   /** Its rows are in its partitions, and are copied through it. */
   readonly partitioned: boolean;
 }
@@ -21,29 +24,52 @@ export interface Sequence {
   readonly called: boolean;
 }
 
-/** The tables of a schema by name; of a partitioned one, the whole alone. */
+interface ColumnRow {
+  readonly name: string;
+  readonly partitioned: boolean;
+  readonly column: string | null;
+  readonly generated: boolean | null;
+  readonly computed: boolean;
+  /** A partition of the table whose rows are on another server. */
+  readonly foreign: string | null;
+}
+
+// What is PostgreSQL's own has no rows in pg_depend.
+const COLUMNS = `
+  select c.relname::text as name, c.relkind = 'p' as partitioned, a.attname::text as column,
+      a.attgenerated <> '' as generated,
+      a.attgenerated = 's' and exists (select from pg_attrdef as f join pg_depend as d
+         on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid
+           and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+        where f.adrelid = c.oid and f.adnum = a.attnum) as computed,
+      case when c.relkind = 'p' then (select p.relid::regclass::text from pg_partition_tree(c.oid) as p
+        join pg_class as l on l.oid = p.relid where l.relkind = 'f' limit 1) end as foreign
+    from pg_catalog.pg_class as c
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+    left join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+   where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition
+   order by c.relname::text collate "C", a.attnum`;
+
+/**
+ * The tables of a schema by name; of a partitioned one, the whole alone.
+ * @throws {AdminError} when a partition is a foreign table
+ */
 export async function readTables(
   client: ClientBase,
   schemaName: string,
 ): Promise<readonly Table[]> {
-  const { rows } = await client.query<{
-    name: string;
-    partitioned: boolean;
-    column: string | null;
-  }>(
-    `select c.relname::text as name, c.relkind = 'p' as partitioned, a.attname::text as column
-       from pg_catalog.pg_class as c
-       join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-       left join pg_catalog.pg_attribute as a on a.attrelid = c.oid
-         and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-      where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition
-      order by c.relname::text collate "C", a.attnum`,
-    [schemaName],
-  );
-  const tables = new Map<string, { name: string; partitioned: boolean; columns: string[] }>();
-  for (const { name, partitioned, column } of rows) {
-    const table = tables.get(name) ?? { name, partitioned, columns: [] };
-    if (column !== null) table.columns.push(column);
+  const { rows } = await client.query<ColumnRow>(COLUMNS, [schemaName]);
+  const tables = new Map<string, Table & { columns: string[]; computed: string[] }>();
+  for (const { name, partitioned, column, generated, computed, foreign } of rows) {
+    if (foreign !== null) {
+      throw new AdminError(
+        `Cannot copy tenant: partition ${JSON.stringify(foreign)} of table ${JSON.stringify(name)} is a foreign ` +
+          "table, whose rows are on another server; detach it first",
+      );
+    }
+    const table = tables.get(name) ?? { name, partitioned, columns: [], computed: [] };
+    if (column !== null && generated === false) table.columns.push(column);
+    if (column !== null && computed) table.computed.push(column);
     tables.set(name, table);
   }
   return [...tables.values()];

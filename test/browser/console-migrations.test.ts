@@ -60,7 +60,7 @@ describe("console page: migrations", () => {
       await page.getByRole("button", { name: "Start canary" }).click();
       const run = page.getByRole("region", { name: "Canary to version 2" });
       await run.getByText("Running").waitFor();
-      expect(await run.innerText()).to.match(/Migrated\s+0 of 3[^]*Held back\s+6/);
+      expect(await run.innerText()).to.match(/Migrated\s+0 of 3[^]*Left for later\s+6/);
       await page.getByRole("link", { name: "Migrations 0 %" }).waitFor();
       await holder.query("rollback");
       await run.getByText("Done").waitFor();

@@ -73,7 +73,7 @@ describe("console page: verbs", () => {
     await page.getByRole("list", { name: "Tenants by state" }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("globex");
-    await page.getByText("1 tenant, with “globex”").waitFor();
+    await page.getByText("1 tenant matching “globex”").waitFor();
     const tabTo = async (name: string): Promise<void> => {
       const focused = page.locator(":focus");
       for (let presses = 0; presses < 40; presses += 1) {

@@ -1,6 +1,7 @@
 // The operator page in a browser: each view shows what the registry and the catalogs hold.
 
 import { expect } from "chai";
+import type { Route } from "playwright-core";
 import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
 import { until } from "../support/until.ts";
 
@@ -83,7 +84,7 @@ describe("console page", () => {
     expect(await names.getByRole("link").first().innerText()).to.equal("acme");
     await page.keyboard.press("/");
     await page.keyboard.type("globex.exa");
-    await page.getByText("1 tenant, with “globex.exa”").waitFor();
+    await page.getByText("1 tenant matching “globex.exa”").waitFor();
     expect(await names.getByRole("link").allInnerTexts()).to.deep.equal(["globex"]);
     expect(page.url()).to.equal(
       `${stage.origin}/#/tenants?search=globex.exa&sort=bytes&order=desc`,
@@ -119,6 +120,29 @@ describe("console page", () => {
     expect(await page.getByRole("link", { name: "initech" }).count()).to.equal(1);
   });
 
+  it("console page: Fleet and Tenants say how old the sizes are, and why", async () => {
+    const { page } = stage;
+    const at = new Date(Date.now() - 720_000).toISOString();
+    const state = { at, problem: "Cannot finish: a reason" };
+    const alter = async (route: Route): Promise<void> => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as object;
+      const isList = "tenants" in answer;
+      const json = isList ? { ...answer, sizes: state } : { ...answer, ...state };
+      await route.fulfill({ response, json });
+    };
+    await page.route(/\/api\/(?:fleet\/sizes|tenants\?.*)$/, alter);
+    for (const place of ["fleet", "tenants"]) {
+      await stage.visit(place);
+      await page
+        .getByText(
+          /^Sizes are 12 min(?: \d+ s)? old and cannot be read again\. Cannot finish: a reason$/,
+        )
+        .waitFor();
+    }
+    await page.unroute(/\/api\/(?:fleet\/sizes|tenants\?.*)$/, alter);
+  });
+
   it("console page says that the connection is lost, and keeps what it shows", async () => {
     const { page } = stage;
     await stage.visit("tenants");
@@ -126,9 +150,9 @@ describe("console page", () => {
     await stage.stop();
     await page.getByText("Connection lost, retrying").waitFor();
     expect(await page.getByRole("rowheader").count()).to.equal(3);
-    // A console that was started anew knows this browser no more.
-    await page.route("**/api/jobs", (route) => route.fulfill({ status: 401, body: "{}" }));
-    await page.getByText("Session ended: open the URL that the console printed").waitFor();
+    // A console that was started again does not know this browser.
+    await page.route("**/api/events", (route) => route.fulfill({ status: 401, body: "{}" }));
+    await page.getByText("Session ended: start the console again and open its URL").waitFor();
     // The browser itself reports each attempt.
     stage.forget();
   });

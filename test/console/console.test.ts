@@ -40,7 +40,7 @@ describe("console", () => {
       verb.kill("SIGINT");
       expect(await verb.result).to.deep.equal({
         status: 0,
-        stdout: `${url}\nIt opens in one browser, once; start again for another. Ctrl-C ends the console\nStopped\n`,
+        stdout: `${url}\nThe URL opens in one browser, once; start again for another. Ctrl-C ends the console\nStopped\n`,
         stderr: "",
       });
       expect(listener.ended).to.equal(true);
@@ -126,10 +126,10 @@ describe("console", () => {
         "--listen",
         "192.0.2.1",
       ),
-      fails(2, /--listen "example\.com" is no IP address/, "--listen", "example.com"),
-      fails(2, /--service "ftp:\/\/x" is no URL with http or https/, "--service", "ftp://x"),
-      fails(2, /--service takes no password/, "--service", "http://user:secret@127.0.0.1/"),
-      fails(1, /is no folder; make it first/, "--exports", "/nowhere/at/all"),
+      fails(2, /--listen "example\.com" is not an IP address/, "--listen", "example.com"),
+      fails(2, /--service "ftp:\/\/x" is not a URL with http or https/, "--service", "ftp://x"),
+      fails(2, /--service must not hold a password/, "--service", "http://user:secret@127.0.0.1/"),
+      fails(1, /is not a folder; create it first/, "--exports", "/nowhere/at/all"),
     ]);
     server.close();
   });
@@ -138,7 +138,7 @@ describe("console", () => {
     const gate = await openGate(serverAddress().port);
     const console = await openTestConsole(redirect(database.adminUrl, gate.port));
     try {
-      const headers = { cookie: console.cookie };
+      const headers = console.readHeaders();
       const ask = () => console.send({ path: "/api/fleet", headers });
       expect((await ask()).status).to.equal(200);
       gate.mode = "closing";
@@ -146,7 +146,7 @@ describe("console", () => {
       await until("nobody notices", async () => (await ask()).status === 503);
       const { json } = await ask();
       expect(json)
-        .to.have.property("error")
+        .to.have.property("detail")
         .that.matches(/^Cannot reach the database: /);
       const change = await console.post("/api/tenants/acme/suspend");
       expect(change.status).to.equal(503);

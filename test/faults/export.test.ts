@@ -127,7 +127,8 @@ describe("export-tenant under faults", () => {
     const during = writes;
     stopping.abort();
     await writer;
-    expect(result.status).to.equal(0);
+    // Two of its tables are of no migration.
+    expect(result.status).to.equal(3);
     expect(during).to.be.greaterThan(10);
     const entries = await readEntries(file);
     const values = ["0001-data", "0003-zz_last"].map((name) => {
@@ -148,7 +149,9 @@ describe("export-tenant under faults", () => {
     await database.sql(
       "update rowhouse.tenant set status = 'suspended' where schema_name = 'busy'",
     );
-    const suspended = await verb("export-tenant", ["busy", place("suspended.zip")]);
+    const suspended = await verb("export-tenant", ["busy", place("suspended.zip")], {
+      migrations: "",
+    });
     expect(suspended.status).to.equal(0);
     await database.sql(
       "update rowhouse.tenant set transition = 'moved', peer = 'x:1/y' where schema_name = 'busy'",

@@ -229,4 +229,25 @@ export const MUTANTS: readonly Mutant[] = [
     instead: `["bytes", "rows"]`,
     tests: ["transfer/import-edited", "faults/import"],
   },
+  {
+    defect: "triggers act on the rows of a copy",
+    file: "admin/transfer/bare/bare-tables.ts",
+    text: "for (const steps of [triggers, forced, views, foreignKeys])",
+    instead: "for (const steps of [forced, views, foreignKeys])",
+    tests: ["transfer/old-rows"],
+  },
+  {
+    defect: "an archive's partitions are SQL of a stranger's",
+    file: "admin/transfer/belief.ts",
+    text: "!isMakeable(one)",
+    instead: "false",
+    tests: ["transfer/import-shape"],
+  },
+  {
+    defect: "a backup is not tried before its tenant is dropped",
+    file: "admin/drop/backup.ts",
+    text: "prove = true",
+    instead: "prove = false",
+    tests: ["transfer/refused-rows"],
+  },
 ];

@@ -48,4 +48,9 @@ export type EditableManifest = Record<string, unknown> & {
   migrations: string[];
   tables: (Record<string, unknown> & { rows: number; columns: string[] })[];
   sequences: Record<string, unknown>[];
+  shape: {
+    partitions: Record<string, unknown>[];
+    settings: object[];
+    comments: object[];
+  };
 };

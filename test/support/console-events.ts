@@ -1,4 +1,4 @@
-// What a page hears of the operator page's server.
+// Reads the events of the operator page's server, as a page does.
 
 import type { IncomingMessage } from "node:http";
 
@@ -10,7 +10,7 @@ export interface HeardEvent {
 
 /** Who listens to the events. */
 export interface Listener {
-  /** What was heard so far. */
+  /** The events so far. */
   readonly heard: readonly HeardEvent[];
   /** True once the server has ended the stream. */
   readonly ended: boolean;

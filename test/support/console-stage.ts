@@ -6,19 +6,19 @@ import { openTestConsole, type TestConsoleOptions } from "./console.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { openWatchedPage, type WatchedPage } from "./watched-page.ts";
 
-/** A console that is open in a browser. Whoever opened it closes it. */
+/** A console that is open in a browser. The caller closes it. */
 export interface ConsoleStage extends WatchedPage {
   readonly database: TestDatabase;
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** Goes to a view, such as "tenants/acme"; where it is already, it is loaded anew. */
+  /** Goes to a view, such as "tenants/acme"; the current view is loaded again. */
   visit(place: string): Promise<void>;
   /** Ends the console, and leaves the browser as it is. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What it is opened with. */
+/** The options of a stage. */
 export interface ConsoleStageOptions extends TestConsoleOptions {
   /** Fills the database, before the console is started. */
   readonly fill: (database: TestDatabase) => Promise<void>;

@@ -13,7 +13,7 @@ export interface ConsoleAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON; undefined when it is not JSON. */
   readonly json: unknown;
 }
 
@@ -30,9 +30,13 @@ export interface ConsoleClient {
   readonly port: number;
   /** Sends a request as it is. */
   send(request: PlainRequest): Promise<ConsoleAnswer>;
-  /** The session's cookie, once somebody has entered. */
+  /** The session's cookie; "" before this client has entered. */
   readonly cookie: string;
-  /** What a browser sends with a change of its page. */
+  /** The session's key; "" before this client has entered. */
+  readonly key: string;
+  /** The headers with which the page reads. */
+  readHeaders(): Record<string, string>;
+  /** The headers with which the page makes a change. */
   changeHeaders(): Record<string, string>;
   get<T>(path: string): Promise<T>;
   /** Sends a change as the page does; the answer may be a refusal. */
@@ -40,16 +44,16 @@ export interface ConsoleClient {
   listen(): Promise<Listener>;
 }
 
-/** A console of a test's own. Whoever opened it closes it. */
+/** A console of a test, which closes it. */
 export interface TestConsole extends ConsoleClient {
   readonly url: URL;
   readonly registry: Registry;
-  /** What it had for its terminal. */
+  /** The lines that it wrote for its terminal. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
-/** What a console is opened with. */
+/** The options of a test's console. */
 export interface TestConsoleOptions {
   readonly migrations?: string;
   readonly services?: readonly string[];
@@ -101,12 +105,15 @@ export async function createConsoleClient(printed: string, locked = false): Prom
   const url = new URL(printed);
   const port = Number(url.port);
   let cookie = "";
+  let key = "";
   if (!locked) {
-    const { headers } = await send(port, { path: `${url.pathname}${url.search}` });
+    const { headers, text } = await send(port, { path: `${url.pathname}${url.search}` });
     cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+    key = findKey(text) ?? "";
   }
+  const readHeaders = (): Record<string, string> => ({ cookie, authorization: `Bearer ${key}` });
   const changeHeaders = (): Record<string, string> => ({
-    cookie,
+    ...readHeaders(),
     origin: url.origin,
     "sec-fetch-site": "same-origin",
     "content-type": "application/json",
@@ -114,10 +121,12 @@ export async function createConsoleClient(printed: string, locked = false): Prom
   return {
     port,
     cookie,
+    key,
+    readHeaders,
     changeHeaders,
     send: (request) => send(port, request),
     async get<T>(path: string): Promise<T> {
-      const { status, json, text } = await send(port, { path, headers: { cookie } });
+      const { status, json, text } = await send(port, { path, headers: readHeaders() });
       if (status !== 200) throw new Error(`GET ${path} gives ${status}: ${text}`);
       return json as T;
     },
@@ -129,9 +138,14 @@ export async function createConsoleClient(printed: string, locked = false): Prom
         body: JSON.stringify(body),
       }),
     async listen() {
-      return hear(await begin(port, { path: "/api/events", headers: { cookie } }));
+      return hear(await begin(port, { path: "/api/events", headers: readHeaders() }));
     },
   };
+}
+
+/** The key in the page that answers the printed URL; undefined when the page has none. */
+export function findKey(html: string): string | undefined {
+  return /<meta name="console-key" content="([^"]*)">/.exec(html)?.[1];
 }
 
 async function send(port: number, request: PlainRequest): Promise<ConsoleAnswer> {

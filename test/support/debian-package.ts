@@ -29,13 +29,24 @@ export interface PackagedProgram {
 export async function findPackagedProgram({ title, name }: PackagedProgram): Promise<string> {
   const found = await findProgram(name);
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && (await isExecutable(APT_GET))) {
-    process.stderr.write(`${title} is missing: installing the package ${name} with apt-get\n`);
-    await install(name);
-    const installed = await findProgram(name);
-    if (installed !== undefined) return installed;
-  }
-  throw new Error(`Cannot find ${title}: it is not installed\nType: apt-get install ${name}`);
+  await installPackage({ title, name });
+  const installed = await findProgram(name);
+  if (installed !== undefined) return installed;
+  throw missing({ title, name });
+}
+
+/**
+ * Installs a package from the distribution, as root on Debian, and says so on standard error.
+ * Throws an Error with the line to type elsewhere.
+ */
+export async function installPackage({ title, name }: PackagedProgram): Promise<void> {
+  if (process.getuid?.() !== 0 || !(await isExecutable(APT_GET))) throw missing({ title, name });
+  process.stderr.write(`${title} is missing: installing the package ${name} with apt-get\n`);
+  await install(name);
+}
+
+function missing({ title, name }: PackagedProgram): Error {
+  return new Error(`Cannot find ${title}: it is not installed\nType: apt-get install ${name}`);
 }
 
 async function findProgram(name: string): Promise<string | undefined> {

@@ -79,7 +79,7 @@ describe("export-tenant, import-tenant", () => {
     expect([...entries.keys()]).to.deep.equal(["tables/0001-data.copy", "manifest.json"]);
     const manifest = JSON.parse(entries.get("manifest.json")?.toString() ?? "") as object;
     expect(manifest).to.deep.include({
-      formatVersion: 1,
+      formatVersion: 2,
       schemaName: "acme",
       version: 2,
       migrations: ["0001-data", "0002-updated-at"],

@@ -1,5 +1,6 @@
 // Archives that a stranger made: nothing of them is believed.
 
+import { createHash } from "node:crypto";
 import { expect } from "chai";
 import {
   type EditableManifest,
@@ -26,8 +27,8 @@ describe("import-tenant of an edited archive", function () {
   const edits: readonly (readonly [string, (manifest: EditableManifest) => void, RegExp])[] = [
     [
       "another format",
-      (m) => (m["formatVersion"] = 2),
-      /its format is version 2, and this reads 1/,
+      (m) => (m["formatVersion"] = 3),
+      /its format is version 3, and this reads up to 2/,
     ],
     [
       "no format",
@@ -77,6 +78,26 @@ describe("import-tenant of an edited archive", function () {
       expect(await stage.readMade()).to.deep.equal([]);
     });
   }
+
+  it("refuses rows that are far more than the file, unless they are asked for", async () => {
+    const text = Buffer.from(`1\t1\t${"x".repeat(70_000_000)}\n`);
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    await editManifest(whole, broken, (manifest) => {
+      Object.assign(manifest.tables[1] ?? {}, { rows: 1, bytes: text.length, sha256 });
+    });
+    const entries = await readEntries(broken);
+    entries.set("tables/0002-counter.copy", text);
+    await writeEntries(broken, entries);
+    await stage.withShop(async (registry) => {
+      const error = await rejection(stage.importMade(registry, broken));
+      expect(error.message).to.match(
+        /^Cannot import tenant: the archive has \d+ bytes and says [^\n]*--max-megabytes 7\d$/,
+      );
+      expect(await stage.readMade()).to.deep.equal([]);
+      await stage.importMade(registry, broken, { maxBytes: 80_000_000 });
+    });
+    await stage.removeMade();
+  });
 
   it("refuses rows that the database does not take", async () => {
     const entries = await readEntries(whole);

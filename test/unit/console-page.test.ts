@@ -8,6 +8,7 @@ import {
   formatMs,
   formatShare,
 } from "../../admin/console/page/format.ts";
+import { readEvents } from "../../admin/console/page/event-stream.ts";
 import { squarify } from "../../admin/console/page/squarify.ts";
 import { readQuery, writeQuery } from "../../admin/console/page/tenant-query.ts";
 
@@ -97,5 +98,27 @@ describe("console page: figures", () => {
     expect(writeQuery(readQuery(new URLSearchParams("sort=evil&order=up&offset=-1")))).to.equal(
       "#/tenants",
     );
+  });
+
+  it("readEvents() finds the same events however the bytes are cut, and leaves comments out", async () => {
+    const events = [
+      { name: "job", data: '{"text":"Zürich\\n🏠"}' },
+      { name: "traffic", data: "{}" },
+    ];
+    const text = events.map(({ name, data }) => `:\n\nevent: ${name}\ndata: ${data}\n\n`).join("");
+    const bytes = new TextEncoder().encode(`retry: 1000\n\n${text}event: job\ndata: cut o`);
+    for (const size of [1, 2, 3, 7, 1000]) {
+      const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        start(controller) {
+          for (let at = 0; at < bytes.length; at += size) {
+            controller.enqueue(bytes.slice(at, at + size));
+          }
+          controller.close();
+        },
+      });
+      const found: unknown[] = [];
+      for await (const event of readEvents(body)) found.push(event);
+      expect(found).to.deep.equal(events);
+    }
   });
 });

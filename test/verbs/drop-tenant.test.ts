@@ -20,8 +20,9 @@ describe("drop-tenant", () => {
   const database = useDatabase({ other: "other.example" });
   let folder: string;
 
+  // Most of these tenants have tables that no migration makes.
   const drop = (place: Place, name: string, ...parameters: string[]): Promise<VerbResult> =>
-    runVerb(place.adminUrl, "drop-tenant", name, "--confirm", name, ...parameters);
+    runVerb(place.adminUrl, "drop-tenant", name, "--confirm", name, "--lossy", ...parameters);
   const file = (name: string): string => join(folder, name);
 
   /** Whatever has the tenant's name. */
@@ -93,11 +94,10 @@ describe("drop-tenant", () => {
     await database.addTenants({ acme: "acme.example" });
     await furnish(database, "acme");
     const result = await drop(database, "acme", "--backup", file("acme.zip"));
-    expect(result).to.deep.equal({
-      status: 0,
-      stdout: `Dropped tenant "acme"; its backup is ${file("acme.zip")}\n`,
-      stderr: "",
-    });
+    expect(result).to.include({ status: 0, stderr: "" });
+    const [first, ...others] = result.stdout.trimEnd().split("\n");
+    expect(first).to.equal(`Dropped tenant "acme"; its backup is ${file("acme.zip")}`);
+    expect(others).to.include('Left out: table "hub" is not in version 2');
     expect(await left(database, "acme")).to.deep.equal([]);
     expect((await stat(file("acme.zip"))).size).to.be.greaterThan(100);
     const service = openService(database.serviceUrl);
@@ -109,7 +109,7 @@ describe("drop-tenant", () => {
     expect(again.status).to.equal(1);
     await database.addTenants({ acme: "acme.example" });
     expect((await drop(database, "acme", "--no-backup", "--json")).stdout).to.equal(
-      '{"schemaName":"acme","backup":null,"keptRole":null}\n',
+      '{"schemaName":"acme","backup":null,"unproven":null,"losses":[],"keptRole":null}\n',
     );
   });
 
@@ -132,10 +132,8 @@ describe("drop-tenant", () => {
     expect(await stateOf("filed")).to.deep.equal([{ status: "active", transition: null }]);
     const nowhere = await drop(database, "filed", "--backup", file("none/filed.zip"));
     expect(nowhere.status).to.equal(1);
-    expect(nowhere.stderr).to.match(
-      /; "filed" is suspended, [^\n]*: run the same again to finish\n$/,
-    );
-    expect(await stateOf("filed")).to.deep.equal([{ status: "suspended", transition: "dropping" }]);
+    expect(nowhere.stderr).to.match(/ENOENT; [^\n]*; "filed" is as it was before; [^\n]*\n$/);
+    expect(await stateOf("filed")).to.deep.equal([{ status: "active", transition: null }]);
     expect((await drop(database, "filed", "--backup", file("filed2.zip"))).status).to.equal(0);
   });
 
@@ -267,7 +265,9 @@ describe("drop-tenant", () => {
       files.push(file(`${name}-${attempt}.zip`));
       const running = startVerb(
         { adminUrl: database.adminUrl },
-        ...(["drop-tenant", name, "--confirm", name, "--backup", files.at(-1) ?? ""] as const),
+        "drop-tenant",
+        ...[name, "--confirm", name, "--lossy"],
+        ...["--backup", files.at(-1) ?? ""],
       );
       const at = performance.now() + 200 + random() * 400;
       await until("the time does not come", () => performance.now() >= at);
@@ -310,7 +310,7 @@ describe("drop-tenant", () => {
     const running = startVerb(
       { adminUrl: database.adminUrl },
       "drop-tenant",
-      ...["halfway", "--confirm", "halfway", "--backup", file("halfway.zip")],
+      ...["halfway", "--confirm", "halfway", "--lossy", "--backup", file("halfway.zip")],
     );
     await holder.waitUntilBlocked("drop table");
     running.kill("SIGKILL");

@@ -1,17 +1,17 @@
-// What the verbs on a tenant take and answer.
+// The requests and answers of the verbs on a tenant.
 
 import type { Status } from "./status.ts";
 
-/** What the verbs on a tenant's row answer. */
+/** The answer of a verb that changed a tenant's row. */
 export interface ChangedTenant {
   readonly schemaName: string;
   readonly status: Status;
   readonly statementTimeoutMs: number;
-  /** How many transactions that began before still ran when the wait for them was given up. */
+  /** The number of older transactions that still ran when the wait for them ended. */
   readonly stillRunning: number;
 }
 
-/** POST …/set: one of them at least. */
+/** POST …/set: at least one of the fields. */
 export interface TenantSettings {
   readonly readOnly?: boolean;
   /** 1 to 86,400,000. */
@@ -28,7 +28,7 @@ export interface RenameRequest {
   readonly schemaName: string;
 }
 
-/** What a rename did. */
+/** The answer of a rename. */
 export interface RenamedTenant {
   readonly schemaName: string;
   readonly before: string;
@@ -37,8 +37,8 @@ export interface RenamedTenant {
 
 /** POST …/drop */
 export interface DropRequest {
-  /** The schema's name, typed once more; anything else is refused. */
+  /** The schema's name, typed again; the server refuses any other text. */
   readonly confirm: string;
-  /** Whether it is exported first, into the server's folder of exports; true when left out. */
+  /** Whether the server first exports the tenant into its folder of exports; true when left out. */
   readonly backup?: boolean;
 }

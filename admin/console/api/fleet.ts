@@ -17,41 +17,49 @@ export interface Fleet {
   readonly services: readonly ServiceState[];
 }
 
-/** The tenants that somebody has to look at, and how many there are of each kind. */
+/** The tenants that need attention, and their number by reason. */
 export interface Attention {
   readonly behind: number;
-  /** Whose last migration failed. */
+  /** The tenants whose last migration failed. */
   readonly failed: number;
   readonly inTransition: number;
-  /** At most 200: the failed ones first, then those in transition, then those that are behind. */
+  /** At most 200: first the failed ones, then those in transition, then those behind. */
   readonly tenants: readonly AttentionTenant[];
 }
 
-/** A tenant that somebody has to look at. */
+/** A tenant that needs attention. */
 export interface AttentionTenant {
   readonly schemaName: string;
   readonly reason: "failed" | "transition" | "behind";
   readonly version: number;
   readonly transition: Transition | null;
-  /** Why, in words: a failure's message is PostgreSQL's or a migration's own. */
+  /** The reason in words. The message of a failure comes from PostgreSQL or from the migration. */
   readonly message: string;
-  /** Of a failure. */
+  /** The SQLSTATE of a failure. */
   readonly sqlstate: string | null;
-  /** When a failure was. */
+  /** The time of a failure. */
   readonly at: string | null;
 }
 
-/** One thing that so many schemas cost the server. */
+/** One cost of the number of schemas. */
 export interface BudgetFinding {
   readonly level: "ok" | "warn" | "unsafe";
   readonly check: string;
   readonly seen: string;
-  /** What to do; null where all is well. */
+  /** The action to take; null when all is well. */
   readonly advice: string | null;
 }
 
-/** GET /api/fleet/sizes: every tenant's, the largest first; the arrays have one length. */
-export interface FleetSizes {
+/** When the sizes of the tenants were read, and why they are not newer. */
+export interface SizesState {
+  /** Null before they were read for the first time. */
+  readonly at: string | null;
+  /** Why the last attempt to read them failed; null when it did not. */
+  readonly problem: string | null;
+}
+
+/** GET /api/fleet/sizes: every tenant's size, the largest first. The arrays have one length. */
+export interface FleetSizes extends SizesState {
   readonly at: string;
   /**
    * True when the sizes are those of the last vacuum or analyze: while a table is locked, and while they are

@@ -1,6 +1,6 @@
-// Work that goes on after its request was answered.
+// Jobs: work on a tenant that continues after the answer to its request.
 
-/** Work on one tenant that goes on after its request was answered. A tenant has one at most. */
+/** Work on one tenant that continues after the answer to its request. A tenant has one running job at most. */
 export interface Job {
   readonly id: string;
   readonly kind: "export" | "drop";
@@ -9,10 +9,10 @@ export interface Job {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly done: number;
-  /** Null before it is known. */
+  /** Null until it is known. */
   readonly total: number | null;
-  /** What `done` and `total` count. */
+  /** The unit of `done` and `total`. */
   readonly unit: "bytes" | "objects";
-  /** How it ended, in one line: what was written and where, or what went wrong. */
+  /** The result in one line: the file that was written, or the error. Null while the job runs. */
   readonly message: string | null;
 }

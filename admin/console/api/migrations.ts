@@ -1,19 +1,19 @@
-// What is pending, and the runs that change that.
+// The pending migrations, and the runs that apply them.
 
 /** GET /api/migrations */
 export interface Migrations {
   readonly newestVersion: number;
   readonly versions: readonly { readonly version: number; readonly tenants: number }[];
-  /** By ascending number: each migration that some tenant lacks. */
+  /** Each migration that some tenant lacks, by ascending number. */
   readonly pending: readonly PendingMigration[];
-  /** How many tenants a run would migrate now. */
+  /** The number of tenants that a run would migrate now. */
   readonly behind: number;
   /** The first 200 of them by name. */
   readonly tenants: readonly { readonly schemaName: string; readonly version: number }[];
-  /** How many are behind but in transition, and the first 200 of them. */
+  /** The number of tenants that are behind but in transition, and the first 200 of them. */
   readonly skippedCount: number;
   readonly skipped: readonly { readonly schemaName: string; readonly reason: string }[];
-  /** The run that is at work, else the last of this server; null when there was none. */
+  /** The run in progress, otherwise the last run of this server; null before the first. */
   readonly run: MigrationState | null;
 }
 
@@ -21,57 +21,57 @@ export interface Migrations {
 interface PendingMigration {
   readonly number: number;
   readonly name: string;
-  /** How many lack it. */
+  /** The number of tenants that lack it. */
   readonly tenants: number;
 }
 
 /** POST /api/migrations/start; `{}` migrates all that are behind. */
 export interface MigrationRequest {
-  /** Only so many of them, chosen at random. */
+  /** Migrates only this number or part of them, chosen at random. */
   readonly canary?: { readonly count: number } | { readonly percent: number };
-  /** Only these, as in `a,b,shop_*`. */
+  /** Migrates only these, such as `a,b,shop_*`. */
   readonly tenants?: string;
-  /** Begins no more once so many have failed. */
+  /** Starts no more tenants when this number of them has failed. */
   readonly maxFailures?: number;
 }
 
-/** A run of the migrations. */
+/** The state of a migration run. */
 export interface MigrationState {
   readonly id: string;
-  /** "stopping" begins no more; "stopped" is its end; "broken" when it could not go on: see message. */
+  /** "stopping": starts no more tenants. "stopped": ended early. "broken": an error ended it, see message. */
   readonly state: "running" | "stopping" | "done" | "stopped" | "broken";
   readonly isCanary: boolean;
   readonly target: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** How many tenants it is to migrate. */
+  /** The number of tenants to migrate. */
   readonly total: number;
   readonly migrated: number;
   readonly failed: number;
-  /** Migrated by another run, or dropped or moved meanwhile. */
+  /** Tenants that another run migrated, or that were dropped or moved during the run. */
   readonly elsewhere: number;
-  /** Not begun or still at work. */
+  /** Tenants that are not started or still in progress. */
   readonly left: number;
-  /** Left for later by the canary. */
+  /** Tenants that the canary leaves for later. */
   readonly held: number;
-  /** Behind, but in transition. */
+  /** Tenants that are behind, but in transition. */
   readonly skipped: number;
-  /** Over the last ten seconds. */
+  /** Tenants per second, over the last ten seconds. */
   readonly perSecond: number;
-  /** Null before it can be told, and at the end. */
+  /** Null before it can be estimated, and at the end. */
   readonly secondsLeft: number | null;
-  /** The names, at most 200. */
+  /** The names of the tenants to migrate, at most 200. */
   readonly tenants: readonly string[];
-  /** The newest first, at most 200. */
+  /** The failures, the newest first, at most 200. */
   readonly failures: readonly MigrationFailure[];
   readonly message: string | null;
 }
 
-/** A tenant that a run did not migrate. It is as it was. */
+/** A tenant whose migration failed. The failed migration changed nothing. */
 export interface MigrationFailure {
   readonly schemaName: string;
   readonly version: number;
   readonly sqlstate: string | null;
-  /** PostgreSQL's or the migration's own. */
+  /** The message of PostgreSQL or of the migration. */
   readonly message: string;
 }

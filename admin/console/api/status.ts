@@ -1,7 +1,7 @@
-// What a tenant may be.
+// The states of a tenant.
 
-/** What a tenant may be. */
+/** A tenant's status. */
 export type Status = "active" | "read_only" | "suspended";
 
-/** A change of a tenant that takes more than one transaction, and has not ended. */
+/** An unfinished change of a tenant that takes more than one transaction. */
 export type Transition = "dropping" | "moving" | "moved" | "arriving";

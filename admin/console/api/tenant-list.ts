@@ -1,12 +1,13 @@
-// The tenants, a page at a time.
+// The list of tenants, a page at a time.
 
+import type { SizesState } from "./fleet.ts";
 import type { Status, Transition } from "./status.ts";
 
-/** What the tenants are sorted by. */
+/** The columns that sort the list. */
 export type TenantSort =
   "schemaName" | "host" | "status" | "version" | "statementTimeoutMs" | "createdAt" | "bytes";
 
-/** Which tenants alone are listed: the counts of the fleet, one by one. */
+/** The filters of the list, one for each count of the fleet. */
 export type TenantFilter = Status | "behind" | "failed" | "transition";
 
 /** GET /api/tenants: the parameters, all optional. */
@@ -26,10 +27,12 @@ export interface TenantQuery {
 
 /** GET /api/tenants */
 export interface TenantPage {
-  /** How many fit the search. */
+  /** The number of tenants that match. */
   readonly total: number;
   readonly offset: number;
   readonly tenants: readonly TenantLine[];
+  /** Of the sizes in the list. */
+  readonly sizes: SizesState;
 }
 
 /** A tenant in a list. */
@@ -45,6 +48,6 @@ export interface TenantLine {
   readonly failed: boolean;
   readonly statementTimeoutMs: number;
   readonly createdAt: string;
-  /** Null while it is not known. */
+  /** Null while it is unknown. */
   readonly bytes: number | null;
 }

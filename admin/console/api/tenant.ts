@@ -1,4 +1,4 @@
-// All of one tenant.
+// One tenant in full.
 
 import type { Job } from "./job.ts";
 import type { Status, Transition } from "./status.ts";
@@ -10,31 +10,31 @@ export interface TenantDetail {
   readonly hosts: readonly string[];
   readonly status: Status;
   readonly transition: Transition | null;
-  /** What the transition means and what to do; null without. */
+  /** The meaning of the transition and what to do; null without a transition. */
   readonly advice: string | null;
   readonly version: number;
   readonly newestVersion: number;
   readonly statementTimeoutMs: number;
   readonly createdAt: string;
-  /** Null while somebody has a table locked. */
+  /** Null while a table is locked. */
   readonly bytes: number | null;
   readonly tables: readonly TenantTable[];
   /** The newest first, at most 100. */
   readonly history: readonly MigrationRecord[];
-  /** What is at work on it now. */
+  /** The running job; null when no job runs. */
   readonly job: Job | null;
 }
 
 /** A table of a tenant. */
 export interface TenantTable {
   readonly name: string;
-  /** With its indexes and what is stored out of line; null while somebody has it locked. */
+  /** Includes indexes and what is stored out of line; null while the table is locked. */
   readonly bytes: number | null;
   /** PostgreSQL's estimate; null before the first analyze. */
   readonly rows: number | null;
 }
 
-/** One migration that was run on a tenant. */
+/** One run of migrations on a tenant. */
 export interface MigrationRecord {
   readonly fromVersion: number;
   readonly toVersion: number;

@@ -1,50 +1,50 @@
-// What the services do.
+// The traffic of the services.
 
 /** A metrics endpoint. */
 export interface ServiceState {
   readonly url: string;
   /** "waiting" before the first answer. */
   readonly state: "waiting" | "up" | "down";
-  /** Why it is down. */
+  /** The reason why it is down. */
   readonly problem: string | null;
-  /** When it last answered. */
+  /** The time of its last answer. */
   readonly at: string | null;
 }
 
 /** GET /api/traffic: the last hour. */
 export interface Traffic {
-  /** One every `intervalMs`, the oldest first; empty without --service. */
+  /** A point every `intervalMs`, the oldest first; empty without --service. */
   readonly points: readonly TrafficPoint[];
   readonly intervalMs: number;
   readonly services: readonly ServiceState[];
   readonly heaviest: readonly HeavyTenant[];
 }
 
-/** What all services did since the point before. */
+/** The work of all services since the previous point. */
 export interface TrafficPoint {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly requestsPerSecond: number;
   /** The part of the requests that ended with a status from 500 on, from 0 to 1. */
   readonly errorRate: number;
-  /** Null when there were no requests. */
+  /** Null without a request. */
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
   readonly p99Ms: number | null;
-  /** Null where no service tells. */
+  /** Null when no service exports it. */
   readonly activeRequests: number | null;
   readonly connectionsUsed: number | null;
   readonly connectionsPending: number | null;
 }
 
-/** One of the ten tenants with the most time of requests in the last minute. */
+/** One of the ten tenants whose requests took the most time in the last minute. */
 export interface HeavyTenant {
-  /** The metric's own label: a schema name, or "other" for all beyond the service's bound. */
+  /** The label of the metric: a schema name, or "other" for all tenants beyond the service's limit. */
   readonly tenant: string;
   readonly requestsPerSecond: number;
-  /** How many of its requests ran at once on average: seconds of requests per second. */
+  /** The average number of its requests that ran at once: seconds of requests per second. */
   readonly load: number;
-  /** The part whose outcome was an error of a status from 500 on, from 0 to 1. */
+  /** The part whose outcome was one of the library's errors with a status from 500 on, from 0 to 1. */
   readonly errorRate: number;
   readonly p95Ms: number | null;
 }

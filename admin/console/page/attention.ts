@@ -1,4 +1,4 @@
-// The tenants that somebody has to look at, the worst first.
+// The tenants that need attention, the worst first.
 
 import type { Attention, AttentionTenant } from "../api.ts";
 import { badge, capital } from "./badge.ts";
@@ -11,7 +11,7 @@ import { tenantHash } from "./view.ts";
 
 const SHOWN = 8;
 
-/** Makes the list. */
+/** Makes the panel. */
 export function attentionPanel(attention: Attention): HTMLElement {
   const { failed, inTransition, behind, tenants } = attention;
   const total = failed + inTransition + behind;
@@ -20,8 +20,8 @@ export function attentionPanel(attention: Attention): HTMLElement {
       "Needs attention",
       undefined,
       empty(
-        "Nothing needs you",
-        element("p", {}, "No migration has failed, no tenant is behind or in transition."),
+        "Nothing needs attention",
+        element("p", {}, "No migration failed, and no tenant is behind or in transition."),
       ),
     );
   }

@@ -1,9 +1,9 @@
-// A tenant's state: always a word, and a shape beside it that tells the states apart without colour.
+// A tenant's state as a word with a shape, so that the states differ without colour.
 
 import type { Status, Transition } from "../api.ts";
 import { element } from "./element.ts";
 
-/** Every state that has a shape. */
+/** The states that have a shape. */
 export type Mark = Status | "behind" | "failed" | "transition" | "running" | "stopped";
 
 const WORDS: Readonly<Record<Mark, string>> = {
@@ -17,27 +17,27 @@ const WORDS: Readonly<Record<Mark, string>> = {
   stopped: "Stopped",
 };
 
-/** The shape alone. */
+/** Makes the shape alone. */
 export function mark(kind: Mark): HTMLElement {
   return element("span", { class: "mark", "data-mark": kind, "aria-hidden": "true" });
 }
 
-/** The shape with its word, or another. */
+/** Makes the shape with its word, or with another word. */
 export function badge(kind: Mark, word: string = WORDS[kind]): HTMLElement {
   return element("span", { class: "badge", "data-mark": kind }, mark(kind), word);
 }
 
-/** What a tenant is now: a transition stands above its status. */
+/** Makes the badge of a tenant: its transition, or else its status. */
 export function statusBadge(status: Status, transition: Transition | null): HTMLElement {
   return transition === null ? badge(status) : badge("transition", capital(transition));
 }
 
-/** The word of a state. */
+/** Returns the word of a state. */
 export function wordOf(kind: Mark): string {
   return WORDS[kind];
 }
 
-/** `moving` as `Moving`. */
+/** Turns `moving` into `Moving`. */
 export function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }

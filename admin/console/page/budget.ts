@@ -1,4 +1,4 @@
-// What so many schemas cost the server, as the verb doctor judges it.
+// The cost of the schemas for the server, as the verb doctor judges it.
 
 import type { BudgetFinding } from "../api.ts";
 import { capital } from "./badge.ts";
@@ -7,16 +7,20 @@ import { panel } from "./panel.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
   ok: "OK",
-  warn: "Look at this",
+  warn: "Warning",
   unsafe: "Unsafe",
 };
 
-/** Makes the list of findings. */
+/** Makes the panel of findings. */
 export function budgetPanel(findings: readonly BudgetFinding[]): HTMLElement {
   const amiss = findings.filter(({ level }) => level !== "ok").length;
   return panel(
     "Catalog budget",
-    amiss === 0 ? "Within bounds" : `${amiss} to look at`,
+    amiss === 0
+      ? "Within limits"
+      : amiss === 1
+        ? "1 finding needs attention"
+        : `${amiss} findings need attention`,
     element(
       "ul",
       { class: "findings" },

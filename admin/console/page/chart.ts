@@ -1,4 +1,4 @@
-// One chart over time, drawn by uPlot: its lines, and the figures under the pointer or else the newest.
+// One chart over time, drawn by uPlot, with the figures under the pointer or else the newest.
 
 import type uPlotClass from "uplot";
 import { type ChartKind, FIELDS, type Line } from "./charts.ts";
@@ -12,14 +12,14 @@ const GROUP = "traffic";
 /** Seconds since 1970, then a column of figures for each of {@link FIELDS}. */
 type Columns = readonly (readonly (number | null)[])[];
 
-/** A chart in the page. */
+/** A chart of the page. */
 export interface Chart {
   readonly root: HTMLElement;
-  /** Shows these points in place of those before. */
+  /** Replaces the points. */
   setPoints(times: readonly number[], columns: Columns): void;
 }
 
-/** Makes a chart, which follows the page's width and colours until the signal is aborted. */
+/** Makes a chart. It follows the page's width and colours until the signal is aborted. */
 export function openChart(kind: ChartKind, signal: AbortSignal): Chart {
   const readout = element("p", { class: "readout" });
   const plot = element("div", { class: "plot", "aria-hidden": "true" });
@@ -77,7 +77,7 @@ export function openChart(kind: ChartKind, signal: AbortSignal): Chart {
   };
 }
 
-/** A stroke as the line has it. */
+/** Makes a sample of the line's stroke. */
 function key({ colour, dash }: Line): HTMLElement {
   const stroke = element("span", { class: "key", "aria-hidden": "true" });
   stroke.style.setProperty("--colour", `var(${colour})`);

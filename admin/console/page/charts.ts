@@ -1,9 +1,9 @@
-// The charts of the traffic: which figures each shows, and how they read.
+// The charts of the traffic: the figures of each, and their format.
 
 import type { TrafficPoint } from "../api.ts";
 import { formatMs, formatRate, formatShare } from "./format.ts";
 
-/** The figures of a point that the charts show, in the order of their columns. */
+/** The figures of a point that the charts show, in the order of the columns. */
 export const FIELDS = [
   "requestsPerSecond",
   "errorRate",
@@ -16,9 +16,9 @@ export const FIELDS = [
 export interface Line {
   readonly name: string;
   readonly field: (typeof FIELDS)[number];
-  /** The custom property with its colour. */
+  /** The custom property that holds the colour. */
   readonly colour: `--${string}`;
-  /** Lengths of dash and gap, which tell the lines apart without colour. */
+  /** The lengths of dash and gap, so that the lines differ without colour. */
   readonly dash?: readonly number[];
 }
 
@@ -27,7 +27,7 @@ export interface ChartKind {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
-  /** The scale's least upper end. */
+  /** The least value at the upper end of the scale. */
   readonly atLeast: number;
 }
 
@@ -51,7 +51,7 @@ export const CHARTS: readonly ChartKind[] = [
   },
   {
     title: "Errors",
-    lines: [{ name: "Answers from 500 on", field: "errorRate", colour: "--line-3" }],
+    lines: [{ name: "Answers with status 500 and above", field: "errorRate", colour: "--line-3" }],
     format: formatShare,
     atLeast: 0.01,
   },

@@ -1,10 +1,12 @@
-// Asking the server. A change carries a JSON body, which no form of another site can send.
+// Requests to the server. Each carries the tab's key; a change carries a JSON body, which no form of another site can
+// send.
 
 import type { Problem } from "../api.ts";
+import { findKey, forgetKey } from "./key.ts";
 
-/** An answer from 400 on, or none at all. */
+/** The server answered with a status from 400 on, or did not answer. */
 export class RequestError extends Error {
-  /** The HTTP status; 0 when there was no answer. */
+  /** The HTTP status; 0 when the server did not answer. */
   readonly status: number;
 
   constructor(message: string, status: number) {
@@ -13,8 +15,8 @@ export class RequestError extends Error {
     this.status = status;
   }
 
-  /** Whether the same may be answered otherwise a little later. */
-  get mayPass(): boolean {
+  /** Whether the same request may succeed a little later. */
+  get isTemporary(): boolean {
     return this.status === 0 || this.status === 503;
   }
 }
@@ -29,35 +31,45 @@ export function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 /**
  * Makes a change.
- * @throws {RequestError} the change may have been made all the same when its status is 0
+ * @throws {RequestError} with status 0 the change may have been made all the same
  */
 export function change<T>(path: string, body: object = {}): Promise<T> {
   const headers = { "content-type": "application/json" };
   return request<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** `/api/tenants/SCHEMA`, with what follows. */
+/** `/api/tenants/SCHEMA`, with the verb's part behind it. */
 export function tenantPath(schemaName: string, verb?: string): string {
   const path = `/api/tenants/${encodeURIComponent(schemaName)}`;
   return verb === undefined ? path : `${path}/${verb}`;
 }
 
+/**
+ * Sends a request with the tab's key. Resolves to the answer, whatever its status.
+ * @throws the reason of `fetch` when the server does not answer
+ */
+export async function send(path: string, options: RequestInit = {}): Promise<Response> {
+  const key = await findKey();
+  const headers = new Headers(options.headers);
+  if (key !== undefined) headers.set("authorization", `Bearer ${key}`);
+  const response = await fetch(path, { ...options, headers });
+  if (response.status === 401 && key !== undefined) forgetKey(key);
+  return response;
+}
+
 async function request<T>(path: string, options: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, options);
+    response = await send(path, options);
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new RequestError("The console does not answer; is it still running?", 0);
   }
-  if (!response.ok) throw new RequestError(await problemOf(response), response.status);
+  if (!response.ok) throw new RequestError(await describe(response), response.status);
   return (await response.json()) as T;
 }
 
-async function problemOf(response: Response): Promise<string> {
-  if (response.status === 401) {
-    return "This session has ended; open the URL that the console printed when it was started";
-  }
+async function describe(response: Response): Promise<string> {
   const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
-  return problem?.error ?? `The console answered with status ${response.status}`;
+  return problem?.detail ?? `The console answered with status ${response.status}`;
 }

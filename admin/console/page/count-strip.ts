@@ -1,14 +1,14 @@
-// The fleet in figures: tenants by status, those that somebody has to look at, and by version.
+// The fleet in figures: tenants by status, those that need attention, and tenants by version.
 
 import type { Fleet } from "../api.ts";
 import { type Mark, mark, wordOf } from "./badge.ts";
 import { element, hidden, link } from "./element.ts";
 import { formatCount, formatNumber, formatShare } from "./format.ts";
 
-/** What a list of tenants may be narrowed to. */
+/** The filters of the list of tenants. */
 type Only = Exclude<Mark, "running" | "stopped">;
 
-/** Makes the figures; each leads to its tenants. */
+/** Makes the figures. Each links to its tenants. */
 export function countStrip(fleet: Fleet): HTMLElement {
   const { statuses, attention } = fleet;
   const figures: readonly (readonly [Only, number])[] = [
@@ -44,7 +44,7 @@ function figure(only: Only, count: number): HTMLElement {
   );
 }
 
-/** The newest version is at the left; the further behind, the paler. */
+/** The newest version is on the left. A version further behind is paler. */
 function versionBar({ versions, tenants, newestVersion }: Fleet): HTMLElement {
   const newestFirst = versions.toReversed();
   const parts = newestFirst.map(({ version, tenants: count }) => {

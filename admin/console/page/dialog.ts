@@ -1,10 +1,10 @@
-// A question before a change: what will happen, what it needs to know, and whether it shall.
+// A question before a change: it says what will happen, asks for values, and asks for consent.
 
 import { notify } from "./announce.ts";
 import { button, element, fill, type Content } from "./element.ts";
 import { messageOf, problem } from "./loading.ts";
 
-/** One value that a dialog asks for. */
+/** A value that a dialog asks for. */
 export interface Field {
   readonly name: string;
   readonly label: string;
@@ -14,30 +14,30 @@ export interface Field {
   readonly unit?: string;
   readonly min?: number;
   readonly max?: number;
-  /** Whether it may stay empty. */
+  /** Whether the value may stay empty. */
   readonly isOptional?: boolean;
-  /** The change can be made only when this was typed. */
+  /** The text that a person must type before the change can be made. */
   readonly mustBe?: string;
 }
 
-/** A dialog. */
+/** The content of a dialog. */
 export interface Question {
   readonly title: string;
   readonly text: Content;
   readonly fields?: readonly Field[];
-  /** What the button that makes the change says. */
+  /** The label of the button that makes the change. */
   readonly verb: string;
-  /** Whether data or availability is lost. */
+  /** Whether the change costs data or availability. */
   readonly isGrave?: boolean;
-  /** Shown while the change is made. */
+  /** The text that is shown during the change. */
   readonly pending: string;
-  /** Makes the change, and returns what is said of it. */
+  /** Makes the change, and resolves to a text that says what it did. */
   readonly act: (values: ReadonlyMap<string, string>) => Promise<string>;
 }
 
 let made = 0;
 
-/** Asks; Escape and Cancel change nothing. The answer to a failed change stays in the dialog. */
+/** Opens the dialog. Escape and Cancel change nothing. The error of a failed change stays in the dialog. */
 export function ask(question: Question): void {
   made += 1;
   const id = `dialog-${made}`;
@@ -67,7 +67,7 @@ export function ask(question: Question): void {
     event.preventDefault();
     if (go.disabled) return;
     go.disabled = true;
-    // What has begun is not called back: closing the dialog is all that is left, and the focus is there.
+    // A change that has started cannot be cancelled: only Close is left, and it takes the focus.
     cancel.textContent = "Close";
     cancel.focus();
     fill(status, element("p", { class: "pending" }, question.pending));

@@ -1,13 +1,12 @@
-// Building the page's elements. Text goes in as text nodes: no name that the registry holds is ever read as
-// markup, and there is no way here to set markup.
+// Makes elements. Text becomes text nodes and attributes, never markup: a value from the server cannot add an element.
 
-/** What an element holds: text, elements, lists of them; null and undefined are left out. */
+/** The content of an element: text, elements, lists of them. Null and undefined are left out. */
 export type Content = string | Node | readonly Content[] | null | undefined;
 
-/** An element's attributes; false and undefined are left out, true is an empty one. */
+/** The attributes of an element. False and undefined are left out; true becomes an empty attribute. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Creates an element of a name that is known to HTML. */
+/** Creates an element of HTML. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
@@ -23,8 +22,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /**
- * Puts content into an element in place of what it held. Whoever was on a link or a button there is on the same
- * one afterwards: figures that are renewed take nobody's place away.
+ * Replaces the content of an element. When a link or button in it has the focus, the same link or button of the new
+ * content gets it, so that renewed figures do not take the reader's place away.
  */
 export function fill(target: Element, ...content: readonly Content[]): void {
   const focused = document.activeElement;
@@ -40,7 +39,7 @@ export function fill(target: Element, ...content: readonly Content[]): void {
   same?.focus({ preventScroll: true });
 }
 
-/** Creates a button that does something. */
+/** Creates a button that calls `act`. */
 export function button(
   label: string,
   attributes: Attributes,
@@ -51,12 +50,12 @@ export function button(
   return created;
 }
 
-/** A link to a place within the page, as in `#/tenants`. */
+/** Creates a link to a place within the page, such as `#/tenants`. */
 export function link(href: string, attributes: Attributes, ...content: readonly Content[]) {
   return element("a", { href, ...attributes }, ...content);
 }
 
-/** Text for screen readers alone. */
+/** Creates text for screen readers alone. */
 export function hidden(text: string): HTMLElement {
   return element("span", { class: "unseen" }, text);
 }

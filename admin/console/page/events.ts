@@ -1,24 +1,25 @@
-// What the server tells of its own accord, over one connection that is made again when it is lost.
+// The server's events, over one connection that is opened again when it is lost.
 
 import type { ConsoleEvents } from "../api.ts";
+import { send } from "./client.ts";
+import { readEvents } from "./event-stream.ts";
 
-const NAMES: readonly (keyof ConsoleEvents)[] = ["traffic", "job", "migration"];
 const RETRY_MS = [500, 1000, 2000, 5000];
 
-/** The state of the connection; "ended": the console was started anew, and knows this browser no more. */
+/** The state of the connection; "ended": the server refuses this tab, as after a restart of the console. */
 export type Connection = "waiting" | "live" | "lost" | "ended";
 
 type Listener<K extends keyof ConsoleEvents> = (data: ConsoleEvents[K]) => void;
 
-/** The events, and whether they come. */
+/** The events of the server. */
 export interface Events {
   /** Calls `listen` with each event of that name until the signal is aborted. */
   on<K extends keyof ConsoleEvents>(name: K, signal: AbortSignal, listen: Listener<K>): void;
 }
 
 /**
- * Opens the connection.
- * @param changed called with its state, each time that it changes
+ * Opens the connection, which lives as long as the page.
+ * @param changed called with the connection's state, each time that it changes
  */
 export function openEvents(changed: (state: Connection) => void): Events {
   const target = new EventTarget();
@@ -28,27 +29,26 @@ export function openEvents(changed: (state: Connection) => void): Events {
     state = next;
     changed(next);
   };
-  const open = (): void => {
-    const source = new EventSource("/api/events");
-    source.addEventListener("open", () => {
-      attempt = 0;
-      become("live");
-    });
-    source.addEventListener("error", () => {
-      // A browser gives up for good after an answer such as 401, so it is never left to the browser.
-      source.close();
-      if (state !== "ended") become("lost");
-      void findOut().then((isEnded) => isEnded && state === "lost" && become("ended"));
-      setTimeout(open, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
-      attempt += 1;
-    });
-    for (const name of NAMES) {
-      source.addEventListener(name, ({ data }: MessageEvent<string>) =>
-        target.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(data) })),
-      );
+  /** Resolves or rejects when the connection ends. */
+  const follow = async (): Promise<"lost" | "ended"> => {
+    const { status, body } = await send("/api/events");
+    if (status === 401) return "ended";
+    if (status !== 200 || body === null) return "lost";
+    attempt = 0;
+    become("live");
+    for await (const { name, data } of readEvents(body)) {
+      target.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(data) }));
     }
+    return "lost";
   };
-  open();
+  const open = async (): Promise<void> => {
+    const end = await follow().catch(() => "lost" as const);
+    // A console that cannot be reached does not give the session back.
+    become(state === "ended" ? "ended" : end);
+    setTimeout(() => void open(), RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
+    attempt += 1;
+  };
+  void open();
   return {
     on(name, signal, listen) {
       target.addEventListener(
@@ -58,10 +58,4 @@ export function openEvents(changed: (state: Connection) => void): Events {
       );
     },
   };
-}
-
-/** An event source does not tell why it was refused. */
-async function findOut(): Promise<boolean> {
-  const answer = await fetch("/api/jobs").catch(() => undefined);
-  return answer?.status === 401;
 }

@@ -1,4 +1,4 @@
-// The fleet: how many tenants are how, who needs somebody, what they cost, and what they do.
+// The view of the fleet: tenants by state, those that need attention, their cost, their traffic and their sizes.
 
 import type { Fleet, FleetSizes, Traffic } from "../api.ts";
 import { attentionPanel } from "./attention.ts";
@@ -17,7 +17,7 @@ const FLEET_MS = 10_000;
 const SIZES_MS = 60_000;
 const MEASURING_MS = 4000;
 
-/** Shows it. */
+/** Shows the fleet. */
 export function showFleet({ signal, events }: Stage): View {
   const line = element("span", {}, "Loading");
   const fleet = loaded(
@@ -50,7 +50,7 @@ export function showFleet({ signal, events }: Stage): View {
     signal,
     () => read<FleetSizes>("/api/fleet/sizes", signal),
     (answer) => {
-      // They are being measured.
+      // The server is measuring them.
       if (answer.estimated) setTimeout(() => sizesLoaded.refresh(), MEASURING_MS);
       return sizes(answer);
     },
@@ -80,7 +80,7 @@ function describe({ tenants, database, newestVersion }: Fleet): string {
   );
 }
 
-/** Acts again and again while the page is looked at. */
+/** Calls `act` at an interval while the page is visible. */
 function every(ms: number, signal: AbortSignal, act: () => void): void {
   const timer = setInterval(() => {
     if (document.visibilityState === "visible") act();

@@ -1,19 +1,19 @@
-// Numbers and times as a person reads them, each with its unit.
+// Formats numbers and times for people, each with its unit.
 
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** 12345 as `12,345`. */
+/** Formats 12345 as `12,345`. */
 export function formatNumber(value: number): string {
   return WHOLE.format(value);
 }
 
-/** A number with its word: `1 tenant`, `12,345 tenants`. */
+/** Formats a number with its noun: `1 tenant`, `12,345 tenants`. */
 export function formatCount(value: number, word: string, plural = `${word}s`): string {
   return `${formatNumber(value)} ${value === 1 ? word : plural}`;
 }
 
-/** Bytes in steps of 1024, as PostgreSQL counts: `8 kB`, `1.4 MB`. */
+/** Formats bytes in steps of 1024, as PostgreSQL does: `8 kB`, `1.4 MB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -25,7 +25,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits).replace(/\.0$/, "")} ${BYTE_UNITS[unit]}`;
 }
 
-/** Milliseconds: `0.8 ms`, `42 ms`, `3.2 s`. */
+/** Formats milliseconds: `0.8 ms`, `42 ms`, `3.2 s`. */
 export function formatMs(ms: number): string {
   if (ms >= 60_000) return formatDuration(ms / 1000);
   if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
@@ -33,7 +33,7 @@ export function formatMs(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
 }
 
-/** Seconds, in the two largest units: `42 s`, `3 min 5 s`, `2 h 10 min`, `4 d 2 h`. */
+/** Formats seconds in the two largest units: `42 s`, `3 min 5 s`, `2 h 10 min`, `4 d 2 h`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const steps: readonly (readonly [number, string])[] = [
@@ -51,7 +51,7 @@ export function formatDuration(seconds: number): string {
   return rest > 0 && nextUnit !== "" ? `${head} ${rest} ${nextUnit}` : head;
 }
 
-/** A part of one: `0 %`, `0.02 %`, `12 %`. */
+/** Formats a part of one: `0 %`, `0.02 %`, `12 %`. */
 export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent === 0) return "0 %";
@@ -59,7 +59,7 @@ export function formatShare(share: number): string {
   return `${percent < 1 ? percent.toFixed(2) : percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
-/** A rate: `0.4`, `7.2`, `1,204`, without its unit. */
+/** Formats a rate without its unit: `0.4`, `7.2`, `1,204`. */
 export function formatRate(value: number): string {
   return value > 0 && value < 10 ? value.toFixed(1) : formatNumber(value);
 }
@@ -71,17 +71,17 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", {
   second: "2-digit",
 });
 
-/** A time of day, in the reader's own zone: `18:04:12`. */
+/** Formats a time of day in the reader's time zone: `18:04:12`. */
 export function formatClock(time: Date): string {
   return CLOCK.format(time);
 }
 
-/** A day: `24 Nov 2026`. */
+/** Formats a day: `24 Nov 2026`. */
 export function formatDay(time: Date): string {
   return DAY.format(time);
 }
 
-/** A day and a time. */
+/** Formats a day and a time. */
 export function formatTime(time: Date): string {
   return `${formatDay(time)}, ${formatClock(time)}`;
 }

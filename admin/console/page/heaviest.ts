@@ -1,4 +1,4 @@
-// The tenants with the most time of requests in the last minute.
+// The tenants whose requests took the most time in the last minute.
 
 import type { HeavyTenant } from "../api.ts";
 import { element, link } from "./element.ts";
@@ -8,12 +8,12 @@ import { meter } from "./panel.ts";
 import { table } from "./table.ts";
 import { tenantHash } from "./view.ts";
 
-/** Makes the table. The load is how many of a tenant's requests ran at once on average. */
+/** Makes the table. The load is the average number of a tenant's requests that ran at once. */
 export function heaviestTable(heaviest: readonly HeavyTenant[]): HTMLElement {
   if (heaviest.length === 0) {
     return empty(
       "No requests",
-      element("p", {}, "No watched service served a tenant last minute."),
+      element("p", {}, "No watched service served a tenant in the last minute."),
     );
   }
   const most = Math.max(...heaviest.map(({ load }) => load));

@@ -1,4 +1,4 @@
-// The migrations that were run on a tenant.
+// A tenant's migration history.
 
 import type { MigrationRecord } from "../api.ts";
 import { badge } from "./badge.ts";
@@ -8,15 +8,15 @@ import { empty } from "./loading.ts";
 import { panel } from "./panel.ts";
 import { table } from "./table.ts";
 
-/** Makes the list. */
+/** Makes the panel. */
 export function historyPanel(history: readonly MigrationRecord[]): HTMLElement {
   return panel(
     "Migration history",
     undefined,
     history.length === 0
       ? empty(
-          "No migration was run",
-          element("p", {}, "The tenant has the version that it was created with."),
+          "No migration yet",
+          element("p", {}, "The tenant is at the version that it was created with."),
         )
       : table(
           "Migration history",

@@ -1,4 +1,4 @@
-// A tenant's hosts, with adding and removing them.
+// A tenant's hosts, with buttons that add and remove them.
 
 import type { HostChange, TenantDetail } from "../api.ts";
 import { change, tenantPath } from "./client.ts";
@@ -8,7 +8,7 @@ import { formatNumber } from "./format.ts";
 import { empty } from "./loading.ts";
 import { panel } from "./panel.ts";
 
-/** Makes the list. */
+/** Makes the panel. */
 export function hostsPanel({ schemaName, hosts }: TenantDetail, changed: () => void): HTMLElement {
   return panel(
     "Hosts",
@@ -17,7 +17,7 @@ export function hostsPanel({ schemaName, hosts }: TenantDetail, changed: () => v
       button("Add host…", { class: "quiet" }, () => add(schemaName, changed)),
     ],
     hosts.length === 0
-      ? empty("No host", element("p", {}, "Without a host no request reaches this tenant."))
+      ? empty("No host", element("p", {}, "Without a host, no request reaches this tenant."))
       : element(
           "ul",
           { class: "rows" },
@@ -35,13 +35,13 @@ export function hostsPanel({ schemaName, hosts }: TenantDetail, changed: () => v
 function add(schemaName: string, changed: () => void): void {
   ask({
     title: `Add a host to ${schemaName}`,
-    text: element("p", {}, "Requests for this host enter the tenant as soon as it is added."),
+    text: element("p", {}, "Requests for this host reach the tenant as soon as it is added."),
     fields: [
       {
         name: "host",
         label: "Host",
         type: "text",
-        hint: "As in acme.example.com, acme.example.com:5000 or *.acme.example.com",
+        hint: "For example acme.example.com, acme.example.com:5000 or *.acme.example.com",
       },
     ],
     verb: "Add host",
@@ -61,7 +61,7 @@ function remove(schemaName: string, host: string, changed: () => void): void {
     text: element(
       "p",
       {},
-      "Requests for this host are answered 404 from then on. The tenant keeps its data and other hosts.",
+      "The service then answers requests for this host with 404. The tenant keeps its data and its other hosts.",
     ),
     verb: "Remove host",
     isGrave: true,

@@ -1,4 +1,4 @@
-// Work on a tenant that goes on after its request was answered: how far it is, and stopping it.
+// The progress of a job, with a button that stops it.
 
 import type { Job } from "../api.ts";
 import { notify } from "./announce.ts";

@@ -1,4 +1,4 @@
-// Questions before a tenant gets another name, a file, or an end.
+// The questions before a rename, an export and a drop.
 
 import type { DropRequest, Job, RenamedTenant, RenameRequest, TenantDetail } from "../api.ts";
 import { change, tenantPath } from "./client.ts";
@@ -6,15 +6,15 @@ import type { Question } from "./dialog.ts";
 import { element } from "./element.ts";
 import { tenantHash } from "./view.ts";
 
-/** Under which name? */
+/** Asks for the new name. */
 export function rename({ schemaName }: TenantDetail): Question {
   return {
     title: `Rename ${schemaName}`,
     text: element(
       "p",
       {},
-      "Renames the schema and its role. Hosts stay as they are, so requests go on; those of that moment are " +
-        "answered 503.",
+      "Renames the schema and its role. The hosts stay, so the service goes on; it answers requests that run at that " +
+        "moment with 503.",
     ),
     fields: [
       {
@@ -22,7 +22,7 @@ export function rename({ schemaName }: TenantDetail): Question {
         label: "New name",
         type: "text",
         value: schemaName,
-        hint: "Lower-case letters, digits and _, 48 at most",
+        hint: "Lower-case letters, digits and _; at most 48",
       },
     ],
     verb: "Rename",
@@ -36,26 +36,26 @@ export function rename({ schemaName }: TenantDetail): Question {
   };
 }
 
-/** Write it to a file? */
+/** Asks before an export. */
 export function exportTenant({ schemaName }: TenantDetail, changed: () => void): Question {
   return {
     title: `Export ${schemaName}`,
     text: element(
       "p",
       {},
-      "Writes one state of its data to a file in the console's folder of exports; requests go on.",
+      "Writes a consistent copy of its data to a file in the console's export folder. The service goes on.",
     ),
     verb: "Export",
     pending: "Starting",
     async act() {
       await change<Job>(tenantPath(schemaName, "export"));
       changed();
-      return `The export of ${schemaName} has begun`;
+      return `Started the export of ${schemaName}`;
     },
   };
 }
 
-/** End it? */
+/** Asks before a drop. */
 export function drop({ schemaName }: TenantDetail, changed: () => void): Question {
   return {
     title: `Drop ${schemaName}`,
@@ -63,7 +63,7 @@ export function drop({ schemaName }: TenantDetail, changed: () => void): Questio
       "p",
       {},
       "Suspends the tenant, exports it, and removes its schema, role, hosts and records. ",
-      element("strong", {}, "Nothing but the export brings it back."),
+      element("strong", {}, "Only the export can bring it back."),
     ),
     fields: [
       { name: "backup", label: "Export it first", type: "checkbox", value: true },
@@ -84,7 +84,7 @@ export function drop({ schemaName }: TenantDetail, changed: () => void): Questio
       };
       await change<Job>(tenantPath(schemaName, "drop"), body);
       changed();
-      return `The drop of ${schemaName} has begun`;
+      return `Started the drop of ${schemaName}`;
     },
   };
 }

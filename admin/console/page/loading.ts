@@ -1,20 +1,20 @@
-// A part of the page that shows what the server answers: loading at first, then the content, or why there is none.
+// A part of the page that shows the server's answer: a placeholder at first, then the content or the error.
 
 import { button, element, fill, type Content } from "./element.ts";
 import { RequestError } from "./client.ts";
 
 const RETRY_MS = 3000;
 
-/** A part that can be asked for again. */
+/** A part that can be read again. */
 export interface Loaded {
   readonly root: HTMLElement;
-  /** Asks again; what is shown stays until there is something newer. */
+  /** Asks the server again. The content stays until the new answer is there. */
   readonly refresh: () => void;
 }
 
 /**
- * Makes such a part. Once there is content a failure leaves it, because older figures are better than none: the
- * frame of the page says that the connection is lost. A failure that may pass is tried again.
+ * Makes such a part. A failure keeps earlier content, because old figures are better than no figures, and the top of
+ * the page says that the connection is lost. After a temporary failure the part asks again.
  * @param ask asks the server
  * @param show makes the content, and is called again with each newer answer
  */
@@ -39,7 +39,7 @@ export function loaded<T>(
       })
       .catch((error: unknown) => {
         if (signal.aborted) return;
-        const passing = error instanceof RequestError && error.mayPass;
+        const passing = error instanceof RequestError && error.isTemporary;
         if (!shown) fill(root, failure(name, error, refresh));
         if (passing) setTimeout(refresh, RETRY_MS);
       })
@@ -52,17 +52,17 @@ export function loaded<T>(
   return { root, refresh };
 }
 
-/** What stands where there is nothing to show. */
+/** Makes the text in place of an empty list. */
 export function empty(title: string, ...more: readonly Content[]): HTMLElement {
   return element("div", { class: "empty" }, element("p", { class: "strong" }, title), ...more);
 }
 
-/** A problem in words. */
+/** Makes the box of a problem. */
 export function problem(text: string, ...more: readonly Content[]): HTMLElement {
   return element("div", { class: "problem", role: "alert" }, element("p", {}, text), ...more);
 }
 
-/** An error as one line. */
+/** Returns an error as one line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,11 @@
-// The page: which view is shown, whether the server is heard, and the keys that work everywhere.
+// The page: it shows the current view and the state of the connection, and handles the keys of every view.
 
 import type { MigrationState } from "../api.ts";
 import { announce } from "./announce.ts";
 import { element } from "./element.ts";
 import { type Connection, openEvents } from "./events.ts";
 import { showFleet } from "./fleet.ts";
+import { shareKey } from "./key.ts";
 import { isAtWork } from "./migration-start.ts";
 import { showMigrations } from "./migrations.ts";
 import { showTenant } from "./tenant.ts";
@@ -15,7 +16,7 @@ const STATES: Readonly<Record<Connection, string>> = {
   waiting: "Connecting",
   live: "Live",
   lost: "Connection lost, retrying",
-  ended: "Session ended: open the URL that the console printed",
+  ended: "Session ended: start the console again and open its URL",
 };
 
 const main = get("#main");
@@ -26,11 +27,12 @@ let open = new AbortController();
 let view: View | undefined;
 let wasLost = false;
 
+shareKey();
 events.on("migration", forever, markMigrations);
 addEventListener("hashchange", () => show(true));
 addEventListener("keydown", focusSearch);
 document.querySelector(".skip")?.addEventListener("click", (event) => {
-  // The hash is the view's.
+  // The hash belongs to the view.
   event.preventDefault();
   main.focus();
 });
@@ -65,12 +67,12 @@ function tellConnection(state: Connection): void {
     linkState.dataset["state"] = state;
     linkState.textContent = STATES[state];
   }
-  // What happened meanwhile is not told again.
+  // The server does not send the missed events again.
   if (state === "live" && wasLost) view?.refresh();
   wasLost = state !== "live";
 }
 
-/** Shows beside the view's name that a run is at work, wherever one is. */
+/** Shows the progress of a run beside the name of its view. */
 function markMigrations(run: MigrationState): void {
   const item = get('nav [data-view="migrations"]');
   item.querySelector(".count")?.remove();
@@ -79,7 +81,7 @@ function markMigrations(run: MigrationState): void {
   item.append(element("span", { class: "count" }, `${share} %`));
 }
 
-/** `/` goes to the search, from every view. */
+/** Makes `/` go to the search from every view. */
 function focusSearch(event: KeyboardEvent): void {
   const { target } = event;
   const isTyping = target instanceof HTMLElement && target.matches("input, select, textarea");
@@ -87,7 +89,7 @@ function focusSearch(event: KeyboardEvent): void {
   if (document.querySelector("dialog") !== null) return;
   event.preventDefault();
   if (document.querySelector("#search") === null) {
-    // At once, and not with the event of a changed hash: the next letter may be there before it.
+    // Shown at once: the next letter may come before the event of a changed hash.
     history.pushState(null, "", "#/tenants");
     show(true);
   }
@@ -96,6 +98,7 @@ function focusSearch(event: KeyboardEvent): void {
 
 function get(selector: string): HTMLElement {
   const found = document.querySelector<HTMLElement>(selector);
-  if (found === null) throw new Error(`The page has no ${selector}`);
+  if (found === null)
+    throw new Error(`Cannot start the page: element ${JSON.stringify(selector)} does not exist`);
   return found;
 }

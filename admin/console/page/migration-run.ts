@@ -1,4 +1,4 @@
-// A run of the migrations, as it is now: how far, how fast, and what failed.
+// The state of a migration run: its progress, its rate and its failures.
 
 import type { MigrationFailure, MigrationState } from "../api.ts";
 import { notify } from "./announce.ts";
@@ -17,10 +17,10 @@ const WORDS: Readonly<Record<MigrationState["state"], readonly [Mark, string]>> 
   stopping: ["transition", "Stopping"],
   done: ["active", "Done"],
   stopped: ["stopped", "Stopped"],
-  broken: ["failed", "Broken off"],
+  broken: ["failed", "Failed"],
 };
 
-/** Shows it. */
+/** Makes the panel of a run. */
 export function runPanel(run: MigrationState): HTMLElement {
   const { state, isCanary, target, total, failed, left, message } = run;
   const [kind, word] = WORDS[state];
@@ -48,7 +48,7 @@ export function runPanel(run: MigrationState): HTMLElement {
   );
 }
 
-/** Its end in one line. */
+/** Describes the end of a run in one line. */
 export function sayEnd({ state, isCanary, target, migrated, failed }: MigrationState): string {
   const failures = failed === 0 ? "none failed" : `${formatNumber(failed)} failed`;
   return (
@@ -64,7 +64,7 @@ function figuresOf(run: MigrationState): (readonly [string, string])[] {
   return [
     ["Migrated", `${formatNumber(migrated)} of ${formatNumber(total)}`],
     ["Failed", formatNumber(failed)],
-    [isRunning ? "Left" : "Not begun", formatNumber(left)],
+    [isRunning ? "Left" : "Not started", formatNumber(left)],
     ...(isRunning
       ? ([
           ["Rate", `${formatRate(perSecond)} tenants/s`],
@@ -74,9 +74,9 @@ function figuresOf(run: MigrationState): (readonly [string, string])[] {
           ["Took", seconds < 1 ? "under 1 s" : formatDuration(seconds)],
           ["Ended", formatTime(new Date(run.endedAt))],
         ] as const)),
-    ...(held > 0 ? ([["Held back", formatNumber(held)]] as const) : []),
+    ...(held > 0 ? ([["Left for later", formatNumber(held)]] as const) : []),
     ...(skipped > 0 ? ([["Skipped", formatNumber(skipped)]] as const) : []),
-    ...(elsewhere > 0 ? ([["Elsewhere", formatNumber(elsewhere)]] as const) : []),
+    ...(elsewhere > 0 ? ([["Not by this run", formatNumber(elsewhere)]] as const) : []),
   ];
 }
 
@@ -121,7 +121,7 @@ function failuresTable({ failures }: MigrationState): HTMLElement {
 async function stop(): Promise<void> {
   try {
     await change("/api/migrations/stop");
-    notify("Stopping: the tenants at work end, and no more begin");
+    notify("Stopping: the run finishes the tenants in progress and starts no more");
   } catch (error) {
     notify(messageOf(error));
   }

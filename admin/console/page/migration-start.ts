@@ -1,4 +1,4 @@
-// Starting a run: a canary of a few, or all that are behind.
+// The start of a run: a canary, or all tenants that are behind.
 
 import type { MigrationRequest, Migrations, MigrationState } from "../api.ts";
 import { change } from "./client.ts";
@@ -10,14 +10,14 @@ import { panel } from "./panel.ts";
 const CANARY = 10;
 const MAX_FAILURES = 5;
 
-/** Whether a run begins tenants, or waits for those at work. */
+/** Whether a run starts tenants, or waits for those in progress. */
 export function isAtWork(run: MigrationState | null): boolean {
   return run?.state === "running" || run?.state === "stopping";
 }
 
 /**
  * Makes the panel.
- * @param started called with the run that has begun
+ * @param started called with the run that was started
  */
 export function startPanel(
   { behind, newestVersion }: Migrations,
@@ -43,7 +43,7 @@ export function startPanel(
         element(
           "p",
           {},
-          "Migrates a few tenants, chosen at random, and stops. Look at them, then do the rest.",
+          "Migrates a few tenants, chosen at random, and stops. Check them, then migrate the rest.",
         ),
         button("Start a canary…", { class: "primary" }, () =>
           askCanary(behind, newestVersion, start),
@@ -52,11 +52,11 @@ export function startPanel(
       element(
         "div",
         {},
-        element("h3", {}, "All that are behind"),
+        element("h3", {}, "All tenants behind"),
         element(
           "p",
           {},
-          "Each migration is a transaction of its own: a tenant that fails is as it was, and stops no other.",
+          "Each migration is its own transaction. A failed migration changes nothing and does not stop other tenants.",
         ),
         button(`Migrate ${formatCount(behind, "tenant")}…`, {}, () =>
           askAll(behind, newestVersion, start),
@@ -93,7 +93,11 @@ function askCanary(behind: number, version: number, start: Start): void {
 function askAll(behind: number, version: number, start: Start): void {
   ask({
     title: `Migrate ${formatCount(behind, "tenant")} to version ${version}`,
-    text: element("p", {}, "The run can be stopped at any time; the tenants at work then end."),
+    text: element(
+      "p",
+      {},
+      "You can stop the run at any time. It then finishes the tenants in progress.",
+    ),
     fields: [failuresField(MAX_FAILURES)],
     verb: "Migrate",
     pending: "Starting",
@@ -104,13 +108,13 @@ function askAll(behind: number, version: number, start: Start): void {
 function failuresField(value: number): Field {
   return {
     name: "failures",
-    label: "Stop after so many failures",
+    label: "Stop after this number of failures",
     type: "number",
     value,
     min: 1,
     max: 1_000_000,
     isOptional: true,
-    hint: "Empty: go on however many fail",
+    hint: "Empty: never stop",
   };
 }
 

@@ -1,4 +1,4 @@
-// The migrations: what is pending where, starting a run, and watching it.
+// The view of the migrations: which tenants lack which, and the run that is in progress.
 
 import type { Migrations, MigrationState } from "../api.ts";
 import { notify } from "./announce.ts";
@@ -15,7 +15,7 @@ import { type Stage, tenantHash, type View } from "./view.ts";
 const NAMES = 36;
 const RENEW_MS = 3000;
 
-/** Shows them. */
+/** Shows the migrations. */
 export function showMigrations({ signal, events }: Stage): View {
   const line = element("span", {}, "Loading");
   const runPlace = element("div", {});
@@ -84,7 +84,7 @@ export function showMigrations({ signal, events }: Stage): View {
   };
 }
 
-/** An answer to a request may be older than an event that came meanwhile. */
+/** An answer may be older than an event that arrived in the meantime. */
 function newerOf(shown: MigrationState | null, read: MigrationState | null): MigrationState | null {
   if (shown === null || read === null || shown.id !== read.id) return read ?? shown;
   return isAtWork(shown) ? read : shown;
@@ -92,7 +92,7 @@ function newerOf(shown: MigrationState | null, read: MigrationState | null): Mig
 
 function describe({ behind, newestVersion }: Migrations): string {
   return behind === 0
-    ? `Every tenant that can be is at version ${newestVersion}`
+    ? `No tenant is behind version ${newestVersion}`
     : `${formatCount(behind, "tenant")} behind version ${newestVersion}`;
 }
 

@@ -1,4 +1,4 @@
-// Which part of the tenants is shown, and the parts before and after.
+// The buttons that turn the pages of a list.
 
 import type { TenantPage } from "../api.ts";
 import { button, element } from "./element.ts";

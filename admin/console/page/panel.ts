@@ -1,12 +1,12 @@
-// A part of a view under a heading of its own.
+// The sections and headings of a view.
 
 import { element, type Content } from "./element.ts";
 
 let made = 0;
 
 /**
- * Makes a section that its heading names.
- * @param aside what stands beside the heading
+ * Makes a section with a heading.
+ * @param aside stands beside the heading
  */
 export function panel(
   title: string,
@@ -24,7 +24,7 @@ export function panel(
   );
 }
 
-/** A view's heading, with a line beneath. */
+/** Makes a view's heading, with a line beneath. */
 export function viewHeading(title: Content, line: Content, side?: Content): HTMLElement {
   return element(
     "header",
@@ -34,7 +34,7 @@ export function viewHeading(title: Content, line: Content, side?: Content): HTML
   );
 }
 
-/** A bar whose length tells a part of a whole, for the eye beside the figure. */
+/** Makes a bar whose length shows a part of a whole, beside the figure. */
 export function meter(share: number, kind = ""): HTMLElement {
   const bar = element("span", { class: `meter ${kind}`.trim(), "aria-hidden": "true" });
   bar.style.setProperty("--share", String(Math.max(0, Math.min(1, share))));

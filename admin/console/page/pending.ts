@@ -1,4 +1,4 @@
-// What is pending, and how many tenants are at which version.
+// The pending migrations, and the tenants by version.
 
 import type { Migrations } from "../api.ts";
 import { element } from "./element.ts";
@@ -7,13 +7,13 @@ import { empty } from "./loading.ts";
 import { meter, panel } from "./panel.ts";
 import { table } from "./table.ts";
 
-/** The migrations that some tenant lacks. */
+/** Makes the panel of the migrations that some tenant lacks. */
 export function pendingPanel({ pending, behind }: Migrations): HTMLElement {
   return panel(
     "Pending",
     undefined,
     pending.length === 0
-      ? empty("Nothing is pending")
+      ? empty("No migration is pending")
       : table(
           "Pending migrations",
           [
@@ -26,7 +26,7 @@ export function pendingPanel({ pending, behind }: Migrations): HTMLElement {
               ],
             },
             {
-              title: "Lacking it",
+              title: "Missing in",
               isNumber: true,
               show: ({ tenants }) => formatCount(tenants, "tenant"),
             },
@@ -36,7 +36,7 @@ export function pendingPanel({ pending, behind }: Migrations): HTMLElement {
   );
 }
 
-/** How many tenants are at which version. */
+/** Makes the panel of the tenants by version. */
 export function versionsPanel({ versions, newestVersion }: Migrations): HTMLElement {
   const total = versions.reduce((sum, { tenants }) => sum + tenants, 0);
   return panel(

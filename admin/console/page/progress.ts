@@ -1,8 +1,8 @@
-// How much of something is done.
+// A progress bar.
 
 import { element } from "./element.ts";
 
-/** Makes a bar; `share` is from 0 to 1. A second part, of failures, stands at its end. */
+/** Makes a bar. `share` and `failed` are from 0 to 1; the part of failures stands at the end. */
 export function progressBar(name: string, share: number, failed = 0): HTMLElement {
   const bar = element(
     "div",

@@ -1,21 +1,23 @@
-// The sizes of all tenants: a treemap, what is under the pointer or the keys, and the largest as a table.
+// The sizes of all tenants: a treemap, a line about the chosen tenant, and a table of the largest.
 
 import type { FleetSizes } from "../api.ts";
 import { element, fill, link, type Content } from "./element.ts";
-import { formatBytes, formatCount, formatNumber, formatShare } from "./format.ts";
-import { empty } from "./loading.ts";
+import { formatBytes, formatClock, formatCount, formatNumber, formatShare } from "./format.ts";
+import { empty, problem } from "./loading.ts";
 import { panel } from "./panel.ts";
+import { describeSizesState } from "./sizes-state.ts";
 import { table } from "./table.ts";
 import { openTreemap, type Treemap } from "./treemap.ts";
 import { tenantHash } from "./view.ts";
 
 const TABLE_ROWS = 20;
 
-/** Returns what shows an answer; undefined when the picture that stands there has taken it in. */
+/** Returns a function that shows an answer: new content, or undefined when it has updated the picture. */
 export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content {
   const aside = element("span", {});
   const readout = element("p", { class: "map-readout", "aria-live": "polite" });
   const largest = element("div", {});
+  const trouble = element("div", {});
   let map: Treemap | undefined;
   let sizes: FleetSizes | undefined;
 
@@ -32,13 +34,16 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
       return panel(
         "Sizes",
         undefined,
-        empty("No sizes", element("p", {}, "There is no tenant yet.")),
+        empty("No sizes", element("p", {}, "The registry has no tenant yet.")),
       );
     }
     fill(
       aside,
-      `${formatBytes(total)}${estimated ? ", estimated" : ""} · median ${formatBytes(medianOf(answer))}`,
+      `${formatBytes(total)}${estimated ? ", estimated" : ""} · median ${formatBytes(medianOf(answer))} · ` +
+        `as of ${formatClock(new Date(answer.at))}`,
     );
+    const state = describeSizesState(answer);
+    fill(trouble, state === undefined ? undefined : problem(state));
     fill(largest, largestTable(answer));
     if (map !== undefined) {
       map.setSizes(answer);
@@ -50,6 +55,7 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
       "Sizes",
       aside,
       [
+        trouble,
         map.root,
         legend(),
         readout,

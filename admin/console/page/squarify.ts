@@ -1,4 +1,4 @@
-// A treemap's rectangles: areas by weight, as near to squares as may be.
+// The rectangles of a treemap: areas by weight, as close to squares as possible.
 // Bruls, Huizing, van Wijk: Squarified Treemaps, 2000. https://vanwijk.win.tue.nl/stm.pdf
 
 /** A rectangle in the units of the whole. */
@@ -10,7 +10,7 @@ export interface Rectangle {
 }
 
 /**
- * Divides a rectangle by weights. The work is linear, because a row is given up at its first worse member.
+ * Divides a rectangle by weights. The work is linear, because a row ends at its first worse member.
  * @param weights above zero, descending
  * @returns a rectangle for each weight, in their order
  */
@@ -47,7 +47,7 @@ function ratioOf(side: number, area: number, largest: number, smallest: number):
   return Math.max((square * largest) / (area * area), (area * area) / (square * smallest));
 }
 
-/** Puts a row along the shorter side, and returns what is free then. */
+/** Places a row along the shorter side, and returns the rectangle that stays free. */
 function placeRow(
   areas: readonly number[],
   area: number,

@@ -1,4 +1,4 @@
-// Questions before a tenant's row is changed: its status and its timeout.
+// The questions before a change of a tenant's status or timeout.
 
 import type { ChangedTenant, TenantDetail, TenantSettings } from "../api.ts";
 import { change, tenantPath } from "./client.ts";
@@ -6,18 +6,18 @@ import type { Question } from "./dialog.ts";
 import { element } from "./element.ts";
 import { formatCount, formatMs } from "./format.ts";
 
-/** Refuse every request? */
+/** Asks before a suspend. */
 export function suspend({ schemaName }: TenantDetail, changed: () => void): Question {
   return {
     title: `Suspend ${schemaName}`,
     text: element(
       "p",
       {},
-      "Every request of this tenant is refused (403) from now on. Its data stays, and it can be resumed.",
+      "The service refuses every request of this tenant with 403. The data stays, and you can resume the tenant.",
     ),
     verb: "Suspend",
     isGrave: true,
-    pending: "Suspended; waiting for what began before, 30 s at most",
+    pending: "Suspended; waiting at most 30 s for older transactions",
     async act() {
       const answer = await change<ChangedTenant>(tenantPath(schemaName, "suspend"));
       changed();
@@ -26,11 +26,11 @@ export function suspend({ schemaName }: TenantDetail, changed: () => void): Ques
   };
 }
 
-/** Serve it again? */
+/** Asks before a resume. */
 export function resume({ schemaName }: TenantDetail, changed: () => void): Question {
   return {
     title: `Resume ${schemaName}`,
-    text: element("p", {}, "The tenant has the status again that it had before it was suspended."),
+    text: element("p", {}, "The tenant gets back the status that it had before it was suspended."),
     verb: "Resume",
     pending: "Resuming",
     async act() {
@@ -41,7 +41,7 @@ export function resume({ schemaName }: TenantDetail, changed: () => void): Quest
   };
 }
 
-/** Refuse writes, or take them again? */
+/** Asks before a tenant is made read-only or writable. */
 export function setReadOnly(
   { schemaName }: TenantDetail,
   readOnly: boolean,
@@ -52,10 +52,12 @@ export function setReadOnly(
     text: element(
       "p",
       {},
-      readOnly ? "Reads go on; every write is refused (423)." : "Writes are taken again.",
+      readOnly
+        ? "Reads go on. The service refuses every write with 423."
+        : "The service accepts writes again.",
     ),
     verb: readOnly ? "Make read-only" : "Make writable",
-    pending: "Changed; waiting for what began before, 30 s at most",
+    pending: "Changed; waiting at most 30 s for older transactions",
     async act() {
       const body: TenantSettings = { readOnly };
       const answer = await change<ChangedTenant>(tenantPath(schemaName, "set"), body);
@@ -65,12 +67,16 @@ export function setReadOnly(
   };
 }
 
-/** How long may a statement take? */
+/** Asks for the statement timeout. */
 export function setTimeoutMs(tenant: TenantDetail, changed: () => void): Question {
   const { schemaName, statementTimeoutMs } = tenant;
   return {
     title: `Statement timeout of ${schemaName}`,
-    text: element("p", {}, "A statement that takes longer is ended, and its request answered 504."),
+    text: element(
+      "p",
+      {},
+      "PostgreSQL ends a statement that takes longer, and the service answers its request with 504.",
+    ),
     fields: [
       {
         name: "ms",
@@ -96,5 +102,5 @@ export function setTimeoutMs(tenant: TenantDetail, changed: () => void): Questio
 function rest({ stillRunning }: ChangedTenant): string {
   return stillRunning === 0
     ? ""
-    : `; ${formatCount(stillRunning, "transaction")} that began before may still run`;
+    : `; ${formatCount(stillRunning, "older transaction")} may still run`;
 }

@@ -1,16 +1,16 @@
-// A table whose lesser columns give way on a narrow screen, and whose rows lead somewhere.
+// A table whose less important columns disappear on a narrow screen.
 
 import { element, type Content } from "./element.ts";
 
-/** A column. */
+/** A column of a table. */
 export interface Column<T> {
   readonly title: Content;
   readonly show: (row: T) => Content;
   /** Right-aligned. */
   readonly isNumber?: boolean;
-  /** Left out below 700 px. */
+  /** Hidden below 700 px. */
   readonly isWide?: boolean;
-  /** "ascending" or "descending" when the rows are in its order. */
+  /** "ascending" or "descending" when the rows are sorted by it. */
   readonly sorted?: "ascending" | "descending" | "none";
   /** The column that names the row. */
   readonly isHeading?: boolean;
@@ -18,7 +18,7 @@ export interface Column<T> {
 
 /**
  * Makes a table.
- * @param caption what it holds, for screen readers
+ * @param caption names the table for screen readers
  */
 export function table<T>(
   caption: string,

@@ -7,7 +7,7 @@ import { empty } from "./loading.ts";
 import { meter, panel } from "./panel.ts";
 import { table } from "./table.ts";
 
-/** Makes the list, the largest first. */
+/** Makes the panel, the largest table first. */
 export function tablesPanel({ tables, bytes }: TenantDetail): HTMLElement {
   const sorted = tables.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
   const most = Math.max(1, sorted[0]?.bytes ?? 0);
@@ -16,7 +16,8 @@ export function tablesPanel({ tables, bytes }: TenantDetail): HTMLElement {
     element(
       "span",
       { class: "muted" },
-      `${formatCount(tables.length, "table")}, ${bytes === null ? "size not known: locked" : formatBytes(bytes)}`,
+      `${formatCount(tables.length, "table")}, ` +
+        (bytes === null ? "size unknown: a table is locked" : formatBytes(bytes)),
     ),
     tables.length === 0
       ? empty("No table")
@@ -32,7 +33,7 @@ export function tablesPanel({ tables, bytes }: TenantDetail): HTMLElement {
               ],
             },
             {
-              title: "Rows, about",
+              title: "Rows (estimate)",
               isNumber: true,
               show: ({ rows }) => (rows === null ? "–" : formatNumber(rows)),
             },

@@ -1,4 +1,4 @@
-// The columns of the list of tenants, and what each shows.
+// The columns of the list of tenants.
 
 import type { TenantLine, TenantSort } from "../api.ts";
 import { badge, statusBadge } from "./badge.ts";
@@ -8,7 +8,7 @@ import type { Column } from "./table.ts";
 import type { Query } from "./tenant-query.ts";
 import { tenantHash } from "./view.ts";
 
-/** Makes them; their headings sort by `apply`. */
+/** Makes the columns. Their headings sort the list through `apply`. */
 export function columnsOf(
   query: Query,
   apply: (change: Partial<Query>) => void,

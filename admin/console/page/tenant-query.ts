@@ -1,4 +1,4 @@
-// What the list of tenants is asked for, as it stands in the page's address.
+// The query of the list of tenants, as it is written in the page's URL.
 
 import type { TenantSort } from "../api.ts";
 
@@ -13,10 +13,10 @@ const SORTS: readonly TenantSort[] = [
   "bytes",
 ];
 
-/** A part of the list. */
+/** The query of a page of the list. */
 export interface Query {
   readonly search: string;
-  /** One state's tenants; all when empty. */
+  /** The state of the tenants; "" for all. */
   readonly only: string;
   readonly sort: TenantSort;
   readonly order: "asc" | "desc";
@@ -24,7 +24,7 @@ export interface Query {
   readonly limit: number;
 }
 
-/** Reads it; what is not understood has its default. */
+/** Reads the query. A malformed parameter gets its default. */
 export function readQuery(parameters: URLSearchParams): Query {
   const offset = Number(parameters.get("offset") ?? 0);
   return {
@@ -37,7 +37,7 @@ export function readQuery(parameters: URLSearchParams): Query {
   };
 }
 
-/** Writes the address, without defaults. */
+/** Writes the hash of the query, without defaults. */
 export function writeQuery({ search, only, sort, order, offset }: Query): string {
   const parameters = new URLSearchParams();
   if (search !== "") parameters.set("search", search);

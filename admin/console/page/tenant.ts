@@ -1,4 +1,4 @@
-// One tenant: what it is, what it has, what was done to it, and what may be done.
+// The view of one tenant: its state, hosts, tables, history and verbs.
 
 import type { Job, TenantDetail } from "../api.ts";
 import { notify } from "./announce.ts";
@@ -15,9 +15,9 @@ import { tablesPanel } from "./tables.ts";
 import { verbButtons } from "./verbs.ts";
 import type { Stage, View } from "./view.ts";
 
-/** Shows it. */
+/** Shows a tenant. */
 export function showTenant({ name, signal, events }: Stage): View {
-  // Says where an export is, once it has ended.
+  // The last job names the file of an export after its end.
   let last: Job | null = null;
   const detail: Loaded = loaded(
     `tenant ${name}`,
@@ -82,7 +82,7 @@ function facts(tenant: TenantDetail): HTMLElement {
       "Version",
       version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
     ],
-    ["Size", bytes === null ? "Not known: a table is locked" : formatBytes(bytes)],
+    ["Size", bytes === null ? "Unknown: a table is locked" : formatBytes(bytes)],
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],

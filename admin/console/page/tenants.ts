@@ -1,14 +1,15 @@
-// The tenants: searched, sorted and paged by the database, a page at a time.
+// The view of the tenants: the server searches, sorts and pages them.
 
 import type { TenantPage } from "../api.ts";
 import { announce } from "./announce.ts";
 import { type Mark, wordOf } from "./badge.ts";
 import { read } from "./client.ts";
-import { element, fill, link } from "./element.ts";
+import { element, fill, link, type Content } from "./element.ts";
 import { formatCount } from "./format.ts";
 import { empty, type Loaded, loaded } from "./loading.ts";
 import { panel, viewHeading } from "./panel.ts";
 import { readQuery, type Query, writeQuery } from "./tenant-query.ts";
+import { describeSizesState } from "./sizes-state.ts";
 import { columnsOf } from "./tenant-columns.ts";
 import { pager } from "./pager.ts";
 import { table } from "./table.ts";
@@ -25,10 +26,10 @@ const LISTS: readonly Mark[] = [
   "behind",
 ];
 
-/** Shows them. */
+/** Shows the tenants. */
 export function showTenants({ parameters, signal }: Stage): View {
   let query = readQuery(parameters);
-  // The sizes are measured when they are first asked for, and nobody waits for that.
+  // The first request starts the measurement of the sizes, and does not wait for it.
   let wasMeasured = false;
   let typing: ReturnType<typeof setTimeout> | undefined;
   const line = element("span", {}, "Loading");
@@ -67,7 +68,11 @@ export function showTenants({ parameters, signal }: Stage): View {
       announce(`${formatCount(page.total, "tenant")} found`);
       return page.tenants.length === 0
         ? nothing(query)
-        : [table("Tenants", columnsOf(query, apply), page.tenants), pager(page, query, apply)];
+        : [
+            sizesLine(page),
+            table("Tenants", columnsOf(query, apply), page.tenants),
+            pager(page, query, apply),
+          ];
     },
   );
   search.addEventListener("input", () => {
@@ -95,7 +100,7 @@ export function showTenants({ parameters, signal }: Stage): View {
   };
 }
 
-/** Asks again when the query was changed while the answer was on its way. */
+/** Asks again when the query changed before the answer came. */
 async function askUntilSettled(current: () => Query, signal: AbortSignal): Promise<TenantPage> {
   for (;;) {
     const asked = current();
@@ -112,10 +117,15 @@ function parametersOf(query: Query): string {
   return `?${text.toString()}`;
 }
 
+function sizesLine({ sizes }: TenantPage): Content {
+  const state = describeSizesState(sizes);
+  return state === undefined ? undefined : element("p", { class: "problem" }, state);
+}
+
 function describe({ total }: TenantPage, { search, only }: Query): string {
   const state = LISTS.find((kind) => kind === only);
   const what = state === undefined ? "" : `, ${wordOf(state).toLowerCase()}`;
-  return `${formatCount(total, "tenant")}${what}${search === "" ? "" : `, with “${search}”`}`;
+  return `${formatCount(total, "tenant")}${what}${search === "" ? "" : ` matching “${search}”`}`;
 }
 
 function nothing({ search, only }: Query): HTMLElement {
@@ -124,5 +134,5 @@ function nothing({ search, only }: Query): HTMLElement {
         "No tenant yet",
         element("p", {}, "Create one with ", element("code", {}, "add-tenant")),
       )
-    : empty("No tenant fits", element("p", {}, link("#/tenants", {}, "Show all tenants")));
+    : empty("No tenant matches", element("p", {}, link("#/tenants", {}, "Show all tenants")));
 }

@@ -7,23 +7,23 @@ const PADDING = 6;
 const LINE = 15;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
-/** The colours, as the page has them now. */
+/** The colours of the tiles. */
 export type Colours = Readonly<
   Record<"large" | "small" | "readOnly" | "suspended" | "text" | "muted" | "chosen", string>
 >;
 
-/** What a tile says. */
+/** The content of a tile. */
 export interface Tile {
   readonly name: string;
   readonly bytes: number;
   /** 0 active, 1 read-only, 2 suspended. */
   readonly status: number;
-  /** Stands for all that are too small to be drawn. */
+  /** Whether it stands for all tenants that are too small to draw. */
   readonly isRest: boolean;
   readonly isChosen: boolean;
 }
 
-/** Reads the colours of the scheme that is in force. */
+/** Reads the colours of the current colour scheme. */
 export function readColours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
@@ -38,7 +38,7 @@ export function readColours(): Colours {
   };
 }
 
-/** Draws it; its name and size where there is room. */
+/** Draws a tile, with its name and size when they fit. */
 export function drawTile(
   context: CanvasRenderingContext2D,
   colours: Colours,

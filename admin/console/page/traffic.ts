@@ -1,4 +1,4 @@
-// What the services do: requests, errors and times of the last hour, and the tenants with the most load.
+// The traffic of the services: requests, errors and times of the last hour, and the heaviest tenants.
 
 import type { HeavyTenant, ServiceState, Traffic, TrafficPoint } from "../api.ts";
 import { type Chart, openChart } from "./chart.ts";
@@ -14,15 +14,15 @@ import { table } from "./table.ts";
 const HOUR_MS = 3_600_000;
 const TABLE_POINTS = 12;
 
-/** The parts of the view that the traffic fills. */
+/** The parts of the view that show the traffic. */
 export interface TrafficParts {
-  /** Shows an answer; undefined when what is shown already has taken it in. */
+  /** Shows an answer: new content, or undefined when it has updated the charts. */
   readonly show: (traffic: Traffic) => Content;
   /** The panel of the heaviest tenants. */
   readonly heaviest: HTMLElement;
 }
 
-/** Makes them; they follow the events until the signal is aborted. */
+/** Makes the parts. They follow the events until the signal is aborted. */
 export function trafficParts(signal: AbortSignal, events: Events): TrafficParts {
   const services = element("div", {});
   const heavy = element("div", {}, element("p", { class: "muted pad" }, "No figures yet"));
@@ -79,9 +79,9 @@ function withoutServices(): HTMLElement {
     element(
       "p",
       {},
-      "Start the service with METRICS_PORT, and this console with ",
+      "Set METRICS_PORT on the service, and start this console with ",
       element("code", {}, "--service http://127.0.0.1:PORT/metrics"),
-      ", once for each.",
+      ", once for each service.",
     ),
   );
 }
@@ -91,7 +91,7 @@ function serviceLine(states: readonly ServiceState[]): Content {
   if (down.length > 0) {
     return problem(
       down
-        .map(({ url, problem: why }) => `${url} does not answer: ${why ?? "no reason"}`)
+        .map(({ url, problem: why }) => `${url} does not answer: ${why ?? "reason unknown"}`)
         .join("; "),
     );
   }
@@ -99,7 +99,7 @@ function serviceLine(states: readonly ServiceState[]): Content {
   return waiting ? "Waiting for the first figures" : formatCount(states.length, "service");
 }
 
-/** The last points, one every five minutes or so. */
+/** Makes a table of some points of the last hour. */
 function figureTable(points: readonly TrafficPoint[]): HTMLElement {
   const step = Math.max(1, Math.floor(points.length / TABLE_POINTS));
   const rows = points.toReversed().filter((_, index) => index % step === 0);

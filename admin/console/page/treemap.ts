@@ -1,4 +1,4 @@
-// Ten thousand sizes on one canvas. Those that would be too small to see are one tile together.
+// Ten thousand sizes on one canvas. Tenants that are too small to see share one tile.
 
 import type { FleetSizes } from "../api.ts";
 import { element } from "./element.ts";
@@ -6,20 +6,20 @@ import { formatNumber } from "./format.ts";
 import { drawTile, readColours } from "./tile.ts";
 import { type Rectangle, squarify } from "./squarify.ts";
 
-// Below four by four pixels a tile is no tile any more.
+// A tile below four by four pixels cannot be seen.
 const LEAST_AREA = 20;
 const HEIGHT = 340;
 
-/** The picture. */
+/** A treemap in the page. */
 export interface Treemap {
   readonly root: HTMLElement;
-  /** Shows these sizes in place of those before. */
+  /** Replaces the sizes. */
   setSizes(sizes: FleetSizes): void;
 }
 
 /**
- * Draws it, and again when the width or the colours change, until the signal is aborted.
- * @param tell called with the tenant that is pointed at
+ * Draws the treemap, and again when the width or the colours change, until the signal is aborted.
+ * @param tell called with the tenant under the pointer
  * @param go called with the tenant that is chosen
  */
 export function openTreemap(
@@ -110,7 +110,7 @@ export function openTreemap(
   };
 }
 
-/** The tiles; from `single` on there is at most one, for the rest. */
+/** Lays out the tiles. From `single` on there is at most one, for the rest. */
 function layOut(sizes: FleetSizes, width: number): { tiles: Rectangle[]; single: number } {
   const least = (LEAST_AREA * sizes.total) / (width * HEIGHT);
   const firstSmall = sizes.bytes.findIndex((bytes) => bytes < least);
@@ -118,7 +118,7 @@ function layOut(sizes: FleetSizes, width: number): { tiles: Rectangle[]; single:
   const rest = restOf(sizes, single);
   const weights = [...sizes.bytes.slice(0, single), ...(rest > 0 ? [rest] : [])];
   const whole = { x: 0, y: 0, width, height: HEIGHT };
-  // The rest may be the greatest of all, but it stands last: its place is a corner.
+  // The rest may be the largest of all, but it stands last, in a corner.
   return { tiles: squarify(weights, whole), single };
 }
 

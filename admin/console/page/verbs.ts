@@ -1,4 +1,4 @@
-// The verbs of the command line on one tenant, each with a question before it.
+// The buttons of the verbs on one tenant. Each asks a question first.
 
 import type { TenantDetail } from "../api.ts";
 import { ask, type Question } from "./dialog.ts";

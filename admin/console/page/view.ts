@@ -1,24 +1,24 @@
-// One of the page's views, and what it is given.
+// The views of the page, and their places in its URL.
 
 import type { Events } from "./events.ts";
 
-/** What a view is given. */
+/** The parameters of a view. */
 export interface Stage {
-  /** The part of the hash after the view's name, decoded; "" when there is none. */
+  /** The part of the hash after the view's name, decoded; "" without one. */
   readonly name: string;
   /** The hash's parameters. */
   readonly parameters: URLSearchParams;
   readonly events: Events;
-  /** Aborted when another view takes the place. */
+  /** Aborted when another view takes its place. */
   readonly signal: AbortSignal;
 }
 
-/** A view that is shown. */
+/** The view that is shown. */
 export interface View {
-  /** The document's title, before the product's name. */
+  /** The title of the document, before the product's name. */
   readonly title: string;
   readonly root: HTMLElement;
-  /** Asks the server again, and shows what has changed. */
+  /** Asks the server again, and shows the answer. */
   readonly refresh: () => void;
 }
 
@@ -33,7 +33,7 @@ export function parseHash(hash: string): {
   return { view: view || "fleet", name: decode(name), parameters: new URLSearchParams(query) };
 }
 
-/** A tenant's place. */
+/** Returns the hash of a tenant's view. */
 export function tenantHash(schemaName: string): string {
   return `#/tenants/${encodeURIComponent(schemaName)}`;
 }

@@ -1,15 +1,15 @@
-// A histogram's buckets: how many observations were at most so large, by the bound.
+// The buckets of a histogram: the number of observations by the upper bound of their bucket.
 
-/** Observations by the upper bound of their bucket, each counted once; the last bound may be Infinity. */
+/** The number of observations by the upper bound of their bucket, each counted once. The last bound may be Infinity. */
 export type Buckets = Map<number, number>;
 
-/** Adds one histogram to another. Where their bounds differ, the result has those of both. */
+/** Adds one histogram to another. When their bounds differ, the result has the bounds of both. */
 export function addBuckets(into: Buckets, from: Buckets): void {
   for (const [bound, count] of from) into.set(bound, (into.get(bound) ?? 0) + count);
 }
 
 /**
- * Makes buckets of Prometheus's, each of which counts all that are smaller as well.
+ * Converts the buckets of Prometheus, each of which counts all smaller observations too.
  * @param cumulative counts by bound
  */
 export function fromCumulative(cumulative: Buckets): Buckets {
@@ -24,10 +24,10 @@ export function fromCumulative(cumulative: Buckets): Buckets {
 }
 
 /**
- * The value that a part of the observations does not exceed, taken to lie evenly within their bucket, as
- * Prometheus's histogram_quantile takes it. In the last bucket it is that one's lower bound.
+ * Estimates the value that a part of the observations does not exceed. As in Prometheus's histogram_quantile, the
+ * observations of a bucket are assumed to lie evenly within it; in the last bucket the result is its lower bound.
  * @param part from 0 to 1
- * @returns undefined when there are no observations
+ * @returns undefined without an observation
  */
 export function quantile(buckets: Buckets, part: number): number | undefined {
   const sorted = [...buckets].toSorted(([a], [b]) => a - b);

@@ -1,51 +1,51 @@
-// What a service did between two scrapes: counters are compared series by series, so that one which began
-// again from nothing, as after a restart, counts from there.
+// Computes what a service did between two scrapes. Counters are compared series by series, so that a counter that
+// starts at zero again, as after a restart, counts from there.
 
 import { type ErrorCode, ERRORS } from "../../../src/errors.ts";
 import { type Buckets, fromCumulative } from "./buckets.ts";
 import { readSamples, type Sample } from "./exposition.ts";
 
-/** What was done for one tenant. */
+/** The requests of one tenant between two scrapes. */
 export interface TenantDelta {
   count: number;
   /** The sum of the requests' durations. */
   seconds: number;
   buckets: Buckets;
   outcomes: number;
-  /** Outcomes that are the service's own failure. */
+  /** The outcomes that are a failure of the service. */
   failures: number;
 }
 
-/** What a service did. */
+/** The requests of a service between two scrapes. */
 export interface Delta {
-  /** Between the two scrapes. */
+  /** The time between the two scrapes. */
   readonly seconds: number;
   readonly count: number;
-  /** Requests whose status was from 500 on. */
+  /** The number of requests with a status from 500 on. */
   readonly errors: number;
-  /** By seconds. */
+  /** The durations in seconds. */
   readonly buckets: Buckets;
   readonly tenants: ReadonlyMap<string, TenantDelta>;
 }
 
-/** What a service is at now; undefined where it does not tell. */
+/** The current figures of a service; undefined when it does not export one. */
 export interface Gauges {
   readonly activeRequests: number | undefined;
   readonly connectionsUsed: number | undefined;
   readonly connectionsPending: number | undefined;
 }
 
-/** What a scrape tells. The first one tells nothing of what was done. */
+/** The result of a scrape. The first scrape of a service has no delta. */
 export interface Reading {
   readonly delta: Delta | undefined;
   readonly gauges: Gauges;
 }
 
-/** Compares the scrapes of one service, each with the one before. */
+/** Compares each scrape of one service with the previous one. */
 export interface Comparer {
   /**
-   * Takes the text of a scrape.
-   * @param at when it was, in milliseconds of any one clock
+   * Reads the text of a scrape.
+   * @param at the time of the scrape, in milliseconds of one clock
    */
   read(text: string, at: number): Reading;
 }
@@ -62,7 +62,7 @@ const WANTED = new Set([
   ...[OUTCOMES, `${OUTCOMES}_total`, ACTIVE, CONNECTIONS, PENDING],
 ]);
 
-/** Begins to compare. */
+/** Creates a comparer that has seen no scrape. */
 export function createComparer(): Comparer {
   let before: { readonly at: number; readonly values: ReadonlyMap<string, number> } | undefined;
   return {
@@ -122,7 +122,7 @@ class Sums {
   finish(seconds: number): Delta {
     const tenants = new Map<string, TenantDelta>();
     for (const [name, tenant] of this.#tenants) {
-      // Most have done nothing: they are not kept.
+      // Most tenants had no request: they are left out.
       if (name === "" || tenant.count + tenant.outcomes === 0) continue;
       tenants.set(name, { ...tenant, buckets: fromCumulative(tenant.buckets) });
     }
@@ -139,18 +139,20 @@ class Sums {
   }
 }
 
-/** Whether an outcome is one of the codes whose status is from 500 on, or none that is known. */
+/**
+ * Whether an outcome is one of the library's codes with a status from 500 on. The metric has no status, so an
+ * application's own codes do not count: most of them, such as a key that was not found, are the client's.
+ */
 function isFailure(outcome: string): boolean {
-  if (outcome === "ok") return false;
-  return !Object.hasOwn(ERRORS, outcome) || ERRORS[outcome as ErrorCode].status >= 500;
+  return Object.hasOwn(ERRORS, outcome) && ERRORS[outcome as ErrorCode].status >= 500;
 }
 
-/** The attribute's whole name, or its last part. */
+/** Exporters write the attribute's whole name or its last part. */
 function stateOf(labels: Sample["labels"]): string | undefined {
   return labels["db_client_connection_state"] ?? labels["state"];
 }
 
-/** A tenant for whom nothing was done. */
+/** Creates the delta of a tenant without a request. */
 export function createTenantDelta(): TenantDelta {
   return { count: 0, seconds: 0, buckets: new Map(), outcomes: 0, failures: 0 };
 }

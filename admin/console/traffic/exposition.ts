@@ -1,4 +1,4 @@
-// Reads the text that Prometheus scrapes.
+// Reads the text format of Prometheus.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 /** One line: a metric's name, its labels, and its value. */
@@ -6,7 +6,7 @@ export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
-  /** The name and the labels as they stand there: what makes it the same series the next time. */
+  /** The name and the labels as they are written: they identify the series in the next scrape. */
   readonly series: string;
 }
 
@@ -15,8 +15,8 @@ const LABEL = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/gy;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n" };
 
 /**
- * Reads the samples whose name `isWanted`. Comments, and lines that are none of the format, are left out: one
- * exporter's oddity does not cost the rest.
+ * Reads the samples whose name `isWanted`. Comments and malformed lines are left out, so that one odd line of an
+ * exporter does not cost the others.
  */
 export function readSamples(text: string, isWanted: (name: string) => boolean): readonly Sample[] {
   const samples: Sample[] = [];
@@ -45,7 +45,7 @@ function parseLabels(text: string): Record<string, string> | undefined {
   return labels;
 }
 
-/** NaN says nothing of a counter; an infinity never is one's. */
+/** A counter is never NaN or infinite. */
 function parseValue(text: string): number | undefined {
   const value = text === "+Inf" ? Infinity : Number(text);
   return Number.isFinite(value) ? value : undefined;

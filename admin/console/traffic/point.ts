@@ -1,4 +1,4 @@
-// What several services did at one time, as a point of the page's charts; and who had the most of it.
+// Sums what several services did into a point of the page's charts, and finds the heaviest tenants.
 
 import type { HeavyTenant, TrafficPoint } from "../api.ts";
 import { addBuckets, type Buckets, quantile } from "./buckets.ts";
@@ -7,9 +7,9 @@ import { createTenantDelta, type Delta, type Gauges, type TenantDelta } from "./
 const MOST_HEAVY = 10;
 
 /**
- * Makes the point.
+ * Computes the point.
  * @param at milliseconds since 1970
- * @param deltas of the services that answered
+ * @param deltas one of each service that answered
  */
 export function makePoint(
   at: number,
@@ -35,9 +35,9 @@ export function makePoint(
 }
 
 /**
- * The tenants with the most time of requests.
- * @param deltas of all services, over all of the time
- * @param seconds how long that was
+ * Finds the tenants whose requests took the most time.
+ * @param deltas of all services, over the whole time
+ * @param seconds the length of that time
  */
 export function findHeaviest(
   deltas: readonly Pick<Delta, "tenants">[],

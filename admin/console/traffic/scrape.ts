@@ -1,6 +1,6 @@
-// Fetches the text of a metrics endpoint, within bounds of time and size.
+// Fetches the text of a metrics endpoint, within limits of time and size.
 
-/** Why there is no text: a line for the page. */
+/** The reason why a scrape failed, as one line for the page. */
 export class ScrapeError extends Error {
   override readonly name = "ScrapeError";
 }
@@ -9,8 +9,8 @@ const TIMEOUT_MS = 1500;
 const MAX_BYTES = 16_000_000;
 
 /**
- * Fetches it. A redirect is not followed: the endpoint is the one that was named.
- * @param signal ends it before its time
+ * Fetches the text. It does not follow a redirect to an endpoint that nobody named.
+ * @param signal ends the scrape early
  * @throws {ScrapeError}
  */
 export async function scrape(url: string, signal: AbortSignal): Promise<string> {
@@ -45,7 +45,7 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** Node's fetch has the system's own error as the cause. */
+/** The cause of an error of Node's fetch is the system's error. */
 function codeOf(error: unknown): string {
   const code: unknown = Reflect.get(Object(Reflect.get(Object(error), "cause")), "code");
   return typeof code === "string" ? `: ${code}` : "";

@@ -1,5 +1,5 @@
-// The last hour of the services: each metrics endpoint is asked every two seconds, and what they did in
-// between is kept as one point.
+// Keeps the last hour of the services' traffic. It scrapes each metrics endpoint every two seconds, and keeps the
+// difference as one point.
 
 import { setTimeout } from "node:timers/promises";
 import type { ServiceState, Traffic, TrafficEvent, TrafficPoint } from "../api.ts";
@@ -7,19 +7,19 @@ import { createComparer, type Delta, type Reading } from "./delta.ts";
 import { findHeaviest, makePoint } from "./point.ts";
 import { scrape, ScrapeError } from "./scrape.ts";
 
-/** The endpoints that are watched. */
+/** The traffic of the watched endpoints. */
 export interface TrafficWatch {
   read(): Traffic;
   services(): readonly ServiceState[];
-  /** Asks no more, and waits for what was asked. */
+  /** Starts no more scrapes, and waits for the running ones. */
   close(): Promise<void>;
 }
 
-/** How to watch. */
+/** The options of {@link watchTraffic}. */
 export interface WatchOptions {
-  /** How long between two looks; 2000 when left out. */
+  /** The interval between two scrapes; 2000 when left out. */
   readonly intervalMs?: number;
-  /** Is handed each point with what belongs to it. */
+  /** Receives each point, with the services and the heaviest tenants. */
   readonly tell: (event: TrafficEvent) => void;
 }
 
@@ -32,7 +32,7 @@ const INTERVAL_MS = 2000;
 const KEPT_MS = 3_600_000;
 const HEAVY_MS = 60_000;
 
-/** Begins to watch; whoever opened it closes it. */
+/** Starts to scrape. The caller closes it. */
 export function watchTraffic(
   urls: readonly string[],
   { intervalMs = INTERVAL_MS, tell }: WatchOptions,

@@ -5,14 +5,13 @@ import { query, type Registry, type TenantRow } from "../../registry/registry.ts
 import { createTenantWithin, prepareCreation } from "../../lifecycle/tenant.ts";
 import { lockTenants } from "../../registry/tenant-lock.ts";
 import { claimTenant } from "../../registry/transition.ts";
-import { copyOut } from "../copy.ts";
-import { type Loaded, loadTenant } from "../load.ts";
 import type { Meter } from "../../command/meter.ts";
+import { type Loaded, loadTenant } from "../load.ts";
+import { readRowSum } from "../row-sum.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { readSequences, type Table } from "../structure.ts";
+import { sourceOf } from "../snapshot-source.ts";
 import { clientOf } from "../../registry/transaction-client.ts";
 import type { Journey } from "./departure.ts";
-import { readFingerprint } from "./fingerprint.ts";
 import { describePlace } from "./place.ts";
 
 const ACTION = "move tenant";
@@ -62,7 +61,7 @@ export async function receive(
   journey: Journey,
   snapshot: Snapshot,
   peer: string,
-  meter?: Meter,
+  { lossy, meter }: { readonly lossy: boolean; readonly meter: Meter | undefined },
 ): Promise<Loaded> {
   const { schemaName, transferId, createdAt } = journey;
   const { client, hosts, version, statementTimeoutMs } = snapshot;
@@ -78,15 +77,15 @@ export async function receive(
     );
     const own = clientOf(transaction);
     meter?.expect(snapshot.bytes);
-    return loadTenant<Table>(own, schemaName, {
+    return loadTenant(transaction, schemaName, {
+      ...sourceOf(snapshot),
       action: ACTION,
-      tables: snapshot.tables,
+      lossy,
       meter,
-      open: (table) => Promise.resolve(copyOut(client, schemaName, table)),
       async check(table) {
         const [there, here] = await Promise.all([
-          readFingerprint(client, schemaName, table),
-          readFingerprint(own, schemaName, table),
+          readRowSum(client, schemaName, table),
+          readRowSum(own, schemaName, table),
         ]);
         if (there === here) return;
         throw new AdminError(
@@ -94,7 +93,6 @@ export async function receive(
             "compare their versions and extensions",
         );
       },
-      sequences: () => readSequences(client, schemaName),
     });
   });
 }

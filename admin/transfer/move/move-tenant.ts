@@ -7,6 +7,7 @@ import { waitForRunning } from "../../registry/fence.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
 import type { Meter } from "../../command/meter.ts";
+import { findLosses, requireNoLosses } from "../shape/rehearsal.ts";
 import { withSnapshot } from "../snapshot.ts";
 import { checkRoom, hasArrived, receive, settle } from "./arrival.ts";
 import { depart, giveBack, type Journey, leave } from "./departure.ts";
@@ -17,6 +18,8 @@ import { checkRegistries, describePlace } from "./place.ts";
 export interface MoveOptions {
   /** How long to wait for what began before the writes were stopped. */
   readonly waitMs: number;
+  /** Move what can be copied, and leave the rest behind. */
+  readonly lossy?: boolean;
   readonly meter?: Meter;
   /** Called when a step has been committed. */
   readonly onStep?: (step: MoveStep, line: string) => void;
@@ -32,6 +35,8 @@ export interface MoveReport {
   readonly place: string;
   /** What was copied in this run; undefined when an earlier one had done that. */
   readonly copied: Loaded | undefined;
+  /** What it had and has not any more; empty unless it was to be lossy. */
+  readonly losses: readonly string[];
 }
 
 /**
@@ -45,11 +50,12 @@ export async function moveTenant(
   source: Registry,
   target: Registry,
   schemaName: string,
-  { waitMs, meter, onStep = () => {} }: MoveOptions,
+  { waitMs, lossy = false, meter, onStep = () => {} }: MoveOptions,
 ): Promise<MoveReport> {
   const place = describePlace(target.url);
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
+    const losses = await rehearse(source, schemaName, lossy);
     const journey = await depart(source, schemaName, place, (tenant) =>
       checkRoom(source, target, tenant),
     );
@@ -57,15 +63,30 @@ export async function moveTenant(
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
-      if (!(await hasArrived(target, journey))) copied = await send(source, target, journey, meter);
+      if (!(await hasArrived(target, journey))) {
+        copied = await send(source, target, journey, { lossy, meter });
+      }
       onStep("copied", `Copied it to ${place}`);
       await leave(source, journey);
       onStep("left", "Suspended it here");
     }
     await settle(target, journey);
     onStep("settled", "Gave it its status there");
-    return { schemaName, place, copied };
+    return { schemaName, place, copied, losses };
   });
+}
+
+/** Before anything is changed; a move that goes on has been through it. */
+async function rehearse(
+  source: Registry,
+  schemaName: string,
+  lossy: boolean,
+): Promise<readonly string[]> {
+  const tenant = await source.Tenant.findByPk(schemaName);
+  if (tenant === null || tenant.transition !== null) return [];
+  const losses = await findLosses(source, schemaName);
+  if (!lossy) requireNoLosses("move tenant", schemaName, losses);
+  return losses;
 }
 
 async function waitForWrites(source: Registry, schemaName: string, waitMs: number): Promise<void> {
@@ -82,14 +103,14 @@ async function send(
   source: Registry,
   target: Registry,
   journey: Journey,
-  meter: Meter | undefined,
+  options: { readonly lossy: boolean; readonly meter: Meter | undefined },
 ): Promise<Loaded> {
   const { schemaName } = journey;
   const place = describePlace(target.url);
   try {
     const wanted = { action: "move tenant", allowed: ["moving"] as const };
     return await withSnapshot(source, schemaName, wanted, (snapshot) =>
-      receive(target, journey, snapshot, describePlace(source.url), meter),
+      receive(target, journey, snapshot, describePlace(source.url), options),
     );
   } catch (error) {
     const reason = databaseMessage(error);

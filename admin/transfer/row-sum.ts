@@ -1,16 +1,16 @@
 // Whether two tables have the same rows, whatever their order: each database reads its own.
 
 import type { ClientBase } from "pg";
-import { qualified, quoted, type Table } from "../structure.ts";
+import { qualified, quoted, type Table } from "./structure.ts";
 
 /**
  * The number of rows, and a sum of a hash of each row's text. Equal on two databases for the same rows, in
  * transactions that prepareCopy was called for.
  */
-export async function readFingerprint(
+export async function readRowSum(
   client: ClientBase,
   schemaName: string,
-  { name, columns, partitioned }: Table,
+  { name, columns, partitioned }: Pick<Table, "name" | "columns" | "partitioned">,
 ): Promise<string> {
   const from = `${partitioned ? "" : "only "}${qualified(schemaName, name)}`;
   const { rows } = await client.query<{ print: string }>(

@@ -1,0 +1,65 @@
+// Constraints that may object to rows which the source has: those that are not valid, those that call functions
+// of the application's own, and foreign keys, whose other table may be filled later.
+// https://www.postgresql.org/docs/current/catalog-pg-constraint.html
+
+import type { ClientBase } from "pg";
+import { callsOwnCode, RELATION } from "./relation-query.ts";
+import { readSteps, type Step } from "./step.ts";
+
+// Children first, which is the order to put them back in: a parent's is merged with one that its child has of its own.
+const CHECKS = `
+  ${RELATION}
+  select format('alter table %s drop constraint %I', r.place, c.conname) as off,
+      format('alter table %s add constraint %I %s', r.place, c.conname, pg_get_constraintdef(c.oid)) as on,
+      r.depth, c.oid
+    from relation as r join pg_constraint as c on c.conrelid = r.oid
+   where c.conislocal and c.conparentid = 0 and (
+       c.contype in ('c', 'n') and not c.convalidated
+       or c.contype = 'c' and ${callsOwnCode("pg_constraint", "c.oid")}
+       or c.contype = 'x' and ${callsOwnCode("pg_class", "c.conindid")})
+   order by r.depth desc, c.oid`;
+
+// Of a domain within another type PostgreSQL can only take back what is not to be validated.
+const DOMAINS = `
+  ${RELATION}
+  select format('alter domain %I.%I drop constraint %I', s.nspname, t.typname, c.conname) as off,
+      format('alter domain %I.%I add constraint %I %s', s.nspname, t.typname, c.conname,
+        pg_get_constraintdef(c.oid)) as on
+    from space as s join pg_type as t on t.typnamespace = s.oid
+    join pg_constraint as c on c.contypid = t.oid and c.contype = 'c'
+   where not c.convalidated or ${callsOwnCode("pg_constraint", "c.oid")} and not exists (
+       select from pg_attribute as a left join pg_class as k on k.oid = a.attrelid
+        where a.atttypid = t.typarray or a.atttypid = t.oid and k.relkind = 'c')
+     and not exists (select from pg_range as g where g.rngsubtype = t.oid)
+   order by c.oid`;
+
+// A partition's own key is put back first when it has another name than its parent's, which then takes it over.
+const FOREIGN_KEYS = `
+  ${RELATION}
+  select case when f.conparentid = 0 then format('alter table %s drop constraint %I', r.place, f.conname) else '' end as off,
+      format('alter table %s add constraint %I %s', r.place, f.conname, pg_get_constraintdef(f.oid)) as on
+    from relation as r join pg_constraint as f on f.conrelid = r.oid
+    left join pg_constraint as p on p.oid = f.conparentid
+   where f.contype = 'f' and (p.oid is null or p.conrelid <> f.conrelid and p.conname <> f.conname)
+   order by p.oid is null, r.depth desc, f.oid`;
+
+/** What of a schema's constraints is in the way. */
+export interface ConstraintSteps {
+  /** In the order in which they are taken off and put back. */
+  readonly foreignKeys: readonly Step[];
+  /** Put back in rounds. */
+  readonly checks: readonly Step[];
+  readonly domains: readonly Step[];
+}
+
+/** Reads it. */
+export async function readConstraintSteps(
+  client: ClientBase,
+  schemaName: string,
+): Promise<ConstraintSteps> {
+  return {
+    foreignKeys: await readSteps(client, schemaName, FOREIGN_KEYS),
+    checks: await readSteps(client, schemaName, CHECKS),
+    domains: await readSteps(client, schemaName, DOMAINS),
+  };
+}

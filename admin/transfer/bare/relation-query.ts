@@ -1,0 +1,23 @@
+// Parts of the queries for what stands in the way of rows.
+
+/** A WITH of `relation`: the schema's relations with their places, and how deep each stands below its parents. */
+export const RELATION = `
+  with recursive space as (select oid, nspname from pg_namespace where nspname = $1), depth (oid, depth) as (
+    select c.oid, 0 from pg_class as c join space as s on s.oid = c.relnamespace
+     where not exists (select from pg_inherits as i where i.inhrelid = c.oid)
+    union all
+    select i.inhrelid, d.depth + 1 from depth as d join pg_inherits as i on i.inhparent = d.oid
+  ), relation as (
+    select c.*, format('%I.%I', s.nspname, c.relname) as place,
+        (select max(d.depth) from depth as d where d.oid = c.oid) as depth
+      from pg_class as c join space as s on s.oid = c.relnamespace
+  )`;
+
+/**
+ * Whether an object calls something that is no part of PostgreSQL, which may look at other tables, at settings
+ * or at the clock. What is PostgreSQL's own has no rows in pg_depend.
+ */
+export function callsOwnCode(catalog: string, oid: string): string {
+  return `exists (select from pg_depend as d where d.classid = '${catalog}'::regclass and d.objid = ${oid}
+    and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass))`;
+}

@@ -1,0 +1,81 @@
+// What loading must leave behind, and what a person is told when rows break a rule.
+
+import type { ClientBase } from "pg";
+import type { Transaction } from "sequelize";
+import { describeDifferences } from "../inspect/difference.ts";
+import { readFingerprints } from "../inspect/fingerprint.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseCode, databaseMessage } from "../registry/database-code.ts";
+import { clientOf } from "../registry/transaction-client.ts";
+import { prepareCopy } from "./copy.ts";
+import { applyComments } from "./shape/comments.ts";
+import { describeLosses, type Whole } from "./shape/losses.ts";
+import { applySettings } from "./shape/settings.ts";
+import { readShape } from "./shape/shape.ts";
+
+// SQLSTATEs, but for connections that are lost and servers that end.
+const BROKEN = /^(?!08|57)[0-9P][0-9A-Z]{4}$/;
+
+/**
+ * Runs `work`, which takes objects of a schema away and makes them again, and gives them the settings and comments
+ * that they had.
+ * @throws {AdminError} when the schema is not what it was
+ */
+export async function requireSame(
+  transaction: Transaction,
+  schemaName: string,
+  action: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const client = clientOf(transaction);
+  const before = await readSchema(transaction, client, schemaName);
+  await work();
+  await applySettings(client, schemaName, before.shape.settings);
+  await applyComments(client, schemaName, before.shape.comments);
+  const after = await readSchema(transaction, client, schemaName);
+  const differences = [...describeDifferences(after, before, 0), ...describeLosses(after, before)];
+  if (differences.length === 0) return;
+  throw new AdminError(
+    `Cannot ${action}: with its rows, the copy's schema is not what it was without: ${differences[0]}; ` +
+      "please report this",
+  );
+}
+
+/**
+ * Runs `work` and tells apart rows that cannot be read from rows that break what is put back behind them.
+ * @param work gets a function through which it fills tables
+ * @throws {AdminError} for a rule that the rows break
+ */
+export async function explainBroken(
+  action: string,
+  work: (filling: <T>(fill: () => Promise<T>) => Promise<T>) => Promise<void>,
+): Promise<void> {
+  let filling = false;
+  try {
+    await work(async (fill) => {
+      filling = true;
+      const result = await fill();
+      filling = false;
+      return result;
+    });
+  } catch (error) {
+    if (filling || !BROKEN.test(databaseCode(error) ?? "")) throw error;
+    const message = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
+    throw new AdminError(
+      `Cannot ${action}: its rows break a rule of its own schema: ${message}; mend the rows where they are from, or ` +
+        "have the rule NOT VALID there",
+      { cause: error },
+    );
+  }
+}
+
+async function readSchema(
+  transaction: Transaction,
+  client: ClientBase,
+  schemaName: string,
+): Promise<Whole> {
+  const fingerprints = await readFingerprints(transaction, [schemaName]);
+  await prepareCopy(client, schemaName);
+  const shape = await readShape(client, schemaName);
+  return { schemaName, objects: fingerprints.get(schemaName) ?? [], shape, facts: [] };
+}

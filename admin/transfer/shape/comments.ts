@@ -1,0 +1,184 @@
+// The comments of a schema's objects, of every kind that can have one. An object is meant by an address that
+// PostgreSQL writes and resolves; the name that stands in a statement is the one that its own catalog gives.
+// https://www.postgresql.org/docs/current/functions-info.html
+
+import { type ClientBase, escapeLiteral } from "pg";
+import { AdminError } from "../../registry/admin-error.ts";
+
+/** A comment, and whose it is. */
+export interface Comment {
+  /** As pg_identify_object_as_address has it, such as "table column". */
+  readonly type: string;
+  /** Such as the schema, the table and the column; the schema's name is "@". */
+  readonly names: readonly string[];
+  readonly arguments: readonly string[];
+  readonly text: string;
+}
+
+// The words of COMMENT ON.
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ...[
+    "collation, conversion, foreign table, index, materialized view, operator, operator class, operator family",
+    "policy, rule, schema, sequence, table, text search configuration, text search dictionary",
+    "text search parser, text search template, trigger, type, view",
+  ].flatMap((words) => words.split(", ").map((word) => [word, word] as const)),
+  ["aggregate", "routine"],
+  ["composite type", "type"],
+  ["composite type column", "column"],
+  ["domain constraint", "constraint"],
+  ["foreign table column", "column"],
+  ["function", "routine"],
+  ["materialized view column", "column"],
+  ["procedure", "routine"],
+  ["statistics object", "statistics"],
+  ["table column", "column"],
+  ["table constraint", "constraint"],
+  ["view column", "column"],
+]);
+
+// [the catalog, its column with the schema]
+const CATALOGS: readonly (readonly [string, string])[] = [
+  ["pg_class", "relnamespace"],
+  ["pg_proc", "pronamespace"],
+  ["pg_type", "typnamespace"],
+  ["pg_constraint", "connamespace"],
+  ["pg_operator", "oprnamespace"],
+  ["pg_opclass", "opcnamespace"],
+  ["pg_opfamily", "opfnamespace"],
+  ["pg_collation", "collnamespace"],
+  ["pg_conversion", "connamespace"],
+  ["pg_ts_config", "cfgnamespace"],
+  ["pg_ts_dict", "dictnamespace"],
+  ["pg_ts_parser", "prsnamespace"],
+  ["pg_ts_template", "tmplnamespace"],
+  ["pg_statistic_ext", "stxnamespace"],
+];
+
+// [the catalog, its column with the table]
+const PARTS: readonly (readonly [string, string])[] = [
+  ["pg_trigger", "tgrelid"],
+  ["pg_policy", "polrelid"],
+  ["pg_rewrite", "ev_class"],
+];
+
+const OBJECTS = [
+  ...CATALOGS.map(
+    ([catalog, schema]) =>
+      `select '${catalog}'::regclass, o.oid from space as s join ${catalog} as o on o.${schema} = s.oid`,
+  ),
+  ...PARTS.map(
+    ([catalog, table]) =>
+      `select '${catalog}'::regclass, o.oid from space as s
+         join pg_class as c on c.relnamespace = s.oid join ${catalog} as o on o.${table} = c.oid`,
+  ),
+  "select 'pg_namespace'::regclass, oid from space",
+].join("\n  union all\n  ");
+
+const COMMENTS = `
+  with space as (select oid from pg_namespace where nspname = $1), object (class, oid) as (
+    ${OBJECTS}
+  )
+  select a.type, a.object_names as names, a.object_args as arguments, d.description as text
+    from object as o join pg_description as d on d.classoid = o.class and d.objoid = o.oid,
+    lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) as a
+   order by a.type, a.object_names collate "C", a.object_args collate "C"`;
+
+/** Reads the comments of a schema. */
+export async function readComments(
+  client: ClientBase,
+  schemaName: string,
+): Promise<readonly Comment[]> {
+  const { rows } = await client.query<Comment>(COMMENTS, [schemaName]);
+  return rows.map(({ type, text, ...address }) => {
+    const names = address.names.map((name, index) =>
+      index === schemaIndex(type) && name === schemaName ? "@" : unqualify(name, schemaName),
+    );
+    const others = address.arguments.map((argument) => unqualify(argument, schemaName));
+    return { type, names, arguments: others, text };
+  });
+}
+
+/**
+ * Gives the objects of a schema these comments, and takes all others away. What is not there is left out.
+ * @throws {AdminError} when a comment is of an object outside of the schema, or of no kind that has any
+ */
+export async function applyComments(
+  client: ClientBase,
+  schemaName: string,
+  wanted: readonly Comment[],
+): Promise<void> {
+  const own = new Map((await readComments(client, schemaName)).map((c) => [keyOf(c), c]));
+  for (const comment of wanted) {
+    const found = own.get(keyOf(comment));
+    own.delete(keyOf(comment));
+    if (found?.text === comment.text) continue;
+    await write(client, schemaName, comment, comment.text);
+  }
+  for (const comment of own.values()) await write(client, schemaName, comment, null);
+}
+
+async function write(
+  client: ClientBase,
+  schemaName: string,
+  comment: Comment,
+  text: string | null,
+): Promise<void> {
+  const { type } = comment;
+  const word = WORDS.get(type);
+  if (word === undefined || !isWithin(comment)) {
+    throw new AdminError(
+      `Cannot copy tenant: a comment is of ${type} ${JSON.stringify(comment.names)}, which is not in a tenant's schema`,
+    );
+  }
+  const identity = await findIdentity(client, schemaName, comment);
+  if (identity === undefined) return;
+  const place = type === "domain constraint" ? identity.replace(" on ", " on domain ") : identity;
+  const literal = text === null ? "null" : escapeLiteral(text);
+  await client.query(`comment on ${word} ${place} is ${literal}`);
+}
+
+/** The object's name in its own catalog; undefined when there is none, or it is elsewhere. */
+async function findIdentity(
+  client: ClientBase,
+  schemaName: string,
+  { type, names, arguments: others }: Comment,
+): Promise<string | undefined> {
+  const qualify = (text: string): string => text.replaceAll("@.", `${schemaName}.`);
+  const address = names.map((name, index) =>
+    index === schemaIndex(type) && name === "@" ? schemaName : qualify(name),
+  );
+  await client.query("savepoint rowhouse_address");
+  try {
+    const { rows } = await client.query<{ identity: string }>(
+      `select i.identity from pg_get_object_address($1, $2, $3) as a,
+         lateral pg_identify_object(a.classid, a.objid, a.objsubid) as i`,
+      // PostgreSQL writes more types than it reads.
+      [type.endsWith(" column") ? "table column" : type, address, others.map(qualify)],
+    );
+    return rows[0]?.identity;
+  } catch {
+    return undefined;
+  } finally {
+    await client.query("rollback to savepoint rowhouse_address");
+    await client.query("release savepoint rowhouse_address");
+  }
+}
+
+function isWithin({ type, names }: Comment): boolean {
+  const index = schemaIndex(type);
+  return index === -1 ? names[0]?.startsWith("@.") === true : names[index] === "@";
+}
+
+/** Where in an address the schema stands; -1 where it is a part of the type's name. */
+function schemaIndex(type: string): number {
+  if (type === "domain constraint" || type === "type" || type === "composite type") return -1;
+  return type === "operator class" || type === "operator family" ? 1 : 0;
+}
+
+function unqualify(text: string, schemaName: string): string {
+  return text.replaceAll(`"${schemaName}".`, "@.").replaceAll(`${schemaName}.`, "@.");
+}
+
+function keyOf({ type, names, arguments: others }: Comment): string {
+  return JSON.stringify([type, names, others]);
+}

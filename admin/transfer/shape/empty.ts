@@ -1,0 +1,37 @@
+// Takes out the rows that migrations have put in, without anything of the schema noticing it.
+
+import type { ClientBase } from "pg";
+import { qualified, readTables } from "../structure.ts";
+
+/** Empties the tables of a schema that the transaction has made. */
+export async function emptyTables(client: ClientBase, schemaName: string): Promise<void> {
+  // A table whose deferred constraints are still to be checked cannot be altered.
+  await client.query("set constraints all immediate");
+  const triggers = await readTruncateTriggers(client, schemaName);
+  for (const { off } of triggers) await client.query(off);
+  const tables = await readTables(client, schemaName);
+  const places = tables.map(
+    ({ name, partitioned }) => `${partitioned ? "" : "only "}${qualified(schemaName, name)}`,
+  );
+  // Of one statement: tables that reference each other are emptied together.
+  if (places.length > 0) await client.query(`truncate ${places.join(", ")}`);
+  for (const { on } of triggers) await client.query(on);
+}
+
+async function readTruncateTriggers(
+  client: ClientBase,
+  schemaName: string,
+): Promise<readonly { off: string; on: string }[]> {
+  const { rows } = await client.query<{ off: string; on: string }>(
+    `select format('alter table only %I.%I disable trigger %I', n.nspname, c.relname, t.tgname) as off,
+         format('alter table only %I.%I enable %s trigger %I', n.nspname, c.relname,
+           case t.tgenabled when 'A' then 'always' when 'R' then 'replica' else '' end, t.tgname) as on
+       from pg_trigger as t
+       join pg_class as c on c.oid = t.tgrelid
+       join pg_namespace as n on n.oid = c.relnamespace
+      where n.nspname = $1 and not t.tgisinternal and t.tgenabled <> 'D' and c.relkind in ('r', 'p')
+        and t.tgtype & 32 <> 0`,
+    [schemaName],
+  );
+  return rows;
+}

@@ -1,0 +1,48 @@
+// In what a copy differs from its original, in words, beside its structure.
+
+import type { Fingerprint } from "../../inspect/fingerprint.ts";
+import type { Fact } from "./facts.ts";
+import type { Shape } from "./shape.ts";
+
+/** All that is compared of a schema. */
+export interface Whole {
+  readonly schemaName: string;
+  readonly objects: Fingerprint;
+  readonly shape: Shape;
+  readonly facts: readonly Fact[];
+}
+
+type Compared = Pick<Whole, "shape" | "facts">;
+
+/** A phrase for each difference of shapes and facts; of what is missing altogether the structure tells. */
+export function describeLosses(original: Compared, copy: Compared): readonly string[] {
+  const [have, want] = [index(original), index(copy)];
+  const losses: string[] = [];
+  for (const key of new Set([...have.keys(), ...want.keys()])) {
+    const [value, other] = [have.get(key), want.get(key)];
+    if (value === other) continue;
+    // Every object has them: it is missing itself.
+    if (other === undefined && /^(?:owner|privileges|access method|order of columns) of /.test(key))
+      continue;
+    losses.push(`${key} is ${value ?? "not set"}, in a copy it is ${other ?? "not set"}`);
+  }
+  return losses;
+}
+
+/** By what they are of. */
+function index({ shape, facts }: Compared): ReadonlyMap<string, string> {
+  const lines: (readonly [string, string])[] = [
+    ...shape.partitions.map(({ name, parent, bound, key }) => {
+      return [`partition "${name}" of "${parent}"`, `${bound} ${key}`.trim()] as const;
+    }),
+    ...shape.settings.map(
+      ({ kind, path, value }) => [`${kind} of "${path.join(".")}"`, value] as const,
+    ),
+    ...shape.comments.map(({ type, names, arguments: others, text }) => {
+      const name = [...names, ...others].join(" ");
+      return [`comment on ${type} ${name}`, JSON.stringify(text)] as const;
+    }),
+    ...facts.map(({ kind, name, value }) => [`${kind} of ${name}`, value] as const),
+  ];
+  return new Map(lines);
+}

@@ -1,0 +1,159 @@
+// A copy of a tenant's structure, made and looked at in a transaction that is always rolled back. What it lacks of
+// the tenant, every copy of it lacks: whoever copies or drops the tenant is told before anything is changed.
+
+import { randomBytes } from "node:crypto";
+import type { Transaction } from "sequelize";
+import { describeDifferences } from "../../inspect/difference.ts";
+import { readFingerprints } from "../../inspect/fingerprint.ts";
+import { createTenantWithin, prepareCreation } from "../../lifecycle/tenant.ts";
+import { AdminError } from "../../registry/admin-error.ts";
+import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
+import { query, type Registry } from "../../registry/registry.ts";
+import { clientOf } from "../../registry/transaction-client.ts";
+import { endCopy, prepareCopy } from "../copy.ts";
+import { readTables, type Table } from "../structure.ts";
+import { describeLosses, type Whole } from "./losses.ts";
+import { readFacts } from "./facts.ts";
+import { undone } from "../undone.ts";
+import { applyShape, readShape } from "./shape.ts";
+
+const LOCK_TIMEOUT_MS = 5000;
+// SQLSTATEs, but for locks that others have, connections that are lost and servers that end.
+const REASON = /^(?!08|57|55P03|40)[0-9P][0-9A-Z]{4}$/;
+// insufficient_resources, such as locks for a schema of thousands of tables: that says nothing of the tenant.
+const NO_ROOM = /^53/;
+
+interface TenantState {
+  readonly version: number;
+  readonly roleName: string;
+  readonly hasRole: boolean;
+}
+
+/** A tenant, and what its schema is. */
+interface Original extends TenantState {
+  readonly whole: Whole;
+  readonly tables: readonly Table[];
+}
+
+/**
+ * Finds what a copy of a tenant would lack: what somebody changed by hand and no shape carries.
+ * @returns a phrase for each, such as `table "by_hand" is not in version 2`; nothing when there is no such tenant, or
+ *   when the server has no room to find out
+ */
+export async function findLosses(
+  registry: Registry,
+  schemaName: string,
+): Promise<readonly string[]> {
+  const creation = await prepareCreation(registry);
+  const copyName = `rowhouse_rehearsal_${randomBytes(6).toString("hex")}`;
+  return undone(registry, async (transaction) => {
+    const original = await readOriginal(transaction, schemaName);
+    if (original === undefined) return [];
+    try {
+      await endCopy(clientOf(transaction));
+      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const { version, whole } = original;
+      const wanted = { schemaName: copyName, hosts: [], version };
+      const roleName = await createTenantWithin(registry, transaction, creation, wanted);
+      const copy = await imitate(transaction, copyName, roleName, original);
+      // Without its role it has no privileges to lose.
+      const compared = original.hasRole ? (all: Whole) => all : withoutPrivileges;
+      return [
+        ...describeDifferences(whole, copy, version),
+        ...describeLosses(compared(whole), compared(copy)),
+      ];
+    } catch (error) {
+      const code = databaseCode(error) ?? "";
+      if (NO_ROOM.test(code)) return [];
+      if (!(error instanceof AdminError) && !REASON.test(code)) throw error;
+      const reason = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
+      return [reason.replaceAll(/\s*\n\s*/g, " ").replaceAll(copyName, schemaName)];
+    }
+  });
+}
+
+/** Of one version: a migration may end in between. */
+async function readOriginal(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<Original | undefined> {
+  let state = await readState(transaction, schemaName);
+  for (;;) {
+    if (state === undefined) return undefined;
+    const whole = await readWhole(transaction, schemaName, state.roleName);
+    const tables = await readTables(clientOf(transaction), schemaName);
+    const now = await readState(transaction, schemaName);
+    if (now?.version === state.version) return { ...state, whole, tables };
+    state = now;
+  }
+}
+
+async function readState(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<TenantState | undefined> {
+  const [row] = await query<TenantState>(
+    transaction,
+    `select version, role_name as "roleName",
+       exists (select from pg_catalog.pg_roles where rolname = role_name) as "hasRole"
+     from rowhouse.tenant where schema_name = $1`,
+    [schemaName],
+  );
+  return row;
+}
+
+/**
+ * Refuses a tenant of which a copy would not be equal to it.
+ * @param action completes "Cannot …", such as "clone tenant"
+ * @throws {AdminError} that names what a copy would lack
+ */
+export function requireNoLosses(
+  action: string,
+  schemaName: string,
+  losses: readonly string[],
+): void {
+  if (losses.length === 0) return;
+  throw new AdminError(`Cannot ${action}: ${describeRefusal(schemaName, losses)}`);
+}
+
+/** In one line, why a copy is refused, and what to do. */
+export function describeRefusal(schemaName: string, losses: readonly string[]): string {
+  const more = losses.length > 3 ? `, and ${losses.length - 3} more` : "";
+  return (
+    `a copy of "${schemaName}" would not be equal to it: ${losses.slice(0, 3).join("; ")}${more}; change the ` +
+    "tenant's schema only by migrations (see node admin/status.js), or leave that out with --lossy"
+  );
+}
+
+async function readWhole(
+  transaction: Transaction,
+  schemaName: string,
+  roleName: string,
+): Promise<Whole> {
+  const client = clientOf(transaction);
+  const fingerprints = await readFingerprints(transaction, [schemaName]);
+  await prepareCopy(client, schemaName);
+  return {
+    schemaName,
+    objects: fingerprints.get(schemaName) ?? [],
+    shape: await readShape(client, schemaName),
+    facts: await readFacts(client, schemaName, roleName),
+  };
+}
+
+function withoutPrivileges(whole: Whole): Whole {
+  return { ...whole, facts: whole.facts.filter(({ kind }) => !kind.endsWith("privileges")) };
+}
+
+/** Gives the copy the original's shape, and reads what has become of it. */
+async function imitate(
+  transaction: Transaction,
+  copyName: string,
+  roleName: string,
+  { whole, tables }: Original,
+): Promise<Whole> {
+  const client = clientOf(transaction);
+  await prepareCopy(client, copyName);
+  await applyShape(client, copyName, whole.shape, tables);
+  return readWhole(transaction, copyName, roleName);
+}

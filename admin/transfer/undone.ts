@@ -1,0 +1,31 @@
+// Work that is looked at, and leaves nothing.
+
+import type { Transaction } from "sequelize";
+import type { Registry } from "../registry/registry.ts";
+
+/** Has the transaction rolled back, and brings the result out of it. */
+class Undo<T> extends Error {
+  readonly result: T;
+
+  constructor(result: T) {
+    super("The transaction is rolled back");
+    this.result = result;
+  }
+}
+
+/** Runs `work` in a transaction that is always rolled back, and returns what it returned. */
+export async function undone<T>(
+  { sequelize }: Registry,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  let undo: Undo<T> | undefined;
+  try {
+    return await sequelize.transaction(async (transaction): Promise<never> => {
+      undo = new Undo(await work(transaction));
+      throw undo;
+    });
+  } catch (error) {
+    if (undo === undefined || error !== undo) throw error;
+    return undo.result;
+  }
+}
