@@ -14,7 +14,8 @@ import { readInstallation } from "./registry/installation.ts";
 import type { Registry } from "./registry/registry.ts";
 
 const PORT = 5050;
-const ADVICE = "The URL opens in one browser, once; start again for another. Ctrl-C ends the console";
+const ADVICE =
+  "The URL opens in one browser, once; start again for another. Ctrl-C ends the console";
 
 await runVerb({
   name: "console",
