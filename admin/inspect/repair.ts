@@ -13,7 +13,7 @@ import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
 import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "./lack.ts";
 
 /** One thing that will be done. */
-export interface RepairStep {
+interface RepairStep {
   /** In a phrase, such as `grant select on table "data" to role "rh_5_acme"`. */
   readonly what: string;
   /** True of the step that makes the schema: before it there is nothing to look at. */

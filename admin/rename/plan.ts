@@ -64,7 +64,7 @@ async function findInside(
 }
 
 /** The objects that the migrations create for the tenant's version in a schema of another name. */
-export interface Made {
+interface Made {
   /** Texts by place: a word in one of them does not refer to the tenant's schema. */
   readonly texts: ReadonlyMap<string, ReadonlySet<string>>;
   /** Undefined when the migrations cannot create this version. */

@@ -93,7 +93,7 @@ export async function withSnapshot<T>(
  * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  * @throws {AdminError} with the ways out
  */
-export async function requireWholeRows(
+async function requireWholeRows(
   client: ClientBase,
   schemaName: string,
   action: string,

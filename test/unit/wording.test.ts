@@ -14,16 +14,8 @@ const THROWN = /\bnew \w*(Error)\(|\b(?:fail|invalid|refuse|overloaded|tooLarge)
 
 /** Files of admin/ whose texts are still to be corrected. */
 const EXCEPTIONS: readonly string[] = [
-  "admin/console.ts",
-  "admin/console/door.ts",
-  "admin/console/jobs.ts",
   "admin/console/migration-run.ts",
-  "admin/console/migration-runs.ts",
   "admin/console/page/client.ts",
-  "admin/console/page/main.ts",
-  "admin/console/problem.ts",
-  "admin/console/routes.ts",
-  "admin/console/tenant-detail.ts",
   "admin/development/develop.ts",
   "admin/inspect/repair.ts",
   "admin/transfer/move/departure.ts",

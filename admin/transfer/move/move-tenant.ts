@@ -26,7 +26,7 @@ export interface MoveOptions {
 }
 
 /** What has been done. */
-export type MoveStep = "stopped" | "copied" | "left" | "settled";
+type MoveStep = "stopped" | "copied" | "left" | "settled";
 
 /** What was moved. */
 export interface MoveReport {
