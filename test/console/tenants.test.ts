@@ -109,7 +109,7 @@ describe("console tenants", () => {
     expect(taken.status).to.equal(409);
     expect(taken.json)
       .to.have.property("detail")
-      .that.includes(`"${ACME}" belongs to a tenant already`);
+      .that.includes(`"${ACME}" already belongs to a tenant`);
     await console.post("/api/tenants/acme/remove-host", { host: "www.acme.example" });
     expect(await put("www.acme.example")).to.equal(404);
     const hostile = await console.post("/api/tenants/acme/add-host", { host: HOSTILE });

@@ -65,7 +65,7 @@ async function give(
   schemaName: string,
   tenant: number,
 ): Promise<void> {
-  const { from, to } = await run("add-domain", [host, schemaName], /belongs to a tenant already/);
+  const { from, to } = await run("add-domain", [host, schemaName], /already belongs to a tenant/);
   world.owners.push({ host, tenant, from, sureFrom: to, sureTo: Infinity, to: Infinity });
 }
 
