@@ -1,4 +1,4 @@
-// The promise: after a rename nothing of the tenant reaches the next one of its old name. What holds the name as
+// The promise: after a rename nothing of the tenant reaches the next one of its old name. What contains the name as
 // text is rewritten, or is found and refused before anything changes.
 
 import { expect } from "chai";

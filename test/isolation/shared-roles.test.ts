@@ -114,7 +114,7 @@ describe("roles that two databases share", () => {
       const refused = await messageOf(
         withRegistry(urlOf(fresh), (registry) => initialise(registry, { serviceRole: role })),
       );
-      expect(refused).to.include(`and database "${database.name}" uses it; name another`);
+      expect(refused).to.include(`but database "${database.name}" uses it; name another`);
       expect(
         await database.sql(`select rolinherit from pg_roles where rolname = '${role}'`),
       ).to.deep.equal([{ rolinherit: true }]);

@@ -76,7 +76,7 @@ describe("each-tenant --as-owner", () => {
     it(`refuses what would work on the whole database: ${command}`, async () => {
       const { status, stderr } = await each(command, "--write");
       expect(status).to.equal(2);
-      expect(stderr).to.include("--sql names no table");
+      expect(stderr).to.include("--sql does not name a table");
     });
   }
 

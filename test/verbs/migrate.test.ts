@@ -113,7 +113,7 @@ describe("migrate", () => {
       [["--to", "7"], 1, /^Cannot migrate: tenant migration 7 does not exist; existing: 1, 2\n$/],
       [["--tenants", "t001,nobody,x*"], 1, /nothing matches "nobody", "x\*"; see/],
       [["--canary", "0"], 2, /^Cannot run migrate: --canary "0" must be/],
-      [["--canary", "101%"], 2, /neither a number/],
+      [["--canary", "101%"], 2, /must be a number/],
       [["--concurrency", "0"], 2, /--concurrency "0" is not a whole number from 1 to/],
       [["--tenants", "a'; drop schema t001"], 1, /nothing matches "a'; drop schema t001"/],
     ];
