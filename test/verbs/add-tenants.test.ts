@@ -137,7 +137,10 @@ describe("add-tenants", () => {
       ["a.example,a\n", /^Line 1: The header is "a\.example,a", not "host,schema"\n/],
       ['host,schema\nq.example,q\n"open,never', /^Line \d: It is not valid CSV from here on: /],
       ['{"host":"q.example","schema":"q"}\n[1]\n', /^Line 2: It is not a JSON object: "\[1\]"\n/],
-      ['{"host":"q.example","schema":"q","shema":1}', /^Line 1: It has an unknown member "shema"; it may have/],
+      [
+        '{"host":"q.example","schema":"q","shema":1}',
+        /^Line 1: It has an unknown member "shema"; it may have/,
+      ],
       ['{"host":1,"schema":"q"}\n{"schema":"q"}', /^Line 1: It needs [^\n]*\nLine 2: It needs/],
       ["host,schema\nq.example,q\n", /^Line 1: It is not a JSON object/, "--format", "ndjson"],
     ];
