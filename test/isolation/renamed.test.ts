@@ -1,4 +1,4 @@
-// The promise: after a rename nothing of the tenant reaches the next one of its old name. What contains the name as
+// The promise: after a rename nothing of the tenant reaches the next one of its old name. What holds the name as
 // text is rewritten, or is found and refused before anything changes.
 
 import { expect } from "chai";
@@ -236,7 +236,7 @@ describe("a renamed tenant", () => {
         renameTenant(registry, "acme", "acme_old"),
       );
       expect(await messageOf(renaming)).to.include(
-        "setting search_path of routine public.f() holds",
+        "setting search_path of routine public.f() contains",
       );
       expect(await plain.sql("select schema_name from rowhouse.tenant")).to.deep.equal([
         { schema_name: "acme" },
