@@ -1,6 +1,6 @@
 // What a person is told of an error of PostgreSQL or of the way to it.
 
-import { isCertificateError } from "../../src/database/failure.ts";
+import { isCertificateError } from "../../src/database/wire/failure.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 
 /** One line for an error that no verb expected. */

@@ -1,7 +1,7 @@
 // What the doctor says of the two connections: a pooler for the service, PostgreSQL itself for the verbs, and
 // nothing in plain text between machines.
 
-import type { DatabaseAddress } from "../../src/database/address.ts";
+import type { DatabaseAddress } from "../../src/database/wire/address.ts";
 import { type Finding, judge } from "./finding.ts";
 import { type PoolerBehaviour, readPooler } from "./pooler.ts";
 import type { OpenProbe } from "./probe.ts";

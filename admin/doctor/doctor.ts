@@ -1,6 +1,6 @@
 // Everything that the doctor looks at. What cannot be looked at is a finding, and stops nothing else.
 
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";

@@ -1,6 +1,6 @@
 // The database itself, made from the server's maintenance database.
 
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { readRows, withRegistry } from "../registry/registry.ts";

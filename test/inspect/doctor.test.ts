@@ -5,7 +5,7 @@ import { expect } from "chai";
 import pg from "pg";
 import type { Finding } from "../../admin/doctor/finding.ts";
 import { type Figures, judgeBudget } from "../../admin/doctor/budget.ts";
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import { judgeEncryption } from "../../admin/doctor/connection-findings.ts";
 import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";

@@ -1,6 +1,6 @@
 // How the two databases of a move are told apart, in the registry and to people: never by their passwords.
 
-import { parseAddress } from "../../../src/database/address.ts";
+import { parseAddress } from "../../../src/database/wire/address.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry } from "../../registry/registry.ts";
 
