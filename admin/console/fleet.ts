@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 /** The maximum length of the list of tenants that need attention. */
-export const MOST_ATTENTION = 200;
+const MOST_ATTENTION = 200;
 
 /** Reads the state in four queries at once. */
 export async function readFleet(

@@ -5,7 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** The two secrets that the token is exchanged for. */
-export interface Secrets {
+interface Secrets {
   /** The value of a `set-cookie` header. */
   readonly cookie: string;
   /** The page sends it as `Authorization: Bearer KEY`. */

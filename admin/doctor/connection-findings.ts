@@ -101,7 +101,7 @@ export async function examineAdminConnection(open: OpenProbe): Promise<readonly 
     const seen = "it goes through a pooler in session mode, which may cut off a long verb";
     return [{ level: "warn", check, seen, advice }];
   }
-  const seen = `it goes through a pooler in ${mode} mode: a verb's locks and settings may end up in another client's session`;
+  const seen = `it goes through a pooler in ${mode} mode: a verb's locks and settings may reach another client`;
   return [{ level: "unsafe", check, seen, advice }];
 }
 

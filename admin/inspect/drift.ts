@@ -15,7 +15,7 @@ export interface Versioned {
 }
 
 /** A tenant that has drifted. */
-export interface Drifted extends Versioned {
+interface Drifted extends Versioned {
   readonly differences: readonly string[];
 }
 

@@ -13,7 +13,7 @@ import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
 import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "./lack.ts";
 
 /** A step of a repair. */
-export interface RepairStep {
+interface RepairStep {
   /** The step in a phrase, such as `grant select on table "data" to role "rh_5_acme"`. */
   readonly what: string;
   /** True for the step that creates the schema, which does not exist before it. */

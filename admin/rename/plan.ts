@@ -65,7 +65,7 @@ async function findInside(
 }
 
 /** What the migrations make of the tenant's version in a schema of another name. */
-export interface Made {
+interface Made {
   /** Texts by place: a word in one of them is a word, and not the schema's name. */
   readonly texts: ReadonlyMap<string, ReadonlySet<string>>;
   /** Undefined when they do not make the version. */

@@ -16,7 +16,7 @@ export function describeExport(report: ExportReport): string {
 export function describeExportLosses({ losses }: ExportReport): readonly string[] {
   if (losses.length === 0) return [];
   return [
-    "The tenant differs from what its migrations make; an import accepts this archive only with --lossy, and leaves out:",
+    "The tenant differs from what its migrations make; an import takes this archive only with --lossy, and leaves out:",
     ...losses.map((loss) => `  ${loss}`),
   ];
 }

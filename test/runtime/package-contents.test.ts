@@ -19,9 +19,16 @@ const FOLDERS = new Set([
   ...["batch", "command", "conformance", "console", "create-many", "development", "doctor"].map(
     (room) => `admin/${room}`,
   ),
-  ...["drop", "each-tenant", "inspect", "lifecycle", "migrations", "print", "registry"].map(
-    (room) => `admin/${room}`,
-  ),
+  ...[
+    "drop",
+    "each-tenant",
+    "inspect",
+    "lifecycle",
+    "migrations",
+    "print",
+    "registry",
+    "rename",
+  ].map((room) => `admin/${room}`),
   "admin/transfer",
 ]);
 
@@ -123,7 +130,7 @@ describe("the package's contents", () => {
   it("openTelemetry() names the packages of telemetry, when the environment asks for them", () => {
     const code = `
       import { openTelemetry } from "./node_modules/rowhouse/src/runtime/node-telemetry.js";
-      await openTelemetry({}, { METRICS_PORT: 1, METRICS_HOST: "", METRICS_MAX_TENANTS: 1 });`;
+      await openTelemetry({}, { port: 1, host: "", maxTenants: 1 });`;
     const { status, stderr } = spawnSync(
       process.execPath,
       ["--input-type=module", "--eval", code],

@@ -14,25 +14,13 @@ const THROWN = /\bnew \w*(Error)\(|\b(?:fail|invalid|refuse|overloaded|tooLarge)
 
 /** Files of admin/ whose texts are still to be corrected. */
 const EXCEPTIONS: readonly string[] = [
-  "admin/console.ts",
-  "admin/console/door.ts",
-  "admin/console/jobs.ts",
   "admin/console/migration-run.ts",
-  "admin/console/migration-runs.ts",
   "admin/console/page/client.ts",
-  "admin/console/page/main.ts",
-  "admin/console/problem.ts",
-  "admin/console/routes.ts",
-  "admin/console/tenant-detail.ts",
-  "admin/development/develop.ts",
-  "admin/inspect/repair.ts",
   "admin/migrations/tenant-migrations.ts",
   "admin/move-tenant.ts",
   "admin/registry/service-role.ts",
   "admin/registry/tenant-lock.ts",
   "admin/registry/transition.ts",
-  "admin/transfer/move/departure.ts",
-  "admin/transfer/snapshot.ts",
   "admin/verify-pooler.ts",
 ];
 

@@ -26,7 +26,7 @@ export interface MoveOptions {
 }
 
 /** A completed step of a move. */
-export type MoveStep = "stopped" | "copied" | "left" | "settled";
+type MoveStep = "stopped" | "copied" | "left" | "settled";
 
 /** The result of a move. */
 export interface MoveReport {

@@ -127,7 +127,7 @@ async function write(
   const word = WORDS.get(type);
   if (word === undefined || !isWithin(comment)) {
     throw new AdminError(
-      `Cannot copy tenant: a comment belongs to ${type} ${JSON.stringify(comment.names)}, which is not in a tenant's schema`,
+      `Cannot copy tenant: a comment is on ${type} ${JSON.stringify(comment.names)}, which is not in a tenant's schema`,
     );
   }
   const identity = await findIdentity(client, schemaName, comment);
