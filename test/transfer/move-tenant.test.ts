@@ -149,7 +149,7 @@ describe("move-tenant", function () {
       "alter table stay.data alter updated_at set default now()",
     );
     await target.addTenants({ stay: "another.test" });
-    await refuse(/schema "stay" is a tenant there already; rename or drop/);
+    await refuse(/schema "stay" belongs to a tenant there already; rename or drop/);
     await target.sql(
       "delete from rowhouse.domain where schema_name = 'stay'",
       "update rowhouse.tenant set schema_name = 'stayed' where schema_name = 'stay'",
