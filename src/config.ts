@@ -3,7 +3,7 @@
 // the table of src/README.md equal to this one. An error about a secret variable never holds its value.
 
 import { parseAddress } from "./database/address.ts";
-import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/database.ts";
+import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/options.ts";
 import { integer, readVariables, Secret, type Variable, type Variables } from "./environment.ts";
 import { LIMITS, type Limits } from "./http/limits.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";

@@ -5,12 +5,12 @@ export { readOptions, type ServiceOptions } from "./config.ts";
 export {
   type Beginning,
   type Database,
-  type DatabaseOptions,
   type Link,
   type OpenDatabase,
   openDatabase,
 } from "./database/database.ts";
 export type { Answer, Message } from "./database/message.ts";
+export type { DatabaseOptions } from "./database/options.ts";
 export type { Results, Row } from "./database/rows.ts";
 export { ConfigError, Secret } from "./environment.ts";
 export {

@@ -4,40 +4,10 @@
 import type { Secret } from "../environment.ts";
 import { type DatabaseAddress, parseAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
+import { DATABASE_DEFAULTS, type DatabaseOptions } from "./options.ts";
 import type { Answer, Message } from "./message.ts";
 import { type ConnectionCounts, Pool } from "./pool.ts";
 import type { Results, Row } from "./rows.ts";
-
-/** The options of {@link openDatabase}. */
-export interface DatabaseOptions {
-  /**
-   * `postgres://USER:PASSWORD@HOST:PORT/DATABASE` of the service role, with the parameters `sslmode`, `sslrootcert`
-   * and `application_name` at most.
-   */
-  readonly url: string | Secret;
-  /** The most connections; 64 by default. They are opened as needed. */
-  readonly connections?: number;
-  /** The most connections that one tenant uses at once; 16 by default. */
-  readonly tenantConnections?: number;
-  /** How long opening a connection may take, in milliseconds; 5,000 by default. */
-  readonly connectTimeoutMs?: number;
-  /** How long a message or a transaction may take, in milliseconds; 15,000 by default. */
-  readonly requestTimeoutMs?: number;
-  /** The most rows that a message may return; 10,000 by default. */
-  readonly maxRows?: number;
-  /** The most bytes that a message may return; 8 MiB by default. */
-  readonly maxBytes?: number;
-}
-
-/** The default options. */
-export const DATABASE_DEFAULTS: Required<Omit<DatabaseOptions, "url">> = {
-  connections: 64,
-  tenantConnections: 16,
-  connectTimeoutMs: 5000,
-  requestTimeoutMs: 15_000,
-  maxRows: 10_000,
-  maxBytes: 8_388_608,
-};
 
 /** One transaction on one connection. */
 export interface Link {

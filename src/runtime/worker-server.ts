@@ -3,7 +3,8 @@
 // https://developers.cloudflare.com/hyperdrive/
 
 import { readOptions, SERVICE_VARIABLES } from "../config.ts";
-import { DATABASE_DEFAULTS, type DatabaseOptions, openDatabase } from "../database/database.ts";
+import { openDatabase } from "../database/database.ts";
+import { DATABASE_DEFAULTS, type DatabaseOptions } from "../database/options.ts";
 import { ConfigError } from "../environment.ts";
 import { AppError } from "../errors.ts";
 import { problemResponse } from "../http/problem.ts";

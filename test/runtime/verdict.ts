@@ -15,7 +15,7 @@ const PER_TENANT = 1_000_000;
 
 // What PostgreSQL, PgBouncer, postgres.js and Node say, and names that a client has no business with.
 const FROM_WITHIN =
-  /ERROR:|FATAL|SQLSTATE|relation|constraint|duplicate|violat|syntax|permission denied|does not exist|read-only transaction|cancel|terminat|server (?:login|conn|closed)|pgbouncer|postgres|pooler|CONNECT|ECONN|enter_tenant|witness|_service|\bt05\d\b|\n\s+at /;
+  /ERROR:|FATAL|SQLSTATE|relation|constraint|duplicate|violat|syntax|permission denied|(?:role|schema|database|column|function|type|server) \S+ does not exist|read-only transaction|cancel|terminat|server (?:login|conn|closed)|pgbouncer|postgres|pooler|CONNECT|ECONN|enter_tenant|witness|_service|\bt05\d\b|\n\s+at /;
 
 /** Judges what the client has kept. */
 export function describeVerdict(

@@ -32,7 +32,9 @@ function createRun({ server }: TortureStage, world: World): Run {
     for (;;) {
       const { status, stderr } = await startVerb(server, name, ...parameters).result;
       const to = performance.now();
-      if (status === 0 || done?.test(stderr)) {
+      // The witness's triggers are no migration's: an export says that it leaves them out.
+      const isDone = status === 0 || (status === 3 && name === "export-tenant");
+      if (isDone || done?.test(stderr)) {
         world.verbs.set(name, (world.verbs.get(name) ?? 0) + 1);
         return { from, to };
       }
