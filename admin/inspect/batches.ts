@@ -4,7 +4,7 @@ import type { Transaction } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
 
-/** A query over many schemas, whose result is by schema. */
+/** A query over many schemas that returns a result for each schema. */
 export type ReadSchemas<T> = (
   transaction: Transaction,
   schemaNames: readonly string[],

@@ -149,7 +149,9 @@ describe("doctor", () => {
       const url = pool.url(admin.username, database.name);
       const found = await complaints(1, { ADMIN_DATABASE_URL: url });
       expect(found).to.have.length(1);
-      expect(found[0]).to.match(/^unsafe admin connection: it goes through a pooler in transaction mode/);
+      expect(found[0]).to.match(
+        /^unsafe admin connection: it goes through a pooler in transaction mode/,
+      );
     } finally {
       await pool.stop();
     }
@@ -177,7 +179,9 @@ describe("doctor", () => {
     wrong.username = "rowhouse_test_nobody";
     const refused = await complaints(1, { ADMIN_DATABASE_URL: wrong.href });
     expect(refused).to.have.length(1);
-    expect(refused[0]).to.match(/^unsafe ADMIN_DATABASE_URL: the connection fails: .*\(28(?:P01|000)\)$/);
+    expect(refused[0]).to.match(
+      /^unsafe ADMIN_DATABASE_URL: the connection fails: .*\(28(?:P01|000)\)$/,
+    );
   });
 
   it("an unsafe installation makes the verb exit 1", async () => {

@@ -5,7 +5,7 @@ import type { ClientBase } from "pg";
 import { RELATION } from "./relation-query.ts";
 import { readSteps, type Step } from "./step.ts";
 
-// An index of a partitioned table is assembled from those of its partitions, which so keep their names.
+// An index of a partitioned table is assembled from those of its partitions, so that these keep their names.
 const INDEXES = `
   ${RELATION}, own as (
     select x.*, i.inhparent as parent
