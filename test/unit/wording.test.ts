@@ -16,15 +16,11 @@ const THROWN = /\bnew \w*(Error)\(|\b(?:fail|invalid|refuse|overloaded|tooLarge)
 const EXCEPTIONS: readonly string[] = [
   "admin/console/migration-run.ts",
   "admin/console/page/client.ts",
-  "admin/development/develop.ts",
-  "admin/inspect/repair.ts",
   "admin/migrations/tenant-migrations.ts",
   "admin/move-tenant.ts",
   "admin/registry/service-role.ts",
   "admin/registry/tenant-lock.ts",
   "admin/registry/transition.ts",
-  "admin/transfer/move/departure.ts",
-  "admin/transfer/snapshot.ts",
   "admin/verify-pooler.ts",
 ];
 
