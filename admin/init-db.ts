@@ -1,6 +1,6 @@
 // node admin/init-db.js: makes a database ready for tenants.
 
-import { parseAddress } from "../src/database/address.ts";
+import { parseAddress } from "../src/database/wire/address.ts";
 import { runVerb } from "./command/command.ts";
 import { adminUrl } from "./command/config.ts";
 import { createDatabase } from "./lifecycle/create-database.ts";

@@ -2,7 +2,7 @@
 // the options that they become. Each entry point reads the environment once; no other code reads it. A test keeps
 // the table of src/README.md equal to this one. An error about a secret variable never holds its value.
 
-import { parseAddress } from "./database/address.ts";
+import { parseAddress } from "./database/wire/address.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/options.ts";
 import { integer, readVariables, Secret, type Variable, type Variables } from "./environment.ts";
 import { LIMITS, type Limits } from "./http/limits.ts";

@@ -11,7 +11,7 @@ export {
 } from "./database/database.ts";
 export type { Answer, Message } from "./database/message.ts";
 export type { DatabaseOptions } from "./database/options.ts";
-export type { Results, Row } from "./database/rows.ts";
+export type { Results, Row } from "./database/values/rows.ts";
 export { ConfigError, Secret } from "./environment.ts";
 export {
   AppError,

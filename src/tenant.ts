@@ -2,8 +2,8 @@
 // the tenant's entry, and only the tenant that made a statement can send it.
 
 import type { Database, Link } from "./database/database.ts";
-import type { Results, Row } from "./database/rows.ts";
-import type { Share } from "./database/shares.ts";
+import type { Results, Row } from "./database/values/rows.ts";
+import type { Share } from "./database/pool/shares.ts";
 import { candidates, type Host } from "./host.ts";
 import { literal } from "./sql/literal.ts";
 import { compile } from "./sql/statement.ts";

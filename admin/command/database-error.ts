@@ -1,6 +1,6 @@
 // Texts for errors of PostgreSQL and of the connection to it.
 
-import { isCertificateError } from "../../src/database/failure.ts";
+import { isCertificateError } from "../../src/database/wire/failure.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 
 /** Describes an error that the verb did not expect, in one line. */

@@ -1,14 +1,14 @@
 // The server connections of the service role, as PostgreSQL lists them: those of the pool, and strangers that came
-// another way. Only what any admin role may see is relied upon.
+// another way. It reads only columns that any admin role may see.
 
 import type { ClientBase } from "pg";
 
 /** A server connection. */
 export interface Backend {
   readonly pid: string;
-  /** What it holds or waits for; null when it has no lock, and so no transaction. */
+  /** The locks that it holds or waits for; null when it does not have a lock, and so not a transaction. */
   readonly locks: string | null;
-  /** What may be seen of whose it is, such as `psql at 10.0.0.7`. */
+  /** The client as far as it is visible, such as `psql at 10.0.0.7`. */
   readonly whose: string;
 }
 
@@ -23,12 +23,12 @@ const BACKENDS = `
     left join pg_catalog.pg_locks as l on l.pid = a.pid
    group by a.pid, a.application_name, a.client_addr`;
 
-/** Those that are there now. */
+/** Reads the current server connections. */
 export async function readBackends(admin: ClientBase): Promise<readonly Backend[]> {
   return (await admin.query<Backend>(BACKENDS)).rows;
 }
 
-/** Server connections that no client of the pool comes to, by process. */
+/** Server connections that the pool's clients do not reach, by process. */
 export class Strangers {
   readonly #known = new Map<string, Backend>();
 
@@ -37,17 +37,17 @@ export class Strangers {
     this.#known.set(backend.pid, backend);
   }
 
-  /** A client of the pool has come to it. */
+  /** Records that a client of the pool has reached it. */
   remove(pid: string): void {
     this.#known.delete(pid);
   }
 
-  /** Those of a list that are not strangers'. */
+  /** Returns the connections of a list that are not strangers'. */
   without(backends: readonly Backend[]): readonly Backend[] {
     return backends.filter(({ pid }) => !this.#known.has(pid));
   }
 
-  /** Each with its process and what is known of it. */
+  /** Describes each by its process and its client. */
   names(): readonly string[] {
     return Array.from(this.#known.values(), ({ pid, whose }) =>
       whose === "" ? `process ${pid}` : `process ${pid} (${whose})`,

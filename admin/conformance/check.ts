@@ -1,4 +1,4 @@
-// One thing that a pooler is tried with.
+// A check: one promise that a pooler must keep.
 
 import type { Pool, Subject } from "./pool.ts";
 
@@ -7,9 +7,9 @@ export interface Check {
   /** What must hold, such as "two tenants in turn are kept apart". */
   readonly name: string;
   /**
-   * Does it, and leaves only the seeded rows.
-   * @returns what was done, such as "400 messages of 8 clients"
-   * @throws {Error} that says what did not hold
+   * Performs the check, and leaves only the seeded rows.
+   * @returns a summary of the work, such as "400 messages of 8 clients"
+   * @throws {Error} that names the promise which did not hold
    */
   run(pool: Pool): Promise<string>;
 }
@@ -21,10 +21,10 @@ export async function performCheck(pool: Pool, check: Check): Promise<string> {
   return `${did}; ${count} server ${count === 1 ? "connection is" : "connections are"} as in the beginning`;
 }
 
-/** @throws {Error} when two values are not the same; both are told, as JSON */
+/** @throws {Error} when two values differ; the message has both, as JSON */
 export function expectSame(what: string, seen: unknown, wanted: unknown): void {
   const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
-  if (a !== b) throw new Error(`${what}: ${a} where ${b} belongs`);
+  if (a !== b) throw new Error(`${what}: ${a}, expected ${b}`);
 }
 
 /** The two statements that every message of a tenant begins with. */
@@ -32,7 +32,7 @@ export function entryOf({ host }: Subject): readonly string[] {
   return ["reset role", `select rowhouse.enter_tenant('{"${host}"}')`];
 }
 
-/** A statement that adds a tenant's own value under a key. */
+/** Returns a statement that adds a tenant's own value under a key. */
 export function insertOf({ number }: Subject, key: number): string {
   return `insert into data (key, value) values (${key}, ${number * 1000 + key}) returning key`;
 }

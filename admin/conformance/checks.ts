@@ -1,4 +1,4 @@
-// Everything that a transaction pooler is tried with, in order.
+// Every check of a transaction pooler, in order.
 
 import type { Check } from "./check.ts";
 import { FULL_CHECKS } from "./full-checks.ts";
@@ -6,7 +6,7 @@ import { MESSAGE_CHECKS } from "./message-checks.ts";
 import { PIPELINE_CHECKS } from "./pipeline-checks.ts";
 import { TRANSACTION_CHECKS } from "./transaction-checks.ts";
 
-/** See the top of the file. */
+/** The checks, in the order in which they run. */
 export const CHECKS: readonly Check[] = [
   ...MESSAGE_CHECKS,
   ...PIPELINE_CHECKS,

@@ -1,4 +1,4 @@
-// A pool of which every server connection is taken: clients wait in the pooler, or go while they wait.
+// Checks of a pool whose server connections are all taken: clients wait in the pooler, or leave while they wait.
 
 import { setTimeout } from "node:timers/promises";
 import { type Check, entryOf, expectSame, insertOf } from "./check.ts";
@@ -12,7 +12,7 @@ const WAITERS = 12;
 const FIRST_KEY = 400;
 
 const full: Check = {
-  name: "messages that wait for a server connection are answered when there is one, whoever goes before them",
+  name: "messages that wait for a server connection are answered once one is free, even if other clients leave first",
   run: (pool) =>
     pool.withClients(WAITERS + 1, async (clients) => {
       const messages = clients.map((_, index) => {
@@ -33,11 +33,11 @@ const full: Check = {
       expectSame("answers", keys, wanted);
       await pool.settle();
       for (const subject of pool.subjects) await pool.takeKeys(subject);
-      return `${WAITERS} clients behind ${holders.length} that held what there is`;
+      return `${WAITERS} clients waited behind ${holders.length} that held every server connection`;
     }),
 };
 
-/** Begins transactions until one has to wait, which is then given up; the others are returned. */
+/** Begins transactions until one has to wait, gives that one up, and returns the others. */
 async function holdAll(pool: Pool): Promise<readonly RawClient[]> {
   const holders: RawClient[] = [];
   while (holders.length < MOST_HELD) {
@@ -53,5 +53,5 @@ async function holdAll(pool: Pool): Promise<readonly RawClient[]> {
   return holders;
 }
 
-/** See the top of the file. */
+/** The checks of a full pool. */
 export const FULL_CHECKS: readonly Check[] = [full];

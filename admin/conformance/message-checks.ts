@@ -1,5 +1,5 @@
-// Messages of two tenants in turn, and messages that end badly: by an error, a timeout, a cancel or the end of
-// their client, before and after each of their statements.
+// Checks of messages of two tenants in turn, and of messages that fail: by an error, a timeout, a cancel or the end
+// of their client, before and after each of their statements.
 
 import { type Check, entryOf, expectSame, insertOf } from "./check.ts";
 import { type Pool, SEEDED_KEYS, type Subject } from "./pool.ts";
@@ -10,11 +10,11 @@ const TURNS = 40;
 const KEYS = [101, 102, 103] as const;
 // Before "reset role", after it, after the entry, after each of the three statements.
 const PLACES = [0, 1, 2, 3, 4, 5] as const;
-// What is before the entry is under the service role's own limit.
+// The service role's own timeout applies before the entry.
 const FIRST_WITH_TENANTS_TIMEOUT = 2;
 const TIMEOUT_MS = 50;
 
-/** Sends a message of every place, one after the other, and returns how many. */
+/** Sends a message for every place, one after the other, and returns their number. */
 type Ending = (
   pool: Pool,
   clients: RawClient[],
@@ -92,7 +92,7 @@ const cancelled: Check = {
   run: async (pool) =>
     (await pool.mayCancel())
       ? cancelledAnywhere.run(pool)
-      : "not tried, because the admin role may not cancel statements of the service role's",
+      : "not tried, because the admin role may not cancel the service role's statements",
 };
 
 const abandoned: Check = ending("the end of its client", async (pool, clients, message) => {
@@ -101,17 +101,17 @@ const abandoned: Check = ending("the end of its client", async (pool, clients, m
       clients[place]?.send(message(place, obstacle.statement));
       await obstacle.waiting(1);
       await clients[place]?.destroy();
-      // PostgreSQL looks after a client that has gone once in a while.
+      // PostgreSQL checks only now and then whether a client has left.
       await obstacle.waiting(0);
     }
   });
   return PLACES.length;
 });
 
-/** The same before and after each statement of a message; another tenant's message is right after each. */
+/** A check with a failure at each place of a message, and another tenant's message after each failure. */
 function ending(what: string, end: Ending): Check {
   return {
-    name: `${what} at any place of a message undoes all of it, and the next tenant's is right`,
+    name: `${what} at any place of a message undoes the whole message, and the next tenant's message is right`,
     async run(pool) {
       const [first, second] = pool.subjects;
       const statements = [...entryOf(first), ...KEYS.map((key) => insertOf(first, key))];
@@ -127,7 +127,7 @@ function ending(what: string, end: Ending): Check {
         );
         return number;
       });
-      expectSame("rows that were left", await pool.takeKeys(first), []);
+      expectSame("rows left behind", await pool.takeKeys(first), []);
       return `${count} messages`;
     },
   };
@@ -139,5 +139,5 @@ async function readOf(subject: Subject, client: RawClient | undefined): Promise<
   return answer?.rows.at(-1)?.[0];
 }
 
-/** See the top of the file. */
+/** The checks of messages. */
 export const MESSAGE_CHECKS: readonly Check[] = [interleaved, broken, late, cancelled, abandoned];

@@ -1,5 +1,5 @@
-// Messages that are sent before the one before them was answered, and messages that arrive in part. Nothing of
-// Rowhouse sends so; other clients of the same pool may.
+// Checks of messages that a client sends before the previous answer, and of messages that arrive in part. Rowhouse
+// does not send such messages; other clients of the same pool may.
 
 import { type Check, entryOf, expectSame, insertOf } from "./check.ts";
 
@@ -7,7 +7,7 @@ const COUNT = 60;
 const FIRST_KEY = 200;
 
 const answered: Check = {
-  name: "messages that follow each other without a pause are answered in order, an error's neighbours too",
+  name: "messages sent without a pause are answered in order, also before and after an error",
   async run(pool) {
     const expected: unknown[] = [];
     const messages = Array.from({ length: COUNT }, (_, index) => {
@@ -31,7 +31,7 @@ const answered: Check = {
 };
 
 const abandoned: Check = {
-  name: "messages whose client has gone take effect whole or not at all",
+  name: "messages whose client has left take effect completely or not at all",
   async run(pool) {
     const [first] = pool.subjects;
     const pairs = Array.from({ length: COUNT }, (_, index) => FIRST_KEY + 2 * index);
@@ -47,13 +47,13 @@ const abandoned: Check = {
     const keys = new Set(await pool.takeKeys(first));
     const torn = pairs.filter((key) => keys.has(key) !== keys.has(key + 1));
     expectSame("messages that took effect in part", torn, []);
-    expectSame("the message that was answered is there", keys.has(FIRST_KEY), true);
+    expectSame("the answered message took effect", keys.has(FIRST_KEY), true);
     return `${keys.size / 2} of ${COUNT} messages took effect`;
   },
 };
 
 const cut: Check = {
-  name: "a message that arrives in part takes no effect",
+  name: "a message that arrives in part does not take effect",
   async run(pool) {
     const [first] = pool.subjects;
     const message = [
@@ -67,10 +67,10 @@ const cut: Check = {
       for (const [index, client] of clients.entries()) client.sendPart(message, cuts[index] ?? 0);
     });
     await pool.settle();
-    expectSame("rows that were left", await pool.takeKeys(first), []);
+    expectSame("rows left behind", await pool.takeKeys(first), []);
     return `${cuts.length} messages`;
   },
 };
 
-/** See the top of the file. */
+/** The checks of pipelined and partial messages. */
 export const PIPELINE_CHECKS: readonly Check[] = [answered, abandoned, cut];

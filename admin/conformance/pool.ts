@@ -1,5 +1,5 @@
-// What a check has to work with: a pooler, two tenants that nobody else knows, and a look at the tables behind
-// them. A value tells whose it is: the tenant's number, times a thousand, and its key.
+// The fixture of a check: a pooler, two tenants that only this process knows, and a direct view of their tables.
+// A value names its tenant: it is the tenant's number times a thousand, plus its key.
 
 import { randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
@@ -22,13 +22,13 @@ export interface Subject {
 /** A statement that waits. */
 export interface Obstacle {
   readonly statement: string;
-  /** Resolves when so many sessions wait in it. */
+  /** Resolves when `count` sessions wait in it. */
   waiting(count: number): Promise<void>;
-  /** Cancels it wherever it waits; see {@link Pool.mayCancel}. */
+  /** Cancels it in every session that waits in it; see {@link Pool.mayCancel}. */
   cancel(): Promise<void>;
 }
 
-/** Keys 1 to this are there from the beginning, and stay. */
+/** Keys 1 to this are the seeded rows, which stay. */
 export const SEEDED_KEYS = 10;
 const TIMEOUT_MS = 10_000;
 const POLL_MS = 5;
@@ -61,7 +61,7 @@ export class Pool {
     }
   }
 
-  /** Hands out the two tenants as a route has them, over so many client connections. */
+  /** Hands out the two tenants as a route has them, over the given number of client connections. */
   async withTenants<T>(
     clients: number,
     work: (tenants: readonly [Tenant, Tenant]) => Promise<T>,
@@ -77,7 +77,7 @@ export class Pool {
     }
   }
 
-  /** Hands out so many clients that speak the protocol, and ends them whatever happens. */
+  /** Hands out the given number of clients that speak the protocol, and always ends them. */
   async withClients<T>(count: number, work: (clients: RawClient[]) => Promise<T>): Promise<T> {
     const clients: RawClient[] = [];
     try {
@@ -97,7 +97,7 @@ export class Pool {
     return row?.may === true;
   }
 
-  /** Hands out a statement that waits for as long as `work` takes, and ways to see and to cancel it. */
+  /** Hands out a statement that waits while `work` runs, and functions to observe and to cancel it. */
   async withObstacle<T>(work: (obstacle: Obstacle) => Promise<T>): Promise<T> {
     const key = `${randomInt(2 ** 31 - 1)}, ${randomInt(2 ** 31 - 1)}`;
     const where = `not granted and locktype = 'advisory' and (classid, objid) = (${key})`;
@@ -121,7 +121,7 @@ export class Pool {
     }
   }
 
-  /** The keys of a tenant beyond the seeded ones; they are then removed. */
+  /** Removes a tenant's rows beyond the seeded ones, and returns their keys. */
   async takeKeys({ schemaName }: Subject): Promise<readonly number[]> {
     const rows = await this.sql<{ key: number }>(
       `delete from "${schemaName}".data where key > ${SEEDED_KEYS} returning key`,
@@ -136,30 +136,30 @@ export class Pool {
   async until(what: string, condition: () => Promise<boolean>): Promise<void> {
     const deadline = performance.now() + TIMEOUT_MS;
     while (!(await condition())) {
-      if (performance.now() > deadline) throw new Error(`it did not come to pass that ${what}`);
+      if (performance.now() > deadline) throw new Error(`timed out while waiting until ${what}`);
       await setTimeout(POLL_MS);
     }
   }
 
-  /** Waits until whatever was sent has ended. */
+  /** Waits until every message that was sent has ended. */
   settle(): Promise<void> {
     return settlePool(this.#admin, this.#strangers);
   }
 
-  /** Tells the pool's server connections from others of the service role that are there already. */
+  /** Separates the pool's server connections from the service role's others that exist already. */
   async meetStrangers(): Promise<void> {
     await reachAll(this.#admin, this.url, this.#strangers);
   }
 
-  /** Those that were not looked at, because no client of the pool comes to them. */
+  /** The connections that were not checked, because the pool's clients do not reach them. */
   strangers(): readonly string[] {
     return this.#strangers.names();
   }
 
   /**
-   * Looks at every server connection, and at both tables.
-   * @returns how many server connections there are
-   * @throws {Error} for whatever is not as it was in the beginning
+   * Checks every server connection and both tables.
+   * @returns the number of server connections
+   * @throws {Error} that names what is not as it was in the beginning
    */
   async survey(): Promise<number> {
     const connections = await surveyPool(this.#admin, this.url, this.#strangers);

@@ -1,4 +1,5 @@
-// A client that speaks the protocol itself: several messages in one write, half of one, an end without a farewell. pg opens the connection, for its authentication and encryption, and is then passed over.
+// A client that speaks the protocol itself: it can send several messages in one write, or half of one, and can end
+// without a Terminate message. pg opens the connection, with authentication and encryption, and is then bypassed.
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 
 import { once } from "node:events";
@@ -6,18 +7,18 @@ import type { Socket } from "node:net";
 import pg from "pg";
 import { readConnection } from "../registry/connection.ts";
 
-/** What came back for one message. */
+/** The answer to one message. */
 export interface Answer {
   /** The rows of all of its statements, in order, as texts. */
   readonly rows: readonly (readonly (string | null)[])[];
-  /** The SQLSTATE that it ended with; undefined when it succeeded. */
+  /** The SQLSTATE with which the message failed; undefined when it succeeded. */
   readonly error: string | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
 const HEADER_BYTES = 5;
 
-/** A connection. Whoever opened it closes it. */
+/** A connection. The code that opened it closes it. */
 export class RawClient {
   readonly #stream: Socket;
   readonly #answers: Answer[] = [];
@@ -56,8 +57,8 @@ export class RawClient {
   }
 
   /**
-   * Waits for the answers to so many messages.
-   * @throws {Error} when the connection ends before, or after ten seconds
+   * Waits for the answers to `count` messages.
+   * @throws {Error} when the connection ends before that, or after ten seconds
    */
   async answers(count: number): Promise<readonly Answer[]> {
     let late = false;
@@ -67,9 +68,9 @@ export class RawClient {
     }, TIMEOUT_MS);
     try {
       while (this.#answers.length < count) {
-        const got = `${this.#answers.length} of ${count} answers came`;
-        if (this.#stream.destroyed) throw new Error(`the connection was closed when ${got}`);
-        if (late) throw new Error(`${got} in ${TIMEOUT_MS / 1000} s`);
+        const got = `${this.#answers.length} of ${count} answers had arrived`;
+        if (this.#stream.destroyed) throw new Error(`the connection closed when ${got}`);
+        if (late) throw new Error(`timed out after ${TIMEOUT_MS / 1000} s when ${got}`);
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {
@@ -85,7 +86,7 @@ export class RawClient {
     return answer ?? { rows: [], error: undefined };
   }
 
-  /** Ends it as the death of its process would. */
+  /** Ends the connection as the death of its process would. */
   async destroy(): Promise<void> {
     if (this.#stream.destroyed) return;
     const closed = once(this.#stream, "close");

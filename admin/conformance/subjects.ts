@@ -1,5 +1,5 @@
-// The two tenants that a pooler is tried with: made for it, with names that nobody else has, and dropped whatever
-// happens. What a killed run has left, a later one drops.
+// The two tenants of the checks: created for one run under unique names, and always dropped. A later run drops the
+// tenants that a killed run has left.
 
 import { randomBytes } from "node:crypto";
 import { QueryTypes } from "sequelize";
@@ -15,16 +15,16 @@ const LEFT = `select schema_name as "schemaName" from rowhouse.tenant
   where schema_name ~ '^${PREFIX}[0-9a-f]{12}_[12]$' and created_at < now() - interval '1 hour'`;
 
 /**
- * Makes the tenants, hands the pool to `work`, and drops them.
+ * Creates the tenants, hands the pool to `work`, and drops the tenants.
  * @param url the service role's URL of the pooler
- * @param adminUrl a direct one of the admin role
+ * @param adminUrl the admin role's URL, past the pooler
  */
 export function withPool<T>(
   url: string,
   adminUrl: string,
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
-  // The tables are the example's, whatever the application's are: no migrations are named.
+  // The tables are the example's, not the application's: the folder of migrations is not given.
   return withRegistry(adminUrl, async (registry) => {
     const left = await registry.sequelize.query<Pick<Subject, "schemaName">>(LEFT, {
       type: QueryTypes.SELECT,

@@ -1,5 +1,5 @@
-// Every server connection of a pool, looked at while nobody works on it: what a message or a transaction has left
-// there would be the next tenant's.
+// The survey of a pool's idle server connections. State that a message or a transaction has left on one would reach
+// the next tenant.
 
 import { setTimeout } from "node:timers/promises";
 import type { ClientBase } from "pg";
@@ -9,14 +9,14 @@ import { RawClient } from "./raw-client.ts";
 const WAIT_MS = 15_000;
 const POLL_MS = 10;
 const LOOKS = 5;
-// A begin that takes longer waits for a server connection that there is no more.
+// A begin that takes longer waits for a server connection that does not exist.
 const TURN_MS = 300;
-// A pooler may be several processes, and a client comes to any of them: with one full, others are tried.
+// A pooler may be several processes, and a client reaches any of them: when one is full, others are tried.
 const MOST_MISSES = 12;
 const MOST_AT_ONCE = 4;
 const MOST_CLIENTS = 60;
 
-// Poolers give each client its own values of these back.
+// Poolers restore each client's own values of these.
 const TRACKED = `'client_encoding', 'DateStyle', 'TimeZone', 'IntervalStyle', 'application_name',
   'standard_conforming_strings'`;
 
@@ -34,10 +34,10 @@ const STATE = `
     case when pg_catalog.pg_my_temp_schema() <> 0 then 'it has a temporary schema' end)`;
 
 /**
- * Waits until no server connection of the service role works, or has anything locked, but strangers'.
+ * Waits until the service role's server connections, except strangers', are idle and hold no locks.
  * @param admin a direct connection of the admin role
- * @param waitMs how long it waits at most
- * @throws {Error} when one stays at work
+ * @param waitMs the longest wait, in milliseconds
+ * @throws {Error} when one stays busy
  */
 export async function settlePool(
   admin: ClientBase,
@@ -45,7 +45,7 @@ export async function settlePool(
   waitMs: number = WAIT_MS,
 ): Promise<void> {
   const deadline = performance.now() + waitMs;
-  // A pooler may have more to send of a client that has gone: between two messages nothing is at work either.
+  // A pooler may still have messages of a client that has left: between two of them the connection is idle, too.
   for (let idle = 0; idle < LOOKS;) {
     const busy = strangers.without(await readBackends(admin)).find(({ locks }) => locks !== null);
     idle = busy === undefined ? idle + 1 : 0;
@@ -57,11 +57,11 @@ export async function settlePool(
 }
 
 /**
- * Waits as {@link settlePool} does, then looks at each server connection. Those that no client of the pool comes to
- * are strangers' from then on.
+ * Waits as {@link settlePool} does, then checks each server connection. A connection that the pool's clients do not
+ * reach counts as a stranger's from then on.
  * @param url the service role's URL of the pooler
- * @returns how many server connections were looked at
- * @throws {Error} that says what was found on which of them, or that one stayed at work
+ * @returns the number of server connections that were checked
+ * @throws {Error} that names what was left on which connection, or the connection that stayed busy
  */
 export async function surveyPool(
   admin: ClientBase,
@@ -79,9 +79,9 @@ export async function surveyPool(
 }
 
 /**
- * Holds one server connection after the other, until all are held or no client comes to another one. Those that no
- * client came to are strangers' from then on, whatever they do.
- * @returns what was left on each, by process
+ * Holds one server connection after the other, until all are held or new clients do not reach another one. The
+ * connections that were not reached count as strangers' from then on.
+ * @returns the state left on each, by process
  */
 export async function reachAll(
   admin: ClientBase,
@@ -116,13 +116,13 @@ export async function reachAll(
       const atOnce = Math.min(1 + misses, MOST_AT_ONCE);
       const holds = await Promise.all(Array.from({ length: atOnce }, hold));
       misses += holds.filter((isHeld) => !isHeld).length;
-      // Those that were there first: the pooler may make others for clients that were tried in vain.
+      // Only those that existed first: the pooler may open others for clients that did not get one.
       const now = await readMissing();
       const left = missing.filter(({ pid }) => now.some((backend) => backend.pid === pid));
       missing = left.length > 0 ? left : now;
     }
     for (const backend of missing) strangers.add(backend);
-    // In order, so that no server connection is thrown away for its client's end.
+    // A rollback first, so that the pooler keeps the server connection when its client ends.
     for (const client of held) await client.ask("rollback").catch(() => {});
   } finally {
     await Promise.all(held.map((client) => client.destroy()));

@@ -1,10 +1,10 @@
-// Transactions that take several messages: savepoints, an error that the application has swallowed, and a client
-// that goes in the middle of one.
+// Checks of transactions of several messages: savepoints, an error that the application swallows, and a client that
+// leaves in the middle.
 
 import { type Check, entryOf, expectSame, insertOf } from "./check.ts";
 
 const savepoints: Check = {
-  name: "a transaction with savepoints keeps what was not undone, beside another tenant's",
+  name: "a transaction with savepoints keeps the rows that it did not undo, beside another tenant's transaction",
   async run(pool) {
     await pool.withTenants(2, async (tenants) => {
       const work = (index: 0 | 1): Promise<void> =>
@@ -19,7 +19,11 @@ const savepoints: Check = {
               await inner`select 1 / 0`;
             })
             .catch((error: unknown) => error);
-          expectSame("what undid the savepoint", Reflect.get(Object(undone), "code"), "22012");
+          expectSame(
+            "the error that undid the savepoint",
+            Reflect.get(Object(undone), "code"),
+            "22012",
+          );
           await tx.savepoint(async (inner) => {
             await inner`insert into data (key, value) values (303, ${number * 1000 + 303}) returning key`;
           });
@@ -48,14 +52,14 @@ const swallowed: Check = {
           (error: unknown) => Reflect.get(Object(error), "code") as unknown,
         ),
     );
-    expectSame("how it ended", failure, "22012");
-    expectSame("rows that were left", await pool.takeKeys(pool.subjects[0]), []);
+    expectSame("the error of the transaction", failure, "22012");
+    expectSame("rows left behind", await pool.takeKeys(pool.subjects[0]), []);
     return "1 transaction";
   },
 };
 
 const abandoned: Check = {
-  name: "a transaction whose client goes in the middle of it is undone, and holds nothing up",
+  name: "a transaction whose client leaves in the middle is undone, and does not block other messages",
   async run(pool) {
     const [first] = pool.subjects;
     const entry = entryOf(first).join(";");
@@ -66,7 +70,7 @@ const abandoned: Check = {
       ["begin", entry, insertOf(first, 322), "savepoint a", insertOf(first, 323)],
       ["begin", entry, insertOf(first, 324), "savepoint a", "select 1 / 0"],
       ["begin", entry, insertOf(first, 325), "select 1 / 0"],
-      // A row that the next tenant's transaction cannot be waiting for, and the next of this one could.
+      // The next transaction of this tenant could wait for this row; another tenant's cannot.
       ["begin", entry, "select from data where key = 1 for update"],
     ];
     for (const messages of beginnings) {
@@ -80,10 +84,10 @@ const abandoned: Check = {
       });
       expectSame("the value afterwards", value, first.number * 1000 + 1);
     }
-    expectSame("rows that were left", await pool.takeKeys(first), []);
+    expectSame("rows left behind", await pool.takeKeys(first), []);
     return `${beginnings.length} transactions`;
   },
 };
 
-/** See the top of the file. */
+/** The checks of transactions. */
 export const TRANSACTION_CHECKS: readonly Check[] = [savepoints, swallowed, abandoned];

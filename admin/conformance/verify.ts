@@ -1,4 +1,4 @@
-// A user's pooler, tried with every check. Recipes that no pooler can make safe are told of, and fail nothing.
+// Runs every check on a user's pooler. Recipes that a pooler cannot make safe are reported, and do not fail the run.
 
 import { describeServiceConnection } from "../doctor/connection-findings.ts";
 import { readPooler } from "../doctor/pooler.ts";
@@ -8,7 +8,7 @@ import { performCheck } from "./check.ts";
 import { CHECKS } from "./checks.ts";
 import { withPool } from "./subjects.ts";
 
-/** How one check ended; `told` is for what the service does not depend on. */
+/** The result of one check; `told` marks a behaviour on which the service does not depend. */
 export interface Verdict {
   readonly level: "ok" | "failed" | "told";
   readonly name: string;
@@ -16,12 +16,12 @@ export interface Verdict {
 }
 
 /**
- * Runs every check, one after the other, and goes on after one that fails.
+ * Runs every check, one after the other, and continues after a failure.
  * @param url the service role's URL of the pooler
- * @param adminUrl a direct one of the admin role
- * @param signal ends it before the next check
- * @param tell called with each verdict as it comes
- * @throws {AdminError} when there is no pooler in transaction mode
+ * @param adminUrl the admin role's URL, past the pooler
+ * @param signal ends the run before the next check
+ * @param tell called with each verdict
+ * @throws {AdminError} when the URL does not lead to a pooler in transaction mode
  */
 export async function verifyPooler(
   url: string,
@@ -55,7 +55,7 @@ export async function verifyPooler(
     }
     const strangers = pool.strangers();
     if (strangers.length > 0) {
-      const seen = `not looked at, because no client of the pool came to them: ${strangers.join(", ")}`;
+      const seen = `not checked, because the pool's clients did not reach them: ${strangers.join(", ")}`;
       add({ level: "told", name: "other connections of the service role", seen });
     }
   });

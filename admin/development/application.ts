@@ -1,4 +1,4 @@
-// What development serves: the application in the working folder, or the example of this repository.
+// The application that development serves: the one in the working folder, or the example of this repository.
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -31,10 +31,10 @@ export function findExample(runtime: Runtime): Application | undefined {
 }
 
 /**
- * The application to serve.
- * @param folder where wrangler.toml is looked for, and `entry`
- * @param entry what the caller named; undefined for the example, or for what wrangler.toml names
- * @throws {AdminError} when there is nothing to serve
+ * Finds the application to serve.
+ * @param folder the folder that holds `entry` and wrangler.toml
+ * @param entry the file that the caller named; undefined for the example, or for the file that wrangler.toml names
+ * @throws {AdminError} when the application is missing
  */
 export function findApplication(
   runtime: Runtime,

@@ -22,13 +22,13 @@ export interface Demonstration {
 
 const DATABASE = "rowhouse";
 const SERVICE_ROLE = "rowhouse_service";
-// A secret to nobody, like the data: it opens the two tenants on this machine, and nothing else.
+// Public, like the data: it opens only the two tenants on this machine.
 const SERVICE_PASSWORD = "rowhouse";
 const TENANTS = { ip: "127.0.0.1", local: "localhost" };
 
-/** What {@link startDemonstration} needs to know. */
+/** The options of {@link startDemonstration}. */
 export interface DemonstrationOptions {
-  /** Where PostgreSQL's data lies; made when it is missing. */
+  /** The folder of PostgreSQL's data; created when it is missing. */
   readonly folder: string;
   /** PostgreSQL's port on 127.0.0.1. */
   readonly databasePort: number;
@@ -39,10 +39,10 @@ export interface DemonstrationOptions {
 }
 
 /**
- * Starts the embedded PostgreSQL, and makes what is missing: the database, the registry, the tenants "ip"
- * and "local" with their tables. What is there stays.
- * @throws {AdminError} when another program listens on the database's port, when another process has this
- *   folder's PostgreSQL running at another port, or when the tenants' migrations are not named
+ * Starts the embedded PostgreSQL, and creates what is missing: the database, the registry, the tenants "ip"
+ * and "local" with their tables. Existing data stays.
+ * @throws {AdminError} when another program listens on the database's port, when another process runs this
+ *   folder's PostgreSQL on another port, or when the tenants' migrations are not named
  */
 export async function startDemonstration(options: DemonstrationOptions): Promise<Demonstration> {
   const { folder, databasePort } = options;
@@ -57,8 +57,8 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   try {
     if (owner !== process.pid && (await isPortFree(databasePort))) {
       throw new AdminError(
-        `Cannot start PostgreSQL on port ${databasePort}: process ${owner} has it running at another; ` +
-          "stop that one first, or use its DEV_DATABASE_PORT",
+        `Cannot start PostgreSQL on port ${databasePort}: process ${owner} runs it on another port; ` +
+          "stop that process first, or set DEV_DATABASE_PORT to its port",
       );
     }
     server = await startEmbedded({
@@ -77,7 +77,7 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   };
 }
 
-/** @param alone whether no other process serves from this database, at another port */
+/** @param alone true when this is the only process that serves from this database */
 async function prepare(
   serverUrl: string,
   { servicePort, tenantMigrations }: DemonstrationOptions,
@@ -96,7 +96,7 @@ async function prepare(
   await withRegistry(admin.href, work, tenantMigrations);
 }
 
-/** Makes the tenant with `host`, or adds the host; removes those of an earlier start when no process uses them. */
+/** Creates the tenant with `host`, or adds the host; removes an earlier start's hosts when no process uses them. */
 async function ensureTenant(
   registry: Registry,
   schemaName: string,

@@ -1,4 +1,4 @@
-// An application on one machine, with a PostgreSQL of its own: both end with one signal.
+// Serves an application on one machine, with its own PostgreSQL: one signal ends both.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ import { type Program, programOf, type Runtime } from "./runtime.ts";
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
- * Serves an application until SIGINT or SIGTERM comes. Without DATABASE_URL it starts the embedded
+ * Serves an application until SIGINT or SIGTERM arrives. Without DATABASE_URL it starts the embedded
  * PostgreSQL first, with the data in `.rowhouse` of the working folder, and stops it at the end.
  * @throws {AdminError} when a port is in use, a package is missing, or the application ends by itself
  */
@@ -36,7 +36,9 @@ export async function develop(
   process.stdout.on("error", () => {});
   try {
     if (env["DATABASE_URL"]) {
-      process.stdout.write("DATABASE_URL is set: serving from it, with no PostgreSQL of our own\n");
+      process.stdout.write(
+        "DATABASE_URL is set: serving from that database, without the embedded PostgreSQL\n",
+      );
       await serve(programOf(runtime, PORT, env, application), "", interruption.signal);
       return;
     }
@@ -65,7 +67,7 @@ export async function develop(
   }
 }
 
-/** Runs the runtime's program to its end; prints `greeting` when it serves. */
+/** Runs the runtime's program to its end; prints `greeting` once it serves. */
 async function serve(program: Program, greeting: string, interruption: AbortSignal): Promise<void> {
   const child = spawn(program.file, program.parameters, {
     cwd: program.folder,
@@ -79,7 +81,7 @@ async function serve(program: Program, greeting: string, interruption: AbortSign
     passOutput(child, program.ready, greeting);
     const [status] = (await closed) as [number | null];
     if (status !== 0 && !interruption.aborted) {
-      throw new AdminError(`The service ended with status ${status}`);
+      throw new AdminError(`Cannot serve: the service ended with status ${status}`);
     }
   } finally {
     for (const name of SIGNALS) process.off(name, forward);

@@ -1,4 +1,4 @@
-// The three runtimes as programs: how each is started on one source, and what it prints when it serves.
+// The three runtimes as programs: the command that starts each, and the line that it prints once it serves.
 // Development and tests start them alike.
 
 import { DENO_VARIABLES } from "../../src/runtime/variables.ts";
@@ -22,19 +22,19 @@ export interface Program {
   readonly file: string;
   readonly parameters: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Where it runs: the top of the tree. */
+  /** The working folder: the top of the tree. */
   readonly folder: string;
-  /** What stands in its output once it serves. */
+  /** The text in its output once it serves. */
   readonly ready: string;
 }
 
-// postgres.js asks for these two whatever it is told.
+// postgres.js always reads these two.
 const ALLOWED_VARIABLES = [...DENO_VARIABLES, "PGAPPNAME", "PGTARGETSESSIONATTRS"];
 
 /**
- * The program that serves on `port` of 127.0.0.1.
+ * Builds the program that serves on `port` of 127.0.0.1.
  * @param env DATABASE_URL and the other variables of the service
- * @param application what is served; the example of this repository when left out
+ * @param application the application to serve; the example of this repository when left out
  * @throws {AdminError} with the command to run, when the runtime is not installed
  */
 export function programOf(
@@ -93,7 +93,7 @@ export function programOf(
   }
 }
 
-/** No more than the example needs. What an application's own program needs, its author knows. */
+/** The permissions that the example needs. Only its author knows those of another application. */
 function denoPermissions(port: number, env: NodeJS.ProcessEnv): readonly string[] {
   const database = new URL(env["DATABASE_URL"] ?? "");
   const peers = `127.0.0.1:${port},${database.hostname}:${database.port || 5432}`;
@@ -108,14 +108,14 @@ function workerVariables(env: NodeJS.ProcessEnv): readonly string[] {
   });
 }
 
-/** The npm packages without which a runtime cannot be started. */
+/** Lists the npm packages that a runtime needs to start. */
 export function packagesOf(runtime: Runtime): readonly string[] {
   if (runtime === "worker") return ["wrangler"];
   return runtime === "deno" && findDenoOnPath() === undefined ? ["deno"] : [];
 }
 
 /**
- * Deno's own program: that of its npm package, whose script would stand between it and the signals, or
+ * Finds Deno's own program: the one in its npm package, past the script that would keep signals from it, or
  * the one on the PATH.
  * @throws {AdminError} with the command to run, when Deno is not installed
  */

@@ -1,4 +1,4 @@
-// What the doctor says of the server and the registry, as the admin role sees them.
+// The doctor's findings about the server and the registry, as the admin role sees them.
 
 import { QueryTypes } from "sequelize";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
@@ -9,7 +9,7 @@ import { type Finding, judge } from "./finding.ts";
 const OLDEST = 15;
 const NEWEST = 18;
 
-/** Looks at the server's version, the registry's, and the tenants'. */
+/** Examines the versions of the server, the registry and the tenants. */
 export async function examineRegistry(registry: Registry): Promise<readonly Finding[]> {
   const { sequelize } = registry;
   const [server] = await sequelize.query<{ major: number }>(
@@ -38,7 +38,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
       `it is PostgreSQL ${major}`,
       "warn",
       `it is PostgreSQL ${major}`,
-      `use ${OLDEST} to ${NEWEST}: no other was tried`,
+      `use ${OLDEST} to ${NEWEST}: Rowhouse is not tested with others`,
     ),
     judge(
       "registry",
@@ -47,7 +47,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
       "warn",
       missing.length > 0
         ? `it lacks ${missing.join(", ")}`
-        : `a newer Rowhouse has made ${newer.join(", ")} of it`,
+        : `a newer Rowhouse has applied ${newer.join(", ")} to it`,
       missing.length > 0 ? "run node admin/init-db.js" : "use that version here, too",
     ),
     judge(
@@ -62,8 +62,8 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
 }
 
 /**
- * A tenant's table, quoted with its schema; undefined when there is none, or where the service role itself
- * has every tenant's privileges.
+ * Finds a tenant's table, quoted with its schema; undefined when every tenant lacks tables, or where the service
+ * role itself has every tenant's privileges.
  */
 export async function findTenantTable({ sequelize }: Registry): Promise<string | undefined> {
   const [row] = await sequelize.query<{ name: string }>(

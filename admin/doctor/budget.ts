@@ -1,17 +1,17 @@
-// What so many schemas cost the server: catalogs on disk, catalog cache in each server connection, locks.
+// The cost of many schemas to the server: catalogs on disk, catalog cache in each server connection, locks.
 
 import { QueryTypes } from "sequelize";
 import { formatCount } from "../print/count.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 
-// What a backend keeps of a tenant with three tables that it has touched, measured on PostgreSQL 15 and 18.
+// The memory that a backend keeps for a tenant with three tables after using them, measured on PostgreSQL 15 and 18.
 const CACHE_BYTES_PER_TABLE = 28_000 / 3;
 const MUCH_CACHE_BYTES = 256 * 2 ** 20;
-// Verbs work on so many tenants at once, and one that drops or copies a tenant locks all that it has.
+// Verbs work on this many tenants at once, and a verb that drops or copies a tenant locks all of its relations.
 const TENANTS_AT_ONCE = 8;
 
-/** What the budget is judged by: counts, and sizes in bytes. */
+/** The figures of the budget: counts, and sizes in bytes. */
 export interface Figures {
   readonly tenants: number;
   readonly schemas: number;
@@ -25,14 +25,14 @@ export interface Figures {
   readonly preparedTransactions: number;
 }
 
-/** Reads the figures, and says which of them will not do. */
+/** Reads the figures, and reports those that are out of bounds. */
 export async function examineBudget({ sequelize }: Registry): Promise<readonly Finding[]> {
   const [figures] = await sequelize.query<Figures>(FIGURES, { type: QueryTypes.SELECT });
   if (figures === undefined) throw new Error("Cannot read the catalogs: they are empty");
   return judgeBudget(figures);
 }
 
-/** Says which of the figures will not do. */
+/** Reports the figures that are out of bounds. */
 export function judgeBudget(figures: Figures): readonly Finding[] {
   const { tenants, schemas, relations, tables, largest, connections, used } = figures;
   const cache = tables * CACHE_BYTES_PER_TABLE;
@@ -54,7 +54,7 @@ export function judgeBudget(figures: Figures): readonly Finding[] {
       "warn",
       `up to ${size(cache)} in each server connection that has served every tenant, ` +
         `${all} in all ${connections}`,
-      "bound the life of the pooler's server connections (server_lifetime), and have few of them",
+      "limit the lifetime of the pooler's server connections (server_lifetime), and keep their number small",
     ),
     judge(
       "locks",

@@ -1,22 +1,22 @@
-// What the doctor says of the two connections: a pooler for the service, PostgreSQL itself for the verbs, and
-// nothing in plain text between machines.
+// The doctor's findings about the two connections: the service should use a pooler, the verbs PostgreSQL itself, and
+// connections between machines encryption.
 
-import type { DatabaseAddress } from "../../src/database/address.ts";
+import type { DatabaseAddress } from "../../src/database/wire/address.ts";
 import { type Finding, judge } from "./finding.ts";
 import { type PoolerBehaviour, readPooler } from "./pooler.ts";
 import type { OpenProbe } from "./probe.ts";
 
 // Such as a forwarded port, a load balancer, or pgpool with more server connections than were asked for.
-const RELAYED = "something is in between that hands on the server's own key";
+const RELAYED = "a relay in between passes on the server's own key";
 const AUTHORITY =
   "name the authority of a private certificate in sslrootcert=FILE, NODE_EXTRA_CA_CERTS or DENO_CERT";
 
-/** Looks at the service's way to the database. */
+/** Examines the service's connection to the database. */
 export async function examineServiceConnection(open: OpenProbe): Promise<readonly Finding[]> {
   return describeServiceConnection(await readPooler(open));
 }
 
-/** What there is to say of the service's way to the database, the mode first. */
+/** Describes the service's connection to the database, the mode first. */
 export function describeServiceConnection(behaviour: PoolerBehaviour): readonly Finding[] {
   const findings = [describePooler(behaviour)];
   const { mode, settingLeaks, settingIsLost, preparedSurvives, startupParameters } = behaviour;
@@ -24,32 +24,33 @@ export function describeServiceConnection(behaviour: PoolerBehaviour): readonly 
     findings.push({
       level: "warn",
       check: "session settings",
-      seen: "not looked at, for want of a free connection; the harmless setting rowhouse.probe is left on one",
-      advice: "run the doctor again when there is less to do; a message sets its own in any case",
+      seen: "not checked, because no connection was free; the harmless setting rowhouse.probe stays on one",
+      advice:
+        "run the doctor again when the service is less busy; each message sets its own settings in any case",
     });
     return findings;
   }
   if (mode === "transaction") {
     const seen =
       settingLeaks === undefined
-        ? "no other client came to the server connection of one that set something"
-        : `what one client sets is ${settingLeaks ? "" : "not "}seen by others and ` +
-          `${settingIsLost ? "" : "not "}lost to itself`;
+        ? "other clients did not reach the server connection on which one client set something"
+        : `a client's setting is ${settingLeaks ? "" : "not "}visible to others and ` +
+          `${settingIsLost ? "" : "not "}lost to the client itself`;
     findings.push({
       level: "ok",
       check: "session settings",
-      seen: `${seen}; a message sets its own`,
+      seen: `${seen}; each message sets its own settings`,
     });
   }
   findings.push({
     level: "ok",
     check: "prepared statements",
-    seen: `they ${preparedSurvives ? "survive" : "do not survive"}; the service uses none`,
+    seen: `they ${preparedSurvives ? "survive" : "do not survive"}; the service does not use them`,
   });
   findings.push({
     level: "ok",
     check: "startup parameters",
-    seen: `options are ${startupParameters}; the service sends application_name alone`,
+    seen: `options are ${startupParameters}; the service sends only application_name`,
   });
   return findings;
 }
@@ -58,31 +59,31 @@ function describePooler({ mode, relayed }: PoolerBehaviour): Finding {
   const check = "pooler";
   switch (mode) {
     case "transaction":
-      return { level: "ok", check, seen: "there is one, in transaction mode" };
+      return { level: "ok", check, seen: "it is in transaction mode" };
     case "none":
       return {
         level: "ok",
         check,
-        seen: `${relayed ? RELAYED : "there is none"}: each connection of the service is one of the server's`,
+        seen: `${relayed ? RELAYED : "the service connects directly"}: each connection is one of the server's`,
       };
     case "session":
       return {
         level: "warn",
         check,
-        seen: "there is one, in session mode: each connection of the service keeps one of the server's",
+        seen: "it is in session mode: each connection of the service keeps one of the server's",
         advice: "set its mode to transaction; the service keeps nothing in a session",
       };
     case "statement":
       return {
         level: "warn",
         check,
-        seen: "there is one, in statement mode: tenant.begin() fails",
+        seen: "it is in statement mode: tenant.begin() fails",
         advice: "set its mode to transaction",
       };
   }
 }
 
-/** Looks at the verbs' way to the database. */
+/** Examines the verbs' connection to the database. */
 export async function examineAdminConnection(open: OpenProbe): Promise<readonly Finding[]> {
   const { mode, relayed } = await readPooler(open);
   const advice = "let ADMIN_DATABASE_URL lead to PostgreSQL itself";
@@ -92,22 +93,22 @@ export async function examineAdminConnection(open: OpenProbe): Promise<readonly 
       {
         level: "ok",
         check,
-        seen: relayed ? `${RELAYED}, and hands on all of a session` : "it is direct",
+        seen: relayed ? `${RELAYED}, and whole sessions` : "it is direct",
       },
     ];
   }
   if (mode === "session") {
-    const seen = "there is a pooler in between, in session mode: a long verb may be cut off";
+    const seen = "it goes through a pooler in session mode, which may cut off a long verb";
     return [{ level: "warn", check, seen, advice }];
   }
-  const seen = `there is a pooler in between, in ${mode} mode: what a verb locks or sets may be another's`;
+  const seen = `it goes through a pooler in ${mode} mode: a verb's locks and settings may reach another client`;
   return [{ level: "unsafe", check, seen, advice }];
 }
 
 /**
  * Judges how private a connection is.
- * @param address what its URL says
- * @param encrypted whether it was encrypted when it was looked at
+ * @param address the address in its URL
+ * @param encrypted whether the doctor's own connection was encrypted
  */
 export function judgeEncryption(
   check: string,
@@ -130,7 +131,7 @@ export function judgeEncryption(
     isHere || (tls !== false && tls.rejectUnauthorized),
     "it is encrypted",
     "warn",
-    `it is encrypted, but with sslmode=${sslMode} whoever is in between may be the server`,
+    `it is encrypted, but with sslmode=${sslMode} an attacker in between can pose as the server`,
     `write sslmode=verify-full; ${AUTHORITY}`,
   );
 }

@@ -1,6 +1,6 @@
-// Everything that the doctor looks at. What cannot be looked at is a finding, and stops nothing else.
+// The doctor: it runs every examination. One that fails is a finding itself, and does not stop the others.
 
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
@@ -18,7 +18,7 @@ import { withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
 import { examineAttempts, examineMessage, examineRole } from "./service-findings.ts";
 
-/** Where the doctor looks. */
+/** The installation that the doctor examines. */
 export interface Places {
   /** The service's URL. */
   readonly service: Secret | undefined;
@@ -28,7 +28,7 @@ export interface Places {
   readonly tenantMigrations: string | undefined;
 }
 
-/** Looks at all of it; nothing is changed, and no row of a tenant is read. */
+/** Examines an installation, without changing anything and without reading a tenant's rows. */
 export async function examineInstallation({
   service,
   admin,
@@ -66,7 +66,7 @@ export async function examineInstallation({
   return findings;
 }
 
-/** Whether a connection can be made; what is said of it when not goes to `findings`. */
+/** Tells whether a connection succeeds; a failure goes to `findings`. */
 async function canOpen(
   name: string,
   url: Secret | undefined,
@@ -75,7 +75,7 @@ async function canOpen(
 ): Promise<boolean> {
   const again = "and run the doctor again";
   if (url === undefined) {
-    const seen = `it is not set: nothing was looked at as ${whose} would see it`;
+    const seen = `it is not set: the doctor did not check what ${whose} would see`;
     findings.push({ level: "warn", check: name, seen, advice: `set it as for ${whose}, ${again}` });
     return false;
   }
@@ -84,8 +84,8 @@ async function canOpen(
     return true;
   } catch (error) {
     const code = databaseCode(error);
-    const seen = `no connection can be made: ${databaseMessage(error)}${code === undefined ? "" : ` (${code})`}`;
-    const advice = `check the URL, and that what it names runs, ${again}`;
+    const seen = `the connection fails: ${databaseMessage(error)}${code === undefined ? "" : ` (${code})`}`;
+    const advice = `check the URL and that its server runs, ${again}`;
     findings.push({ level: "unsafe", check: name, seen, advice });
     return false;
   }

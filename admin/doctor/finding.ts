@@ -1,23 +1,23 @@
-// One thing that the doctor has looked at.
+// A finding: the result of one of the doctor's examinations.
 
 import { describeDatabaseError } from "../command/database-error.ts";
 
-/** How it is: in order, worth a thought, or a danger to isolation or to the service. */
+/** The severity: in order, worth a thought, or a danger to isolation or to the service. */
 type Level = "ok" | "warn" | "unsafe";
 
-/** What was looked at, what was seen, and what to do about it. */
+/** A finding: the subject, the observation, and the advice. */
 export interface Finding {
   readonly level: Level;
-  /** Such as `pooler`. */
+  /** The subject, such as `pooler`. */
   readonly check: string;
   readonly seen: string;
-  /** What to do; undefined where nothing is. */
+  /** The remedy; undefined when the finding does not need one. */
   readonly advice?: string;
 }
 
 /**
- * Makes a finding of one condition.
- * @param level what it is when the condition does not hold
+ * Makes a finding from one condition.
+ * @param level the severity when the condition does not hold
  */
 export function judge(
   check: string,
@@ -30,7 +30,7 @@ export function judge(
   return holds ? { level: "ok", check, seen: well } : { level, check, seen, advice };
 }
 
-/** Looks at something; what keeps it from being looked at is a finding, too. */
+/** Runs an examination; an error in it becomes a finding, too. */
 export async function examine(
   check: string,
   look: () => Promise<readonly Finding[]>,
@@ -39,7 +39,7 @@ export async function examine(
     return await look();
   } catch (error) {
     const seen = describeDatabaseError(error).replaceAll(/\s*\n\s*/g, "; ");
-    const advice = "mend that, and run the doctor again: this was not looked at";
+    const advice = "mend that, and run the doctor again: this check did not run";
     return [{ level: "unsafe", check, seen, advice }];
   }
 }

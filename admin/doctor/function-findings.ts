@@ -1,4 +1,4 @@
-// What the doctor says of functions that run the text they are given, or leave something in the session.
+// The doctor's findings about functions that run the text they are given, or leave something in the session.
 
 import { formatCount } from "../print/count.ts";
 import { findOpenFunctions } from "../registry/closed-functions.ts";
@@ -7,7 +7,7 @@ import { type Finding, judge } from "./finding.ts";
 
 const MOST_NAMES = 5;
 
-/** Looks at what PUBLIC, and so every tenant, may execute. */
+/** Examines the functions that PUBLIC, and so every tenant, may execute. */
 export async function examineFunctions({ sequelize }: Registry): Promise<readonly Finding[]> {
   const open = await sequelize.transaction(findOpenFunctions);
   const names = open.slice(0, MOST_NAMES).map(({ name }) => name);
@@ -16,12 +16,12 @@ export async function examineFunctions({ sequelize }: Registry): Promise<readonl
     judge(
       "functions",
       open.length === 0,
-      "tenants may execute none that runs text or leaves something in the session",
+      "tenants may not execute functions that run text or leave something in the session",
       "warn",
       `tenants may execute ${formatCount(open.length, "function")} that run text or leave something in the ` +
         `session: ${names.join(", ")}${more}`,
-      "run node admin/init-db.js as a superuser, or revoke execute on them from public; until then the " +
-        "service's checks of each statement are all that refuses them",
+      "run node admin/init-db.js as a superuser, or revoke execute on them from public; until then only the " +
+        "service's checks of each statement refuse them",
     ),
   ];
 }

@@ -1,28 +1,28 @@
-// What a transaction pooler does with what a client leaves on a server connection: a setting that nobody else
-// knows, and a prepared statement. Both are taken back.
+// Observes what a transaction pooler does with a client's leftovers on a server connection: a setting with a random
+// value, and a prepared statement. Both are removed afterwards.
 
 import { databaseCode } from "../registry/database-code.ts";
 import type { OpenProbe, Probe } from "./probe.ts";
 
-/** What became of them. */
+/** The fate of a client's setting and of its prepared statement. */
 export interface Leftovers {
-  /** Whether one client's setting was seen by another; undefined where no other came to it. */
+  /** Whether another client saw the setting; undefined when other clients did not reach the server connection. */
   readonly settingLeaks: boolean | undefined;
   /** Whether a client found its own setting gone; undefined as before. */
   readonly settingIsLost: boolean | undefined;
-  /** Whether a statement prepared by name was there for the client's next transaction. */
+  /** Whether a statement prepared by name existed in the client's next transaction. */
   readonly preparedSurvives: boolean;
-  /** False when the setting could not be taken back. */
+  /** False when the setting could not be removed. */
   readonly undone: boolean;
 }
 
 const MOST_HELD = 8;
-// Others may be using the very server connection that is looked for.
+// Other clients may be using the very server connection that the doctor looks for.
 const ATTEMPTS = 4;
-// A pooler that takes its connections in turn comes to it again.
+// A pooler that uses its connections in turn reaches it again.
 const MOST_TURNS = 500;
 
-/** Leaves both, looks for them, and takes them back. */
+/** Leaves both, looks for them, and removes them. */
 export async function readLeftovers(
   open: OpenProbe,
   first: Probe,
@@ -44,7 +44,7 @@ export async function readLeftovers(
     return { settingLeaks: undefined, settingIsLost: undefined, preparedSurvives, undone };
   }
   const settingLeaks = (await readSetting(holder)) === token;
-  // While that server connection is held, the first client is given another, unless the pool has only one.
+  // While that server connection is held, the first client gets another one, unless the pool has only one.
   const later = await readSetting(first).catch((error: unknown) => {
     if (databaseCode(error) !== undefined) throw error;
     return token;
@@ -58,7 +58,7 @@ export async function readLeftovers(
   return { settingLeaks, settingIsLost, preparedSurvives, undone: true };
 }
 
-/** What the setting is for this client's next message. */
+/** Reads the setting in this client's next message. */
 export async function readSetting(probe: Probe): Promise<string | undefined> {
   const [row] = await probe.query<{ value: string | null }>(
     "select pg_catalog.current_setting('rowhouse.probe', true) as value",
@@ -66,7 +66,7 @@ export async function readSetting(probe: Probe): Promise<string | undefined> {
   return row?.value ?? undefined;
 }
 
-/** Whether a statement prepared by name is there for this client. */
+/** Whether a statement prepared by name exists for this client. */
 export async function isPrepared(probe: Probe, name: string): Promise<boolean> {
   try {
     await probe.prepared(name, "select 1");
@@ -76,7 +76,7 @@ export async function isPrepared(probe: Probe, name: string): Promise<boolean> {
   }
 }
 
-/** A client with a transaction on this server connection; undefined when others are using it. */
+/** A client with a transaction on this server connection; undefined when other clients use it. */
 async function holdBackend(open: OpenProbe, backend: number): Promise<Probe | undefined> {
   const held: Probe[] = [];
   let found: Probe | undefined;
@@ -95,7 +95,7 @@ async function holdBackend(open: OpenProbe, backend: number): Promise<Probe | un
   return found;
 }
 
-/** Asks until that server connection answers, and takes everything back in the same message. */
+/** Asks until that server connection answers, and removes everything in the same message. */
 async function takeBack(probe: Probe, backend: number, name: string): Promise<boolean> {
   const text = `do $$ begin
       if pg_catalog.pg_backend_pid() = ${backend} then

@@ -1,5 +1,4 @@
-// What is between a client and PostgreSQL, judged by how it behaves with several clients at once, and not by what
-// it is called.
+// Recognises a pooler between a client and PostgreSQL by its behaviour with several clients at once, not by its name.
 
 import { randomBytes } from "node:crypto";
 import { databaseCode } from "../registry/database-code.ts";
@@ -7,13 +6,13 @@ import { isPrepared, type Leftovers, readLeftovers, readSetting } from "./leftov
 import type { OpenProbe, Probe } from "./probe.ts";
 import { findSharing, holdsTransaction, isReused } from "./sharing.ts";
 
-/** What is in between, and whose a server connection is: a session's, a transaction's, a statement's. */
+/** The unit for which a pooler assigns a server connection; `none` without a pooler. */
 type PoolerMode = "none" | "session" | "transaction" | "statement";
 
-/** How it behaves. */
+/** The behaviour of a connection. */
 export interface PoolerBehaviour extends Leftovers {
   readonly mode: PoolerMode;
-  /** Of mode none: whether the server sees another end of the connection than the client has. */
+  /** For mode `none`: whether the server's peer address differs from the client's own. */
   readonly relayed: boolean;
   readonly startupParameters: "accepted" | "ignored" | "refused";
 }
@@ -31,18 +30,18 @@ const UNKNOWN: Leftovers = {
   undone: true,
 };
 
-/** Looks at how the connections behave. */
+/** Observes how the connections behave. */
 export async function readPooler(open: OpenProbe): Promise<PoolerBehaviour> {
   const startupParameters = await tryStartup(open);
   const first = await open();
   const found = { startupParameters, relayed: false };
   const hasServersKey = first.keyProcess === (await first.backend());
-  // The server's own key, and its own end of this very connection: nothing is in between.
+  // The server's own key, and its own end of this very connection: the connection is direct.
   if (hasServersKey && (await first.isOwnPort())) return { mode: "none", ...KEPT, ...found };
   const token = randomBytes(6).toString("hex");
   const { shared, clients } = await findSharing(open, first);
   if (!shared && (await keepsPrepared(first, `rowhouse_probe_${token}_kept`))) {
-    // pgpool hands on the server's key, and keeps its server connections for the next client.
+    // pgpool passes on the server's key, and keeps its server connections for the next client.
     const isPooler = !hasServersKey || (await isReused(open, first));
     return { mode: isPooler ? "session" : "none", ...KEPT, ...found, relayed: !isPooler };
   }
@@ -63,7 +62,7 @@ async function tryStartup(open: OpenProbe): Promise<PoolerBehaviour["startupPara
   }
 }
 
-/** False where the session is not one: a statement that was prepared is gone, or there already. */
+/** False where the session is shared: a prepared statement has vanished, or existed already. */
 async function keepsPrepared(probe: Probe, name: string): Promise<boolean> {
   if (!(await isPrepared(probe, name)) || !(await isPrepared(probe, name))) return false;
   await probe.query(`deallocate ${name}`);

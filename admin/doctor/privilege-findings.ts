@@ -1,4 +1,4 @@
-// What the doctor says of the privileges that isolation stands on, as the admin role sees them.
+// The doctor's findings about the privileges on which isolation depends, as the admin role sees them.
 
 import { QueryTypes } from "sequelize";
 import { formatCount } from "../print/count.ts";
@@ -18,8 +18,8 @@ interface Privileges {
 }
 
 /**
- * Looks at what the service role and PUBLIC may do.
- * @param serviceUser whom the service connects as; undefined when that is not known
+ * Examines the privileges of the service role and of PUBLIC.
+ * @param serviceUser the role as which the service connects; undefined when it is unknown
  */
 export async function examinePrivileges(
   registry: Registry,
@@ -30,7 +30,7 @@ export async function examinePrivileges(
     "select current_setting('server_version_num')::int as number",
     { type: QueryTypes.SELECT },
   );
-  // Before 16 it is an attribute of the role that makes it inherit.
+  // Before 16, an attribute of the role makes it inherit.
   const inherits = (version?.number ?? 0) >= 160_000 ? "m.inherit_option" : "service.rolinherit";
   const [found] = await sequelize.query<Privileges>(PRIVILEGES.replace("$inherits$", inherits), {
     type: QueryTypes.SELECT,
@@ -54,7 +54,7 @@ export async function examinePrivileges(
       tenantRoles,
       "each tenant has its own",
       "warn",
-      "there are none: SQL that names another tenant's schema is not refused",
+      "tenants share the service role: PostgreSQL does not refuse SQL that names another tenant's schema",
       "initialise a database with an admin role that has CREATEROLE, and move the tenants there",
     ),
   ];
@@ -66,25 +66,25 @@ export async function examinePrivileges(
         "alone it has no privilege on any tenant's table",
         "unsafe",
         `alone it has privileges on ${formatCount(readable, "table")} of tenants`,
-        "see node admin/status.js, and revoke what it tells of",
+        "see node admin/status.js, and revoke what it lists",
       ),
       judge(
         "service role",
         inherited === 0,
-        "it inherits from no tenant role",
+        "it does not inherit from tenant roles",
         "unsafe",
         `it inherits from ${formatCount(inherited, "role")}`,
         "see node admin/status.js and mend with node admin/repair.js SCHEMA, or alter the role NOINHERIT",
       ),
     );
   }
-  const others = "node admin/status.js has all of them";
+  const others = "node admin/status.js lists all of them";
   const problem = `${excess[0]?.schemaName}: ${excess[0]?.problem}`;
   findings.push(
     judge(
       "privileges",
       excess.length === 0,
-      "no tenant's role, and nobody else, has one too many",
+      "neither the tenants' roles nor other roles have too many",
       "unsafe",
       `${excess.length} are too many, such as ${problem}`,
       others,
@@ -92,15 +92,16 @@ export async function examinePrivileges(
     judge(
       "set_config",
       !found.setConfig && !found.settings,
-      "PUBLIC may call neither set_config nor update pg_settings",
+      "PUBLIC may neither call set_config nor update pg_settings",
       "warn",
-      "PUBLIC may call set_config or update pg_settings: SQL that got past the service's checks could enter another tenant",
+      "PUBLIC may call set_config or update pg_settings: SQL that got past the service's checks could enter " +
+        "another tenant",
       "run node admin/init-db.js as a superuser once",
     ),
     judge(
       "schema public",
       !found.create,
-      "PUBLIC creates nothing in it",
+      "PUBLIC may not create in it",
       "warn",
       "PUBLIC may create in it: tenants could leave each other tables and functions there",
       "revoke create on schema public from public",

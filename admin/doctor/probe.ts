@@ -1,5 +1,5 @@
-// A client connection to look at a server or a pooler with: short waits, the simple protocol unless said
-// otherwise, and what the pooler itself says of the connection.
+// A client connection that examines a server or a pooler: short timeouts, the simple protocol by default, and the
+// connection's key as the pooler reports it.
 
 import pg from "pg";
 import { readConnection } from "../registry/connection.ts";
@@ -8,32 +8,32 @@ import { databaseCode } from "../registry/database-code.ts";
 /** A client connection. */
 export interface Probe {
   /**
-   * The process that the connection's key names. PostgreSQL names the backend; a pooler makes up a key of
-   * its own. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+   * The process that the connection's key names. PostgreSQL names the backend; a pooler makes up its own
+   * key. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
    */
   readonly keyProcess: number | undefined;
   /** Whether the client's side of the connection is encrypted. */
   readonly encrypted: boolean;
   /** Sends one message and returns the rows of its last statement. */
   query<R extends object = Record<string, unknown>>(text: string): Promise<R[]>;
-  /** Runs a statement that is prepared under a name, once. */
+  /** Prepares a statement under a name, and runs it once. */
   prepared(name: string, text: string): Promise<void>;
-  /** Whether the server's end of the connection is this very one, with no other connection in between. */
+  /** Whether the server sees this very connection, and not one of a relay or pooler. */
   isOwnPort(): Promise<boolean>;
   /** The backend that runs this connection's next statement. */
   backend(): Promise<number>;
   /** The SQLSTATE with which a message fails; undefined when it succeeds. */
   failure(text: string): Promise<string | undefined>;
-  /** Ends it before {@link withProbes} does. */
+  /** Ends the connection before {@link withProbes} does. */
   close(): Promise<void>;
 }
 
-/** Opens probes; all of them are closed by {@link withProbes}. */
+/** Opens probes; {@link withProbes} closes all of them. */
 export type OpenProbe = (options?: string) => Promise<Probe>;
 
 const TIMEOUT_MS = 3000;
 
-/** Hands `work` a way to open probes, and closes them whatever happens. */
+/** Hands `work` a function that opens probes, and always closes the probes. */
 export async function withProbes<T>(
   url: string,
   work: (open: OpenProbe) => Promise<T>,
@@ -58,7 +58,7 @@ export async function withProbes<T>(
   }
 }
 
-/** A statement that hangs would hold up the farewell, too. */
+/** A statement that hangs would delay the Terminate message, too. */
 async function close(client: pg.Client): Promise<void> {
   const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
   const timer = setTimeout(() => connection.stream.destroy(), 1000);
@@ -67,7 +67,7 @@ async function close(client: pg.Client): Promise<void> {
 }
 
 function createProbe(client: pg.Client): Probe {
-  // pg's types know neither of the two.
+  // pg's types lack both.
   const inner = client as unknown as {
     processID?: number | null;
     connection: { stream: { encrypted?: boolean; localPort?: number } };

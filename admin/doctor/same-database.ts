@@ -1,4 +1,4 @@
-// Whether two connections lead to one and the same database.
+// Checks that two connections lead to the same database.
 
 import { type Finding, judge } from "./finding.ts";
 import type { Probe } from "./probe.ts";
@@ -35,9 +35,9 @@ export async function examineSameDatabase(
     judge(
       "database",
       !one.standby && !other.standby,
-      "it takes writes",
+      "it accepts writes",
       "warn",
-      "it is a standby, and takes no writes",
+      "it is a standby, and does not accept writes",
       "let both URLs lead to the primary",
     ),
   ];
@@ -51,7 +51,7 @@ async function identify(probe: Probe): Promise<Identity> {
   );
   if (identity === undefined) throw new Error("Cannot read database: it has no name");
   const read = "select system_identifier::text as system from pg_catalog.pg_control_system()";
-  // Not everybody may ask for it.
+  // Only some roles may call this function.
   if ((await probe.failure(read)) !== undefined) return identity;
   const [row] = await probe.query<{ system: string }>(read);
   return { ...identity, system: row?.system };

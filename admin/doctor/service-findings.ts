@@ -1,5 +1,5 @@
-// What the doctor says of the service role: that messages work, and that it can do nothing by itself. Each
-// attempt is one message that ends in an error, so that nothing of it could stay.
+// The doctor's findings about the service role: messages must work, and the role alone must not be able to do
+// anything. Each attempt is one message that ends in an error, so that it cannot leave anything.
 
 import type { Secret } from "../../src/environment.ts";
 import { openDatabase } from "../../src/database/database.ts";
@@ -7,14 +7,14 @@ import { databaseCode } from "../registry/database-code.ts";
 import { type Finding, judge } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 
-// No tenant can have it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
+// A tenant cannot have this host: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
 const NOBODY = "rowhouse-doctor.invalid";
-// insufficient_privilege, and names that are unknown to whoever may not look.
+// insufficient_privilege, and the names that a role without USAGE on the schema cannot resolve.
 const REFUSALS = new Set<string | undefined>(["42501", "42P01", "3F000"]);
-// What a standby answers before it looks at privileges.
+// A standby's answer, which precedes the check of privileges.
 const READ_ONLY = "25006";
 
-/** What must fail; `privilege` is the one on the database that it takes, where it is known. */
+/** An attempt that must fail; `privilege` is the privilege on the database that it needs, where it is known. */
 type Attempt = readonly [
   what: string,
   text: string,
@@ -24,7 +24,7 @@ type Attempt = readonly [
 
 const MESSAGE_TIMEOUT_MS = 10_000;
 
-/** Sends a message as the service does, for a host that no tenant has. */
+/** Sends a message as the service does, for an unknown host. */
 export async function examineMessage(url: Secret): Promise<readonly Finding[]> {
   const database = openDatabase({
     url,
@@ -46,17 +46,17 @@ export async function examineMessage(url: Secret): Promise<readonly Finding[]> {
     judge(
       "message",
       code === "RH404",
-      "it enters the registry and is told that no tenant has the host",
+      "it enters the registry, which answers that the host is unknown",
       "unsafe",
-      `it ended with ${code ?? "no error"} where RH404 belongs`,
+      `it ended with ${code ?? "no error"}, expected RH404`,
       "run node admin/init-db.js, and see that DATABASE_URL names its database and service role",
     ),
   ];
 }
 
 /**
- * Tries what the service role must not be able to do.
- * @param table a tenant's table, quoted, none of whose rows is read; undefined when there is none
+ * Tries each action that the service role must not be able to perform.
+ * @param table a tenant's table, quoted, whose rows are not read; undefined when tables are missing
  */
 export async function examineAttempts(
   probe: Probe,
@@ -69,7 +69,7 @@ export async function examineAttempts(
           [
             `read a tenant's table, ${table}`,
             `select from ${table} where false`,
-            "see node admin/status.js, and revoke what it tells of",
+            "see node admin/status.js, and revoke what it lists",
           ] satisfies Attempt,
         ]),
     [
@@ -97,7 +97,7 @@ export async function examineAttempts(
   ];
   const findings: Finding[] = [];
   for (const [what, text, advice, privilege] of attempts) {
-    // The division fails when the attempt has not, and undoes it.
+    // The division fails when the attempt succeeds, and undoes it.
     const code = await probe.failure(`${text}; select 1 / 0`);
     const refused =
       code === READ_ONLY && privilege !== undefined
@@ -124,7 +124,7 @@ async function hasPrivilege(probe: Probe, privilege: "TEMPORARY" | "CREATE"): Pr
   return row?.has !== false;
 }
 
-/** Looks at the role's attributes, memberships and settings, as its own session has them. */
+/** Examines the role's attributes, memberships and settings, as its own session has them. */
 export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
   const [role] = await probe.query<Record<string, string | boolean>>(ROLE);
   const powers = String(role?.["powers"]);
@@ -134,7 +134,7 @@ export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
     judge(
       "service role",
       powers === "",
-      "it has no power of its own",
+      "it does not have powerful attributes",
       "unsafe",
       `it has ${powers}`,
       `alter role "${String(role?.["name"])}" nosuperuser nocreaterole nocreatedb nobypassrls noreplication noinherit`,
@@ -142,7 +142,7 @@ export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
     judge(
       "service role",
       others === "",
-      "it is a member of tenant roles alone",
+      "it is a member only of tenant roles",
       "unsafe",
       `it is a member of ${others}`,
       "revoke these from it",

@@ -1,25 +1,25 @@
-// Whose a server connection is: several clients ask which backend answers them, often enough that two of them meet
-// on one, whichever of a pooler's processes they came to and however it takes its server connections in turn.
+// Finds out whether clients share server connections: several clients ask which backend answers them, often enough
+// that two of them meet on one, even with a pooler of several processes or one that rotates its server connections.
 
 import { databaseCode } from "../registry/database-code.ts";
 import type { OpenProbe, Probe } from "./probe.ts";
 
-// Of so many clients two are in one process, unless there are as many processes.
+// With this many clients two are in one process, unless the pooler has at least as many processes.
 const MOST_CLIENTS = 12;
 const ROUNDS = 3;
 const REUSES = 8;
 const TURN_MS = 300;
 const ONLOOKERS = 3;
 
-/** What the clients saw. */
+/** The observations of the clients. */
 export interface Sharing {
   /** Whether two clients had one backend, or one client had two. */
   readonly shared: boolean;
-  /** All clients that were opened, the first of them first. */
+  /** All opened clients, in the order of opening. */
   readonly clients: readonly Probe[];
 }
 
-/** Opens clients until two have met, or there are enough of them. */
+/** Opens clients until two have met on a backend, or enough have tried. */
 export async function findSharing(open: OpenProbe, first: Probe): Promise<Sharing> {
   const clients = [first];
   const ownerOf = new Map<number, Probe>();
@@ -31,7 +31,7 @@ export async function findSharing(open: OpenProbe, first: Probe): Promise<Sharin
     backendOf.set(probe, other ?? backend);
     return (owner ?? probe) !== probe || (other ?? backend) !== backend;
   };
-  // Twice in a row: a pooler that takes its connections in turn gives another one.
+  // Twice in a row: a pooler that rotates its connections gives another one.
   const meetsTwice = async (probe: Probe): Promise<boolean> =>
     (await meets(probe)) || (await meets(probe));
   if (await meetsTwice(first)) return { shared: true, clients };
@@ -47,7 +47,7 @@ export async function findSharing(open: OpenProbe, first: Probe): Promise<Sharin
   return { shared: false, clients };
 }
 
-/** Another client that is answered; undefined where there are no more, or where it waits in vain. */
+/** Opens another client; undefined when the pooler does not accept it, or does not answer in time. */
 async function openNext(open: OpenProbe): Promise<Probe | undefined> {
   try {
     const probe = await open();
@@ -59,8 +59,8 @@ async function openNext(open: OpenProbe): Promise<Probe | undefined> {
 }
 
 /**
- * Whether a transaction, and a savepoint in it, are there in the client's next message, on a backend that nobody
- * else is given meanwhile. A pooler in statement mode refuses the first message, or gives the backend away after it.
+ * Whether a transaction and its savepoint persist in the client's next message, on a backend that other clients do
+ * not get meanwhile. A pooler in statement mode refuses the first message, or gives the backend away after it.
  */
 export async function holdsTransaction(probe: Probe, others: readonly Probe[]): Promise<boolean> {
   const backend = "select pg_catalog.pg_backend_pid() as pid";
@@ -79,7 +79,7 @@ export async function holdsTransaction(probe: Probe, others: readonly Probe[]): 
   }
 }
 
-/** What comes soon; who waits for a server connection is answered later, and heard no more. */
+/** The answer if it arrives soon; a client that waits for a server connection longer is ignored. */
 async function soon<T>(answer: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>(
@@ -93,7 +93,7 @@ async function soon<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Whether a new client is given a backend that was there before it came, which only something in between can do.
+ * Whether a new client gets a backend that is older than the client, which only a pooler can do.
  * @param clock any client of the same server
  */
 export async function isReused(open: OpenProbe, clock: Probe): Promise<boolean> {

@@ -1,16 +1,16 @@
-// Many schemas read in few transactions, around those that somebody has locked.
+// Reads many schemas in few transactions, and leaves out those that another session has locked.
 
 import type { Transaction } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
 
-/** A way to read something of many schemas, by schema. */
+/** A query over many schemas that returns a result for each schema. */
 export type ReadSchemas<T> = (
   transaction: Transaction,
   schemaNames: readonly string[],
 ) => Promise<ReadonlyMap<string, T>>;
 
-/** What was read, and whose schema was locked. */
+/** The result of {@link Read} by schema, and the schemas that were locked. */
 export interface ReadResult<T> {
   readonly found: ReadonlyMap<string, T>;
   readonly busy: ReadonlySet<string>;
@@ -20,7 +20,7 @@ const LOCK_TIMEOUT_MS = 500;
 const LOCK_NOT_AVAILABLE = "55P03";
 const OUT_OF_MEMORY = "53200"; // the lock table is full, too
 
-// What a migration does to a table that is there, and what keeps its definition from being read.
+// The lock that a migration takes on an existing table, which keeps its definition from being read.
 const LOCKED = `
   select distinct n.nspname::text as name
     from pg_catalog.pg_locks as l
@@ -30,9 +30,9 @@ const LOCKED = `
    where d.datname = current_database() and l.mode = 'AccessExclusiveLock' and l.granted`;
 
 /**
- * Reads schemas, so many to a transaction. Definitions are read under a lock: where one is not to be had,
- * the schemas that are locked are left out; where too many are needed, the batch is halved.
- * @param size how many at first
+ * Reads schemas in batches, a transaction each. PostgreSQL reads definitions under a lock: where it cannot get one,
+ * the locked schemas are left out; where the lock table is full, the batch is halved.
+ * @param size the number of schemas in the first batch
  */
 export async function readInBatches<T>(
   registry: Registry,

@@ -1,4 +1,4 @@
-// What the registry knows of its tenants, in three queries however many there are.
+// The census: the registry's knowledge of its tenants, in three queries for any number of tenants.
 
 import { newestVersion, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import {
@@ -16,11 +16,11 @@ interface CountedTenant {
   readonly version: number;
   readonly status: TenantStatus;
   readonly transition: Transition | null;
-  /** The other database of a move. */
+  /** The other database of a move, as host, port and name. */
   readonly peer: string | null;
 }
 
-/** A tenant whose last migration failed, and that has not come past it since. */
+/** A tenant whose last migration failed, and has not succeeded since. */
 export interface FailedTenant {
   readonly schemaName: string;
   readonly version: number;
@@ -53,7 +53,7 @@ export interface Census {
 /**
  * Counts the tenants.
  * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
- * @throws {AdminError} for a name that is no tenant's
+ * @throws {AdminError} for a name that is not a tenant's
  */
 export async function takeCensus(
   registry: Registry,
@@ -91,7 +91,7 @@ export async function takeCensus(
   };
 }
 
-/** The query for every {@link FailedTenant}: one look into the index for each tenant, however long the history is. */
+/** The query for every {@link FailedTenant}: one index lookup for each tenant, whatever the length of the history. */
 export const FAILED_TENANTS: string = `
   select t.schema_name as "schemaName", t.version, m.to_version as "to", m.sqlstate,
       coalesce(m.message, '') as message, m.finished_at as at

@@ -1,4 +1,4 @@
-// In what one schema differs from another, in words.
+// Describes the differences between two schemas in words.
 
 import { canonicalize, type Fingerprint, type SchemaObject } from "./fingerprint.ts";
 import { findFormerNames, type Side } from "./former-names.ts";
@@ -9,7 +9,7 @@ interface Known {
 }
 
 /**
- * Tells in what a tenant's schema differs from the one that its version should have.
+ * Describes how a tenant's schema differs from the one that its version should have.
  * @returns a phrase for each difference, such as `table "data": column "note" text is not in version 2`
  */
 export function describeDifferences(
@@ -17,8 +17,8 @@ export function describeDifferences(
   reference: Side,
   version: number,
 ): readonly string[] {
-  // A tenant may be called like a column: its name is replaced in what it should have as well. The longer name
-  // first, because the shorter may be in it.
+  // A tenant may have the name of a column, so its name is replaced in the reference as well. The longer name comes
+  // first, because it may contain the shorter one.
   const names = [tenant.schemaName, reference.schemaName].toSorted((a, b) => b.length - a.length);
   const former = findFormerNames(tenant, reference);
   const have = index(tenant.objects, names, former);
@@ -86,7 +86,7 @@ function say({ owner, part, definition }: SchemaObject, whole = false): string {
   return `${owner}: ${part}${more}`;
 }
 
-/** On one line, and no longer than a line of a terminal or two. */
+/** Writes a definition on one line, of at most 200 characters. */
 function tell(definition: string): string {
   const line = definition.replaceAll(/\s+/g, " ").trim();
   if (line === "") return "plain";

@@ -1,5 +1,5 @@
-// Drift: tenants whose schema is not what the migrations up to their version make. All are hashed, a few
-// thousand to a query; only those whose hash differs are looked at more closely.
+// Drift: tenants whose schema differs from the one that the migrations up to their version make. All are hashed, a
+// few thousand in a query; only those whose hash differs are compared in detail.
 
 import type { Registry } from "../registry/registry.ts";
 import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
@@ -19,9 +19,9 @@ interface Drifted extends Versioned {
   readonly differences: readonly string[];
 }
 
-/** What {@link findDrift} found. */
+/** The result of {@link findDrift}. */
 export interface Drift {
-  /** How many tenants were compared. */
+  /** The number of compared tenants. */
   readonly compared: number;
   readonly drifted: readonly Drifted[];
   readonly notCompared: readonly { readonly schemaName: string; readonly reason: string }[];
@@ -35,7 +35,7 @@ const BATCH = 2500;
 const DETAILED_BATCH = 1000;
 
 /**
- * Compares tenants with what their versions should have.
+ * Compares tenants with the schemas that their versions should have.
  * @param tenants whose schemas exist
  * @throws {ReferenceFailure} when the migrations do not make a schema
  */
@@ -57,7 +57,7 @@ export async function findDrift(
   );
   const names = known.map(({ schemaName }) => schemaName);
   const hashes = await readInBatches(registry, names, BATCH, readHashes);
-  // A name that stands in the text of its reference was replaced in too many places.
+  // A name that occurs in the text of its reference was replaced in too many places.
   const suspects = known.filter(
     ({ schemaName, reference }) =>
       !hashes.busy.has(schemaName) &&
@@ -72,11 +72,11 @@ export async function findDrift(
     .map((suspect) => compare(suspect, details.found.get(suspect.schemaName) ?? []))
     .filter(({ differences }) => differences.length > 0);
   for (const schemaName of busy) {
-    notCompared.push({ schemaName, reason: "it is locked by another session" });
+    notCompared.push({ schemaName, reason: "another session has locked it" });
   }
   const moved = await findMoved(registry, drifted);
   for (const schemaName of moved) {
-    notCompared.push({ schemaName, reason: "it was changed meanwhile; look again" });
+    notCompared.push({ schemaName, reason: "it changed meanwhile; run it again" });
   }
   return {
     compared: known.length - busy.size - moved.size,
@@ -85,7 +85,7 @@ export async function findDrift(
   };
 }
 
-/** Those that are not at the version any more with which they were compared. */
+/** The tenants that have left the version with which they were compared. */
 async function findMoved(
   { Tenant }: Registry,
   drifted: readonly Drifted[],
@@ -104,7 +104,7 @@ async function findMoved(
 
 /**
  * The references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
- * migrations make names of the schema's.
+ * migrations derive names from the schema's name.
  */
 async function buildAll(
   registry: Registry,
@@ -125,7 +125,7 @@ async function buildAll(
   return found;
 }
 
-/** Whether an object's name holds the schema's. */
+/** Whether an object's name contains the schema's. */
 function hasOwnNames({ objects, schemaName }: Reference): boolean {
   return objects.some(({ owner, part }) => `${owner}\n${part}`.includes(schemaName));
 }

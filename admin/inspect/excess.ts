@@ -1,5 +1,5 @@
-// What the roles of tenants may do that they should not, and who else may read a tenant's tables. Told only:
-// nobody but a person knows why it was granted.
+// Excess privileges: those of tenants' roles, and those of other roles on a tenant's tables. They are only reported:
+// a person has to judge why they were granted.
 
 import { readRows, type Registry } from "../registry/registry.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
@@ -8,14 +8,14 @@ import { arrayOf } from "./lack.ts";
 /** One privilege too many. */
 export interface Excess {
   readonly schemaName: string;
-  /** A phrase, such as `PUBLIC has SELECT on table "data"`. */
+  /** The privilege in a phrase, such as `PUBLIC has SELECT on table "data"`. */
   readonly problem: string;
 }
 
 /**
- * Looks for what is too much.
+ * Finds excess privileges.
  * @param schemaNames undefined for every tenant
- * @returns by schema
+ * @returns the excess privileges, ordered by schema
  */
 export async function findExcess(
   registry: Registry,
@@ -56,7 +56,7 @@ const MEMBER = `
     join pg_catalog.pg_auth_members as m on m.member = t.own
     join pg_catalog.pg_roles as g on g.oid = m.roleid`;
 
-// What a role is mentioned in ('a') or owns ('o') stands in pg_shdepend, for the whole server.
+// pg_shdepend holds the objects that mention a role ('a') or that it owns ('o'), for the whole server.
 // https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
 const ELSEWHERE = `
   select t."schemaName", 'role "' || t."roleName" || '" ' ||
@@ -78,7 +78,7 @@ const ELSEWHERE = `
       case d.classid when 'pg_catalog.pg_namespace'::regclass then d.objid
         else coalesce(c.relnamespace, f.defaclnamespace, p.pronamespace, y.typnamespace) end)`;
 
-// No lateral look for each tenant: pg_class has no index that begins with the schema.
+// Not a lateral join for each tenant: pg_class lacks an index that begins with the schema.
 const WITHIN = `
   , granted as (
     select t.*, 'the schema' as object, array['USAGE'] as expected, e.grantee, e.privilege_type

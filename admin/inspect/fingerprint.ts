@@ -1,6 +1,6 @@
-// What a schema consists of, as canonical text read from the catalogs: one line of text for each object,
-// the same for every schema that the same migrations have made. The schema's own name is replaced by "@".
-// Owners, privileges, comments and the order of columns are left out.
+// A schema's content as canonical text from the catalogs: one line of text for each object, the same for every
+// schema that the same migrations have made. "@" replaces the schema's own name. Owners, privileges, comments and
+// the order of columns are left out.
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
@@ -8,18 +8,18 @@ import { OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
 export interface SchemaObject {
-  /** Such as `table "data"`; for a part of it, of the table. */
+  /** The object, such as `table "data"`; for a part, the object that has it. */
   readonly owner: string;
-  /** Such as `column "note"`; empty for the object itself. */
+  /** The part, such as `column "note"`; empty for the object itself. */
   readonly part: string;
-  /** What it is, as SQL; the same object with another definition is another. */
+  /** The definition as SQL; an object with another definition counts as another object. */
   readonly definition: string;
 }
 
 /** The objects of a schema, by owner and part. */
 export type Fingerprint = readonly SchemaObject[];
 
-// Names of types, tables and functions come unqualified only from pg_catalog.
+// With this path, only names of pg_catalog are written unqualified.
 const CATALOG_PATH = "set local search_path = pg_catalog";
 
 // With the quotes that a name which is a keyword needs, and without them.
@@ -29,8 +29,8 @@ const CANONICAL = `
     from objects as o join namespace as n on n.oid = o.namespace`;
 
 /**
- * Hashes what the schemas consist of, all in one query.
- * @returns a hash by schema; schemas with nothing in them, and those that do not exist, are left out
+ * Hashes the content of the schemas in one query.
+ * @returns a hash by schema; empty and missing schemas are left out
  */
 export async function readHashes(
   transaction: Transaction,
@@ -48,7 +48,7 @@ export async function readHashes(
   return new Map(rows.map(({ schema, hash }) => [schema, hash]));
 }
 
-/** Reads what the schemas consist of, with their names as they are. */
+/** Reads the content of the schemas, without replacing their names. */
 export async function readFingerprints(
   transaction: Transaction,
   schemaNames: readonly string[],
@@ -71,7 +71,7 @@ export async function readFingerprints(
   return fingerprints;
 }
 
-/** Writes "@" for a schema's name, as the hashes have it. */
+/** Replaces a schema's name by "@", as the hashes do. */
 export function canonicalize(text: string, schemaName: string): string {
   return text.replaceAll(`"${schemaName}"`, "@").replaceAll(schemaName, "@");
 }

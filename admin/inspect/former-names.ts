@@ -1,9 +1,9 @@
-// Names that a migration made of the schema's name, in a tenant that was renamed since: they hold the name that it
-// had then. PostgreSQL cuts a name at 63 bytes, so the end of a longer one may be missing on either side.
+// Names that a migration derived from the schema's name, in a tenant that was renamed later: they contain its former
+// name. PostgreSQL cuts a name at 63 bytes, so the end of a longer one may be missing on either side.
 
 import type { Fingerprint } from "./fingerprint.ts";
 
-/** A schema's name and what it consists of. */
+/** A schema's name and its objects. */
 export interface Side {
   readonly schemaName: string;
   readonly objects: Fingerprint;
@@ -13,8 +13,8 @@ const MOST_BYTES = 63;
 const utf8 = new TextEncoder();
 
 /**
- * Finds the objects of a tenant that have the name of another schema in theirs, where the reference has its own.
- * @returns for each such name the one that it would have today, the longest first
+ * Finds the objects of a tenant whose names contain another schema's name where the reference has its own.
+ * @returns for each such name the name that it would have today, the longest first
  */
 export function findFormerNames(tenant: Side, reference: Side): ReadonlyMap<string, string> {
   const all = readNames(tenant);
@@ -27,7 +27,7 @@ export function findFormerNames(tenant: Side, reference: Side): ReadonlyMap<stri
   if (expected.length === 0) return new Map();
   const formers = [tenant.schemaName, ...vote(have, expected, reference)];
   const found = new Map<string, string>();
-  // Whole names first: of two that are cut to one, only the other can be the one that is cut.
+  // Whole names first: when two names are cut to one, only the other one can be the cut one.
   for (const isOne of [isWhole, isCut]) {
     for (const name of expected) {
       const now = fill(name, reference, tenant.schemaName);
@@ -42,7 +42,7 @@ export function findFormerNames(tenant: Side, reference: Side): ReadonlyMap<stri
   return new Map([...found].toSorted(([a], [b]) => b.length - a.length));
 }
 
-/** The names that the schema may have had, those that explain most names first. */
+/** The candidates for the schema's former name, those that explain most names first. */
 function vote(
   have: ReadonlySet<string>,
   expected: readonly string[],
@@ -65,7 +65,7 @@ function isWhole(name: string, wanted: string): boolean {
   return name === wanted;
 }
 
-/** Whether a name begins as the wanted one, and one of them was cut; `reference` is the name there. */
+/** Whether two names begin alike and one of them was cut; `reference` is the name in the reference. */
 function isCut(name: string, wanted: string, reference: string): boolean {
   if (utf8.encode(reference).length >= MOST_BYTES && name.startsWith(wanted)) return true;
   return utf8.encode(name).length >= MOST_BYTES && wanted.startsWith(name);

@@ -1,5 +1,5 @@
-// What tenants lack to be served: the schema, the role, and what the role needs. One query for each kind,
-// for one tenant or for all. Those in a transition are left to the verb that goes on with them.
+// Objects and privileges that tenants lack: the schema, the role, and the role's privileges. One query for each kind,
+// for one tenant or for all. Tenants in a transition are left to the verb that continues it.
 
 import type { Transaction } from "sequelize";
 import { query, readRows, type Registry } from "../registry/registry.ts";
@@ -11,16 +11,16 @@ import {
 } from "../registry/tenant-grants.ts";
 import { USES } from "./uses.ts";
 
-/** What is wrong with a membership that is missing. */
+/** The value of `missing` for a missing membership. */
 export const MAY_NOT_BECOME = "may not become";
 
-/** One thing that a tenant lacks. */
+/** An object or a privilege that a tenant lacks. */
 export interface Lack {
   readonly schemaName: string;
   readonly roleName: string;
   /**
-   * `membership`: the service role is not to become it, or has its privileges without becoming it;
-   * `defaults`: what is created later is to be granted; `view`: the owner of a view may not use what it shows.
+   * `membership`: the service role cannot SET ROLE to it, or inherits its privileges without SET ROLE;
+   * `defaults`: the default privileges for objects created later; `view`: the owner of a view may not read its tables.
    */
   readonly kind:
     | "schema"
@@ -33,19 +33,19 @@ export interface Lack {
     | "function"
     | "type"
     | "view";
-  /** The table, sequence, function, type or view; for `defaults` "tables" or the like; else empty. */
+  /** The table, sequence, function, type or view; for `defaults` a kind such as "tables"; else empty. */
   readonly object: string;
-  /** Those that are missing, such as "select, insert"; of a membership, what is wrong; else empty. */
+  /** The missing privileges, such as "select, insert"; for a membership, the problem; else empty. */
   readonly missing: string;
-  /** The command that mends it, where `kind` alone does not tell. */
+  /** The command that mends it, where `kind` alone does not determine it. */
   readonly command?: string;
 }
 
 /**
- * Looks for what is lacking.
+ * Finds missing objects and privileges.
  * @param schemaNames undefined for every tenant
- * @param transaction sees what it has changed itself; each query is one of its own when left out
- * @returns by schema
+ * @param transaction the transaction of the queries, which see its changes; without it each query runs alone
+ * @returns the lacks, ordered by schema
  */
 export async function findLacks(
   registry: Registry,
@@ -74,7 +74,7 @@ export async function findLacks(
   return found.toSorted((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
 }
 
-/** Such as `the role has no select, insert on table "data"`. */
+/** Describes a lack, such as `role "rh_5_acme" has no select, insert on table "data"`. */
 export function describeLack({ kind, object, missing, roleName }: Lack): string {
   switch (kind) {
     case "schema":
@@ -86,7 +86,7 @@ export function describeLack({ kind, object, missing, roleName }: Lack): string 
     case "usage":
       return `role "${roleName}" has no usage on the schema`;
     case "defaults":
-      return `role "${roleName}" gets no ${missing} on ${object} that are created later`;
+      return `role "${roleName}" will not get ${missing} on ${object} that are created later`;
     case "view":
       return `${missing}, so that role "${roleName}" cannot use view "${object}"`;
     case "table":

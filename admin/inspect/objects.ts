@@ -4,9 +4,9 @@
 
 import { OTHER_OBJECTS, owned } from "./other-objects.ts";
 
-// A constraint's index is told with the constraint; PostgreSQL 18 lists NOT NULL there as well ('n'),
-// and the columns tell of it. A foreign key to a partitioned table has another for each of its partitions, with
-// names by the order in which those were made.
+// A constraint's index belongs to the constraint. PostgreSQL 18 lists NOT NULL as a constraint as well ('n'), but the
+// columns already include it. A foreign key to a partitioned table has another one for each of its partitions, whose
+// names depend on the order in which those were made.
 const RELATIONS = `
   select r.namespace, r.owner, ''::text as part, concat_ws(' ',
       case r.relpersistence when 'u' then 'unlogged' end,
@@ -50,7 +50,7 @@ const COLUMNS = `
     left join pg_attrdef as d on d.adrelid = r.oid and d.adnum = a.attnum
    where r.relkind in ('r', 'p', 'f', 'c') or r.relkind = 'v' and d.oid is not null`;
 
-// Who may use a column beyond what it may use of the table.
+// Privileges on a column beyond those on its table.
 const COLUMN_GRANTS = `
   select r.namespace, r.owner, 'grants on column "' || a.attname || '"',
       (select string_agg(concat_ws(' ', e.privilege_type, 'to', coalesce(u.rolname, 'public'),

@@ -1,4 +1,4 @@
-// What a schema has beside its relations, each with a definition: functions, types, operators, text search, collations.
+// The queries for a schema's objects beside its relations: functions, types, operators, text search, collations.
 
 /**
  * The owner of an object, as SQL, where it is neither the schema's nor an admin role: one that may write the
@@ -92,7 +92,7 @@ const TEXT_SEARCH = `
   select n.oid, 'text search template "' || t.tmplname || '"', '', concat_ws(' ', t.tmplinit, t.tmpllexize)
     from namespace as n join pg_ts_template as t on t.tmplnamespace = n.oid`;
 
-// The name of the locale's column is another in each of 15, 16 and 17; versions are the server's, and not compared.
+// The locale's column has different names in 15, 16 and 17. Versions depend on the server, and are not compared.
 const COLLATIONS = `
   select n.oid, 'collation "' || c.collname || '"', '', concat_ws(' ',
       (to_jsonb(c) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text,

@@ -1,6 +1,6 @@
-// What a tenant of a version should have: a schema that the migrations make, looked at after each version
-// that is asked for, in one transaction that is always rolled back. Its name is as long as a tenant's, because
-// PostgreSQL cuts the names that a migration makes of it at 63 bytes.
+// The reference of a version: a schema that the migrations make, read after each wanted version, in one transaction
+// that is always rolled back. Its name is as long as a tenant's, because PostgreSQL cuts the names that a migration
+// derives from it at 63 bytes.
 
 import { randomInt } from "node:crypto";
 import type { Transaction } from "sequelize";
@@ -15,15 +15,15 @@ import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
 
-/** What a schema of one version consists of. */
+/** The content of a schema at one version. */
 export interface Reference {
-  /** The name that the schema had. */
+  /** The name of the reference's schema. */
   readonly schemaName: string;
   readonly hash: string;
   readonly objects: Fingerprint;
 }
 
-/** How references are made. */
+/** The options for making references. */
 export interface ReferenceOptions {
   /** The length of the schema's name, from 1 to 48. */
   readonly length: number;
@@ -31,7 +31,7 @@ export interface ReferenceOptions {
   readonly look?: (transaction: Transaction, schemaName: string) => Promise<void>;
 }
 
-/** What keeps references from being made: a migration that fails, in one line. */
+/** The error of a migration that fails while a reference is made; its message is one line. */
 export class ReferenceFailure extends Error {
   override readonly name = "ReferenceFailure";
 }
@@ -41,20 +41,20 @@ class Undo extends Error {}
 
 const LOCK_TIMEOUT_MS = 5000;
 
-// In no word of a language or of PostgreSQL's, so that a short name is found in texts only where it is meant.
+// Rare letters, so that a short name of them occurs in texts only where the schema is meant.
 const LETTERS = "qxzjkvw";
 const OTHERS = `${LETTERS}0123456789`;
 const SHORTEST = 3;
 
-// Of a relation, and of another object.
+// duplicate_table, duplicate_object
 const DUPLICATE = new Set(["42P07", "42710"]);
 
 /**
- * Makes the references of these versions. Nothing is left of it, however it ends.
+ * Makes the references of these versions, and never leaves anything in the database.
  *
- * Where two names are cut to one, the tenant had a shorter name when it was migrated: so has the reference then.
- * @param versions those that the migrations do not know are left out
- * @returns by version
+ * Where two names are cut to one, the tenant had a shorter name when it was migrated: the reference then has one, too.
+ * @param versions the wanted versions; unknown ones are left out
+ * @returns the references by version
  * @throws {ReferenceFailure} when a migration fails
  */
 export async function buildReferences(
@@ -94,7 +94,7 @@ async function buildNamed(
         version = next;
         found.set(version, await read(transaction, schemaName));
         await options.look?.(transaction, schemaName);
-        // The next migration finds the path that it would find with a tenant.
+        // The next migration sees the path that it would see in a tenant.
         await query(transaction, "reset search_path");
       }
       throw new Undo();
@@ -105,7 +105,7 @@ async function buildNamed(
   return found;
 }
 
-/** Creates a schema under a name that nobody has. */
+/** Creates a schema under an unused name. */
 async function createSchema(transaction: Transaction, length: number): Promise<string> {
   const pick = (from: string): string => from.charAt(randomInt(from.length));
   for (;;) {

@@ -1,4 +1,4 @@
-// The mending of one tenant from its beginning to its end, and the telling of what is left to a person.
+// Repairs one tenant in one transaction, and reports the problems that a person has to judge.
 
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
@@ -8,37 +8,37 @@ import { findExcess } from "./excess.ts";
 import { planRepair } from "./repair.ts";
 import { ReferenceFailure } from "./reference.ts";
 
-/** How {@link repairTenant} is to do it. */
+/** The options of {@link repairTenant}. */
 export interface RepairOptions {
   /** True: nothing is changed. */
   readonly plan: boolean;
-  /** Whether a missing schema is made anew, with empty tables. */
+  /** Whether to create a missing schema again, with empty tables. */
   readonly emptySchema: boolean;
-  /** Called with each step before any is taken. */
+  /** Called with each step before the first one runs. */
   readonly announce: (step: string) => void;
 }
 
-/** What {@link repairTenant} did, or would do. */
+/** The result of {@link repairTenant}, or its plan. */
 export interface Repair {
   readonly steps: readonly string[];
-  /** What a person has to judge: privileges too many, and drift. */
+  /** The problems that a person has to judge: excess privileges, and drift. */
   readonly told: readonly string[];
 }
 
-/** What {@link mendTenant} did, or would do. */
+/** The result of {@link mendTenant}, or its plan. */
 export interface Mending {
   readonly tenant: TenantRow;
   readonly steps: readonly string[];
-  /** For a person: what would change a role that another database uses. */
+  /** The changes left to a person, because another database uses the role. */
   readonly left: readonly string[];
-  /** Whether there is a schema to look at. */
+  /** Whether the schema exists. */
   readonly isThere: boolean;
 }
 
 /**
- * Mends a tenant, and looks at nothing else. All or nothing, and nothing the second time.
- * @throws {AdminError} when there is no such tenant, a longer change of it has not ended, or its schema is
- *   missing and is not to be made anew
+ * Mends a tenant's lacks, completely or not at all. A second run does not change anything.
+ * @throws {AdminError} when the tenant does not exist, a longer change of it has not ended, or its schema is
+ *   missing and `emptySchema` is false
  */
 export function mendTenant(
   registry: Registry,
@@ -63,7 +63,7 @@ export function mendTenant(
 }
 
 /**
- * Mends a tenant, and tells what is left.
+ * Mends a tenant, and reports the problems that remain.
  * @throws {AdminError} as {@link mendTenant}
  */
 export async function repairTenant(

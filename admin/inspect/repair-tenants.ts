@@ -1,4 +1,4 @@
-// The mending of many tenants: those that lack something, each in a transaction of its own.
+// Repairs many tenants: those that lack something, each in its own transaction.
 
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
@@ -8,22 +8,22 @@ import { pickTenants } from "../registry/tenant-pattern.ts";
 import { findLacks } from "./lack.ts";
 import { mendTenant, type RepairOptions } from "./repair-tenant.ts";
 
-/** What became of one tenant. */
+/** The outcome for one tenant. */
 export type MendedTenant = { readonly schemaName: string } & (
   | {
       readonly outcome: "repaired";
       readonly steps: readonly string[];
-      /** For a person. */
+      /** The changes left to a person. */
       readonly left: readonly string[];
     }
   | { readonly outcome: "failed"; readonly message: string }
 );
 
-/** How many tenants had each outcome; `well` lacked nothing, and `left` were not begun. */
+/** The number of tenants by outcome; `well` were complete already, and `left` were not begun. */
 export type MendingSummary = Readonly<Record<"repaired" | "failed" | "well" | "left", number>>;
 
 /**
- * Mends what the tenants lack, and leaves alone those in a transition.
+ * Mends the tenants' lacks, and skips tenants in a transition.
  * @param list names and patterns, as in `a,b,shop_*`
  * @throws {AdminError} for a name that is not a tenant's
  */

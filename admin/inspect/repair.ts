@@ -1,5 +1,5 @@
-// What can be mended of one tenant without guessing: its role, the membership of the service role, and the
-// grants. A step says what it will do before it does it; all of them are one transaction.
+// Plans the repair of one tenant, as far as it is possible without guessing: its role, the membership of the service
+// role, and the grants. A step describes itself before it runs; all steps are one transaction.
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -12,16 +12,16 @@ import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
 import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "./lack.ts";
 
-/** One thing that will be done. */
+/** A step of a repair. */
 interface RepairStep {
-  /** In a phrase, such as `grant select on table "data" to role "rh_5_acme"`. */
+  /** The step in a phrase, such as `grant select on table "data" to role "rh_5_acme"`. */
   readonly what: string;
-  /** True of the step that makes the schema: before it there is nothing to look at. */
+  /** True for the step that creates the schema, which does not exist before it. */
   readonly createsSchema?: boolean;
   perform(): Promise<void>;
 }
 
-/** What the steps are made for. */
+/** The tenant and the roles that the steps concern. */
 interface Patient {
   readonly registry: Registry;
   readonly transaction: Transaction;
@@ -29,21 +29,21 @@ interface Patient {
   readonly installation: Installation;
   readonly admin: AdminRole;
   readonly migrations: TenantMigrations;
-  /** The role whose tables the default privileges are about; empty where there is no schema. */
+  /** The role whose future tables the default privileges cover; empty when the schema is missing. */
   readonly owner: string;
 }
 
-/** What can be done for a tenant, and what is left. */
+/** The steps for a tenant, and the problems that remain. */
 export interface RepairPlan {
   readonly steps: readonly RepairStep[];
-  /** For a person: what would change a role that another database uses. */
+  /** The changes left to a person, because another database uses the role. */
   readonly left: readonly string[];
 }
 
 /**
- * Plans the mending of a tenant that the transaction has claimed.
- * @param emptySchema whether a missing schema is made anew, with empty tables
- * @throws {AdminError} when the schema is missing and is not to be made
+ * Plans the repair of a tenant that the transaction has claimed.
+ * @param emptySchema whether to create a missing schema again, with empty tables
+ * @throws {AdminError} when the schema is missing and `emptySchema` is false
  */
 export async function planRepair(
   registry: Registry,
@@ -68,7 +68,7 @@ export async function planRepair(
   if (has("role")) steps.push(createRole(patient));
   if (has("schema")) {
     if (!emptySchema) refuseSchema(tenant.schemaName);
-    // Its tables come with their grants, by the default privileges.
+    // The default privileges give its tables their grants.
     return { steps: [...steps, ...memberships, createSchema(patient)], left };
   }
   if (has("role")) return { steps: [...steps, grantAll(patient)], left };
@@ -91,8 +91,8 @@ async function planMemberships(
 
 function refuseSchema(schemaName: string): never {
   throw new AdminError(
-    `Cannot repair tenant "${schemaName}": its schema is missing, and what was in it is lost; ` +
-      `drop the tenant and bring an export back with node admin/import-tenant.js, or begin with empty ` +
+    `Cannot repair tenant "${schemaName}": its schema is missing and its rows are lost; ` +
+      `drop the tenant and import an export with node admin/import-tenant.js, or start with empty ` +
       "tables with --empty-schema",
   );
 }
@@ -125,7 +125,7 @@ function createSchema({ registry, transaction, tenant, migrations }: Patient): R
   };
 }
 
-/** @param shared whether another database uses the role: then nothing is taken away */
+/** @param shared whether another database uses the role, which then keeps all of its privileges */
 function mendMembership(
   { transaction, tenant, installation, admin }: Patient,
   shared: boolean,
@@ -133,7 +133,7 @@ function mendMembership(
   const role = quoteName(tenant.roleName);
   const service = quoteName(installation.serviceRole);
   return {
-    what: `let the service role ${service} become role ${role}, and have nothing of it before`,
+    what: `let the service role ${service} become role ${role}, and not inherit its privileges`,
     async perform() {
       const run = (text: string): Promise<unknown> => query(transaction, text);
       if (admin.serverVersion < 16) {
@@ -141,7 +141,7 @@ function mendMembership(
         if (!shared) await run(`revoke admin option for ${role} from ${service}`);
         return;
       }
-      // There is a grant for each grantor; options of another's are not to be had away by one's own.
+      // Each grantor has its own grant, and a grant of ours does not change the options of another's.
       const grantors = await query<{ name: string }>(
         transaction,
         `select g.rolname as name from pg_catalog.pg_auth_members as m
@@ -158,12 +158,12 @@ function mendMembership(
   };
 }
 
-/** A role that is new has nothing: everything that is there is granted. */
+/** A new role lacks every privilege, so it gets those on every existing object. */
 function grantAll(patient: Patient): RepairStep {
   const { registry, transaction, tenant } = patient;
   const { schemaName, roleName } = tenant;
   return {
-    what: `grant role "${roleName}" the use of schema "${schemaName}" and of all that is and will be in it`,
+    what: `grant role "${roleName}" the use of schema "${schemaName}" and of all its present and future objects`,
     async perform() {
       await grantSchema(transaction, schemaName, roleName);
       for (const lack of await findLacks(registry, [schemaName], transaction)) {
@@ -188,7 +188,7 @@ function grant({ transaction, tenant, owner }: Patient, lack: Lack): RepairStep 
       case "sequence":
         return `grant ${missing} on ${kind} ${schema}.${quoteName(object)} to ${role}`;
       default:
-        throw new Error(`Cannot grant: "${kind}" is no privilege`);
+        throw new Error(`Cannot grant: "${kind}" is not a privilege`);
     }
   })();
   return {

@@ -1,4 +1,4 @@
-// A status in lines for a person: what is well in a line, what is not with its names, at most a screenful.
+// A status as lines for a person: a line for each section in order, the names for each problem, at most a screenful.
 
 import { formatCount } from "../print/count.ts";
 import { describeLack } from "./lack.ts";
@@ -6,7 +6,7 @@ import { needsPerson, type Status } from "./status.ts";
 
 const MOST_NAMES = 20;
 
-/** Writes the lines. */
+/** Writes a status as lines. */
 export function statusLines(status: Status): readonly string[] {
   const { tenants, versions, newestVersion, strays, drift, driftProblem } = status;
   const spread = versions.map(({ version, tenants }) => `${count(tenants)} on version ${version}`);
@@ -45,7 +45,7 @@ export function statusLines(status: Status): readonly string[] {
   }
   if (drift) lines.push(...driftLines(drift));
   if (driftProblem !== undefined) lines.push(driftProblem);
-  lines.push(needsPerson(status) ? "Somebody has to see to this" : "All is well");
+  lines.push(needsPerson(status) ? "Needs attention" : "All is well");
   return lines;
 }
 
@@ -76,7 +76,7 @@ function listed(title: string, names: readonly string[]): string[] {
 function few(lines: readonly string[]): string[] {
   const shown = lines.slice(0, MOST_NAMES).map((line) => `  ${line}`);
   if (lines.length <= MOST_NAMES) return shown;
-  return [...shown, `  and ${count(lines.length - MOST_NAMES)} more; --json has all`];
+  return [...shown, `  and ${count(lines.length - MOST_NAMES)} more; --json lists all`];
 }
 
 function oneLine(text: string): string {

@@ -1,4 +1,4 @@
-// The state of an installation: what the registry says, what is lacking or too much, and what has drifted.
+// The state of an installation: the registry's census, missing and excess privileges, and drift.
 
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -9,22 +9,22 @@ import { findLacks, type Lack } from "./lack.ts";
 import { ReferenceFailure } from "./reference.ts";
 import { findStrays, type Strays } from "./strays.ts";
 
-/** What {@link readStatus} found. */
+/** The result of {@link readStatus}. */
 export interface Status extends Census {
   readonly lacks: readonly Lack[];
   readonly excess: readonly Excess[];
   /** Undefined when only some tenants were asked for. */
   readonly strays: Strays | undefined;
-  /** Undefined when it was not asked for, or could not be had. */
+  /** Undefined when it was not asked for, or could not be computed. */
   readonly drift: Drift | undefined;
-  /** Why there is no drift to tell of, though it was asked for. */
+  /** The reason why `drift` is missing although it was asked for. */
   readonly driftProblem: string | undefined;
 }
 
 /**
- * Looks at the tenants; nothing is changed.
+ * Examines the tenants without changing anything.
  * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
- * @throws {AdminError} for a name that is no tenant's
+ * @throws {AdminError} for a name that is not a tenant's
  */
 export async function readStatus(
   registry: Registry,
@@ -49,7 +49,7 @@ export async function readStatus(
   return { ...census, lacks, excess, strays, drift: undefined, driftProblem: undefined, ...drift };
 }
 
-/** Whether a person is needed. */
+/** Whether a status needs a person's attention. */
 export function needsPerson(status: Status): boolean {
   const { failed, lacks, excess, strays, drift, driftProblem, transitions } = status;
   return (

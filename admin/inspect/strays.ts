@@ -1,24 +1,24 @@
-// Schemas and roles that look like a tenant's and belong to none. They are told of, never touched: only a
-// person knows what they hold.
+// Schemas and roles that look like a tenant's and do not belong to one. They are reported and never changed: only a
+// person knows what they contain.
 
 import { readRows, type Registry } from "../registry/registry.ts";
 
-/** A schema that no tenant has. */
+/** A schema without a tenant. */
 interface StraySchema {
   readonly schemaName: string;
-  /** What makes it look like a tenant's: privileges of a tenant role, or only its owner and its name. */
+  /** The reason why it looks like a tenant's: privileges of a tenant role, or only its owner and its name. */
   readonly evidence: "tenant role" | "owner";
   readonly tables: number;
 }
 
-/** What {@link findStrays} found. */
+/** The result of {@link findStrays}. */
 export interface Strays {
   readonly schemas: readonly StraySchema[];
-  /** Roles `rh_<oid of this database>_…` that are no tenant's. */
+  /** Roles `rh_<oid of this database>_…` without a tenant. */
   readonly roles: readonly string[];
 }
 
-/** Looks for them in the whole database. */
+/** Finds strays in the whole database. */
 export async function findStrays(registry: Registry): Promise<Strays> {
   const [schemas, roles] = await Promise.all([
     readRows<StraySchema>(registry, SCHEMAS),
@@ -27,7 +27,7 @@ export async function findStrays(registry: Registry): Promise<Strays> {
   return { schemas, roles: roles.map(({ name }) => name) };
 }
 
-// Whoever owns the registry creates the tenants' schemas.
+// The owner of the registry creates the tenants' schemas.
 const SCHEMAS = `
   select n.nspname::text as "schemaName",
       case when exists (

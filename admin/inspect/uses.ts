@@ -1,9 +1,9 @@
-// What a tenant needs beside its tables to use them: functions that defaults, checks and views call run as the tenant;
-// a view reads as its owner. Queries for lack.ts, over its table `tenant`.
+// The privileges that a tenant needs to use its tables, beside those on them: functions that defaults, checks and
+// views call run as the tenant; a view reads as its owner. Queries for lack.ts, over its table `tenant`.
 
 import { isTakenFromPublic, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
 
-// A function that runs as its owner is closed on purpose, unless PUBLIC was kept from all functions.
+// A function that runs as its owner is closed on purpose, unless PUBLIC was denied all functions.
 const FUNCTIONS = `
   select t."schemaName", t."roleName", 'function' as kind,
       format('%s(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes)) as object, 'execute' as missing,
@@ -47,5 +47,5 @@ const VIEWS = `
    where base.relowner <> v.relowner and not pg_catalog.has_table_privilege(v.relowner, base.oid, p.privilege)
    group by t."schemaName", t."roleName", v.relname, base.relname, o.rolname`;
 
-/** The queries; each gives rows of a Lack with its command. */
+/** The queries; each returns rows of a Lack with its command. */
 export const USES: readonly string[] = [FUNCTIONS, TYPES, VIEWS];

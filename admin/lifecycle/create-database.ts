@@ -1,6 +1,6 @@
 // Creates the database, through a connection to the server's database "postgres".
 
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { readRows, withRegistry } from "../registry/registry.ts";

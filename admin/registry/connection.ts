@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { type DatabaseAddress, parseAddress } from "../../src/database/address.ts";
+import { type DatabaseAddress, parseAddress } from "../../src/database/wire/address.ts";
 
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);

@@ -1,6 +1,6 @@
-// What an archive is called where nobody says.
+// The default file name of an archive.
 
-/** The schema's name and the time in UTC, as in `acme-20260101T120000123Z.zip`. */
+/** Builds a name from the schema's name and the time in UTC, such as `acme-20260101T120000123Z.zip`. */
 export function nameArchive(schemaName: string): string {
   return `${schemaName}-${new Date().toISOString().replaceAll(/[-:.]/g, "")}.zip`;
 }

@@ -1,5 +1,5 @@
-// Reads an archive through the zip's own directory, without writing anything to disk. What is wrong with it
-// is an AdminError; its entries are streams.
+// Reads an archive through the zip's own directory, without writing anything to disk. A damaged archive is an
+// AdminError; its entries are streams.
 
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
@@ -19,7 +19,7 @@ const MAX_ENTRIES = 100_000;
 
 /**
  * Opens an archive, hands it to `work`, and closes it.
- * @throws {AdminError} when it is none, is cut off or damaged, or in another format
+ * @throws {AdminError} when the file is not an archive, is cut off or damaged, or has another format
  */
 export async function withArchive<T>(
   file: string,
@@ -44,10 +44,10 @@ export async function withArchive<T>(
   }
 }
 
-/** What a person is told of an archive that is not what it should be. */
+/** Builds the error for a damaged archive. */
 export function damaged(file: string, problem: string): AdminError {
   return new AdminError(
-    `Cannot read archive ${JSON.stringify(file)}: ${problem}; it is damaged or no archive, take another`,
+    `Cannot read archive ${JSON.stringify(file)}: ${problem}; it is damaged or not an archive; use another file`,
   );
 }
 
@@ -71,7 +71,7 @@ async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>): 
   const chunks: Buffer[] = [];
   for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
-  if (crc32(bytes) !== entry.crc32) throw new Error(`its ${MANIFEST_ENTRY} has another checksum`);
+  if (crc32(bytes) !== entry.crc32) throw new Error(`its ${MANIFEST_ENTRY} has a wrong checksum`);
   return bytes.toString("utf8");
 }
 

@@ -1,5 +1,5 @@
-// Writes an archive: a zip file with an entry for each table, and the manifest last. Under its own name it
-// is whole: until then it is FILE.….partial in the same folder.
+// Writes an archive: a zip file with an entry for each table, and the manifest last. The file gets its name when it is
+// complete; until then it is FILE.….partial in the same folder.
 
 import { randomBytes } from "node:crypto";
 import { type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
@@ -14,7 +14,7 @@ import type { Meter } from "../command/meter.ts";
 
 // Level 1 takes half the time of zlib's own choice, for a few percent more.
 const COMPRESSION_LEVEL = 1;
-// It holds a customer's data.
+// Private, because an archive contains a customer's data.
 const MODE = 0o600;
 const FILE_ERRORS = new Set(
   "EACCES EDQUOT EFBIG EIO EISDIR ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS".split(" "),
@@ -26,16 +26,16 @@ export interface ArchiveWriter {
   write(entry: string, text: Readable): Promise<Measure>;
 }
 
-/** How to write. */
+/** The options of writing. */
 export interface WriteOptions {
-  /** Ends the work and removes what was written. */
+  /** Ends the work and removes the partial file. */
   readonly signal: AbortSignal | undefined;
   readonly meter: Meter | undefined;
 }
 
 /**
- * Writes an archive; whatever fails leaves no file.
- * @param fill writes the tables, and returns what the manifest says
+ * Writes an archive; a failure removes the file.
+ * @param fill writes the tables, and returns the manifest
  * @returns its size in bytes
  * @throws {AdminError} when the file exists, or cannot be written
  */
@@ -62,7 +62,7 @@ async function writeEntries(
   { signal: interruption, meter }: WriteOptions,
   fill: (archive: ArchiveWriter) => Promise<Manifest>,
 ): Promise<void> {
-  // What fails on one side ends the other.
+  // A failure on one side ends the other.
   const failing = new AbortController();
   const signal = interruption ? AbortSignal.any([failing.signal, interruption]) : failing.signal;
   const zip = new yazl.ZipFile();
@@ -93,14 +93,14 @@ async function writeEntries(
   if (first !== undefined) throw first;
 }
 
-/** Gives the file its name, unless somebody else has it by now, and sees to it that the disk knows. */
+/** Gives the file its name, unless another file has taken it, and syncs the folder. */
 async function publish(partial: string, file: string): Promise<void> {
   try {
     await link(partial, file);
     await unlink(partial);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw error;
-    // A file system without hard links.
+    // The file system lacks hard links.
     await refuseExisting(file);
     await rename(partial, file);
   }
@@ -123,7 +123,7 @@ async function explain<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const code = codeOf(error);
     if (code === "EEXIST") throw exists(file);
-    // Also what PostgreSQL and the way to it have to say comes through here.
+    // Errors of PostgreSQL and of its connection pass through here, too.
     if (code === undefined || !FILE_ERRORS.has(code)) throw error;
     throw new AdminError(`Cannot write ${JSON.stringify(file)}: ${code}; choose another place`);
   }

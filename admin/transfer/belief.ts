@@ -1,5 +1,5 @@
-// What of an archive is believed. It may come from a stranger: what it asks for beyond its own rows is refused
-// until the person who imports it says so.
+// Limits the trust in an archive. It may come from a stranger: its demands beyond its own rows are refused until the
+// person who imports it allows them.
 
 import { changesBetween } from "../migrations/tenant-migrations.ts";
 import type { Creation } from "../lifecycle/tenant.ts";
@@ -9,24 +9,24 @@ import type { Manifest } from "./manifest.ts";
 import { isMakeable } from "./shape/partitions.ts";
 import { describeRefusal } from "./shape/rehearsal.ts";
 
-/** What a person says about an archive. */
+/** A person's permissions for an archive. */
 export interface Trust {
-  /** The tenant's statement timeout; the archive's when left out, if that is a minute at most. */
+  /** The tenant's statement timeout in milliseconds; when left out, the archive's, up to a minute. */
   readonly statementTimeoutMs?: number | undefined;
-  /** The most that its rows may be as text, and one row; see {@link limitsOf} when left out. */
+  /** The largest size of its rows as text, and of one row; see {@link limitsOf} when left out. */
   readonly maxBytes?: number | undefined;
-  /** Import what is there, although the archive says that something is missing. */
+  /** Import the archive although it says that something is missing. */
   readonly lossy?: boolean | undefined;
 }
 
 const LONGEST_TIMEOUT_MS = 60_000;
 const SMALL_BYTES = 64 * 1024 * 1024;
-// Rows of real tenants shrink by 2 to 20; a file of nothing but zeros by 1,000.
+// Rows of real tenants compress by 2 to 20; a file of zeros by 1,000.
 const EXPANSION = 100;
 
 /**
- * Refuses what was made by other migrations.
- * @param source has the version, and the names of the migrations up to it
+ * Refuses an archive that other migrations made.
+ * @param source the version, and the names of the migrations up to it
  */
 export function checkMigrations(
   { migrations }: Pick<Creation, "migrations">,
@@ -42,7 +42,7 @@ export function checkMigrations(
   );
 }
 
-/** Refuses an archive that says that it is not all of the tenant, and one with partitions that are other SQL. */
+/** Refuses an archive that says that it is incomplete, and one whose partitions contain other SQL. */
 export function checkWhole({ schemaName, losses, shape }: Manifest, { lossy }: Trust): void {
   if (lossy) return;
   if (losses.length > 0) {
@@ -56,22 +56,22 @@ export function checkWhole({ schemaName, losses, shape }: Manifest, { lossy }: T
   );
 }
 
-/** The tenant's statement timeout in milliseconds. */
+/** Chooses the tenant's statement timeout in milliseconds. */
 export function timeoutOf(manifest: Manifest, { statementTimeoutMs }: Trust): number {
   const theirs = manifest.statementTimeoutMs;
   if (statementTimeoutMs !== undefined || theirs <= LONGEST_TIMEOUT_MS) {
     return statementTimeoutMs ?? theirs;
   }
   throw new AdminError(
-    `Cannot import tenant: the archive asks for a statement timeout of ${theirs} ms, more than a minute; if that is ` +
-      `meant, say --statement-timeout ${theirs}`,
+    `Cannot import tenant: the archive asks for a statement timeout of ${theirs} ms, more than a minute; if you ` +
+      `want that, add --statement-timeout ${theirs}`,
   );
 }
 
 /**
- * How much may come out of a file: what a person says, or a hundred times its size and 64 MB in any case; of one
- * row, 64 MB.
- * @throws {AdminError} when the manifest says more
+ * Computes the largest size of a file's rows: the person's limit, or a hundred times the file's size and at least
+ * 64 MB. For one row it is 64 MB.
+ * @throws {AdminError} when the manifest names a larger size
  */
 export function limitsOf({ tables }: Manifest, fileBytes: number, { maxBytes }: Trust): Bounds {
   const limit = maxBytes ?? Math.max(SMALL_BYTES, EXPANSION * fileBytes);
@@ -79,8 +79,8 @@ export function limitsOf({ tables }: Manifest, fileBytes: number, { maxBytes }: 
   if (bytes > limit) {
     const needed = Math.ceil(bytes / 1_000_000);
     throw new AdminError(
-      `Cannot import tenant: the archive has ${fileBytes} bytes and says that its rows have ${bytes}; if you know who ` +
-        `made it, say --max-megabytes ${needed}`,
+      `Cannot import tenant: the archive has ${fileBytes} bytes and says that its rows have ${bytes}; if you trust ` +
+        `its source, add --max-megabytes ${needed}`,
     );
   }
   return { maxBytes: limit, maxRowBytes: maxBytes ?? SMALL_BYTES };

@@ -1,4 +1,4 @@
-// A tenant like another, in the same database.
+// Clones a tenant in the same database.
 
 import type { Registry } from "../registry/registry.ts";
 import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
@@ -8,36 +8,36 @@ import { findLosses, requireNoLosses } from "./shape/rehearsal.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { sourceOf } from "./snapshot-source.ts";
 
-/** The tenant that is to be. */
+/** The new tenant. */
 export interface CloneOptions {
-  /** Checked by parseSchemaName. */
+  /** A schema name that parseSchemaName has checked. */
   readonly schemaName: string;
-  /** In the registry's form, checked by parseDomain. */
+  /** A host in the registry's form, which parseDomain has checked. */
   readonly hosts: readonly string[];
-  /** Tables as the migrations make them, and none of the rows. */
+  /** Copy only the tables, as the migrations make them, without rows. */
   readonly structureOnly?: boolean;
-  /** Copy what can be copied, and leave out the rest. */
+  /** Leave out objects that cannot be copied, instead of refusing. */
   readonly lossy?: boolean;
   readonly meter?: Meter;
 }
 
-/** What was made. */
+/** The result of cloning a tenant. */
 export interface CloneReport extends Loaded {
   readonly from: string;
   readonly schemaName: string;
   readonly hosts: readonly string[];
   readonly version: number;
-  /** What the other has and this one has not; empty unless it was to be lossy. */
+  /** The objects that the clone lacks; empty without `lossy`. */
   readonly losses: readonly string[];
 }
 
 /**
  * Creates a tenant with the version, the statement timeout and the rows of another as they are at one moment,
- * while that is served. All or nothing. The rows go from one connection to another: on a cluster, no statement
- * may touch two tenants.
- * @param from the other's schema
- * @throws {AdminError} when there is no such tenant, its schema is not what its migrations make, or the new
- *   one cannot be created
+ * while the service serves the other. All or nothing. The rows go from one connection to another: on a cluster, a
+ * statement may not touch two tenants.
+ * @param from the source's schema
+ * @throws {AdminError} when the source does not exist, its schema differs from what its migrations make, or the new
+ *   tenant cannot be created
  */
 export async function cloneTenant(
   registry: Registry,
@@ -48,7 +48,7 @@ export async function cloneTenant(
   const action = "clone tenant";
   return withSnapshot(registry, from, { action }, async (snapshot) => {
     const { tables, version, statementTimeoutMs } = snapshot;
-    // With the tables locked: no migration comes between.
+    // The tables are locked, so a migration cannot intervene.
     const losses = structureOnly ? [] : await findLosses(registry, from);
     if (!lossy) requireNoLosses(action, from, losses);
     const loaded = await registry.sequelize.transaction(async (transaction) => {

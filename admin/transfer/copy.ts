@@ -1,4 +1,4 @@
-// COPY, in the text format: the same text for the same values on every server and version.
+// COPY in the text format: the same text for the same values on every server and version.
 // https://www.postgresql.org/docs/current/sql-copy.html
 
 import type { Readable, Writable } from "node:stream";
@@ -6,8 +6,8 @@ import type { ClientBase } from "pg";
 import copyStreams from "pg-copy-streams";
 import { qualified, quoted, type Table } from "./structure.ts";
 
-// How values are written and read, and that no setting of the role's cuts the work short. Without row_security, what
-// fails is better than rows that are left out silently.
+// These settings fix the text form of values, and keep the role's timeouts from ending the work. With row_security off,
+// PostgreSQL fails instead of silently leaving out rows.
 const SETTINGS: Readonly<Record<string, string>> = {
   bytea_output: "hex",
   datestyle: "ISO, YMD",
@@ -24,8 +24,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the transaction that the client is in write and read values as COPY does everywhere, with the
- * schema's own search_path, as a message of the service has it.
+ * Prepares the client's transaction for COPY with uniform text forms, and with the schema's own search_path, as
+ * the service's messages have it.
  */
 export async function prepareCopy(client: ClientBase, schemaName: string): Promise<void> {
   for (const [name, value] of Object.entries(SETTINGS)) {
@@ -34,21 +34,21 @@ export async function prepareCopy(client: ClientBase, schemaName: string): Promi
   await client.query(`set local search_path to ${quoted(schemaName)}, pg_temp`);
 }
 
-/** Gives the transaction's settings back what they were. */
+/** Restores the transaction's settings. */
 export async function endCopy(client: ClientBase): Promise<void> {
   for (const name of [...Object.keys(SETTINGS), "search_path"]) {
     await client.query(`set local ${name} to default`);
   }
 }
 
-/** The rows of a table as COPY text. Read it to its end before the client's next query. */
+/** Reads the rows of a table as COPY text. Read the stream to its end before the client's next query. */
 export function copyOut(client: ClientBase, schemaName: string, table: Table): Readable {
   const only = table.partitioned ? "" : "only ";
   const rows = `select ${columnList(table)} from ${only}${qualified(schemaName, table.name)}`;
   return client.query(copyStreams.to(`copy (${rows}) to stdout`));
 }
 
-/** Takes COPY text into a table, in the order of the table's columns here. */
+/** Writes COPY text into a table, in the order of its columns in `table`. */
 export function copyIn(
   client: ClientBase,
   schemaName: string,

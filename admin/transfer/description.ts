@@ -1,9 +1,9 @@
-// What an export tells.
+// The lines that an export and a lossy copy print.
 
 import type { ExportReport } from "./export-tenant.ts";
 import { formatCount } from "../print/count.ts";
 
-/** A line for a tenant that was exported. */
+/** Describes an export in a line. */
 export function describeExport(report: ExportReport): string {
   const { schemaName, file, tables, rows, archiveBytes, version } = report;
   return (
@@ -12,16 +12,16 @@ export function describeExport(report: ExportReport): string {
   );
 }
 
-/** A line for each thing that a tenant has and its archive has not. */
+/** Describes the tenant's objects that its archive lacks, a line for each. */
 export function describeExportLosses({ losses }: ExportReport): readonly string[] {
   if (losses.length === 0) return [];
   return [
-    "The tenant is not what its migrations make; an import takes this archive only with --lossy, without:",
+    "The tenant differs from what its migrations make; an import takes this archive only with --lossy, and leaves out:",
     ...losses.map((loss) => `  ${loss}`),
   ];
 }
 
-/** A line for each thing that a copy lacks, because it was to be lossy. */
+/** Describes the objects that a lossy copy lacks, a line for each. */
 export function describeLeftOut(losses: readonly string[]): readonly string[] {
   return losses.map((loss) => `Left out: ${loss}`);
 }

@@ -1,39 +1,39 @@
-// What flows through COPY, measured: its bytes, its rows and its SHA-256. Nothing of it is kept.
+// Measures the data that flows through COPY: its bytes, its rows and its SHA-256. It does not keep the data.
 
 import { createHash } from "node:crypto";
 import { Transform, type TransformCallback } from "node:stream";
 import type { Meter } from "../command/meter.ts";
 import { AdminError } from "../registry/admin-error.ts";
 
-/** COPY text, measured. */
+/** The measures of COPY text. */
 export interface Measure {
   readonly bytes: number;
   readonly rows: number;
-  /** In hexadecimal. */
+  /** The SHA-256 in hexadecimal. */
   readonly sha256: string;
 }
 
-/** The most that may flow. */
+/** The limits of the flow. */
 export interface Bounds {
   readonly maxBytes: number;
-  /** Of one row: PostgreSQL holds a row in its memory, twice. */
+  /** The most bytes of one row: PostgreSQL holds a row in its memory, twice. */
   readonly maxRowBytes: number;
 }
 
 const NEWLINE = 0x0a;
 const UNBOUNDED: Bounds = { maxBytes: Infinity, maxRowBytes: Infinity };
 
-/** Lets COPY text through and measures it. */
+/** Passes COPY text through and measures it. */
 export class CopyDigest extends Transform {
   readonly #hash = createHash("sha256");
   readonly #bounds: Bounds;
   readonly #meter: Pick<Meter, "add"> | undefined;
   #bytes = 0;
   #rows = 0;
-  /** Of the row that has not ended yet. */
+  /** The bytes of the row that has not ended yet. */
   #rowBytes = 0;
 
-  /** @param bounds fails as soon as more than this flows */
+  /** @param bounds the stream fails as soon as the flow exceeds these limits */
   constructor(meter?: Pick<Meter, "add">, bounds: Bounds = UNBOUNDED) {
     super();
     this.#meter = meter;
@@ -51,7 +51,7 @@ export class CopyDigest extends Transform {
       done(
         new AdminError(
           `Cannot import tenant: a row has more than ${maxRowBytes} bytes, which PostgreSQL would hold in memory; ` +
-            "if you know who made the archive, allow more with --max-megabytes",
+            "if you trust the archive's source, allow more with --max-megabytes",
         ),
       );
       return;
@@ -61,12 +61,12 @@ export class CopyDigest extends Transform {
     done(null, chunk);
   }
 
-  /** What has flowed; call it once, at the end. */
+  /** Returns the measures; call it once, at the end. */
   measure(): Measure {
     return { bytes: this.#bytes, rows: this.#rows, sha256: this.#hash.digest("hex") };
   }
 
-  /** Returns the longest row of which a part is in the chunk, so far. */
+  /** Returns the length so far of the longest row that the chunk contains a part of. */
   #countRows(chunk: Buffer): number {
     let longest = 0;
     let from = 0;

@@ -1,4 +1,4 @@
-// A tenant, as it is at one moment, into a file.
+// Exports a tenant, as it is at one moment, into a file.
 
 import { readFile } from "node:fs/promises";
 import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
@@ -17,35 +17,35 @@ import { readSequences } from "./structure.ts";
 // undefined_table, invalid_schema_name
 const GONE = new Set(["42P01", "3F000"]);
 
-/** How to export. */
+/** The options of an export. */
 export interface ExportOptions {
-  /** The transitions in which the tenant may be; none when left out. */
+  /** The transitions in which the tenant may be; when left out, it must not be in one. */
   readonly allowed?: readonly Transition[];
-  /** Ends the export and removes what was written. */
+  /** Ends the export and removes the partial file. */
   readonly signal?: AbortSignal;
   readonly meter?: Meter;
 }
 
-/** What was exported. */
+/** The result of an export. */
 export interface ExportReport {
   readonly schemaName: string;
   readonly file: string;
   readonly version: number;
   readonly tables: number;
   readonly rows: number;
-  /** Of the rows as COPY text. */
+  /** The size of the rows as COPY text. */
   readonly bytes: number;
-  /** Of the file. */
+  /** The size of the file. */
   readonly archiveBytes: number;
-  /** What the tenant has and the archive does not; an import refuses it then. */
+  /** The tenant's objects that the archive lacks; an import refuses an archive that has losses. */
   readonly losses: readonly string[];
 }
 
 /**
- * Writes a tenant into a new file, as it is at one moment, while it is served. The file is there when it is
- * whole, and is for its owner's eyes alone. Works on a suspended tenant. Memory does not depend on its size.
- * @param schemaName checked by parseSchemaName
- * @throws {AdminError} when there is no such tenant, it is in a transition that is not allowed, or the file
+ * Writes a tenant into a new file, as it is at one moment, while the service serves it. The file appears when it is
+ * complete, and only its owner may read it. Works on a suspended tenant. Memory does not depend on its size.
+ * @param schemaName a schema name that parseSchemaName has checked
+ * @throws {AdminError} when the tenant does not exist, it is in a transition that is not allowed, or the file
  *   exists or cannot be written
  */
 export async function exportTenant(
@@ -59,7 +59,7 @@ export async function exportTenant(
   const wanted = { action: "export tenant", allowed };
   return withSnapshot(registry, schemaName, wanted, async (snapshot) => {
     const { client, version, statementTimeoutMs, hosts, tables, shape } = snapshot;
-    // With the tables locked: no migration comes between.
+    // The tables are locked, so a migration cannot intervene.
     const losses = await findLosses(registry, schemaName);
     const archived: ArchivedTable[] = [];
     meter?.expect(snapshot.bytes);
@@ -100,7 +100,7 @@ export async function exportTenant(
   });
 }
 
-/** The schema is named in each statement, and rename-tenant need not wait for an export. */
+/** Explains a missing schema: each statement names it, and rename-tenant does not wait for an export. */
 async function explainGone<T>(schemaName: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -112,7 +112,7 @@ async function explainGone<T>(schemaName: string, work: () => Promise<T>): Promi
   }
 }
 
-/** Tells a person which table it is; the manifest tells it to the import. */
+/** Builds an entry's name for people; the import reads the table's name from the manifest. */
 function entryName(index: number, table: string): string {
   const number = String(index + 1).padStart(4, "0");
   return `tables/${number}-${table.replaceAll(/[^a-zA-Z0-9_]/g, "_")}.copy`;

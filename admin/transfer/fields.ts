@@ -1,8 +1,8 @@
-// JSON from outside, field by field.
+// Parses JSON from outside, field by field.
 
 import { AdminError } from "../registry/admin-error.ts";
 
-/** Reads a text as JSON. */
+/** Parses a text as JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -12,9 +12,7 @@ export function parseJson(text: string): unknown {
 }
 
 function unreadable(place: string): AdminError {
-  return new AdminError(
-    `Cannot read archive: its ${place} is not in order; export the tenant again`,
-  );
+  return new AdminError(`Cannot read archive: its ${place} is malformed; export the tenant again`);
 }
 
 /** The fields of an object. Each method reads one, or throws an AdminError that names it. */

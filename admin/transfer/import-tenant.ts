@@ -1,4 +1,4 @@
-// A new tenant, from a file.
+// Imports a new tenant from a file.
 
 import { stat } from "node:fs/promises";
 import type { Transaction } from "sequelize";
@@ -14,36 +14,36 @@ import type { Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import type { ArchivedTable } from "./manifest.ts";
 
-/** The tenant that is to be. */
+/** The new tenant. */
 export interface ImportOptions extends Trust {
-  /** Checked by parseSchemaName. */
+  /** A schema name that parseSchemaName has checked. */
   readonly schemaName: string;
-  /** In the registry's form, checked by parseDomain. */
+  /** A host in the registry's form, which parseDomain has checked. */
   readonly hosts: readonly string[];
   /** Bring it to the newest version, in the same transaction. */
   readonly migrate?: boolean;
   readonly meter?: Meter;
 }
 
-/** What was imported. */
+/** The result of an import. */
 export interface ImportReport extends Loaded {
   readonly schemaName: string;
   readonly hosts: readonly string[];
-  /** The schema that was exported, and when. */
+  /** The exported schema, and the time of the export. */
   readonly from: string;
   readonly exportedAt: string;
-  /** The version that the tenant has now. */
+  /** The tenant's version after the import. */
   readonly version: number;
-  /** What the exported tenant had and this one has not; empty unless it was to be lossy. */
+  /** The exported tenant's objects that this one lacks; empty without `lossy`. */
   readonly losses: readonly string[];
 }
 
 /**
  * Creates a tenant from an archive, at the archive's version. One transaction, which checks every count and
- * checksum: whatever fails leaves nothing behind. Nothing is written to disk; memory does not depend on
- * the size.
- * @throws {AdminError} when the archive is not whole or not of this application's migrations, says that it lacks
- *   something, asks for more than it is trusted with, or the tenant cannot be created
+ * checksum: a failure leaves nothing behind. The import does not write to the local disk, and its memory does not
+ * depend on the size.
+ * @throws {AdminError} when the archive is incomplete, belongs to other migrations, says that it lacks something or
+ *   exceeds the trust in it, or when the tenant cannot be created
  */
 export async function importTenant(
   registry: Registry,
@@ -58,7 +58,7 @@ export async function importTenant(
   );
 }
 
-/** See {@link importTenant}; within a transaction that a failure makes useless. */
+/** Does the work of {@link importTenant}, in a transaction that the caller rolls back after a failure. */
 export async function importWithin(
   registry: Registry,
   transaction: Transaction,

@@ -1,4 +1,4 @@
-// The page of contents of an archive, `manifest.json`: what was exported, and how to tell that it is whole.
+// The manifest of an archive, `manifest.json`: its contents, and the checksums that show that it is complete.
 
 import { AdminError } from "../registry/admin-error.ts";
 import type { Measure } from "./digest.ts";
@@ -6,58 +6,58 @@ import { Fields, parseJson } from "./fields.ts";
 import type { Shape } from "./shape/shape.ts";
 import type { Sequence } from "./structure.ts";
 
-/** The form of archives that this software writes. It reads those before as well: 1 had no shape. */
+/** The format of archives that this software writes. It also reads format 1, which lacks the shape. */
 export const FORMAT_VERSION = 2;
 
-/** The manifest's entry in the archive. */
+/** The name of the manifest's entry in the archive. */
 export const MANIFEST_ENTRY = "manifest.json";
 
 /** A table in an archive. */
 export interface ArchivedTable extends Measure {
   readonly name: string;
-  /** Its entry in the archive. */
+  /** The name of its entry in the archive. */
   readonly entry: string;
-  /** In the order of the COPY text. */
+  /** The columns in the order of the COPY text. */
   readonly columns: readonly string[];
-  /** See readRowSum; empty where no column is computed. */
+  /** The result of readRowSum; empty when computed columns are absent. */
   readonly rowSum: string;
 }
 
-/** What an archive says of itself. */
+/** The manifest of an archive. */
 export interface Manifest {
   readonly formatVersion: number;
   /** The version of Rowhouse that wrote it. */
   readonly rowhouse: string;
   readonly schemaName: string;
-  /** The number of the newest tenant migration that it has. */
+  /** The number of the tenant's newest migration. */
   readonly version: number;
   /** The names of the migrations up to `version`. */
   readonly migrations: readonly string[];
   readonly statementTimeoutMs: number;
   /** The hosts that the tenant had. */
   readonly hosts: readonly string[];
-  /** When it was written, as ISO 8601. */
+  /** The time of writing, in ISO 8601. */
   readonly createdAt: string;
-  /** The server's, such as "18.4". */
+  /** The version of the PostgreSQL server, such as "18.4". */
   readonly serverVersion: string;
   readonly tables: readonly ArchivedTable[];
   readonly sequences: readonly Sequence[];
-  /** What it has beyond its migrations; undefined in an archive of format 1. */
+  /** The tenant's additions to its migrations; undefined in an archive of format 1. */
   readonly shape: Shape | undefined;
-  /** What the tenant had and this has not, in words. */
+  /** The tenant's objects that the archive lacks, in words. */
   readonly losses: readonly string[];
 }
 
 /**
- * Reads a manifest's text.
- * @throws {AdminError} when it is another format, or not what this software wrote
+ * Parses a manifest's text.
+ * @throws {AdminError} when it has another format or is malformed
  */
 export function parseManifest(text: string): Manifest {
   const root = new Fields(parseJson(text), "manifest");
   const formatVersion = root.integer("formatVersion");
   if (formatVersion < 1 || formatVersion > FORMAT_VERSION) {
     throw new AdminError(
-      `Cannot read archive: its format is version ${formatVersion}, and this reads up to ${FORMAT_VERSION}; ` +
+      `Cannot read archive: its format is version ${formatVersion}, and this version reads up to ${FORMAT_VERSION}; ` +
         "use the version of Rowhouse that wrote it",
     );
   }

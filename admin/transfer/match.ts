@@ -1,13 +1,13 @@
-// Which table here is which table of the source.
+// Matches the tables of a schema with those of the source.
 
 import { AdminError } from "../registry/admin-error.ts";
 import type { Source, SourceTable } from "./load.ts";
 import type { Table } from "./structure.ts";
 
 /**
- * Each of the source's tables with the schema's own of that name, in the order of the source's columns. Those that
- * have computed columns are last: a function finds the others' rows.
- * @throws {AdminError} when one side has a table or a column that the other has not
+ * Pairs each of the source's tables with the schema's own of that name, in the order of the source's columns. Tables
+ * with computed columns come last, so that their functions find the others' rows.
+ * @throws {AdminError} when one side has a table or a column that the other lacks
  */
 export function matchTables<T extends SourceTable>(
   { action, tables, lossy }: Pick<Source<T>, "action" | "tables" | "lossy">,
@@ -18,7 +18,7 @@ export function matchTables<T extends SourceTable>(
   compareNames(action, "table", namesOf(from), namesOf(to));
   const pairs = from.map((table): readonly [T, Table] => {
     const found = to.find(({ name }) => name === table.name);
-    if (found === undefined) throw new Error(`Cannot ${action}: no table "${table.name}"`);
+    if (found === undefined) throw new Error(`Cannot ${action}: table "${table.name}" is missing`);
     const place = `column of table "${table.name}"`;
     compareNames(action, place, table.columns, found.columns);
     return [table, { ...found, columns: table.columns }];
@@ -26,14 +26,14 @@ export function matchTables<T extends SourceTable>(
   return pairs.toSorted(([, a], [, b]) => a.computed.length - b.computed.length);
 }
 
-/** The names of tables or sequences. */
+/** Returns the names of tables or sequences. */
 export function namesOf(items: readonly { readonly name: string }[]): readonly string[] {
   return items.map(({ name }) => name);
 }
 
 /**
- * Both must be the same names, each of them once.
- * @throws {AdminError} that names the first which is not
+ * Requires both lists to have the same names, each of them once.
+ * @throws {AdminError} that names the first name which differs
  */
 export function compareNames(
   action: string,
@@ -44,9 +44,9 @@ export function compareNames(
   const unknown = from.find((name, index) => !to.includes(name) || from.indexOf(name) !== index);
   const name = unknown ?? to.find((own) => !from.includes(own));
   if (name === undefined) return;
-  const problem = unknown === undefined ? "is missing" : "is one too many";
+  const problem = unknown === undefined ? "is missing" : "is unexpected";
   throw new AdminError(
-    `Cannot ${action}: ${what} ${JSON.stringify(name)} ${problem}, by the tenant migrations of its ` +
+    `Cannot ${action}: ${what} ${JSON.stringify(name)} ${problem} according to the tenant migrations of its ` +
       "version; change the tenant's schema only by migrations, see node admin/status.js",
   );
 }

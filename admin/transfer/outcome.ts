@@ -1,4 +1,4 @@
-// What loading must leave behind, and what a person is told when rows break a rule.
+// Checks the schema after a load, and explains the rows that break a rule.
 
 import type { ClientBase } from "pg";
 import type { Transaction } from "sequelize";
@@ -13,13 +13,12 @@ import { describeLosses, type Whole } from "./shape/losses.ts";
 import { applySettings } from "./shape/settings.ts";
 import { readShape } from "./shape/shape.ts";
 
-// SQLSTATEs, but for connections that are lost and servers that end.
+// SQLSTATEs, except those of lost connections and of servers that shut down.
 const BROKEN = /^(?!08|57)[0-9P][0-9A-Z]{4}$/;
 
 /**
- * Runs `work`, which takes objects of a schema away and makes them again, and gives them the settings and comments
- * that they had.
- * @throws {AdminError} when the schema is not what it was
+ * Runs `work`, which removes objects of a schema and makes them again, and restores their settings and comments.
+ * @throws {AdminError} when the schema differs afterwards
  */
 export async function requireSame(
   transaction: Transaction,
@@ -36,14 +35,14 @@ export async function requireSame(
   const differences = [...describeDifferences(after, before, 0), ...describeLosses(after, before)];
   if (differences.length === 0) return;
   throw new AdminError(
-    `Cannot ${action}: with its rows, the copy's schema is not what it was without: ${differences[0]}; ` +
+    `Cannot ${action}: loading the rows has changed the copy's schema: ${differences[0]}; ` +
       "please report this",
   );
 }
 
 /**
- * Runs `work` and tells apart rows that cannot be read from rows that break what is put back behind them.
- * @param work gets a function through which it fills tables
+ * Runs `work`, and distinguishes rows that cannot be read from rows that break a rule which is put back after them.
+ * @param work receives a function through which it fills tables
  * @throws {AdminError} for a rule that the rows break
  */
 export async function explainBroken(
@@ -62,8 +61,8 @@ export async function explainBroken(
     if (filling || !BROKEN.test(databaseCode(error) ?? "")) throw error;
     const message = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
     throw new AdminError(
-      `Cannot ${action}: its rows break a rule of its own schema: ${message}; mend the rows where they are from, or ` +
-        "have the rule NOT VALID there",
+      `Cannot ${action}: its rows break a rule of its own schema: ${message}; mend the rows in the source, or ` +
+        "make the rule NOT VALID there",
       { cause: error },
     );
   }

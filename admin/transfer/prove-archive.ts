@@ -1,4 +1,4 @@
-// Whether an archive can come back: it is imported, all of it, in a transaction that is always rolled back.
+// Proves that an archive can be imported: it imports the whole archive in a transaction that is always rolled back.
 
 import { randomBytes } from "node:crypto";
 import { prepareCreation } from "../lifecycle/tenant.ts";
@@ -8,10 +8,10 @@ import { importWithin } from "./import-tenant.ts";
 import { undone } from "./undone.ts";
 
 /**
- * Imports an archive of one's own as a tenant that nobody ever sees. It takes as long as an import, and as much of
- * the server's disk until it has ended.
- * @param lossy the archive may say that it lacks something
- * @throws {AdminError} with what an import would say
+ * Imports a trusted archive as a tenant that other sessions never see. It takes as long as an import, and uses as
+ * much of the server's disk until it ends.
+ * @param lossy whether the archive may say that it lacks something
+ * @throws {AdminError} with the message of an import
  */
 export async function proveArchive(
   registry: Registry,

@@ -1,11 +1,11 @@
-// Whether two tables have the same rows, whatever their order: each database reads its own.
+// Shows whether two tables have the same rows in any order: each database sums its own.
 
 import type { ClientBase } from "pg";
 import { qualified, quoted, type Table } from "./structure.ts";
 
 /**
- * The number of rows, and a sum of a hash of each row's text. Equal on two databases for the same rows, in
- * transactions that prepareCopy was called for.
+ * Reads the number of rows, and a sum of a hash of each row's text. Equal on two databases for the same rows, in
+ * transactions that prepareCopy has prepared.
  */
 export async function readRowSum(
   client: ClientBase,

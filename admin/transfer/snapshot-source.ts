@@ -1,4 +1,4 @@
-// A tenant at one moment, as what another is filled from.
+// A snapshot as the source of a load.
 
 import { copyOut } from "./copy.ts";
 import type { Source } from "./load.ts";
@@ -6,7 +6,7 @@ import { readRowSum } from "./row-sum.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readSequences, type Table } from "./structure.ts";
 
-/** What a snapshot gives; the connection carries one table at a time. */
+/** Makes a source from a snapshot; the connection carries one table at a time. */
 export function sourceOf(snapshot: Snapshot): Omit<Source<Table>, "action"> {
   const { client, schemaName, tables, shape } = snapshot;
   return {

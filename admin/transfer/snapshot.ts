@@ -1,5 +1,5 @@
-// One moment of a tenant, to be copied: no row of it and no table changes for whoever holds it, while the
-// tenant is served and written to.
+// A snapshot of a tenant for copying: its rows and tables do not change for the holder, while the service reads and
+// writes the tenant.
 
 import type pg from "pg";
 import type { ClientBase } from "pg";
@@ -12,12 +12,12 @@ import { prepareCopy } from "./copy.ts";
 import { readShape, type Shape } from "./shape/shape.ts";
 import { qualified, readTables, type Table } from "./structure.ts";
 
-// While it waits for a table, nobody can suspend the tenant.
+// While the snapshot waits for a table, suspend-tenant waits, too.
 const LOCK_TIMEOUT = "30s";
 
 /** A tenant at one moment. */
 export interface Snapshot {
-  /** In a transaction that is REPEATABLE READ and READ ONLY. */
+  /** The client, in a transaction that is REPEATABLE READ and READ ONLY. */
   readonly client: pg.Client;
   readonly schemaName: string;
   readonly status: TenantStatus;
@@ -26,15 +26,15 @@ export interface Snapshot {
   readonly hosts: readonly string[];
   readonly tables: readonly Table[];
   readonly shape: Shape;
-  /** About how much the tables are. */
+  /** The approximate size of the tables. */
   readonly bytes: number;
 }
 
-/** Which tenant, and for what. */
+/** The tenant, and the purpose of the snapshot. */
 export interface SnapshotOptions {
-  /** Completes "Cannot …", such as "export tenant". */
+  /** The action, which completes "Cannot …", such as "export tenant". */
   readonly action: string;
-  /** The transitions in which the tenant may be; none when left out. */
+  /** The transitions in which the tenant may be; when left out, it must not be in one. */
   readonly allowed?: readonly Transition[];
 }
 
@@ -44,9 +44,9 @@ type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs"> &
 };
 
 /**
- * Takes a snapshot, hands it to `work`, and lets it go. The tenant's lock is held only until the tables
- * are: a migration then waits for them, and whoever suspends the tenant does not wait.
- * @throws {AdminError} when there is no such tenant or schema, or it is in another transition
+ * Takes a snapshot, hands it to `work`, and releases it. The tenant's lock is held only until the tables are locked:
+ * a migration then waits for the tables, and suspend-tenant does not wait.
+ * @throws {AdminError} when the tenant or its schema does not exist, or it is in another transition
  */
 export async function withSnapshot<T>(
   { url }: Registry,
@@ -55,7 +55,7 @@ export async function withSnapshot<T>(
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
   return withClient(url, async (client) => {
-    // Had before the first statement of the transaction, which takes the snapshot.
+    // The lock precedes the first statement of the transaction, which takes the snapshot.
     await client.query(`select pg_advisory_lock(${tenantLockKey("$1")})`, [schemaName]);
     await client.query("begin isolation level repeatable read read only");
     await prepareCopy(client, schemaName);
@@ -89,9 +89,9 @@ export async function withSnapshot<T>(
 }
 
 /**
- * Refuses tables whose owner sees a part of the rows only: where row security is forced, and may not be bypassed.
+ * Refuses tables whose owner sees only some rows: where row security is forced, and the owner may not bypass it.
  * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
- * @throws {AdminError} with the ways out
+ * @throws {AdminError} that names the remedies
  */
 async function requireWholeRows(
   client: ClientBase,
@@ -140,12 +140,12 @@ async function readState(
   const [row] = rows;
   if (row === undefined) {
     throw new AdminError(
-      `Cannot ${action}: there is no tenant "${schemaName}"; see node admin/list-tenants.js`,
+      `Cannot ${action}: tenant "${schemaName}" does not exist; see node admin/list-tenants.js`,
     );
   }
   const { found, ...state } = row;
   if (found) return state;
   throw new AdminError(
-    `Cannot ${action}: tenant "${schemaName}" has no schema; see node admin/status.js`,
+    `Cannot ${action}: the schema of tenant "${schemaName}" is missing; see node admin/status.js`,
   );
 }

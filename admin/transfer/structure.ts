@@ -1,5 +1,5 @@
-// What of a tenant's schema can be copied: the tables with their columns, and the sequences, read from
-// PostgreSQL's catalog. A name is only ever put into a statement when it came from here.
+// The copyable structure of a tenant's schema: the tables with their columns, and the sequences, from PostgreSQL's
+// catalog. Statements contain only names that come from here.
 
 import type { ClientBase } from "pg";
 import { AdminError } from "../registry/admin-error.ts";
@@ -7,20 +7,20 @@ import { AdminError } from "../registry/admin-error.ts";
 /** A table whose rows can be copied. */
 export interface Table {
   readonly name: string;
-  /** Those that are not generated, in the table's order. */
+  /** The columns that are not generated, in the table's order. */
   readonly columns: readonly string[];
-  /** Those that PostgreSQL stores and a function of the application's own gives: they are compared, not copied. */
+  /** The stored generated columns that call the application's own functions: they are compared, not copied. */
   readonly computed: readonly string[];
-  /** Its rows are in its partitions, and are copied through it. */
+  /** Whether its rows are in partitions, and are copied through it. */
   readonly partitioned: boolean;
 }
 
 /** A sequence. */
 export interface Sequence {
   readonly name: string;
-  /** A whole number, as text: it may be greater than a double holds. */
+  /** A whole number, as text: it may exceed the range of a double. */
   readonly value: string;
-  /** Whether `value` was given out already. */
+  /** Whether the sequence has already returned `value`. */
   readonly called: boolean;
 }
 
@@ -30,11 +30,11 @@ interface ColumnRow {
   readonly column: string | null;
   readonly generated: boolean | null;
   readonly computed: boolean;
-  /** A partition of the table whose rows are on another server. */
+  /** A partition of the table that is a foreign table, with its rows on another server. */
   readonly foreign: string | null;
 }
 
-// What is PostgreSQL's own has no rows in pg_depend.
+// PostgreSQL's own objects do not have rows in pg_depend.
 const COLUMNS = `
   select c.relname::text as name, c.relkind = 'p' as partitioned, a.attname::text as column,
       a.attgenerated <> '' as generated,
@@ -51,7 +51,7 @@ const COLUMNS = `
    order by c.relname::text collate "C", a.attnum`;
 
 /**
- * The tables of a schema by name; of a partitioned one, the whole alone.
+ * Reads the tables of a schema, ordered by name; a partitioned table without its partitions.
  * @throws {AdminError} when a partition is a foreign table
  */
 export async function readTables(
@@ -76,8 +76,8 @@ export async function readTables(
 }
 
 /**
- * The sequences of a schema by name, with their values. These are no part of a snapshot: they are at
- * least as far as the rows that a snapshot taken before shows.
+ * Reads the sequences of a schema, ordered by name, with their values. The values are not part of a snapshot: they
+ * are at least as far as the rows of an earlier snapshot.
  */
 export async function readSequences(
   client: ClientBase,
@@ -102,12 +102,12 @@ export async function readSequences(
   return sequences;
 }
 
-/** A name of a schema, for a statement. */
+/** Qualifies a name with its schema, for a statement. */
 export function qualified(schemaName: string, name: string): string {
   return `${quoted(schemaName)}.${quoted(name)}`;
 }
 
-/** A name that is the catalog's own, whatever it is, for a statement. */
+/** Quotes any name from the catalog, for a statement. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,9 +1,9 @@
-// Work that is looked at, and leaves nothing.
+// Runs work in a transaction that is always rolled back.
 
 import type { Transaction } from "sequelize";
 import type { Registry } from "../registry/registry.ts";
 
-/** Has the transaction rolled back, and brings the result out of it. */
+/** Carries the result out of the transaction, and causes the rollback. */
 class Undo<T> extends Error {
   readonly result: T;
 
@@ -13,7 +13,7 @@ class Undo<T> extends Error {
   }
 }
 
-/** Runs `work` in a transaction that is always rolled back, and returns what it returned. */
+/** Runs `work` in a transaction that is always rolled back, and returns its result. */
 export async function undone<T>(
   { sequelize }: Registry,
   work: (transaction: Transaction) => Promise<T>,

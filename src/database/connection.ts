@@ -4,13 +4,13 @@
 
 import postgres from "postgres";
 import { AppError } from "../errors.ts";
-import type { DatabaseAddress } from "./address.ts";
-import { judgeFailure } from "./failure.ts";
+import type { DatabaseAddress } from "./wire/address.ts";
+import { judgeFailure } from "./wire/failure.ts";
 import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
-import type { PooledConnection } from "./pool.ts";
-import { readReply, type Reply, type ResultLimits, type Row, RowCounter } from "./rows.ts";
+import type { PooledConnection } from "./pool/pool.ts";
+import { readReply, type Reply, type ResultLimits, type Row, RowCounter } from "./values/rows.ts";
 import { runTransaction, type Scope } from "./transaction.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "./wire/wire.ts";
 
 /** The options of a connection. */
 export interface ConnectionOptions extends ResultLimits {

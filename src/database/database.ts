@@ -2,12 +2,12 @@
 // Nothing is ever sent twice.
 
 import type { Secret } from "../environment.ts";
-import { type DatabaseAddress, parseAddress } from "./address.ts";
+import { type DatabaseAddress, parseAddress } from "./wire/address.ts";
 import { Connection } from "./connection.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./options.ts";
 import type { Answer, Message } from "./message.ts";
-import { type ConnectionCounts, Pool } from "./pool.ts";
-import type { Results, Row } from "./rows.ts";
+import { type ConnectionCounts, Pool } from "./pool/pool.ts";
+import type { Results, Row } from "./values/rows.ts";
 
 /** One transaction on one connection. */
 export interface Link {

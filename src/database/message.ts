@@ -1,8 +1,8 @@
 // A message to the database is one Query frame of the simple protocol. PostgreSQL runs it as one transaction.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
 
-import type { Row } from "./rows.ts";
-import type { Share } from "./shares.ts";
+import type { Row } from "./values/rows.ts";
+import type { Share } from "./pool/shares.ts";
 
 /** One message to the database. */
 export interface Message {

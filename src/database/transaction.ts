@@ -4,7 +4,7 @@
 
 import { AppError, sqlState } from "../errors.ts";
 import { ENTRY_RESULTS, messageText } from "./message.ts";
-import type { Reply, Results, Row } from "./rows.ts";
+import type { Reply, Results, Row } from "./values/rows.ts";
 
 // in_failed_sql_transaction: the error of an earlier statement is the real one.
 const IN_FAILED_TRANSACTION = "25P02";

@@ -1,7 +1,7 @@
 // Limits how many requests are in progress at once, in total and for each tenant. A request whose body is still
 // arriving does not take a place, so a client that sends slowly does not block others.
 
-import { type Share, Shares } from "../database/shares.ts";
+import { type Share, Shares } from "../database/pool/shares.ts";
 import { AppError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 

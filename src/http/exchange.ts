@@ -5,7 +5,7 @@ import type { Tenant } from "../tenant.ts";
 import { boundBody, readJson } from "./body.ts";
 import type { Visit } from "./admission.ts";
 import type { Database } from "../database/database.ts";
-import type { Share } from "../database/shares.ts";
+import type { Share } from "../database/pool/shares.ts";
 import type { Host } from "../host.ts";
 import type { Limits } from "./limits.ts";
 

@@ -2,7 +2,7 @@
 // each message looks its host up itself. It decides for which share a request counts before its tenant is looked up,
 // so that all ports and subdomains of a tenant share one tenant's places.
 
-import type { Share } from "../database/shares.ts";
+import type { Share } from "../database/pool/shares.ts";
 import type { Host } from "../host.ts";
 
 const MAX_HOSTS = 10_000;

@@ -2,7 +2,7 @@
 // tenants. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ and …/database/
 
 import type { Counter, Histogram, Meter } from "@opentelemetry/api";
-import type { ConnectionCounts } from "../database/pool.ts";
+import type { ConnectionCounts } from "../database/pool/pool.ts";
 import type { RequestAttributes } from "./request-attributes.ts";
 
 // The buckets that the conventions advise, in seconds, and finer ones below them, because one round trip often takes

@@ -13,7 +13,7 @@ import {
 } from "@opentelemetry/api";
 import type { Beginning, Database, Link } from "../database/database.ts";
 import type { Answer, Message } from "../database/message.ts";
-import type { Row } from "../database/rows.ts";
+import type { Row } from "../database/values/rows.ts";
 import { AppError, sqlState } from "../errors.ts";
 import { quietly, type Report } from "../report.ts";
 

@@ -56,7 +56,11 @@ describe("export-tenant under faults", () => {
       );
       expect((await rejection(exported)).message).to.match(message);
     };
-    await refuse("nobody", "nobody.zip", /^Cannot export tenant: there is no tenant "nobody"; see/);
+    await refuse(
+      "nobody",
+      "nobody.zip",
+      /^Cannot export tenant: tenant "nobody" does not exist; see/,
+    );
     await refuse("acme", "no/such.zip", /^Cannot write ".*": ENOENT; choose another place$/);
     expect(await readdir(folder)).to.deep.equal(before);
   });

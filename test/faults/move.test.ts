@@ -82,7 +82,7 @@ describe("move-tenant under faults", function () {
     const late = await move("slow", "--wait", "1");
     expect(late.status).to.equal(1);
     expect(late.stderr).to.match(
-      /^Cannot move tenant: after 1 s, 1 transactions that began before still run; tenant "slow" is read-only/,
+      /^Cannot move tenant: after 1 s, 1 earlier transactions still run; tenant "slow" is read-only/,
     );
     expect(await put(here, host, 2)).to.equal(423);
     const refused = await runVerb(source.adminUrl, "suspend-tenant", "slow");

@@ -2,7 +2,7 @@
 // a letter with the quote behind it, or strings in which a backslash escapes. No tenant may be entered then.
 
 import { messageText } from "../../src/database/message.ts";
-import type { Row } from "../../src/database/rows.ts";
+import type { Row } from "../../src/database/values/rows.ts";
 import { inspect } from "node:util";
 import pg from "pg";
 import type { Database } from "../../src/database/database.ts";

@@ -41,7 +41,7 @@ describe("doctor, before a standby", () => {
 
   it("examineInstallation() finds a sound standby a standby, and nothing else", async () => {
     const standby = await openOne();
-    const one = "warn database: it is a standby, and takes no writes";
+    const one = "warn database: it is a standby, and does not accept writes";
     expect(await complaints(standby)).to.deep.equal([one]);
     // The service of another place reads there, and the verbs write here.
     expect(await complaints({ ...primary, serviceUrl: standby.serviceUrl })).to.deep.equal([one]);
@@ -53,7 +53,7 @@ describe("doctor, before a standby", () => {
       `grant create on database postgres to ${SERVICE_ROLE}`,
     );
     expect(await complaints(await openOne())).to.have.members([
-      "warn database: it is a standby, and takes no writes",
+      "warn database: it is a standby, and does not accept writes",
       "unsafe service role: alone it can create a temporary table, which the next tenant would see",
       "unsafe service role: alone it can create a schema",
     ]);

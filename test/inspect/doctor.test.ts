@@ -5,7 +5,7 @@ import { expect } from "chai";
 import pg from "pg";
 import type { Finding } from "../../admin/doctor/finding.ts";
 import { type Figures, judgeBudget } from "../../admin/doctor/budget.ts";
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import { judgeEncryption } from "../../admin/doctor/connection-findings.ts";
 import { useDatabase } from "../support/database.ts";
 import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
@@ -83,10 +83,10 @@ describe("doctor", () => {
     expect(status).to.equal(0);
     for (const line of [
       "ok      admin connection: it is direct",
-      "ok      pooler: there is none: each connection of the service is one of the server's",
-      "ok      prepared statements: they survive; the service uses none",
-      "ok      startup parameters: options are accepted; the service sends application_name alone",
-      "ok      message: it enters the registry and is told that no tenant has the host",
+      "ok      pooler: the service connects directly: each connection is one of the server's",
+      "ok      prepared statements: they survive; the service does not use them",
+      "ok      startup parameters: options are accepted; the service sends only application_name",
+      "ok      message: it enters the registry, which answers that the host is unknown",
       `ok      database: both URLs lead to "${database.name}"`,
     ]) {
       expect(stdout.split("\n")).to.include(line);
@@ -110,11 +110,11 @@ describe("doctor", () => {
         });
         expect(stdout).to.match(/\n\d+ ok, 0 to consider, 0 unsafe\n$/);
         expect(status).to.equal(0);
-        expect(stdout).to.include("ok      pooler: there is one, in transaction mode\n");
+        expect(stdout).to.include("ok      pooler: it is in transaction mode\n");
         expect(stdout).to.include("startup parameters: options are refused");
         const lost = poolSize > 1;
         expect(stdout).to.include(
-          `session settings: what one client sets is seen by others and ${lost ? "" : "not "}lost to itself`,
+          `session settings: a client's setting is visible to others and ${lost ? "" : "not "}lost to the client itself`,
         );
         expect(stdout).to.include(
           `prepared statements: they ${lost ? "do not survive" : "survive"}`,
@@ -135,7 +135,7 @@ describe("doctor", () => {
         const DATABASE_URL = pool.url(SERVICE_ROLE, database.name);
         const found = await complaints(0, { DATABASE_URL });
         expect(found).to.have.length(1);
-        expect(found[0]).to.include(`warn pooler: there is one, in ${mode} mode`);
+        expect(found[0]).to.include(`warn pooler: it is in ${mode} mode`);
       } finally {
         await pool.stop();
       }
@@ -149,7 +149,9 @@ describe("doctor", () => {
       const url = pool.url(admin.username, database.name);
       const found = await complaints(1, { ADMIN_DATABASE_URL: url });
       expect(found).to.have.length(1);
-      expect(found[0]).to.match(/^unsafe admin connection: there is a pooler .* transaction mode/);
+      expect(found[0]).to.match(
+        /^unsafe admin connection: it goes through a pooler in transaction mode/,
+      );
     } finally {
       await pool.stop();
     }
@@ -157,29 +159,29 @@ describe("doctor", () => {
 
   it("doctor finds a missing URL, another database, and one that is not to be reached", async () => {
     expect(await complaints(0, { DATABASE_URL: "" })).to.deep.equal([
-      "warn DATABASE_URL: it is not set: nothing was looked at as the service would see it",
+      "warn DATABASE_URL: it is not set: the doctor did not check what the service would see",
     ]);
     expect(await complaints(0, { ADMIN_DATABASE_URL: "" })).to.deep.equal([
-      "warn ADMIN_DATABASE_URL: it is not set: nothing was looked at as the verbs would see it",
+      "warn ADMIN_DATABASE_URL: it is not set: the doctor did not check what the verbs would see",
     ]);
     const elsewhere = urlOf("template1", { name: SERVICE_ROLE, password: SERVICE_PASSWORD });
     const found = await complaints(1, { DATABASE_URL: elsewhere });
     expect(found).to.include(
       `unsafe database: the service is in "template1" and the verbs are in "${database.name}", or on another server`,
     );
-    expect(found).to.include("unsafe message: it ended with 3F000 where RH404 belongs");
+    expect(found).to.include("unsafe message: it ended with 3F000, expected RH404");
     const closed = new URL(database.serviceUrl);
     closed.port = "1";
     const unreachable = await complaints(1, { DATABASE_URL: closed.href });
     expect(unreachable).to.have.length(1);
-    expect(unreachable[0]).to.match(
-      /^unsafe DATABASE_URL: no connection can be made: .*ECONNREFUSED/,
-    );
+    expect(unreachable[0]).to.match(/^unsafe DATABASE_URL: the connection fails: .*ECONNREFUSED/);
     const wrong = new URL(database.adminUrl);
     wrong.username = "rowhouse_test_nobody";
     const refused = await complaints(1, { ADMIN_DATABASE_URL: wrong.href });
     expect(refused).to.have.length(1);
-    expect(refused[0]).to.match(/^unsafe ADMIN_DATABASE_URL: no connection .*\(28(?:P01|000)\)$/);
+    expect(refused[0]).to.match(
+      /^unsafe ADMIN_DATABASE_URL: the connection fails: .*\(28(?:P01|000)\)$/,
+    );
   });
 
   it("an unsafe installation makes the verb exit 1", async () => {

@@ -262,7 +262,7 @@ describe("drift", () => {
       const { compared, notCompared } = await find(["acme", "data", "e"]);
       expect(compared).to.equal(2);
       expect(notCompared).to.deep.equal([
-        { schemaName: "data", reason: "it is locked by another session" },
+        { schemaName: "data", reason: "another session has locked it" },
       ]);
     } finally {
       await client.end();

@@ -138,9 +138,9 @@ describe("what a tenant may do with its own objects", () => {
     "revoke execute on function acme.one() from public": /has no execute on function "one\(\)"$/,
     "revoke usage on type acme.mood from public": /has no usage on type "mood"$/,
     "alter default privileges revoke execute on functions from public":
-      /gets no execute on functions that are created later$/,
+      /will not get execute on functions that are created later$/,
     "alter default privileges revoke usage on types from public":
-      /gets no usage on types that are created later$/,
+      /will not get usage on types that are created later$/,
     "alter view acme.seen owner to OTHER": /^its owner "\w+_other" has no .* on "doc", so that /,
   };
   for (const [damage, told] of Object.entries(DAMAGE)) {

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import fc from "fast-check";
 import { findDeno } from "../../admin/development/runtime.ts";
-import { parseTime } from "../../src/database/time.ts";
+import { parseTime } from "../../src/database/values/time.ts";
 import { useDatabase } from "../support/database.ts";
 
 const HOST = "acme.example";

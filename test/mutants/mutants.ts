@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "the certificate at an address is checked for localhost",
-    file: "src/database/socket.ts",
+    file: "src/database/wire/socket.ts",
     text: "tls.connect({ ...options, socket: raw })",
     instead: 'tls.connect({ ...options, host: "localhost", servername: undefined, socket: raw })',
     tests: ["faults/tls"],
@@ -189,7 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "one host may have every connection",
-    file: "src/database/pool.ts",
+    file: "src/database/pool/pool.ts",
     text: "const MOST_OF_ONE = 0.75;",
     instead: "const MOST_OF_ONE = 1;",
     tests: ["unit/pool"],
@@ -294,14 +294,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a row is counted when it is in memory",
-    file: "src/database/wire.ts",
+    file: "src/database/wire/wire.ts",
     text: "row: (valueBytes) => this.#counter.add(valueBytes),",
     instead: "row: () => {},",
     tests: ["isolation/noisy-neighbour"],
   },
   {
     defect: "a client that has gone keeps its place in the line",
-    file: "src/database/waiting-line.ts",
+    file: "src/database/pool/waiting-line.ts",
     text: 'signal?.addEventListener("abort", abort);',
     instead: "",
     tests: ["unit/pool"],

@@ -222,7 +222,7 @@ describe("unsafe recipes behind a transaction pooler", () => {
   it("verify-pooler exits 1 where there is no pooler, and 2 for what is no URL", async () => {
     const direct = await runVerb(database.adminUrl, "verify-pooler", database.serviceUrl);
     expect(direct.status).to.equal(1);
-    expect(direct.stderr).to.match(/^Cannot verify pooler: there is none/);
+    expect(direct.stderr).to.match(/^Cannot verify pooler: the service connects directly/);
     const wrong = await runVerb(database.adminUrl, "verify-pooler", "acme");
     expect(wrong.status).to.equal(2);
   });

@@ -87,7 +87,7 @@ describe("clone-tenant", () => {
       "nobody",
       "made",
       "made.test",
-      /^Cannot clone tenant: there is no tenant "nobody"/,
+      /^Cannot clone tenant: tenant "nobody" does not exist/,
     );
     await refuse("shop", "shop", "made.test", /^Cannot add tenant: schema "shop" is a tenant/);
     await refuse(

@@ -19,7 +19,7 @@ describe("import-tenant of an archive with an edited shape", function () {
     [
       "a timeout of a day",
       (m) => (m["statementTimeoutMs"] = 86_400_000),
-      /say --statement-timeout 86400000$/,
+      /add --statement-timeout 86400000$/,
     ],
     ["a loss", (m) => (m["losses"] = ['table "x"']), /would not be equal to it: table "x"; /],
     [

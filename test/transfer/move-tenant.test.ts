@@ -149,20 +149,20 @@ describe("move-tenant", function () {
       "alter table stay.data alter updated_at set default now()",
     );
     await target.addTenants({ stay: "another.test" });
-    await refuse(/schema "stay" is a tenant there already; rename or drop/);
+    await refuse(/schema "stay" belongs to a tenant there already; rename or drop/);
     await target.sql(
       "delete from rowhouse.domain where schema_name = 'stay'",
       "update rowhouse.tenant set schema_name = 'stayed' where schema_name = 'stay'",
       "alter schema stay rename to stayed",
       "insert into rowhouse.domain select 'stay.test', schema_name, role_name, status, statement_timeout_ms from rowhouse.tenant where schema_name = 'stayed'",
     );
-    await refuse(/host "stay.test" belongs to one there already/);
+    await refuse(/host "stay.test" belongs to a tenant there already/);
     const same = new URL(source.adminUrl);
     same.hostname = "localhost";
-    await refuse(/the target is the database that it is in; name another/, same.href);
+    await refuse(/the target is the tenant's own database; name another/, same.href);
     const bare = new URL(target.adminUrl);
     bare.pathname = "/postgres";
-    await refuse(/it has no registry; run node admin\/init-db.js/, bare.href);
+    await refuse(/it does not have a registry; run node admin\/init-db.js/, bare.href);
     const closed = new URL(target.adminUrl);
     [closed.port, closed.password] = ["1", "planted-secret"];
     await refuse(/^Cannot connect to 127.0.0.1:1\/\w+: ECONNREFUSED; check/, closed.href);

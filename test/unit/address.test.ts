@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseAddress } from "../../src/database/address.ts";
+import { parseAddress } from "../../src/database/wire/address.ts";
 import { openAuthority } from "../support/tls/authority.ts";
 
 const PASSWORD = "planted-password-1b7f";

@@ -1,7 +1,7 @@
 // Who may go on: how many at once, of all and of one, and nobody while the service drains.
 
 import { expect } from "chai";
-import type { Share } from "../../src/database/shares.ts";
+import type { Share } from "../../src/database/pool/shares.ts";
 import { AppError } from "../../src/errors.ts";
 import { Admission } from "../../src/http/admission.ts";
 

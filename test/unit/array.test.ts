@@ -3,8 +3,8 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { parseArray } from "../../src/database/array.ts";
-import { parserOf } from "../../src/database/types.ts";
+import { parseArray } from "../../src/database/values/array.ts";
+import { parserOf } from "../../src/database/values/types.ts";
 import { literal } from "../../src/sql/literal.ts";
 
 const asText = (text: string): unknown => text;

@@ -1,7 +1,7 @@
 // Many deadlines, one timer.
 
 import { expect } from "chai";
-import { Deadlines } from "../../src/database/deadlines.ts";
+import { Deadlines } from "../../src/database/pool/deadlines.ts";
 
 describe("Deadlines", () => {
   const passed: string[] = [];

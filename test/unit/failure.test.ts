@@ -1,8 +1,8 @@
 // The end of a connection, told apart by who ended it and by whether a message was on its way.
 
 import { expect } from "chai";
-import { readErrorResponse } from "../../src/database/error-response.ts";
-import { type ErrorFields, judgeFailure } from "../../src/database/failure.ts";
+import { readErrorResponse } from "../../src/database/wire/error-response.ts";
+import { type ErrorFields, judgeFailure } from "../../src/database/wire/failure.ts";
 import { AppError } from "../../src/errors.ts";
 import { describeError } from "../../src/log.ts";
 

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { FrameReader } from "../../src/database/frames.ts";
+import { FrameReader } from "../../src/database/wire/frames.ts";
 
 /** A message of the backend. */
 function frame(type: string, body: Uint8Array): Buffer {

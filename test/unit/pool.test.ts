@@ -1,8 +1,8 @@
 // Who uses which connection: one piece of work each, the oldest waiter first, and none that is in doubt.
 
 import { expect } from "chai";
-import { Pool, type PooledConnection } from "../../src/database/pool.ts";
-import type { Claim } from "../../src/database/waiting-line.ts";
+import { Pool, type PooledConnection } from "../../src/database/pool/pool.ts";
+import type { Claim } from "../../src/database/pool/waiting-line.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";
 

@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import type { Beginning, Database, Link } from "../../src/database/database.ts";
 import { type Answer, type Message, messageText } from "../../src/database/message.ts";
-import type { Results, Row } from "../../src/database/rows.ts";
+import type { Results, Row } from "../../src/database/values/rows.ts";
 import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
 import { TemplateError } from "../../src/sql/statement.ts";

@@ -1,7 +1,7 @@
 // A transaction's own messages: what is sent, in which order, and that nothing is sent on a connection in doubt.
 
 import { expect } from "chai";
-import type { Reply } from "../../src/database/rows.ts";
+import type { Reply } from "../../src/database/values/rows.ts";
 import { type Line, runTransaction, type Scope } from "../../src/database/transaction.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";

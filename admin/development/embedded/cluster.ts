@@ -25,10 +25,10 @@ import { runProgram, type ServerUser } from "./program.ts";
 const MAKING = "making-";
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
-/** A cluster on disk, whether a server runs on it or not. Paths hold no symbolic links. */
+/** A cluster on disk, whether a server runs on it or not. Its paths do not contain symbolic links. */
 export interface Cluster {
   readonly dataFolder: string;
-  /** Where `data` and `postgres.log` lie: the cluster's folder, or its private place. */
+  /** The folder of `data` and `postgres.log`: the cluster's folder, or its private place. */
   readonly home: string;
   readonly logFile: string;
   /** The password of the superuser `postgres`: letters and digits. */
@@ -36,9 +36,9 @@ export interface Cluster {
 }
 
 /**
- * Opens the cluster of `folder`, and makes it (UTF8, locale C, scram-sha-256) when it is missing.
- * @param folder made with its parents when missing
- * @param user who will own the data; undefined for the caller itself
+ * Opens the cluster of `folder`, and creates it (UTF8, locale C, scram-sha-256) when it is missing.
+ * @param folder created with its parents when missing
+ * @param user the owner of the data; undefined for the caller itself
  * @throws {Error} when the data belongs to another user, when its password file is gone, or when
  *   initdb fails
  */
@@ -106,7 +106,7 @@ async function removeAbandoned(home: string): Promise<void> {
   }
 }
 
-/** Of several processes at once one makes the file, whole; a link never replaces a file. */
+/** Only one of several processes creates the file, and writes it completely; a link never replaces a file. */
 async function makePassword(file: string): Promise<void> {
   const draft = `${file}-${randomBytes(6).toString("hex")}`;
   await writeFile(draft, randomBytes(24).toString("hex"), { mode: 0o600, flush: true });
@@ -137,11 +137,11 @@ async function requireOwner(dataFolder: string, user: ServerUser | undefined): P
   if (uid === undefined || found.uid === uid) return;
   throw new Error(
     `Cannot use "${dataFolder}": it belongs to user ${found.uid}, and PostgreSQL runs as ${uid}; ` +
-      "start as the user who made it, or remove that folder to start afresh",
+      "start as the user that owns it, or remove that folder to start afresh",
   );
 }
 
-/** pg_ctl opens the log as the server's user, who may not make files beside it. */
+/** pg_ctl opens the log as the server's user, which may not create files beside it. */
 async function makeLog(file: string, user: ServerUser | undefined): Promise<void> {
   const log = await open(file, "a", 0o600);
   try {

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 
-/** A process's arguments; undefined where the system does not tell. Those of a zombie are empty. */
+/** A process's arguments; undefined where the system does not list them. A zombie's are empty. */
 export async function readArguments(pid: number): Promise<readonly string[] | undefined> {
   if (process.platform !== "linux") return undefined;
   const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");

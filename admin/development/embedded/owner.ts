@@ -7,8 +7,8 @@ import process from "node:process";
 import { isRunning } from "./liveness.ts";
 
 /**
- * Makes this process the owner of `folder`, unless another living one is.
- * @returns the id of the process that owns it now
+ * Makes this process the owner of `folder`, unless another living process owns it.
+ * @returns the id of the current owner
  */
 export async function claimFolder(folder: string): Promise<number> {
   await mkdir(folder, { recursive: true });

@@ -1,6 +1,6 @@
-// Where the server's files lie when its user is not the caller: root may work under a folder that
-// user `postgres` cannot enter. Then the programs are copied to, and the data kept in, a place under
-// /var/tmp that only root can change. No existing folder's permissions are ever touched.
+// The server's files when its user is not the caller: root may work under a folder that user `postgres` cannot
+// enter. Then the programs are copied to a place under /var/tmp that only root can change, and the data lies there.
+// The permissions of existing folders never change.
 
 import { createHash, randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
@@ -31,7 +31,7 @@ const OWNER_ALL_GROUP_ENTER = 0o710;
  * Returns the folder in which the server's `data` and `postgres.log` lie: `folder` itself, or a
  * private place when `user` cannot enter `folder`, with links in `folder` that lead there.
  * @param folder an existing folder, absolute and without symbolic links
- * @throws {Error} when the place belongs to another user, or `folder` holds data of its own
+ * @throws {Error} when the place belongs to another user, or `folder` already holds data
  */
 export async function openHome(folder: string, user: ServerUser | undefined): Promise<string> {
   if (!user || (await isReachable(folder, user))) return folder;
@@ -42,7 +42,7 @@ export async function openHome(folder: string, user: ServerUser | undefined): Pr
 }
 
 /**
- * Returns binaries that `user` can run: the given ones, or a copy in a private place, made once.
+ * Returns binaries that `user` can run: the given ones, or a copy in a private place, which is made once.
  * @throws {Error} when the place belongs to another user
  */
 export async function openBinaries(
@@ -74,7 +74,7 @@ export async function moveOnce(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether something is at `path`; a link that leads nowhere is nothing. */
+/** Whether `path` exists; a broken link does not count. */
 export function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -99,8 +99,8 @@ function mayEnter({ mode, uid, gid }: Stats, user: ServerUser): boolean {
 }
 
 /**
- * The names in /var/tmp can be guessed, so whatever is there already is trusted only when it is a
- * folder of root's: in a folder with the sticky bit nobody else can have replaced it.
+ * The names in /var/tmp can be guessed, so an existing folder is trusted only when root owns it: in a
+ * folder with the sticky bit, other users cannot have replaced it.
  */
 async function openPlace(forPath: string, user: ServerUser): Promise<string> {
   const hash = createHash("sha256").update(forPath).digest("hex").slice(0, 16);
@@ -110,7 +110,9 @@ async function openPlace(forPath: string, user: ServerUser): Promise<string> {
   });
   const found = await lstat(place);
   if (!found.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0) {
-    throw new Error(`Cannot keep PostgreSQL's files: "${place}" is not a folder of root's own`);
+    throw new Error(
+      `Cannot keep PostgreSQL's files: "${place}" is not a folder that only root can change`,
+    );
   }
   await chown(place, 0, user.gid);
   await chmod(place, OWNER_ALL_GROUP_ENTER);

@@ -1,10 +1,10 @@
-// Whether a TCP port of this machine is free, and the error that says that it is not.
+// Tells whether a TCP port of this machine is free, and builds the error for a port in use.
 
 import { createServer } from "node:net";
 import { AdminError } from "../../registry/admin-error.ts";
 
 /**
- * The error for PostgreSQL's port when another program listens on it.
+ * Builds the error for PostgreSQL's port when another program listens on it.
  * @param variable the environment variable that sets the port, named in the message
  */
 export function portInUse(port: number, variable?: string): AdminError {
@@ -13,8 +13,8 @@ export function portInUse(port: number, variable?: string): AdminError {
 }
 
 /**
- * Whether a server could listen on `port` of 127.0.0.1 now.
- * @throws {Error} for any other reason why it could not, such as a low port without the right to it
+ * Tells whether `port` of 127.0.0.1 is free now.
+ * @throws {Error} when listening fails for another reason, such as a privileged port
  */
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
-// The server process of a data folder, known by the lock file that it keeps there. A lock file
-// outlives its process after SIGKILL or a crash, so it is never believed alone.
+// The server process of a data folder, found through the lock file that it keeps there. A lock file outlives its
+// process after SIGKILL or a crash, so the lock file alone is not proof.
 // Source: src/include/utils/pidfile.h of PostgreSQL (one fact per line).
 
 import { readFile, rm } from "node:fs/promises";
@@ -13,13 +13,13 @@ const POLL_MS = 20;
 /** A server process that is alive. */
 export interface Postmaster {
   readonly pid: number;
-  /** The TCP port that it listens on, or will. */
+  /** The TCP port on which it listens, or will listen. */
   readonly port: number;
-  /** "starting", "ready", "stopping", or "" when it has only just begun. */
+  /** "starting", "ready", "stopping", or "" at the very beginning. */
   readonly status: string;
 }
 
-/** Finds the server that runs on `dataFolder`; undefined when none does. */
+/** Finds the server that runs on `dataFolder`; undefined when a server does not run. */
 export async function findPostmaster(dataFolder: string): Promise<Postmaster | undefined> {
   const lock = await findLock(dataFolder);
   if (!lock || !(await isServer(lock.pid, dataFolder))) return undefined;
@@ -27,11 +27,11 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | u
 }
 
 /**
- * Waits until the server that runs on `dataFolder` takes connections.
+ * Waits until the server that runs on `dataFolder` accepts connections.
  * @throws {Error} when the server ends, or is not ready after `timeoutMs` milliseconds
  */
 export async function waitUntilReady(dataFolder: string, timeoutMs: number): Promise<void> {
-  await poll(timeoutMs, `the server of "${dataFolder}" does not get ready`, async () => {
+  await poll(timeoutMs, `the server of "${dataFolder}" does not become ready`, async () => {
     const found = await findPostmaster(dataFolder);
     if (!found) throw new Error(`Cannot start PostgreSQL: the server of "${dataFolder}" has ended`);
     return found.status === "ready";
@@ -39,9 +39,9 @@ export async function waitUntilReady(dataFolder: string, timeoutMs: number): Pro
 }
 
 /**
- * Waits until no process of a dead server is left, and removes its lock file where PostgreSQL would
- * take it for a living server's: when its number belongs to a zombie or to another program by now.
- * Does nothing while a server runs.
+ * Waits until all processes of a dead server have ended, and removes its lock file where PostgreSQL would take it
+ * for a living server's: when its process id now belongs to a zombie or to another program. Does nothing while a
+ * server runs.
  * @throws {Error} when processes are left after `timeoutMs` milliseconds
  */
 export async function clearDeadServer(dataFolder: string, timeoutMs: number): Promise<void> {
@@ -53,7 +53,7 @@ export async function clearDeadServer(dataFolder: string, timeoutMs: number): Pr
   if (isAlive(lock.pid)) await rm(join(dataFolder, "postmaster.pid"), { force: true });
 }
 
-/** Sends SIGKILL to the server of `dataFolder`, and waits until it and its children are gone. */
+/** Sends SIGKILL to the server of `dataFolder`, and waits until it and its children have ended. */
 export async function killPostmaster(dataFolder: string, timeoutMs: number): Promise<void> {
   const found = await findPostmaster(dataFolder);
   if (!found) return;
@@ -79,7 +79,7 @@ async function isServer(pid: number, dataFolder: string): Promise<boolean> {
   return (await readArguments(pid))?.includes(dataFolder) ?? isAlive(pid);
 }
 
-/** Whether a process still has the server's shared memory: its number and users, columns 2 and 7. */
+/** Whether a process still uses the server's shared memory: columns 2 and 7 are its id and its number of users. */
 async function isAttached(sharedMemoryId: string | undefined): Promise<boolean> {
   const table = await readFile("/proc/sysvipc/shm", "utf8").catch(() => "");
   const rows = table.split("\n").map((row) => row.trim().split(/\s+/));

@@ -1,5 +1,5 @@
-// Runs one program to its end, as another user when asked. It owns the environment that programs
-// get: a fixed one, so that no PG… variable of the caller's shell reaches PostgreSQL.
+// Runs one program to its end, as another user when asked. Programs get a fixed environment, so that the PG…
+// variables of the caller's shell do not reach PostgreSQL.
 
 import { execFile } from "node:child_process";
 
@@ -10,9 +10,9 @@ export interface ServerUser {
 }
 
 /**
- * Runs `file` with `parameters` (no shell between) and resolves to its standard output.
+ * Runs `file` with `parameters`, without a shell, and resolves to its standard output.
  * The working folder is `/`, because the other user may not be able to enter the caller's.
- * @param user who runs it; undefined for the caller itself
+ * @param user the user that runs it; undefined for the caller itself
  * @throws {Error} with the program's standard error output, when it ends with another status than 0
  */
 export function runProgram(

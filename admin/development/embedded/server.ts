@@ -1,6 +1,5 @@
-// A PostgreSQL server of one's own for development and tests, on 127.0.0.1 only. It runs in a
-// session of its own: neither Ctrl-C nor the death of the process that started it ends it, and the
-// next start on the same folder shares it.
+// An embedded PostgreSQL server for development and tests, on 127.0.0.1 only. It runs in its own session: neither
+// Ctrl-C nor the death of the process that started it ends it, and the next start on the same folder shares it.
 
 import { readFile, rm, stat } from "node:fs/promises";
 import { type Binaries, findBinaries } from "./binaries.ts";
@@ -14,32 +13,32 @@ import { findServerUser } from "./user.ts";
 const TIMEOUT_SECONDS = 60;
 const TIMEOUT_MS = TIMEOUT_SECONDS * 1000;
 
-/** What {@link startEmbedded} needs to know. */
+/** The options of {@link startEmbedded}. */
 export interface EmbeddedOptions {
   /**
-   * Made when missing. Holds `data`, `postgres.log` and `admin-password`; the first two are links
-   * when root works under a folder that PostgreSQL's user cannot enter.
+   * The cluster's folder, created when missing. Holds `data`, `postgres.log` and `admin-password`; the first two are
+   * links when root works under a folder that PostgreSQL's user cannot enter.
    */
   readonly folder: string;
   /** The TCP port on 127.0.0.1, 1 to 65535. */
   readonly port: number;
   /** The environment variable that sets the port, for the message when it is in use. */
   readonly portVariable?: string;
-  /** Server settings by name, such as `{ fsync: "off" }`; a server that runs already keeps its own. */
+  /** Server settings by name, such as `{ fsync: "off" }`; a server that already runs keeps its own. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A server that takes connections. The caller that started it stops it. */
+/** A server that accepts connections. The caller that started it stops it. */
 export interface EmbeddedServer {
   /** The superuser's connection string: `postgres://postgres:…@127.0.0.1:port/postgres`. */
   readonly adminUrl: string;
   /** The TCP port on 127.0.0.1. */
   readonly port: number;
-  /** False when another process had started the server, which is then shared. */
+  /** False when another process had started the server; both then share it. */
   readonly started: boolean;
-  /** Ends it in order (open transactions are undone) and waits; does nothing when it has ended. */
+  /** Shuts it down (open transactions are undone) and waits; does nothing when it has ended. */
   stop(): Promise<void>;
-  /** Ends it with SIGKILL, as a crash would, and waits until its children are gone as well. */
+  /** Ends it with SIGKILL, as a crash would, and waits until its children have ended as well. */
   kill(): Promise<void>;
   /** Stops it and removes its folder with all data. */
   remove(): Promise<void>;
@@ -53,10 +52,10 @@ interface Context {
 }
 
 /**
- * Starts the server of a folder, or shares the one that runs there, and waits until it takes
- * connections. A running one on another port is stopped and started on the wanted port. The data is
- * made at the first start (superuser `postgres`, random password) and kept by every later one.
- * @throws {AdminError} when another program has the port
+ * Starts the server of a folder, or shares the one that runs there, and waits until it accepts
+ * connections. A server that runs on another port is stopped and started on the wanted port. The first
+ * start creates the data (superuser `postgres`, random password), and later ones keep it.
+ * @throws {AdminError} when another program uses the port
  * @throws {Error} with the end of the server's log, when the server does not start
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -67,7 +66,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   return toServer(context, await start(context));
 }
 
-/** Resolves to false when a server was running already. */
+/** Resolves to false when a server already ran. */
 async function start(context: Context): Promise<boolean> {
   const { options, cluster } = context;
   const found = await findPostmaster(cluster.dataFolder);
@@ -84,7 +83,7 @@ async function start(context: Context): Promise<boolean> {
     await control(context, ["start", "-l", cluster.logFile, "-o", toFlags(options)]);
     return true;
   } catch (error) {
-    // Of two processes that start it at once, the slower one shares it.
+    // When two processes start it at once, the slower one shares it.
     const winner = await findPostmaster(cluster.dataFolder);
     if (winner?.port !== options.port) throw await explain(error, context, size);
     await waitUntilReady(cluster.dataFolder, TIMEOUT_MS);

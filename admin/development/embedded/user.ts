@@ -1,12 +1,12 @@
-// Which user of the operating system runs the server. PostgreSQL and PgBouncer refuse root, so root
-// starts them as user `postgres`; everybody else starts them as themselves.
+// The user of the operating system that runs the server. PostgreSQL and PgBouncer refuse root, so root starts them
+// as user `postgres`; every other user starts them as itself.
 
 import process from "node:process";
 import { runProgram, type ServerUser } from "./program.ts";
 
 /**
- * The user to start a server as: undefined for the caller itself, which is every caller but root.
- * As root it is user `postgres`, made as a system user without a home when it is missing.
+ * Finds the user that runs a server: undefined for the caller itself, which is every caller except root.
+ * For root it is user `postgres`, created as a system user without a home when it is missing.
  */
 export async function findServerUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;

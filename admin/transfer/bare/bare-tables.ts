@@ -1,7 +1,7 @@
-// A schema's tables without anything that may object to rows or act on them, as pg_dump loads them: structure,
-// rows, and then constraints, indexes, row security, materialized views and triggers, each as it was. What cannot
-// object stays in its place: primary keys and other constraints with an index, NOT NULL, checks of PostgreSQL's own
-// functions, rules (COPY does not apply them), policies (the owner is not under them).
+// Strips a schema's tables of everything that may object to rows or act on them, and restores it, as pg_dump does:
+// structure, rows, and then constraints, indexes, row security, materialized views and triggers, each as it was.
+// Objects that cannot object stay in place: primary keys and other constraints with an index, NOT NULL, checks that
+// use only PostgreSQL's own functions, rules (COPY does not apply them), policies (the owner is exempt).
 // https://www.postgresql.org/docs/current/sql-copy.html
 
 import type { ClientBase } from "pg";
@@ -10,7 +10,7 @@ import { readIndexSteps } from "./indexes.ts";
 import { RELATION } from "./relation-query.ts";
 import { putBack, putBackInRounds, readSteps, takeOff } from "./step.ts";
 
-// Those of partitions, too: a trigger may stand on one alone, or be disabled there alone.
+// Triggers of partitions, too: a trigger may exist on one partition only, or be disabled there only.
 const TRIGGERS = `
   ${RELATION}
   select format('alter table only %s disable trigger %I', r.place, t.tgname) as off,
@@ -20,7 +20,7 @@ const TRIGGERS = `
    where not t.tgisinternal and t.tgenabled <> 'D' and r.relkind in ('r', 'p', 'f')
    order by t.oid`;
 
-// COPY into a table is refused where row security holds for the owner.
+// PostgreSQL refuses COPY into a table whose row security applies to the owner.
 const FORCED = `
   ${RELATION}
   select format('alter table %s no force row level security', r.place) as off,
@@ -28,7 +28,7 @@ const FORCED = `
     from relation as r where r.relforcerowsecurity
    order by r.oid`;
 
-// Not populated, a view that another one needs fails; populated from empty tables, it would answer.
+// A view that is not populated fails the views that need it; one that is populated from empty tables would not.
 const VIEWS = `
   ${RELATION}
   select format('refresh materialized view %s with no data', r.place) as off,
@@ -38,7 +38,7 @@ const VIEWS = `
 
 /**
  * Lets `load` fill the empty tables of a schema that the transaction has made.
- * @throws what PostgreSQL says when the rows break what is put back
+ * @throws PostgreSQL's error when the rows break a constraint that is put back
  */
 export async function withBareTables(
   client: ClientBase,
@@ -53,7 +53,7 @@ export async function withBareTables(
   const { foreignKeys, checks, domains } = await readConstraintSteps(client, schemaName);
   const indexes = await readIndexSteps(client, schemaName);
   for (const steps of [triggers, forced, views, foreignKeys]) await takeOff(client, steps);
-  // Those of a parent before those of its children, which are theirs alone only then.
+  // Triggers of a parent first: only then do those of its children stand alone.
   await takeOff(client, checks.toReversed());
   for (const steps of [domains, indexes]) await takeOff(client, steps);
   await load();
@@ -61,7 +61,7 @@ export async function withBareTables(
   const rest = await putBackInRounds(client, [...domains, ...checks, ...indexes]);
   await putBack(client, foreignKeys);
   await putBack(client, forced);
-  // A view has the rows that its owner sees; and a check's function may look at a view.
+  // A view has the rows that its owner sees, and a check's function may read a view.
   await client.query("set local row_security to on");
   const last = await putBackInRounds(client, [...(rest?.steps ?? []), ...views]);
   if (last !== undefined) throw last.error;

@@ -1,12 +1,12 @@
-// Constraints that may object to rows which the source has: those that are not valid, those that call functions
-// of the application's own, and foreign keys, whose other table may be filled later.
+// Constraints that may object to the source's rows: those that are not valid, those that call the application's own
+// functions, and foreign keys, whose other table may be filled later.
 // https://www.postgresql.org/docs/current/catalog-pg-constraint.html
 
 import type { ClientBase } from "pg";
 import { callsOwnCode, RELATION } from "./relation-query.ts";
 import { readSteps, type Step } from "./step.ts";
 
-// Children first, which is the order to put them back in: a parent's is merged with one that its child has of its own.
+// Children first, which is the order for putting them back: PostgreSQL merges a parent's with its child's own one.
 const CHECKS = `
   ${RELATION}
   select format('alter table %s drop constraint %I', r.place, c.conname) as off,
@@ -19,7 +19,7 @@ const CHECKS = `
        or c.contype = 'x' and ${callsOwnCode("pg_class", "c.conindid")})
    order by r.depth desc, c.oid`;
 
-// Of a domain within another type PostgreSQL can only take back what is not to be validated.
+// For a domain within another type, PostgreSQL can only add a constraint that is NOT VALID.
 const DOMAINS = `
   ${RELATION}
   select format('alter domain %I.%I drop constraint %I', s.nspname, t.typname, c.conname) as off,
@@ -33,7 +33,7 @@ const DOMAINS = `
      and not exists (select from pg_range as g where g.rngsubtype = t.oid)
    order by c.oid`;
 
-// A partition's own key is put back first when it has another name than its parent's, which then takes it over.
+// A partition's own key is put back first when its name differs from its parent's key, which then adopts it.
 const FOREIGN_KEYS = `
   ${RELATION}
   select case when f.conparentid = 0 then format('alter table %s drop constraint %I', r.place, f.conname) else '' end as off,
@@ -43,16 +43,16 @@ const FOREIGN_KEYS = `
    where f.contype = 'f' and (p.oid is null or p.conrelid <> f.conrelid and p.conname <> f.conname)
    order by p.oid is null, r.depth desc, f.oid`;
 
-/** What of a schema's constraints is in the way. */
+/** The constraints of a schema that may object to rows. */
 export interface ConstraintSteps {
-  /** In the order in which they are taken off and put back. */
+  /** The constraints in the order in which they are taken off and put back. */
   readonly foreignKeys: readonly Step[];
-  /** Put back in rounds. */
+  /** The constraints that are put back in rounds. */
   readonly checks: readonly Step[];
   readonly domains: readonly Step[];
 }
 
-/** Reads it. */
+/** Reads the constraints. */
 export async function readConstraintSteps(
   client: ClientBase,
   schemaName: string,

@@ -1,11 +1,11 @@
-// Indexes that are no constraint's. Made behind the rows they take a third of the time; and one over what a function
-// of the application's own gives would hold other values before every table is filled, or refuse rows.
+// Indexes that do not belong to a constraint. Building them after the rows takes a third of the time. An index over
+// one of the application's own functions would hold other values before every table is filled, or refuse rows.
 
 import type { ClientBase } from "pg";
 import { RELATION } from "./relation-query.ts";
 import { readSteps, type Step } from "./step.ts";
 
-// An index of a partitioned table is made of those of its partitions, which keep their names so.
+// An index of a partitioned table is assembled from those of its partitions, so that these keep their names.
 const INDEXES = `
   ${RELATION}, own as (
     select x.*, i.inhparent as parent
@@ -23,7 +23,7 @@ const INDEXES = `
     from own as o join relation as p on p.oid = o.parent
    order by phase, depth desc, oid`;
 
-/** Reads what of a schema's indexes is in the way. */
+/** Reads the indexes of a schema that are taken off and put back. */
 export function readIndexSteps(client: ClientBase, schemaName: string): Promise<readonly Step[]> {
   return readSteps(client, schemaName, INDEXES);
 }

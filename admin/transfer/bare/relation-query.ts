@@ -1,6 +1,6 @@
-// Parts of the queries for what stands in the way of rows.
+// Parts of the queries for objects that may object to rows.
 
-/** A WITH of `relation`: the schema's relations with their places, and how deep each stands below its parents. */
+/** A WITH of `relation`: the schema's relations with their places, and their depth below their parents. */
 export const RELATION = `
   with recursive space as (select oid, nspname from pg_namespace where nspname = $1), depth (oid, depth) as (
     select c.oid, 0 from pg_class as c join space as s on s.oid = c.relnamespace
@@ -14,8 +14,8 @@ export const RELATION = `
   )`;
 
 /**
- * Whether an object calls something that is no part of PostgreSQL, which may look at other tables, at settings
- * or at the clock. What is PostgreSQL's own has no rows in pg_depend.
+ * Whether an object calls a function or operator that is not part of PostgreSQL, which may read other tables,
+ * settings or the clock. PostgreSQL's own objects do not have rows in pg_depend.
  */
 export function callsOwnCode(catalog: string, oid: string): string {
   return `exists (select from pg_depend as d where d.classid = '${catalog}'::regclass and d.objid = ${oid}

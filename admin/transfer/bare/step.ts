@@ -1,12 +1,12 @@
-// Something that stands in the way of rows: how it is taken off, and how it is put back as it was.
+// A step: the command that takes off an object which may object to rows, and the one that puts it back as it was.
 
 import type { ClientBase } from "pg";
 
-/** Commands; each is one statement. */
+/** A pair of commands; each is one statement. */
 export interface Step {
-  /** Empty where another step takes it off as well. */
+  /** Takes the object off; empty where another step does so. */
   readonly off: string;
-  /** Empty where another step puts it back as well. */
+  /** Puts the object back; empty where another step does so. */
   readonly on: string;
 }
 
@@ -30,15 +30,16 @@ export async function putBack(client: ClientBase, steps: readonly Step[]): Promi
   for (const { on } of steps) if (on !== "") await client.query(on);
 }
 
-/** Steps that could not be put back, and what the first of them said. */
+/** Steps that could not be put back, and the error of the first. */
 export interface Rest {
   readonly steps: readonly Step[];
   readonly error: unknown;
 }
 
 /**
- * Puts steps back in an order that works. What an object needs may stand in a function's body, which no catalog
- * tells: what fails is tried again after the others, as long as one more succeeds each time.
+ * Puts steps back in an order that works. An object may need others that only a function's body names, which the
+ * catalogs do not record: a step that fails is tried again after the others, as long as each round succeeds with
+ * one more.
  */
 export async function putBackInRounds(
   client: ClientBase,

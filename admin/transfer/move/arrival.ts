@@ -1,4 +1,4 @@
-// The target's side of a move: the whole tenant in one transaction, suspended; later what it was before.
+// The target's side of a move: it creates the tenant in one transaction, suspended, and later restores its status.
 
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
@@ -17,8 +17,8 @@ import { describePlace } from "./place.ts";
 const ACTION = "move tenant";
 
 /**
- * Refuses a target that has the tenant's schema or one of its hosts already.
- * @throws {AdminError} that names it
+ * Refuses a target that already has the tenant's schema or one of its hosts.
+ * @throws {AdminError} that names the schema or the host
  */
 export async function checkRoom(
   source: Registry,
@@ -33,8 +33,8 @@ export async function checkRoom(
   ]);
   if (tenant === null && taken === null) return;
   const what = tenant
-    ? `schema "${schemaName}" is a tenant`
-    : `host "${taken?.host}" belongs to one`;
+    ? `schema "${schemaName}" belongs to a tenant`
+    : `host "${taken?.host}" belongs to a tenant`;
   throw new AdminError(
     `Cannot move tenant to ${describePlace(target.url)}: ${what} there already; ` +
       "rename or drop one of the two first",
@@ -45,7 +45,7 @@ export async function checkRoom(
 export async function hasArrived(target: Registry, journey: Journey): Promise<boolean> {
   const { schemaName, transferId } = journey;
   return target.sequelize.transaction(async (transaction) => {
-    // Behind a run of before that was killed as it committed.
+    // Waits for an earlier run that was killed while it committed.
     await lockTenants(transaction, schemaName);
     const tenant = await target.Tenant.findByPk(schemaName, { transaction });
     return tenant?.transferId === transferId;
@@ -53,8 +53,8 @@ export async function hasArrived(target: Registry, journey: Journey): Promise<bo
 }
 
 /**
- * Creates the tenant, suspended, with every row, and compares both sides. One transaction.
- * @param peer where it comes from
+ * Creates the tenant, suspended, with every row, and compares both sides, in one transaction.
+ * @param peer the source database, as host, port and name
  */
 export async function receive(
   target: Registry,
@@ -98,7 +98,7 @@ export async function receive(
 }
 
 /**
- * Gives the tenant on the target what it was on the source. From then on it is served there.
+ * Gives the tenant on the target the status that it had on the source. From then on the target serves it.
  * @throws {AdminError} when the target does not have the tenant of this move
  */
 export async function settle(target: Registry, journey: Journey): Promise<void> {

@@ -1,4 +1,4 @@
-// The source's side of a move. Its row says how far the move has come, and what the tenant was before.
+// The source's side of a move. The tenant's row holds the stage of the move and the status before it.
 
 import { randomUUID } from "node:crypto";
 import type { InferAttributes } from "sequelize";
@@ -9,13 +9,13 @@ import { claimTenant } from "../../registry/transition.ts";
 /** A move that has begun. */
 export interface Journey {
   readonly schemaName: string;
-  /** What makes it the same move on both sides. */
+  /** The identifier of the move on both sides. */
   readonly transferId: string;
   /** `moving`: the source decides. `moved`: the target has the tenant. */
   readonly stage: "moving" | "moved";
-  /** Whether it was suspended before, and stays so. */
+  /** Whether the tenant was suspended before, and stays suspended. */
   readonly suspended: boolean;
-  /** What stands in `status_before`: when `suspended`, what a resume gives it; else what the move gives back. */
+  /** The value of `status_before`: when `suspended`, the status after a resume; else the status after the move. */
   readonly statusBefore: TenantStatus | null;
   readonly createdAt: Date;
 }
@@ -23,10 +23,10 @@ export interface Journey {
 type Change = Partial<InferAttributes<TenantRow>>;
 
 /**
- * Stops the writes of what begins from now on, or finds the move that was begun before.
- * @param peer where it goes
- * @param check looks at the target before anything is changed
- * @throws {AdminError} when there is no such tenant, or it is on its way elsewhere
+ * Stops new writes, or finds the move that an earlier run began.
+ * @param peer the target database, as host, port and name
+ * @param check examines the target before anything changes
+ * @throws {AdminError} when the tenant does not exist, or another move of it has begun
  */
 export async function depart(
   source: Registry,
@@ -59,7 +59,7 @@ export async function depart(
   });
 }
 
-/** Gives the tenant back what it was, when the target has not taken it. */
+/** Restores the tenant's status when the target has not taken it. */
 export function giveBack(source: Registry, journey: Journey): Promise<void> {
   return change(source, journey, ({ status, statusBefore }) => ({
     transition: null,
@@ -70,19 +70,20 @@ export function giveBack(source: Registry, journey: Journey): Promise<void> {
   }));
 }
 
-/** Leaves a suspended row that names where the tenant went. Nobody is served by the source after this. */
+/** Leaves a suspended row that names the target. The source does not serve the tenant after this. */
 export function leave(source: Registry, journey: Journey): Promise<void> {
   return change(source, journey, ({ statusBefore }) => ({
     transition: "moved",
     status: "suspended",
-    // Tells from now on what `status` told before.
+    // From now on it holds the value that `status` had before.
     statusBefore: journey.suspended ? "suspended" : statusBefore,
   }));
 }
 
 function describe(tenant: TenantRow): Journey {
   const { schemaName, transferId, transition, status, statusBefore, createdAt } = tenant;
-  if (transferId === null) throw new Error(`Cannot move tenant: "${schemaName}" has no transfer`);
+  if (transferId === null)
+    throw new Error(`Cannot move tenant: "${schemaName}" lacks a transfer_id`);
   const stage = transition === "moved" ? "moved" : "moving";
   const suspended = stage === "moved" ? statusBefore === "suspended" : status === "suspended";
   return { schemaName, transferId, stage, suspended, statusBefore, createdAt };
@@ -98,7 +99,7 @@ async function change(
     const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
     if (tenant.transferId !== transferId) {
       throw new AdminError(
-        `Cannot move tenant: somebody has changed "${schemaName}" meanwhile; see node admin/status.js`,
+        `Cannot move tenant: "${schemaName}" has changed meanwhile; see node admin/status.js`,
       );
     }
     await tenant.update(decide(tenant), { transaction });

@@ -1,4 +1,4 @@
-// One move of a tenant at a time, from the first step to the last, and never onto its own database.
+// The lock of a move: one move of a tenant at a time, from the first step to the last, and never to its own database.
 
 import { randomUUID } from "node:crypto";
 import type { ClientBase } from "pg";
@@ -8,7 +8,7 @@ import { ALONE_KEY, withTenantAlone } from "../../registry/tenant-lock.ts";
 
 /**
  * Runs `work` while no other process moves or drops this tenant.
- * @throws {AdminError} when one does, or the target is the source
+ * @throws {AdminError} when another process does, or the target is the source
  */
 export function withMoveLock<T>(
   source: Registry,
@@ -22,7 +22,7 @@ export function withMoveLock<T>(
   });
 }
 
-/** Whatever the URLs say: a lock that is had here and cannot be had there is of the same database. */
+/** Compares databases by a lock, not by URL: a lock held here that blocks there belongs to the same database. */
 async function checkApart(client: ClientBase, { sequelize }: Registry): Promise<void> {
   const unique = randomUUID();
   await client.query(`select pg_advisory_lock(${ALONE_KEY})`, [unique]);
@@ -35,7 +35,7 @@ async function checkApart(client: ClientBase, { sequelize }: Registry): Promise<
   );
   if (row?.locked) return;
   throw new AdminError(
-    "Cannot move tenant: the target is the database that it is in; name another, " +
+    "Cannot move tenant: the target is the tenant's own database; name another, " +
       "or see node admin/rename-tenant.js --help",
   );
 }

@@ -1,5 +1,5 @@
-// A tenant from one database to another. Each step is committed and can be repeated, and at no moment do
-// both databases serve it for writing: a kill anywhere, and the same command again, ends as if nothing had been.
+// Moves a tenant from one database to another. Each step is committed and can be repeated, and both databases never
+// accept its writes at once: after a kill at any point, the same command completes the move.
 
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
@@ -14,37 +14,37 @@ import { depart, giveBack, type Journey, leave } from "./departure.ts";
 import { withMoveLock } from "./lock.ts";
 import { checkRegistries, describePlace } from "./place.ts";
 
-/** How to move. */
+/** The options of a move. */
 export interface MoveOptions {
-  /** How long to wait for what began before the writes were stopped. */
+  /** The longest wait for transactions that began before the writes stopped. */
   readonly waitMs: number;
-  /** Move what can be copied, and leave the rest behind. */
+  /** Leave out objects that cannot be copied, instead of refusing. */
   readonly lossy?: boolean;
   readonly meter?: Meter;
-  /** Called when a step has been committed. */
+  /** Called after each committed step. */
   readonly onStep?: (step: MoveStep, line: string) => void;
 }
 
-/** What has been done. */
+/** A completed step of a move. */
 type MoveStep = "stopped" | "copied" | "left" | "settled";
 
-/** What was moved. */
+/** The result of a move. */
 export interface MoveReport {
   readonly schemaName: string;
-  /** Where it is now. */
+  /** The target database, as host, port and name. */
   readonly place: string;
-  /** What was copied in this run; undefined when an earlier one had done that. */
+  /** The rows that this run copied; undefined when an earlier run had copied them. */
   readonly copied: Loaded | undefined;
-  /** What it had and has not any more; empty unless it was to be lossy. */
+  /** The objects that the tenant has lost; empty without `lossy`. */
   readonly losses: readonly string[];
 }
 
 /**
- * Moves a tenant with its hosts, its status and its rows. It is read-only while it is copied, and refused for the
- * moment between its end here and its beginning there; nothing that was acknowledged is lost. The source keeps
- * a suspended tenant that names where it went.
- * @throws {AdminError} when it cannot be moved: the tenant is then what it was before, or the message says that
- *   the command is to be run again
+ * Moves a tenant with its hosts, its status and its rows. The tenant is read-only during the copy, and unavailable
+ * for the moment between its suspension here and its start there; acknowledged writes are never lost. The source keeps
+ * a suspended tenant that names the target.
+ * @throws {AdminError} when the move fails: the tenant is then as it was before, or the message says to run the
+ *   command again
  */
 export async function moveTenant(
   source: Registry,
@@ -76,7 +76,7 @@ export async function moveTenant(
   });
 }
 
-/** Before anything is changed; a move that goes on has been through it. */
+/** Runs before anything changes; a continued move has passed it already. */
 async function rehearse(
   source: Registry,
   schemaName: string,
@@ -93,12 +93,12 @@ async function waitForWrites(source: Registry, schemaName: string, waitMs: numbe
   const left = await waitForRunning(source, waitMs);
   if (left === 0) return;
   throw new AdminError(
-    `Cannot move tenant: after ${waitMs / 1000} s, ${left} transactions that began before still run; tenant ` +
+    `Cannot move tenant: after ${waitMs / 1000} s, ${left} earlier transactions still run; tenant ` +
       `"${schemaName}" is read-only until the same command is run again, with a longer --wait`,
   );
 }
 
-/** Copies the tenant. When the target has surely not taken it, the source is as it was before. */
+/** Copies the tenant. When the target has certainly not taken it, the source is restored. */
 async function send(
   source: Registry,
   target: Registry,
@@ -114,7 +114,7 @@ async function send(
     );
   } catch (error) {
     const reason = databaseMessage(error);
-    // A commit whose answer was lost has happened or not: the target is asked, behind whatever runs there.
+    // A commit whose answer was lost may have happened: ask the target, after all that still runs there.
     const arrived = await hasArrived(target, journey).catch(() => undefined);
     if (arrived !== false) {
       throw new AdminError(

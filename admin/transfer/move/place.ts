@@ -1,24 +1,25 @@
-// How the two databases of a move are told apart, in the registry and to people: never by their passwords.
+// Names the two databases of a move, in the registry and for people, without their passwords.
 
-import { parseAddress } from "../../../src/database/address.ts";
+import { parseAddress } from "../../../src/database/wire/address.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry } from "../../registry/registry.ts";
 
-/** A database as host, port and name. */
+/** Describes a database by host, port and name. */
 export function describePlace(url: string): string {
   const { host, port, database } = parseAddress(url);
   return `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
 }
 
 /**
- * Refuses a target whose registry has other registry migrations than the source's, or none.
- * @throws {AdminError} that names the place
+ * Refuses a target without a registry, or whose registry migrations differ from the source's.
+ * @throws {AdminError} that names the target
  */
 export async function checkRegistries(source: Registry, target: Registry): Promise<void> {
   const [ours, theirs] = [await readNames(source), await readNames(target)];
   if (ours === theirs) return;
   const place = describePlace(target.url);
-  const problem = theirs === "" ? "it has no registry" : "its registry is of another version";
+  const problem =
+    theirs === "" ? "it does not have a registry" : "its registry has another version";
   throw new AdminError(
     `Cannot move tenant to ${place}: ${problem}; run node admin/init-db.js on both databases`,
   );

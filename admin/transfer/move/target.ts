@@ -1,4 +1,4 @@
-// The registry of the database that a tenant is moved to.
+// Opens the registry of the target database of a move.
 
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
@@ -6,8 +6,8 @@ import { type Registry, withRegistry } from "../../registry/registry.ts";
 import { describePlace } from "./place.ts";
 
 /**
- * Opens it, hands it to `work`, and closes it.
- * @throws {AdminError} when it is not to be reached
+ * Opens the registry, hands it to `work`, and closes it.
+ * @throws {AdminError} when the database cannot be reached
  */
 export async function withTarget<T>(
   url: string,

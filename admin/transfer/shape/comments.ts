@@ -1,15 +1,15 @@
-// The comments of a schema's objects, of every kind that can have one. An object is meant by an address that
-// PostgreSQL writes and resolves; the name that stands in a statement is the one that its own catalog gives.
+// The comments of a schema's objects, of every kind that can have one. PostgreSQL writes and resolves an object's
+// address; a statement contains only the name that the object's own catalog gives.
 // https://www.postgresql.org/docs/current/functions-info.html
 
 import { type ClientBase, escapeLiteral } from "pg";
 import { AdminError } from "../../registry/admin-error.ts";
 
-/** A comment, and whose it is. */
+/** A comment, and the object that has it. */
 export interface Comment {
-  /** As pg_identify_object_as_address has it, such as "table column". */
+  /** The type in the form of pg_identify_object_as_address, such as "table column". */
   readonly type: string;
-  /** Such as the schema, the table and the column; the schema's name is "@". */
+  /** The names, such as the schema, the table and the column; the schema's name is "@". */
   readonly names: readonly string[];
   readonly arguments: readonly string[];
   readonly text: string;
@@ -99,8 +99,8 @@ export async function readComments(
 }
 
 /**
- * Gives the objects of a schema these comments, and takes all others away. What is not there is left out.
- * @throws {AdminError} when a comment is of an object outside of the schema, or of no kind that has any
+ * Gives the objects of a schema these comments, and removes all others. Comments on missing objects are left out.
+ * @throws {AdminError} when a comment belongs to an object outside of the schema, or of a kind without comments
  */
 export async function applyComments(
   client: ClientBase,
@@ -127,7 +127,7 @@ async function write(
   const word = WORDS.get(type);
   if (word === undefined || !isWithin(comment)) {
     throw new AdminError(
-      `Cannot copy tenant: a comment is of ${type} ${JSON.stringify(comment.names)}, which is not in a tenant's schema`,
+      `Cannot copy tenant: a comment is on ${type} ${JSON.stringify(comment.names)}, which is not in a tenant's schema`,
     );
   }
   const identity = await findIdentity(client, schemaName, comment);
@@ -137,7 +137,7 @@ async function write(
   await client.query(`comment on ${word} ${place} is ${literal}`);
 }
 
-/** The object's name in its own catalog; undefined when there is none, or it is elsewhere. */
+/** Finds the object's name in its own catalog; undefined when the object is missing, or is in another schema. */
 async function findIdentity(
   client: ClientBase,
   schemaName: string,
@@ -169,7 +169,7 @@ function isWithin({ type, names }: Comment): boolean {
   return index === -1 ? names[0]?.startsWith("@.") === true : names[index] === "@";
 }
 
-/** Where in an address the schema stands; -1 where it is a part of the type's name. */
+/** The index of the schema in an address; -1 where it is a part of the type's name. */
 function schemaIndex(type: string): number {
   if (type === "domain constraint" || type === "type" || type === "composite type") return -1;
   return type === "operator class" || type === "operator family" ? 1 : 0;

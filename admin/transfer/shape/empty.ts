@@ -1,11 +1,11 @@
-// Takes out the rows that migrations have put in, without anything of the schema noticing it.
+// Removes the rows that migrations have inserted, without firing triggers or constraints of the schema.
 
 import type { ClientBase } from "pg";
 import { qualified, readTables } from "../structure.ts";
 
 /** Empties the tables of a schema that the transaction has made. */
 export async function emptyTables(client: ClientBase, schemaName: string): Promise<void> {
-  // A table whose deferred constraints are still to be checked cannot be altered.
+  // PostgreSQL cannot alter a table with pending deferred constraints.
   await client.query("set constraints all immediate");
   const triggers = await readTruncateTriggers(client, schemaName);
   for (const { off } of triggers) await client.query(off);
@@ -13,7 +13,7 @@ export async function emptyTables(client: ClientBase, schemaName: string): Promi
   const places = tables.map(
     ({ name, partitioned }) => `${partitioned ? "" : "only "}${qualified(schemaName, name)}`,
   );
-  // Of one statement: tables that reference each other are emptied together.
+  // One statement, because tables that reference each other must be emptied together.
   if (places.length > 0) await client.query(`truncate ${places.join(", ")}`);
   for (const { on } of triggers) await client.query(on);
 }

@@ -1,13 +1,13 @@
-// What of a schema is compared with what its migrations make, and is given to no copy: owners, privileges, the order
-// of columns, where and how a table is stored, large objects. An archive that grants privileges would be obeyed as the admin role.
+// The facts of a schema that are compared with its migrations' result, and never copied: owners, privileges, the order
+// of columns, the storage of tables, large objects. Grants from an archive would run as the admin role.
 
 import type { ClientBase } from "pg";
 
-/** Something that a schema's object has. */
+/** A property of an object of the schema. */
 export interface Fact {
-  /** Completes "… of", such as "owner". */
+  /** The kind, which completes "… of", such as "owner". */
   readonly kind: string;
-  /** The object, as a text without the schema's name. */
+  /** The object as a text, without the schema's name. */
   readonly name: string;
   readonly value: string;
 }
@@ -64,7 +64,7 @@ const FACTS = `
 
 /**
  * Reads the facts of a schema.
- * @param roleName the tenant's role, which is written as "@"
+ * @param roleName the tenant's role, which becomes "@"
  */
 export async function readFacts(
   client: ClientBase,

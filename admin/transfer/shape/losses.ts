@@ -1,10 +1,10 @@
-// In what a copy differs from its original, in words, beside its structure.
+// Describes the differences between a copy and its original in words, except those of structure.
 
 import type { Fingerprint } from "../../inspect/fingerprint.ts";
 import type { Fact } from "./facts.ts";
 import type { Shape } from "./shape.ts";
 
-/** All that is compared of a schema. */
+/** The compared parts of a schema. */
 export interface Whole {
   readonly schemaName: string;
   readonly objects: Fingerprint;
@@ -14,14 +14,14 @@ export interface Whole {
 
 type Compared = Pick<Whole, "shape" | "facts">;
 
-/** A phrase for each difference of shapes and facts; of what is missing altogether the structure tells. */
+/** Returns a phrase for each difference of shapes and facts; the structure covers missing objects. */
 export function describeLosses(original: Compared, copy: Compared): readonly string[] {
   const [have, want] = [index(original), index(copy)];
   const losses: string[] = [];
   for (const key of new Set([...have.keys(), ...want.keys()])) {
     const [value, other] = [have.get(key), want.get(key)];
     if (value === other) continue;
-    // Every object has them: it is missing itself.
+    // Every object has these facts, so the object itself is missing.
     if (other === undefined && /^(?:owner|privileges|access method|order of columns) of /.test(key))
       continue;
     losses.push(`${key} is ${value ?? "not set"}, in a copy it is ${other ?? "not set"}`);
@@ -29,7 +29,7 @@ export function describeLosses(original: Compared, copy: Compared): readonly str
   return losses;
 }
 
-/** By what they are of. */
+/** Returns the compared values by a phrase for their object. */
 function index({ shape, facts }: Compared): ReadonlyMap<string, string> {
   const lines: (readonly [string, string])[] = [
     ...shape.partitions.map(({ name, parent, bound, key }) => {

@@ -1,5 +1,5 @@
-// The two phrases of a partition that come from elsewhere as text: its bound and its key. Each is compared with
-// the whole of what PostgreSQL writes for literals and column names, so that it can be no other SQL.
+// Checks the two phrases of a partition that come as text from outside: its bound and its key. Each must match
+// PostgreSQL's own form for literals and column names as a whole, so that it cannot contain other SQL.
 // https://www.postgresql.org/docs/current/sql-createtable.html
 
 const NUMBER = String.raw`-?\d+(?:\.\d+)?(?:e[+-]?\d+)?`;

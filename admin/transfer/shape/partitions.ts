@@ -1,22 +1,22 @@
-// The partitions of a schema. They are made while an application runs (one a month), so a tenant has others
-// than its migrations make. Everything else that a partition has comes from its parent.
+// The partitions of a schema. An application makes them while it runs (one a month), so a tenant's partitions differ
+// from those of its migrations. A partition's other properties come from its parent.
 
 import type { ClientBase } from "pg";
 import { qualified } from "../structure.ts";
 import { isPartitionBound, isPartitionKey } from "./partition-text.ts";
 
-/** A partition, as it can be made again. */
+/** The definition of a partition. */
 export interface Partition {
   readonly name: string;
-  /** The table that it belongs to, in the same schema. */
+  /** The partitioned table, in the same schema. */
   readonly parent: string;
-  /** As PostgreSQL writes it, such as `FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')`. */
+  /** The bound as PostgreSQL writes it, such as `FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')`. */
   readonly bound: string;
-  /** Of a partition that has partitions itself, such as `LIST (kind)`; empty of another. */
+  /** The key of a partition that has partitions itself, such as `LIST (kind)`; else empty. */
   readonly key: string;
 }
 
-/** The partitions of a schema, parents before their children. Bounds are written by the settings of prepareCopy. */
+/** The partitions of a schema, parents before their children. prepareCopy first fixes the form of bounds. */
 export async function readPartitions(
   client: ClientBase,
   schemaName: string,
@@ -45,9 +45,9 @@ export async function readPartitions(
 }
 
 /**
- * Gives a schema whose tables are empty the partitions of another: makes what it lacks, and takes away or apart
- * what the other does not have. What cannot be made of literals and column names, or has no parent, is left out.
- * @param tables the other's tables that are no partitions
+ * Gives a schema with empty tables the partitions of another: creates the missing ones, and drops or detaches those
+ * that the other lacks. Partitions without a parent, or with other text than literals and column names, are left out.
+ * @param tables the other's tables that are not partitions
  */
 export async function reconcilePartitions(
   client: ClientBase,
@@ -61,7 +61,7 @@ export async function reconcilePartitions(
   for (const partition of own.toReversed()) {
     if (same.has(toText(partition))) continue;
     const { name, parent } = partition;
-    // A key that references the parent keeps its partitions from being dropped.
+    // A foreign key to the parent keeps its partitions from being dropped.
     await client.query(`alter table ${place(parent)} detach partition ${place(name)}`);
     if (!tables.has(name)) await client.query(`drop table ${place(name)}`);
   }
@@ -87,7 +87,7 @@ async function readPartitioned(client: ClientBase, schemaName: string): Promise<
   return new Set(rows.map(({ name }) => name));
 }
 
-/** Whether a partition that came from elsewhere is made of literals and column names alone. */
+/** Whether a partition from outside consists only of literals and column names. */
 export function isMakeable({ bound, key }: Partition): boolean {
   return isPartitionBound(bound) && (key === "" || isPartitionKey(key));
 }

@@ -1,5 +1,5 @@
-// A copy of a tenant's structure, made and looked at in a transaction that is always rolled back. What it lacks of
-// the tenant, every copy of it lacks: whoever copies or drops the tenant is told before anything is changed.
+// The rehearsal of a copy: it copies a tenant's structure in a transaction that is always rolled back. Every copy has
+// the same losses, so that the verbs that copy or drop the tenant can report them before they change anything.
 
 import { randomBytes } from "node:crypto";
 import type { Transaction } from "sequelize";
@@ -18,9 +18,9 @@ import { undone } from "../undone.ts";
 import { applyShape, readShape } from "./shape.ts";
 
 const LOCK_TIMEOUT_MS = 5000;
-// SQLSTATEs, but for locks that others have, connections that are lost and servers that end.
+// SQLSTATEs, except those of locks that others hold, of lost connections and of servers that shut down.
 const REASON = /^(?!08|57|55P03|40)[0-9P][0-9A-Z]{4}$/;
-// insufficient_resources, such as locks for a schema of thousands of tables: that says nothing of the tenant.
+// insufficient_resources, such as locks for a schema of thousands of tables: unrelated to the tenant's content.
 const NO_ROOM = /^53/;
 
 interface TenantState {
@@ -29,16 +29,16 @@ interface TenantState {
   readonly hasRole: boolean;
 }
 
-/** A tenant, and what its schema is. */
+/** A tenant, and the content of its schema. */
 interface Original extends TenantState {
   readonly whole: Whole;
   readonly tables: readonly Table[];
 }
 
 /**
- * Finds what a copy of a tenant would lack: what somebody changed by hand and no shape carries.
- * @returns a phrase for each, such as `table "by_hand" is not in version 2`; nothing when there is no such tenant, or
- *   when the server has no room to find out
+ * Finds what a copy of a tenant would lack: changes made by hand that a shape does not carry.
+ * @returns a phrase for each loss, such as `table "by_hand" is not in version 2`; empty when the tenant does not exist,
+ *   or when the server lacks the resources to find out
  */
 export async function findLosses(
   registry: Registry,
@@ -56,7 +56,7 @@ export async function findLosses(
       const wanted = { schemaName: copyName, hosts: [], version };
       const roleName = await createTenantWithin(registry, transaction, creation, wanted);
       const copy = await imitate(transaction, copyName, roleName, original);
-      // Without its role it has no privileges to lose.
+      // Without its role the tenant does not have privileges that a copy could lose.
       const compared = original.hasRole ? (all: Whole) => all : withoutPrivileges;
       return [
         ...describeDifferences(whole, copy, version),
@@ -72,7 +72,7 @@ export async function findLosses(
   });
 }
 
-/** Of one version: a migration may end in between. */
+/** Reads the tenant and its content at one version: a migration may end in between. */
 async function readOriginal(
   transaction: Transaction,
   schemaName: string,
@@ -103,9 +103,9 @@ async function readState(
 }
 
 /**
- * Refuses a tenant of which a copy would not be equal to it.
+ * Refuses a tenant whose copy would differ from it.
  * @param action completes "Cannot …", such as "clone tenant"
- * @throws {AdminError} that names what a copy would lack
+ * @throws {AdminError} that names the losses
  */
 export function requireNoLosses(
   action: string,
@@ -116,7 +116,7 @@ export function requireNoLosses(
   throw new AdminError(`Cannot ${action}: ${describeRefusal(schemaName, losses)}`);
 }
 
-/** In one line, why a copy is refused, and what to do. */
+/** Describes in one line why a copy is refused, and the remedy. */
 export function describeRefusal(schemaName: string, losses: readonly string[]): string {
   const more = losses.length > 3 ? `, and ${losses.length - 3} more` : "";
   return (
@@ -145,7 +145,7 @@ function withoutPrivileges(whole: Whole): Whole {
   return { ...whole, facts: whole.facts.filter(({ kind }) => !kind.endsWith("privileges")) };
 }
 
-/** Gives the copy the original's shape, and reads what has become of it. */
+/** Gives the copy the original's shape, and reads the copy's content. */
 async function imitate(
   transaction: Transaction,
   copyName: string,

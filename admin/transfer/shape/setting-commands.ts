@@ -1,19 +1,19 @@
-// How each kind of setting is given to an object.
+// The commands that give an object a setting, for each kind of setting.
 
 import { quoted } from "../structure.ts";
 import { setOptions } from "./setting-options.ts";
 
-/** An object, as its own catalog names it. */
+/** An object, under the names of its own catalog. */
 export interface Place {
   /** The relation or domain, qualified and quoted. */
   readonly place: string;
-  /** The trigger, rule, column or constraint, quoted; of an index's column its number. Or the kind of relation. */
+  /** The trigger, rule, column or constraint, quoted; for an index's column its number. Or the kind of relation. */
   readonly part: string | null;
-  /** What the kind needs to know besides: a constraint's definition, a type's own storage. */
+  /** Additional data of the kind: a constraint's definition, a type's own storage. */
   readonly standard: string | null;
 }
 
-/** The commands; undefined when the kind has no such value. Null is PostgreSQL's own. */
+/** Returns the commands; undefined when the value is invalid for the kind. Null means PostgreSQL's default. */
 type Commands = (
   place: Place,
   value: string | null,
@@ -34,7 +34,7 @@ const STORAGE: Readonly<Record<string, string>> = {
 };
 const COMPRESSION: Readonly<Record<string, string>> = { p: "pglz", l: "lz4" };
 
-/** By kind. */
+/** The functions that build the commands, by kind. */
 export const COMMANDS: ReadonlyMap<string, Commands> = new Map<string, Commands>([
   [
     "index name",
@@ -132,7 +132,7 @@ function toggle(
   return [`alter table ${place} ${value === null ? "disable" : "enable"} ${what}`];
 }
 
-/** Each partition has a state of its own, and a parent's hands itself down without ONLY. */
+/** Each partition has its own state, and without ONLY a parent's command would change its partitions, too. */
 function fire(
   what: string,
   { place, part }: Place,
@@ -142,7 +142,7 @@ function fire(
   return state === undefined ? undefined : [`alter table only ${place} ${state} ${what} ${part}`];
 }
 
-/** Before the rows come, what is not valid here is validated at no cost. */
+/** Validates or replaces a constraint. Validation is free, because the rows are not loaded yet. */
 function judge(
   alter: string,
   { part, standard }: Place,
@@ -150,7 +150,7 @@ function judge(
 ): readonly string[] | undefined {
   if (value === null) return [`${alter} validate constraint ${part}`];
   if (value !== "true") return undefined;
-  // It is its parent's, and follows that.
+  // The constraint belongs to its parent, and follows it.
   if (standard === null) return [];
   return [
     `${alter} drop constraint ${part}`,

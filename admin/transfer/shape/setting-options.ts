@@ -1,13 +1,13 @@
-// Storage parameters and options of columns. A name is letters, a value is quoted.
+// Storage parameters and options of columns. A name consists of letters, and a value is quoted.
 
 import { escapeLiteral } from "pg";
 
 const OPTION = /^((?:toast\.)?[a-z_]+)=(.*)$/s;
 
 /**
- * The commands that give an object other options than it has; undefined when one is no option.
+ * Builds the commands that change an object's options; undefined when one is not an option.
  * @param alter such as `alter table x`
- * @param value the options as a JSON list of `name=value`; null for none
+ * @param value the options as a JSON list of `name=value`; null for an empty list
  */
 export function setOptions(
   alter: string,
@@ -35,7 +35,7 @@ function parseOptions(value: string | null): ReadonlyMap<string, string> | undef
   return options;
 }
 
-/** What is no list has one element that is no option. */
+/** Parses the options; a value that is not a list becomes one invalid option. */
 function parseList(value: string | null): readonly unknown[] {
   if (value === null) return [];
   try {

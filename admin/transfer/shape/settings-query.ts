@@ -1,8 +1,8 @@
-// The query beneath the settings of a schema: the states of its objects that can be changed without another
-// definition. A value is null where it is PostgreSQL's own default. $1 is the schema.
+// The query for the settings of a schema: the states of its objects that can change while the definition stays. A
+// value is null where it is PostgreSQL's own default. $1 is the schema.
 // https://www.postgresql.org/docs/current/catalogs.html
 
-// Columns that only some versions have are read through JSON.
+// Columns that only some versions of PostgreSQL have are read through JSON.
 const TRIGGERS = `
   select 'trigger', array[r.relname, t.tgname], nullif(t.tgenabled::text, 'O'), r.place, quote_ident(t.tgname), null
     from relation as r join pg_trigger as t on t.tgrelid = r.oid
@@ -75,7 +75,7 @@ const STATISTICS = `
       format('%I.%I', s.nspname, x.stxname), null, null
     from space as s join pg_statistic_ext as x on x.stxnamespace = s.oid`;
 
-// A partition has an index for each of its parent's, with a name that PostgreSQL chose or somebody gave.
+// A partition has an index for each of its parent's, with a name that PostgreSQL or a person chose.
 const INDEX_NAMES = `
   select 'index name', array[r.relname, p.relname], x.relname::text, x.place, null, null
     from relation as r join pg_index as i on i.indrelid = r.oid
@@ -97,7 +97,7 @@ const PARTS = [
   STATISTICS,
 ];
 
-/** Rows of `kind, path, value, place, part, standard`. */
+/** The query for rows of `kind, path, value, place, part, standard`. */
 export const SETTINGS: string = `
   with space as (select oid, nspname from pg_namespace where nspname = $1), relation as (
     select c.*, format('%I.%I', s.nspname, c.relname) as place,

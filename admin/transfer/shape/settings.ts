@@ -1,7 +1,7 @@
-// The states of a schema's objects: disabled triggers, constraints that are not valid, what is populated, storage
-// and statistics, row security. Read from one schema, given to another that has the same objects. Names and
-// definitions in a statement come from the catalog of the schema that is changed; from elsewhere comes only which
-// object is meant, and a value that is one of a few letters or is quoted.
+// The states of a schema's objects: disabled triggers, constraints that are not valid, populated views, storage and
+// statistics, row security. They are read from one schema, and applied to another that has the same objects. Names and
+// definitions in a statement come from the catalog of the changed schema; the source gives only the path of the
+// object, and a value that is one of a few letters or is quoted.
 
 import type { ClientBase } from "pg";
 import { AdminError } from "../../registry/admin-error.ts";
@@ -9,9 +9,9 @@ import { putBackInRounds, type Step } from "../bare/step.ts";
 import { COMMANDS, type Place } from "./setting-commands.ts";
 import { SETTINGS } from "./settings-query.ts";
 
-/** A state of an object that is not the one which PostgreSQL gives it by itself. */
+/** A state of an object that differs from PostgreSQL's default. */
 export interface Setting {
-  /** Such as "trigger". */
+  /** The kind, such as "trigger". */
   readonly kind: string;
   /** The object's names within the schema, such as the table's and the trigger's. */
   readonly path: readonly string[];
@@ -24,7 +24,7 @@ interface Row extends Place {
   readonly value: string | null;
 }
 
-/** Reads the settings of a schema, in a transaction that prepareCopy was called for. */
+/** Reads the settings of a schema, in a transaction that prepareCopy has prepared. */
 export async function readSettings(
   client: ClientBase,
   schemaName: string,
@@ -37,15 +37,15 @@ export async function readSettings(
 }
 
 /**
- * Gives the objects of a schema these settings, and PostgreSQL's own to all others.
- * @throws {AdminError} when a value is not one that the kind has
+ * Gives the objects of a schema these settings, and all others PostgreSQL's defaults.
+ * @throws {AdminError} when a value is invalid for its kind
  */
 export async function applySettings(
   client: ClientBase,
   schemaName: string,
   wanted: readonly Setting[],
 ): Promise<void> {
-  // Other settings are of indexes by their names.
+  // Other settings refer to indexes by name.
   await apply(client, schemaName, wanted, (kind) => kind === "index name");
   await apply(client, schemaName, wanted, (kind) => kind !== "index name");
 }
@@ -65,7 +65,7 @@ async function apply(
     if ((await readValue(client, schemaName, row)) === value) continue;
     const commands = COMMANDS.get(row.kind)?.(row, value, row.value);
     if (commands === undefined) throw impossible(row, value);
-    // A view may need one that comes behind it.
+    // A view may need one that comes later in the list.
     if (row.kind === "unpopulated") views.push(...commands.map((on) => ({ off: "", on })));
     else for (const command of commands) await client.query(command);
   }

@@ -1,8 +1,8 @@
-// What a tenant's schema has beyond its migrations, and may have: partitions made since, the states of objects,
-// comments. An archive carries it. Its structure proper it does not carry: an archive may come from a stranger, and
-// a function's body or an index's expression from there would run as the admin role. So a copy is built by the
-// application's own migrations, and gets a shape, whose every statement is made of the new schema's own names.
-// Where that is not all that the source is, a rehearsal says so before anything is changed.
+// A shape: a schema's permitted additions to its migrations, which are later partitions, the states of objects, and
+// comments. An archive carries the shape, but not the structure: an archive may come from a stranger, and a function's
+// body or an index's expression from it would run as the admin role. So the application's own migrations build a
+// copy, and the shape is applied in statements that contain only the new schema's own names. A rehearsal reports other
+// differences of the source before anything changes.
 
 import type { ClientBase } from "pg";
 import type { Table } from "../structure.ts";
@@ -11,14 +11,14 @@ import { emptyTables } from "./empty.ts";
 import { type Partition, readPartitions, reconcilePartitions } from "./partitions.ts";
 import { applySettings, readSettings, type Setting } from "./settings.ts";
 
-/** See above. */
+/** A schema's additions to its migrations. */
 export interface Shape {
   readonly partitions: readonly Partition[];
   readonly settings: readonly Setting[];
   readonly comments: readonly Comment[];
 }
 
-/** Reads the shape of a schema, in a transaction that prepareCopy was called for. */
+/** Reads the shape of a schema, in a transaction that prepareCopy has prepared. */
 export async function readShape(client: ClientBase, schemaName: string): Promise<Shape> {
   return {
     partitions: await readPartitions(client, schemaName),
@@ -28,8 +28,8 @@ export async function readShape(client: ClientBase, schemaName: string): Promise
 }
 
 /**
- * Empties the tables of a schema that the transaction has made, and gives it a shape.
- * @param tables those of the source that are no partitions
+ * Empties the tables of a schema that the transaction has made, and gives the schema a shape.
+ * @param tables the source's tables that are not partitions
  */
 export async function applyShape(
   client: ClientBase,

@@ -1,7 +1,7 @@
 // Work that waits for a connection, the oldest first. The line rejects work that has waited too long, and work whose
 // caller has stopped waiting.
 
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { Share } from "./shares.ts";
 

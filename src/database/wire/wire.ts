@@ -4,7 +4,7 @@ import type { DatabaseAddress } from "./address.ts";
 import { readErrorResponse } from "./error-response.ts";
 import type { ErrorFields } from "./failure.ts";
 import { FrameReader } from "./frames.ts";
-import { type RawRow, type RowCounter, sizeOf } from "./rows.ts";
+import { type RawRow, type RowCounter, sizeOf } from "../values/rows.ts";
 import { findOpenSocket, type OpenSocket, type Socket } from "./socket.ts";
 
 const READS_PER_CONNECT = 2;

@@ -2,7 +2,7 @@
 // One owner gets a bounded part of the connections, so that a slow tenant does not delay the others. The oldest waiter
 // comes first. A connection whose state is in doubt is never used again.
 
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { Shares } from "./shares.ts";
 import { type Claim, gone, type Job, overloaded, WaitingLine } from "./waiting-line.ts";

@@ -1,7 +1,7 @@
 // Turns the raw rows of a message into objects, and bounds their number and size. The service holds a whole result in
 // memory, so an unbounded one would end the service for all tenants.
 
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import { type Parser, parserOf } from "./types.ts";
 
 /** One row by column name. `types.ts` lists the types that are converted; values of other types stay text. */

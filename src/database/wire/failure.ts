@@ -1,7 +1,7 @@
 // Judges an error that came instead of an answer. It is either PostgreSQL's own error, after which the connection stays
 // usable, or the end of the connection. Then this file decides how it ended and whether the message was sent. Pure.
 
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 
 /** How a connection ended. */
 type FailureKind =
