@@ -106,7 +106,7 @@ describe("import-tenant under faults", function () {
       expect((await rejection(imported)).message).to.match(message);
     };
     const taken = ["made.example.com", "shop.example.com"];
-    await refuse({ hosts: taken }, /^Cannot add host: "shop.example.com" belongs/);
+    await refuse({ hosts: taken }, /^Cannot add host: "shop.example.com" already belongs/);
     await refuse({ schemaName: "shop" }, /^Cannot add tenant: schema "shop" is a tenant/);
     await refuse({}, /first that differs is "0001-shop"; set TENANT_/, TENANT_MIGRATIONS);
     const none = await stage.withShop((registry) =>

@@ -94,7 +94,7 @@ describe("clone-tenant", () => {
       "shop",
       "made",
       "shop.example.com",
-      /^Cannot add host: "shop.example.com" belongs/,
+      /^Cannot add host: "shop.example.com" already belongs/,
     );
     await database.sql("create table shop.by_hand (a int)");
     await refuse(

@@ -106,7 +106,9 @@ describe("add-tenants, in groups", () => {
       .filter(({ outcome }) => outcome === "failed")
       .toSorted((a, b) => a.line - b.line);
     expect(failed.map(({ schemaName }) => schemaName)).to.deep.equal(["bad_020", "bad_030"]);
-    expect(failed[0]?.message).to.match(/^Cannot add host: "bad-020\.example" belongs to a tenant/);
+    expect(failed[0]?.message).to.match(
+      /^Cannot add host: "bad-020\.example" already belongs to a tenant/,
+    );
     expect(failed[1]?.message).to.match(/^Cannot add tenant: schema "bad_030" exists without a/);
     expect(await wholeOf(database, "bad")).to.deep.equal(
       names.filter((name) => name !== "bad_020" && name !== "bad_030"),
@@ -141,7 +143,8 @@ describe("add-tenants, in groups", () => {
     expect(all).to.have.length(80);
     expect(all.filter(({ outcome }) => outcome === "added")).to.have.length(40);
     for (const { outcome, message = "" } of all) {
-      if (outcome === "failed") expect(message).to.match(/^Cannot add host: "[^"]+" belongs to/);
+      if (outcome === "failed")
+        expect(message).to.match(/^Cannot add host: "[^"]+" already belongs to/);
     }
   });
 
