@@ -2,10 +2,9 @@
 // tenants that a killed run has left.
 
 import { randomBytes } from "node:crypto";
-import { QueryTypes } from "sequelize";
 import { dropTenant } from "../drop/drop.ts";
 import { withClient } from "../registry/client.ts";
-import { type Registry, withRegistry } from "../registry/registry.ts";
+import { readRows, type Registry, withRegistry } from "../registry/registry.ts";
 import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
 import { Pool, type Subject } from "./pool.ts";
 
@@ -26,9 +25,7 @@ export function withPool<T>(
 ): Promise<T> {
   // The tables are the example's, not the application's: the folder of migrations is not given.
   return withRegistry(adminUrl, async (registry) => {
-    const left = await registry.sequelize.query<Pick<Subject, "schemaName">>(LEFT, {
-      type: QueryTypes.SELECT,
-    });
+    const left = await readRows<Pick<Subject, "schemaName">>(registry, LEFT);
     await drop(registry, left);
     const subjects = nameSubjects();
     const creation = await prepareCreation(registry);

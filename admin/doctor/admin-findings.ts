@@ -1,9 +1,8 @@
 // The doctor's findings about the server and the registry, as the admin role sees them.
 
-import { QueryTypes } from "sequelize";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 
 const OLDEST = 15;
@@ -11,23 +10,23 @@ const NEWEST = 18;
 
 /** Examines the versions of the server, the registry and the tenants. */
 export async function examineRegistry(registry: Registry): Promise<readonly Finding[]> {
-  const { sequelize } = registry;
-  const [server] = await sequelize.query<{ major: number }>(
+  const [server] = await readRows<{ major: number }>(
+    registry,
     "select current_setting('server_version_num')::int / 10000 as major",
-    { type: QueryTypes.SELECT },
   );
-  const applied = await sequelize.query<{ name: string }>(
+  const applied = await readRows<{ name: string }>(
+    registry,
     "select name from rowhouse.registry_migration",
-    { type: QueryTypes.SELECT },
   );
   const known = (await loadMigrations(REGISTRY_MIGRATIONS)).map(({ name }) => name);
   const names = new Set(applied.map(({ name }) => name));
   const missing = known.filter((name) => !names.has(name));
   const newer = [...names].filter((name) => !known.includes(name));
   const newest = newestVersion(await loadTenantMigrations(registry));
-  const [tenants] = await sequelize.query<{ behind: number }>(
+  const [tenants] = await readRows<{ behind: number }>(
+    registry,
     "select count(*)::int as behind from rowhouse.tenant where version < $1 and transition is null",
-    { type: QueryTypes.SELECT, bind: [newest] },
+    [newest],
   );
   const { major = 0 } = server ?? {};
   const { behind = 0 } = tenants ?? {};
@@ -65,15 +64,15 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
  * Finds a tenant's table, quoted with its schema; undefined when every tenant lacks tables, or where the service
  * role itself has every tenant's privileges.
  */
-export async function findTenantTable({ sequelize }: Registry): Promise<string | undefined> {
-  const [row] = await sequelize.query<{ name: string }>(
+export async function findTenantTable(registry: Registry): Promise<string | undefined> {
+  const [row] = await readRows<{ name: string }>(
+    registry,
     `select format('%I.%I', n.nspname, c.relname) as name
        from rowhouse.tenant as t
        join rowhouse.installation as i on i.tenant_roles
        join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
        join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
       limit 1`,
-    { type: QueryTypes.SELECT },
   );
   return row?.name;
 }

@@ -1,8 +1,7 @@
 // The cost of many schemas to the server: catalogs on disk, catalog cache in each server connection, locks.
 
-import { QueryTypes } from "sequelize";
 import { formatCount } from "../print/count.ts";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 
 // The memory that a backend keeps for a tenant with three tables after using them, measured on PostgreSQL 15 and 18.
@@ -26,8 +25,8 @@ export interface Figures {
 }
 
 /** Reads the figures, and reports those that are out of bounds. */
-export async function examineBudget({ sequelize }: Registry): Promise<readonly Finding[]> {
-  const [figures] = await sequelize.query<Figures>(FIGURES, { type: QueryTypes.SELECT });
+export async function examineBudget(registry: Registry): Promise<readonly Finding[]> {
+  const [figures] = await readRows<Figures>(registry, FIGURES);
   if (figures === undefined) throw new Error("Cannot read the catalogs: they are empty");
   return judgeBudget(figures);
 }

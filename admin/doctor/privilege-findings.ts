@@ -1,8 +1,7 @@
 // The doctor's findings about the privileges on which isolation depends, as the admin role sees them.
 
-import { QueryTypes } from "sequelize";
 import { formatCount } from "../print/count.ts";
-import type { Registry } from "../registry/registry.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
 import { findExcess } from "../inspect/excess.ts";
 import { type Finding, judge } from "./finding.ts";
 
@@ -25,16 +24,13 @@ export async function examinePrivileges(
   registry: Registry,
   serviceUser: string | undefined,
 ): Promise<readonly Finding[]> {
-  const { sequelize } = registry;
-  const [version] = await sequelize.query<{ number: number }>(
+  const [version] = await readRows<{ number: number }>(
+    registry,
     "select current_setting('server_version_num')::int as number",
-    { type: QueryTypes.SELECT },
   );
   // Before 16, an attribute of the role makes it inherit.
   const inherits = (version?.number ?? 0) >= 160_000 ? "m.inherit_option" : "service.rolinherit";
-  const [found] = await sequelize.query<Privileges>(PRIVILEGES.replace("$inherits$", inherits), {
-    type: QueryTypes.SELECT,
-  });
+  const [found] = await readRows<Privileges>(registry, PRIVILEGES.replace("$inherits$", inherits));
   if (found === undefined) throw new Error("Cannot read privileges: init-db has not ended");
   const excess = await findExcess(registry, undefined);
   const { service, tenantRoles, readable, inherited } = found;
