@@ -15,7 +15,7 @@ import {
 } from "../support/verb.ts";
 
 const TENANTS = 60;
-const KILLS = 6;
+const KILLS = 4;
 
 describe("migrate under faults", function () {
   this.timeout(60_000);

@@ -359,7 +359,7 @@ describe("drop-tenant", () => {
     afterEach(() => server?.remove());
 
     for (const [locks, tables, backup] of [
-      ["10", 500, false],
+      ["10", 200, false],
       ["64", 700, true],
     ] as const) {
       it(`with ${tables} tables does not exhaust max_locks_per_transaction = ${locks}`, async () => {
