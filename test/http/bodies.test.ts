@@ -6,6 +6,7 @@ import type { Database } from "../../src/database/database.ts";
 import type { Exchange } from "../../src/http/exchange.ts";
 import type { Limits } from "../../src/http/limits.ts";
 import { createTenancy } from "../../src/http/tenancy.ts";
+import { ready } from "../../src/http/with-tenant.ts";
 import { until } from "../support/until.ts";
 
 const NO_DATABASE = {} as Database;
@@ -56,9 +57,7 @@ const READERS: Readonly<Record<string, (exchange: Exchange) => Promise<unknown>>
 describe("a request's body", () => {
   const open = (handler: (exchange: Exchange) => unknown, limits: Partial<Limits>) =>
     createTenancy({
-      router: Router<Exchange>()
-        .put("/", handler)
-        .get("/", () => ({})),
+      router: Router<Exchange>().put("/", handler).get("/readyz", ready),
       limits: { bodyBytes: BYTES, ...limits },
     });
   const send = (tenancy: ReturnType<typeof open>, body: ReadableStream<Uint8Array>) => {
@@ -87,7 +86,8 @@ describe("a request's body", () => {
     const half = Array.from({ length: 50 }, () => new Chunks(100, true));
     for (const { stream } of half) void send(tenancy, stream);
     await until("the bodies are not read", () => half.every(({ taken }) => taken > 0));
-    const other = await tenancy.fetch(new Request("http://localhost/"), NO_DATABASE);
-    expect(other.status).to.equal(200);
+    const answering = { send: async () => ({ entered: undefined, results: [] }) };
+    const other = new Request("http://localhost/readyz");
+    expect((await tenancy.fetch(other, answering as unknown as Database)).status).to.equal(200);
   });
 });

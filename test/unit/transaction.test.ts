@@ -17,8 +17,8 @@ class FakeLine implements Line {
   }
 
   async send(text: string): Promise<Reply> {
-    if (!this.#usable) throw new Error("Sent on a connection in doubt");
     this.sent.push(text);
+    if (!this.#usable) throw new Error("Sent on a connection in doubt");
     const failure = this.#failures.get(text);
     if (failure?.lost) this.#usable = false;
     if (failure !== undefined) throw failure.error;
