@@ -90,7 +90,7 @@ const RESET_READ_ONLY = `
   $$`;
 
 // Every name, operator and type is qualified: the session's search_path decides nothing here. The last
-// settings are made in one expression, because each later one would be planned anew under the
+// settings are made in one expression, because each later one would be planned again under the
 // tenant's search_path; the role comes last, because from then on the tenant's role is asked.
 const ENTER_TENANT = `
   create function rowhouse.enter_tenant(hosts text[]) returns text

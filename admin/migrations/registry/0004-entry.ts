@@ -36,7 +36,7 @@ const RESOLVE_HOST = `
   $$`;
 
 // Every name, operator and type is qualified: the session's search_path decides nothing here. The last
-// settings are made in one expression, because each later one would be planned anew under the
+// settings are made in one expression, because each later one would be planned again under the
 // tenant's search_path; the role comes last, because from then on the tenant's role is asked.
 const ENTER_TENANT = `
   create or replace function rowhouse.enter_tenant(hosts text[]) returns text

@@ -17,7 +17,7 @@ export const up: RegistryMigration = async (sql) => {
 // stay, since the pooler assumes that they do. A session that was left read-only stays so for this message.
 //
 // Settings whose configured value may change literals or results are then corrected. The last settings are made
-// in one expression, because each later one would be planned anew under the tenant's search_path; the role comes
+// in one expression, because each later one would be planned again under the tenant's search_path; the role comes
 // last, because from then on the tenant's role is asked.
 const ENTER_TENANT = `
   create or replace function rowhouse.enter_tenant(hosts text[]) returns text
