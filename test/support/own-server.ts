@@ -5,6 +5,7 @@ import { addTenants, initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";
+import { quickenLogins } from "./quick-logins.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
 import { plantPassword } from "./printed.ts";
 import { makeFolder } from "./run.ts";
@@ -45,6 +46,7 @@ export async function openOwnServer(
   let server = await start();
   const { adminUrl } = server;
   plantPassword(adminUrl);
+  await quickenLogins(adminUrl);
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
   await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
   await initialiseDatabase(adminUrl, { serviceRole: SERVICE_ROLE });
