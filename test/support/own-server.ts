@@ -34,7 +34,7 @@ export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "ser
 
 /**
  * Starts a server and creates tenants, host by schema.
- * @param settings the server's, by name
+ * @param settings the server's, by name; only the death of the machine would tell that it runs without fsync
  */
 export async function openOwnServer(
   hosts: Readonly<Record<string, string>>,
@@ -42,7 +42,8 @@ export async function openOwnServer(
 ): Promise<OwnServer> {
   const folder = makeFolder("own-server-");
   const port = await findFreePort();
-  const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port, settings });
+  const start = (): Promise<EmbeddedServer> =>
+    startEmbedded({ folder, port, settings: { fsync: "off", ...settings } });
   let server = await start();
   const { adminUrl } = server;
   plantPassword(adminUrl);
