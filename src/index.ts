@@ -9,9 +9,10 @@ export {
   type OpenDatabase,
   openDatabase,
 } from "./database/database.ts";
-export type { Answer, Message } from "./database/message.ts";
+export type { Answer, Message, Statement } from "./database/message.ts";
 export type { DatabaseOptions } from "./database/options.ts";
-export type { Results, Row } from "./database/values/rows.ts";
+export type { Reading, Results, Row, Rows } from "./database/values/rows.ts";
+export type { Parser } from "./database/values/types.ts";
 export { ConfigError, Secret } from "./environment.ts";
 export {
   AppError,
@@ -45,7 +46,6 @@ export { createTelemetry, type Telemetry, type TelemetryOptions } from "./teleme
 export {
   createTenant,
   type Query,
-  type Rows,
   type Tag,
   type Tenant,
   type TenantOptions,

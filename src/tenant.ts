@@ -2,20 +2,17 @@
 // the tenant's entry, and only the tenant that made a statement can send it.
 
 import type { Database, Link } from "./database/database.ts";
-import type { Results, Row } from "./database/values/rows.ts";
+import type { Results, Row, Rows } from "./database/values/rows.ts";
 import type { Share } from "./database/pool/shares.ts";
 import { candidates, type Host } from "./host.ts";
 import { literal } from "./sql/literal.ts";
-import { compile } from "./sql/statement.ts";
-
-/** The rows of one statement, each by column name; an empty array for a statement without rows. */
-export type Rows<R extends Row = Row> = readonly R[];
+import { type CheckedStatement, compile } from "./sql/statement.ts";
 
 /** A template tag that makes statements, and sends several of them together. */
 export interface Tag {
   /**
-   * Writes one statement. It is sent when it is awaited or put into a batch.
-   * INSERT, UPDATE, DELETE and MERGE need RETURNING, because their outcome is read from rows.
+   * Writes one statement. It is sent when it is awaited or put into a batch. The `count` of its rows is the number of
+   * rows that INSERT, UPDATE, DELETE or MERGE touched, with RETURNING or without.
    * @throws {TemplateError} at once, for fixed text or names that are not accepted
    * @throws {AppError} VALUE_INVALID at once, for a value that cannot be written as a literal
    * @example
@@ -39,10 +36,10 @@ export interface Tag {
    *
    * export async function moveNote(tenant: Tenant, id: number): Promise<boolean> {
    *   const [deleted] = await tenant.batch([
-   *     tenant`delete from draft where id = ${id} returning id`,
-   *     tenant`insert into note (id) values (${id}) returning id`,
+   *     tenant`delete from draft where id = ${id}`,
+   *     tenant`insert into note (id) values (${id})`,
    *   ]);
-   *   return deleted.length > 0;
+   *   return deleted.count > 0;
    * }
    * ```
    */
@@ -69,7 +66,7 @@ export interface Tenant extends Tag {
    *     const [account] = await tx<{ balance: number }>`select balance from account where id = ${id} for update`;
    *     const balance = account?.balance ?? 0;
    *     if (balance < amount) throw new AppError("VALUE_INVALID", `Cannot withdraw: the balance is "${balance}"`);
-   *     await tx`update account set balance = ${balance - amount} where id = ${id} returning id`;
+   *     await tx`update account set balance = ${balance - amount} where id = ${id}`;
    *   });
    * }
    * ```
@@ -83,17 +80,17 @@ export interface Transaction extends Tag {
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-type Send = (statements: readonly string[]) => Promise<Results>;
+type Send = (statements: readonly CheckedStatement[]) => Promise<Results>;
 
 /** A statement that is sent once, when it is first awaited. Awaiting it again gives the same rows. */
 export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
   readonly #send: Send;
-  readonly #text: string;
+  readonly #statement: CheckedStatement;
   #rows: Promise<Rows<R>> | undefined;
 
-  constructor(send: Send, text: string) {
+  constructor(send: Send, statement: CheckedStatement) {
     this.#send = send;
-    this.#text = text;
+    this.#statement = statement;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- a lazy query is sent by being awaited
@@ -101,7 +98,7 @@ export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
     done?: ((rows: Rows<R>) => A | PromiseLike<A>) | null,
     failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#rows ??= this.#send([this.#text]).then((results) => (results[0] ?? []) as Rows<R>);
+    this.#rows ??= this.#send([this.#statement]).then(([rows]) => rows as unknown as Rows<R>);
     return this.#rows.then(done, failed);
   }
 
@@ -118,9 +115,9 @@ export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
     if (new Set(queries).size < queries.length) {
       throw new TypeError("Cannot batch: a statement is in the batch twice");
     }
-    const sent = send(queries.map((query) => query.#text));
+    const sent = send(queries.map((query) => query.#statement));
     queries.forEach((query, index) => {
-      query.#rows = sent.then((results) => results[index] ?? []);
+      query.#rows = sent.then((results) => results[index] as Rows);
       query.#rows.catch(() => {});
     });
     return sent;

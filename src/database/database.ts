@@ -5,14 +5,14 @@ import type { Secret } from "../environment.ts";
 import { type DatabaseAddress, parseAddress } from "./wire/address.ts";
 import { Connection } from "./connection.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./options.ts";
-import type { Answer, Message } from "./message.ts";
+import type { Answer, Message, Statement } from "./message.ts";
 import { type ConnectionCounts, Pool } from "./pool/pool.ts";
 import type { Results, Row } from "./values/rows.ts";
 
 /** One transaction on one connection. */
 export interface Link {
   /** Sends statements as one message within the transaction. */
-  send(statements: readonly string[]): Promise<Results>;
+  send(statements: readonly Statement[]): Promise<Results>;
   /** Runs `work` in a savepoint. When it throws, undoes the statements of `work` and rethrows the error. */
   savepoint<T>(work: (link: Link) => Promise<T>): Promise<T>;
 }

@@ -14,11 +14,12 @@ const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 /**
  * Checks the pieces of fixed text between the placeholders of a template.
  * @param pieces the template's cooked strings, one more than there are placeholders
+ * @returns whether the statement's answer has rows: false for INSERT, UPDATE, DELETE or MERGE without RETURNING
  * @throws {TemplateError} for a placeholder inside a quoted string, a quoted name, a dollar quote or
- *   a comment; for a `;`; for a first word that does not begin a query; for INSERT, UPDATE, DELETE or MERGE
- *   without RETURNING; for a name or a call that could undo the tenant's settings
+ *   a comment; for a `;`; for a first word that does not begin a query; for a name or a call that could undo the
+ *   tenant's settings
  */
-export function checkTemplate(pieces: readonly string[]): void {
+export function checkTemplate(pieces: readonly string[]): boolean {
   const statement = new StatementWords();
   pieces.forEach((piece, index) => {
     if (piece === undefined || !piece.isWellFormed() || piece.includes("\0")) {
@@ -26,7 +27,7 @@ export function checkTemplate(pieces: readonly string[]): void {
     }
     checkPiece(piece, index < pieces.length - 1 ? index + 1 : undefined, statement);
   });
-  statement.end();
+  return statement.end();
 }
 
 /** Reads one piece; `placeholder` is the number of the placeholder that follows it, if any. */

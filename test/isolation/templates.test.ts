@@ -46,7 +46,6 @@ describe("templates on a tenant", () => {
       "a second statement": () => tenant`select 1; delete from data`,
       commit: () => tenant`commit`,
       "set role none": () => tenant`set role none`,
-      "a delete without returning": () => tenant`delete from data`,
       set_config: () => tenant`select set_config('role', 'none', false)`,
       "a name in Unicode escapes": () => tenant`select U&"set_conf!0069g"('role', 'none', false)`,
       "a value without a literal": () => tenant`select ${undefined}`,

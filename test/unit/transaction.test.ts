@@ -1,8 +1,14 @@
 // A transaction's own messages: what is sent, in which order, and that nothing is sent on a connection in doubt.
 
 import { expect } from "chai";
-import type { Reply } from "../../src/database/values/rows.ts";
-import { type Line, runTransaction, type Scope } from "../../src/database/transaction.ts";
+import { messageText, type Statement } from "../../src/database/message.ts";
+import {
+  type Line,
+  type Reply,
+  runTransaction,
+  type Scope,
+} from "../../src/database/transaction.ts";
+import { withCount } from "../../src/database/values/rows.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";
 
@@ -16,13 +22,15 @@ class FakeLine implements Line {
     this.#failures = new Map(Object.entries(failures));
   }
 
-  async send(text: string): Promise<Reply> {
+  async send(statements: readonly Statement[]): Promise<Reply> {
+    const text = messageText({ statements });
     this.sent.push(text);
     if (!this.#usable) throw new Error("Sent on a connection in doubt");
     const failure = this.#failures.get(text);
     if (failure?.lost) this.#usable = false;
     if (failure !== undefined) throw failure.error;
-    return { results: [[], [{ enter_tenant: "acme" }]], command: text.toUpperCase() };
+    const results = [[], [{ enter_tenant: "acme" }]].map((rows) => withCount(rows, {}));
+    return { results, command: text.toUpperCase() };
   }
 
   isUsable(): boolean {
@@ -97,7 +105,7 @@ describe("runTransaction()", () => {
 
   it("runTransaction() commits nothing when a COMMIT is answered with ROLLBACK", async () => {
     const line = new FakeLine();
-    line.send = (text) =>
+    line.send = ([text]) =>
       Promise.resolve({ results: [], command: text === "commit" ? "ROLLBACK" : "" });
     const error = await rejection(run(line, async () => "fine"));
     expect(error.message).to.equal("Cannot commit: the transaction was undone");
