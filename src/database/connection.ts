@@ -106,7 +106,7 @@ export class Connection implements PooledConnection {
     return this.#sql.end({ timeout: seconds });
   }
 
-  /** @param unseen the number of rows of the answer that are nobody's result */
+  /** @param unseen the number of the answer's rows that belong to no result */
   #exchange(text: string, unseen: number): Promise<RawAnswer> {
     this.#counter.reset(unseen);
     return new Promise((resolve, reject) => {

@@ -55,7 +55,7 @@ export function messageText({ entry, statements }: Pick<Message, "entry" | "stat
   return text;
 }
 
-/** The number of rows of a message that only count: they are nobody's result. */
+/** The number of SHOW statements in a message. Each has one row, which belongs to no result. */
 export function countersOf(statements: readonly Statement[]): number {
   let counters = 0;
   for (const statement of statements) {

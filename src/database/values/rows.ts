@@ -69,7 +69,7 @@ export class RowCounter {
 
   /**
    * Starts the count of another message.
-   * @param unseen the number of its rows that are nobody's result
+   * @param unseen the number of its rows that belong to no result
    */
   reset(unseen: number): void {
     this.#rows = -unseen;
