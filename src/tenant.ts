@@ -2,11 +2,13 @@
 // the tenant's entry, and only the tenant that made a statement can send it.
 
 import type { Database, Link } from "./database/database.ts";
-import type { Results, Row, Rows } from "./database/values/rows.ts";
+import type { Reading, Results, Row } from "./database/values/rows.ts";
 import type { Share } from "./database/pool/shares.ts";
+import type { TransactionMode } from "./database/transaction-mode.ts";
 import { candidates, type Host } from "./host.ts";
 import { literal } from "./sql/literal.ts";
-import { type CheckedStatement, compile } from "./sql/statement.ts";
+import { Query, type Send } from "./query.ts";
+import { compile, compileText } from "./sql/statement.ts";
 
 /** A template tag that makes statements, and sends several of them together. */
 export interface Tag {
@@ -27,6 +29,24 @@ export interface Tag {
    */
   <R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Query<R>;
   /**
+   * Writes one statement from SQL that a query builder has made. It is checked as a template is, and sent as one.
+   * @param text one statement with the parameters $1, $2, …
+   * @param parameters their values, as literals without a type; a plain object is written as JSON
+   * @param reading how its rows are read; as the tag's by default
+   * @throws as the tag, and {TemplateError} for more or fewer values than the text has parameters
+   * @example
+   * ```ts
+   * import type { Row, Tenant } from "rowhouse";
+   *
+   * export async function search(tenant: Tenant, words: readonly string[]): Promise<readonly Row[]> {
+   *   const conditions = words.map((_, at) => `text ilike $${at + 1}`);
+   *   const patterns = words.map((word) => `%${word}%`);
+   *   return tenant.query(`select id, text from note where ${conditions.join(" and ")}`, patterns);
+   * }
+   * ```
+   */
+  query<R = Row>(text: string, parameters?: readonly unknown[], reading?: Reading): Query<R>;
+  /**
    * Sends several statements as one message, all or nothing.
    * @returns the rows of each statement, in the order of the statements
    * @throws {TypeError} for a statement that another tag made or that was sent already
@@ -43,7 +63,9 @@ export interface Tag {
    * }
    * ```
    */
-  batch<const Q extends readonly Query[]>(queries: Q): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
+  batch<const Q extends readonly Query<unknown>[]>(
+    queries: Q,
+  ): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
 }
 
 /**
@@ -57,6 +79,8 @@ export interface Tenant extends Tag {
    * statement and COMMIT cost one round trip each, and the transaction holds a connection until it ends. An error
    * that `work` throws undoes everything. A failed statement does so too, even when `work` catches its error, unless
    * it ran in a savepoint. Use `tx` inside: `tenant` would send on another connection, outside the transaction.
+   * @param mode the isolation level and the access mode; they cost no message
+   * @throws {TypeError} for a mode that PostgreSQL does not have
    * @example
    * ```ts
    * import { AppError, type Tenant } from "rowhouse";
@@ -71,57 +95,13 @@ export interface Tenant extends Tag {
    * }
    * ```
    */
-  begin<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  begin<T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T>;
 }
 
 /** The tag of an interactive transaction; after the transaction has ended, every use throws. */
 export interface Transaction extends Tag {
   /** Runs `work` in a savepoint. When it throws, undoes the statements of `work` only, and rethrows the error. */
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-}
-
-type Send = (statements: readonly CheckedStatement[]) => Promise<Results>;
-
-/** A statement that is sent once, when it is first awaited. Awaiting it again gives the same rows. */
-export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
-  readonly #send: Send;
-  readonly #statement: CheckedStatement;
-  #rows: Promise<Rows<R>> | undefined;
-
-  constructor(send: Send, statement: CheckedStatement) {
-    this.#send = send;
-    this.#statement = statement;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- a lazy query is sent by being awaited
-  then<A = Rows<R>, B = never>(
-    done?: ((rows: Rows<R>) => A | PromiseLike<A>) | null,
-    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.#rows ??= this.#send([this.#statement]).then(([rows]) => rows as unknown as Rows<R>);
-    return this.#rows.then(done, failed);
-  }
-
-  /** Sends unsent queries of one tag as one message; awaiting each of them then gives its rows. */
-  static async sendTogether(queries: readonly Query[], send: Send): Promise<Results> {
-    for (const query of queries) {
-      if (!(query instanceof Query) || query.#send !== send) {
-        throw new TypeError("Cannot batch: a statement was not made by this tenant's own tag");
-      }
-      if (query.#rows !== undefined) {
-        throw new TypeError("Cannot batch: a statement was sent already");
-      }
-    }
-    if (new Set(queries).size < queries.length) {
-      throw new TypeError("Cannot batch: a statement is in the batch twice");
-    }
-    const sent = send(queries.map((query) => query.#statement));
-    queries.forEach((query, index) => {
-      query.#rows = sent.then((results) => results[index] as Rows);
-      query.#rows.catch(() => {});
-    });
-    return sent;
-  }
 }
 
 /** The options of {@link createTenant}. */
@@ -163,11 +143,14 @@ export function createTenant(
     return expect(answer.results, statements.length);
   };
   return Object.assign(createTag(send), {
-    begin: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
-      database.transaction((link, row) => {
-        enter(row);
-        return work(createTransaction(link));
-      }, beginning),
+    begin: <T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T> =>
+      database.transaction(
+        (link, row) => {
+          enter(row);
+          return work(createTransaction(link));
+        },
+        { ...beginning, mode },
+      ),
   });
 }
 
@@ -182,9 +165,11 @@ function createTransaction(link: Link): Transaction {
 function createTag(send: Send): Tag {
   const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Query =>
     new Query(send, compile(strings, values));
+  const query = (text: string, parameters: readonly unknown[] = [], reading?: Reading): Query =>
+    new Query(send, { ...compileText(text, parameters), reading });
   const batch = async (queries: readonly Query[]): Promise<Results> =>
     queries.length === 0 ? [] : Query.sendTogether(queries, send);
-  return Object.assign(tag, { batch }) as Tag;
+  return Object.assign(tag, { query, batch }) as Tag;
 }
 
 /** Each accepted statement has exactly one result; another count means that the lexer misread a statement. */

@@ -18,6 +18,7 @@ import {
 import type { PooledConnection } from "./pool/pool.ts";
 import { readFirst, type ResultLimits, type Row, RowCounter } from "./values/rows.ts";
 import { type Reply, runTransaction, type Scope } from "./transaction.ts";
+import type { TransactionMode } from "./transaction-mode.ts";
 import { Wire } from "./wire/wire.ts";
 
 /** The options of a connection. */
@@ -75,6 +76,7 @@ export class Connection implements PooledConnection {
   transact<T>(
     entry: string,
     work: (scope: Scope, entered: Row | undefined) => Promise<T>,
+    mode?: TransactionMode,
   ): Promise<T> {
     this.#wire.allowConnect();
     const line = {
@@ -87,7 +89,7 @@ export class Connection implements PooledConnection {
       },
       isUsable: () => this.#usable,
     };
-    return runTransaction(line, entry, work);
+    return runTransaction(line, entry, work, mode);
   }
 
   abandon(): void {

@@ -4,6 +4,7 @@
 
 import { AppError, sqlState } from "../errors.ts";
 import { ENTRY_RESULTS, type Statement } from "./message.ts";
+import { beginText, type TransactionMode } from "./transaction-mode.ts";
 import type { Results, Row } from "./values/rows.ts";
 
 // in_failed_sql_transaction: the error of an earlier statement is the real one.
@@ -28,16 +29,19 @@ export interface Line {
  * sends COMMIT or ROLLBACK, it waits for statements that `work` did not await: one may still fail, and a late
  * savepoint would reach the connection's next user.
  * @param entry the SQL that enters a tenant; "" for a transaction without a tenant
+ * @param mode stands in BEGIN
  * @throws {AppError} DATABASE_UNAVAILABLE, with outcome unknown only when COMMIT was sent
  */
 export async function runTransaction<T>(
   line: Line,
   entry: string,
   work: (scope: Scope, entered: Row | undefined) => Promise<T>,
+  mode: TransactionMode = {},
 ): Promise<T> {
+  const begin = beginText(mode);
   let committing = false;
   try {
-    const { results } = await line.send([entry === "" ? "begin" : `begin;${entry}`]);
+    const { results } = await line.send([entry === "" ? begin : `${begin};${entry}`]);
     const scope = new Scope(line);
     const value = await scope.run((inner) => work(inner, results[ENTRY_RESULTS - 1]?.[0]));
     committing = true;

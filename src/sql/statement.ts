@@ -7,19 +7,14 @@ import { checkTemplate } from "./lexer.ts";
 import { literal } from "./literal.ts";
 import { quoteName } from "./quote-name.ts";
 import { TemplateError } from "./template-error.ts";
+import type { CheckedStatement } from "./text.ts";
 
 export { TemplateError } from "./template-error.ts";
 export { json, type Value } from "./literal.ts";
+export { type CheckedStatement, compileText } from "./text.ts";
 
 /** For the fixed text of each template that was checked: whether its answer has rows. */
 const checked = new WeakMap<object, boolean>();
-
-/** A statement that may be sent. */
-export interface CheckedStatement {
-  readonly text: string;
-  /** Whether its answer has rows: false for INSERT, UPDATE, DELETE or MERGE without RETURNING. */
-  readonly hasRows: boolean;
-}
 
 /** A name for a statement; made by {@link identifier}. */
 export class Identifier {

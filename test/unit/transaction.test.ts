@@ -8,6 +8,7 @@ import {
   runTransaction,
   type Scope,
 } from "../../src/database/transaction.ts";
+import type { TransactionMode } from "../../src/database/transaction-mode.ts";
 import { withCount } from "../../src/database/values/rows.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";
@@ -55,6 +56,26 @@ describe("runTransaction()", () => {
     });
     expect(value).to.deep.equal({ enter_tenant: "acme" });
     expect(line.sent).to.deep.equal(["begin;enter", "one;two", "commit"]);
+  });
+
+  it("runTransaction() puts the mode into BEGIN, and refuses one that PostgreSQL does not have", async () => {
+    const begun = async (mode: TransactionMode): Promise<string | undefined> => {
+      const line = new FakeLine();
+      await runTransaction(line, "enter", async () => {}, mode);
+      return line.sent[0];
+    };
+    expect(
+      await begun({ isolationLevel: "serializable", accessMode: "read only", deferrable: true }),
+    ).to.equal("begin isolation level serializable read only deferrable;enter");
+    expect(await begun({ accessMode: "read write", deferrable: false })).to.equal(
+      "begin read write not deferrable;enter",
+    );
+    for (const mode of [{ isolationLevel: "read; commit" }, { accessMode: "" }]) {
+      const line = new FakeLine();
+      const work = runTransaction(line, "enter", async () => {}, mode as TransactionMode);
+      expect(await rejection(work)).to.be.instanceOf(TypeError);
+      expect(line.sent).to.deep.equal([]);
+    }
   });
 
   it("runTransaction() undoes everything when a statement failed, though its error was caught", async () => {
