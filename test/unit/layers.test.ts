@@ -16,7 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/sql/"],
   ["src/database/"],
   ["src/tenant.ts src/query.ts"],
-  ["src/http/"],
+  ["src/http/", "src/builders/"],
   ["src/telemetry/", "src/config.ts"],
   ["src/index.ts"],
   ["src/runtime/"],
