@@ -22,8 +22,8 @@ const HOST = "acme.example.com";
 const ROWS = 10;
 const AT_ONCE = 8;
 const WARM_UP = 1500;
-const QUERIES = 1000;
-const ROUNDS = 8;
+const QUERIES = 240;
+const ROUNDS = 40;
 const CONNECTIONS = 4;
 
 const data = pgTable("data", { key: integer().primaryKey(), value: integer().notNull() });

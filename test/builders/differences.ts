@@ -13,14 +13,14 @@ import { type Kysely, sql } from "kysely";
 import { show } from "./tables.ts";
 
 /** Any database of Drizzle. */
-export type AnyDrizzle = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+export type AnyDrizzle = PgDatabase<PgQueryResultHKT>;
 /** Any database of Kysely. */
 export type AnyKysely = Kysely<Record<string, Record<string, unknown>>>;
 
 /** A difference by the text of its row. */
 export interface Difference<Db> {
   readonly what: string;
-  run(db: Db): Promise<unknown>;
+  readonly run: (db: Db) => Promise<unknown>;
 }
 
 const tag = pgTable("tag", { id: integer().primaryKey(), name: text().notNull() });

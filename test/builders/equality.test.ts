@@ -35,7 +35,7 @@ const SCHEMAS = ["ours", "pg", "kysely", "drizzle"];
 /** The rows of the page's table: the driver, what differs, and what both give. */
 function readTable(): readonly string[] {
   const page = readFileSync(join(ROOT, "src/builders/README.md"), "utf8");
-  const [, table = ""] = /\n## What is different\n.*?\n(\|.*?)\n(?:\n|$)/s.exec(page) ?? [];
+  const [, table = ""] = /\n## What is different\n.*?\n(\|.*?)\n\n/s.exec(page) ?? [];
   return table
     .split("\n")
     .slice(2)

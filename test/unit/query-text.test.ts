@@ -289,7 +289,9 @@ describe("compileText()", () => {
   }
 
   it("compileText() refuses what has no certain form, and names its parameter", () => {
-    class Point {}
+    class Point {
+      readonly x = 1;
+    }
     for (const given of [
       undefined,
       Symbol("a"),
