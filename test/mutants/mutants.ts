@@ -274,8 +274,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "something is sent on a connection that is in doubt",
     file: "src/database/transaction.ts",
-    text: 'if (line.isUsable()) await line.send("rollback")',
-    instead: 'await line.send("rollback")',
+    text: 'if (line.isUsable()) await line.send(["rollback"])',
+    instead: 'await line.send(["rollback"])',
     tests: ["unit/transaction"],
   },
   {
@@ -305,5 +305,40 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'signal?.addEventListener("abort", abort);',
     instead: "",
     tests: ["unit/pool"],
+  },
+  {
+    defect: "a result without rows is another statement's",
+    file: "src/database/message.ts",
+    text: "statement.hasRows ? statement.text",
+    instead: "statement.text !== '' ? statement.text",
+    tests: ["isolation/counts"],
+  },
+  {
+    defect: "a row that belongs to no result counts",
+    file: "src/database/values/rows.ts",
+    text: "this.#rows = -unseen;",
+    instead: "this.#rows = 0;",
+    tests: ["isolation/counts"],
+  },
+  {
+    defect: "a parameter that runs into a word is taken",
+    file: "src/sql/lexer.ts",
+    text: "if (!/^\\$[1-9][0-9]{0,8}$/.test(token))",
+    instead: "if (!/^\\$[1-9]/.test(token))",
+    tests: ["unit/query-text"],
+  },
+  {
+    defect: "a parameter's value becomes SQL",
+    file: "src/sql/parameter.ts",
+    text: "quotedLiteral(toValue(value), place)",
+    instead: "String(toValue(value))",
+    tests: ["unit/query-text"],
+  },
+  {
+    defect: "a batch of Drizzle takes another tenant's query",
+    file: "src/builders/drizzle/session.ts",
+    text: "collecting.session !== this",
+    instead: "collecting.session === undefined",
+    tests: ["builders/messages"],
   },
 ];
