@@ -64,7 +64,7 @@ export async function initialise(
       serviceRole,
       tenantRoles,
     });
-    const migrations = await migrateRegistry(transaction);
+    const migrations = await migrateRegistry(transaction, registry.tenantMigrations);
     if (!before) {
       await query(
         transaction,
