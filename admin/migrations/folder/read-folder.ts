@@ -1,7 +1,10 @@
-// Reads a folder of migrations.
+// Reads a folder of migrations. What is not understood is an error that names the file: nothing is ignored in silence.
 
-import { AdminError } from "../../registry/admin-error.ts";
-import type { MigrationFolder } from "./migration.ts";
+import { Findings, FolderError } from "./findings.ts";
+import { openFolder } from "./folder.ts";
+import type { Migration, MigrationFolder } from "./migration.ts";
+import { readMigration } from "./read-migration.ts";
+import { recogniseTool } from "./recognise.ts";
 
 /** What reading a folder depends on, beside its files. */
 export interface FolderOptions {
@@ -10,12 +13,25 @@ export interface FolderOptions {
 }
 
 /**
- * Reads the migrations of a folder, in the form of the tool that it was written for.
- * @throws {AdminError} with every problem of the folder: file, line, what to do
+ * Reads the migrations of a folder, in the form and the order of the tool that it was written for. It loads modules and
+ * connects to no database.
+ * @param path absolute, or relative to the working directory
+ * @throws {FolderError} with every problem of the folder: file, line, what to do
+ * @throws {AdminError} when the folder cannot be read
  */
-export function readMigrationFolder(
-  folder: string,
-  options: FolderOptions = {},
+export async function readMigrationFolder(
+  path: string,
+  { sharedSchemas = [] }: FolderOptions = {},
 ): Promise<MigrationFolder> {
-  return Promise.reject(new AdminError(`Cannot read "${folder}": ${JSON.stringify(options)}`));
+  const findings = new Findings();
+  const folder = await openFolder(path, findings);
+  const tool = await recogniseTool(folder);
+  const drafts = await tool.read(folder);
+  const migrations: Migration[] = [];
+  for (const draft of drafts) {
+    const migration = await readMigration(folder, draft, sharedSchemas);
+    if (migration !== undefined) migrations.push(migration);
+  }
+  if (findings.problems.length > 0) throw new FolderError(path, findings.problems);
+  return { tool: tool.name, migrations, notices: findings.notices };
 }
