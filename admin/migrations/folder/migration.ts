@@ -1,10 +1,10 @@
-// The migrations of a folder, whatever tool wrote it.
+// What a folder of migrations holds, whatever tool it was written for.
 
 import type { TenantStep } from "../tenant-migrations.ts";
 
 /** One SQL command of a file, with what its runner must know. */
 export interface SqlCommand {
-  /** The command as written, without its semicolon; pieces between them are the tenant's schema, quoted when rendered. */
+  /** The command as written, without its semicolon; between two pieces stands the tenant's schema, quoted. */
   readonly pieces: readonly string[];
   /** The line of its first word, from 1. */
   readonly line: number;
@@ -16,7 +16,7 @@ export interface SqlCommand {
   readonly addsEnumValue?: true;
 }
 
-/** What a migration does in one direction. */
+/** One direction of a migration. */
 export type MigrationBody =
   | { readonly kind: "sql"; readonly commands: readonly SqlCommand[] }
   | { readonly kind: "module"; run(step: TenantStep): Promise<void> };
@@ -34,22 +34,24 @@ export interface Migration {
   /** It leaves settings or temporary tables behind in its session. */
   readonly leavesSessionState: boolean;
   readonly up: MigrationBody;
+  /** Undefined when it cannot be taken back. */
   readonly down: MigrationBody | undefined;
 }
 
 /** What a plan says of a folder: what was rewritten, left out or is doubtful. */
 export interface Notice {
+  /** Relative to the folder. */
   readonly file: string;
+  /** From 1. */
   readonly line: number;
   readonly kind: string;
   readonly text: string;
 }
 
-/** A folder that has been read. */
+/** A folder of migrations, in the order in which its tool runs them. */
 export interface MigrationFolder {
-  /** The tool that wrote it, for people. */
+  /** The tool that the folder was written for, as a plan names it: `Prisma`. */
   readonly tool: string;
-  /** In the tool's order. */
   readonly migrations: readonly Migration[];
   readonly notices: readonly Notice[];
 }

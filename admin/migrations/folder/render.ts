@@ -1,9 +1,12 @@
-// Renders a command for a tenant.
+// Writes a command for one tenant.
 
 import { quoteName } from "../../../src/sql/quote-name.ts";
 import type { SqlCommand } from "./migration.ts";
 
-/** Returns the command's text for a tenant's schema. */
-export function renderCommand({ pieces }: SqlCommand, schemaName: string): string {
-  return pieces.join(quoteName(schemaName));
+/**
+ * Returns the text of a command for a tenant's schema.
+ * @param schemaName the schema, unquoted
+ */
+export function renderCommand(command: SqlCommand, schemaName: string): string {
+  return command.pieces.join(quoteName(schemaName));
 }
