@@ -5,7 +5,15 @@ import type { Transaction } from "sequelize";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
+import {
+  canonicalize,
+  type Fingerprint,
+  type Hash,
+  readFingerprints,
+  readOwnerHashes,
+  sumHashes,
+  writeHash,
+} from "./fingerprint.ts";
 import { raiseReference, ReferenceFailure } from "./reference-schema.ts";
 
 export { ReferenceFailure } from "./reference-schema.ts";
@@ -15,6 +23,8 @@ export interface Reference {
   /** The name of the reference's schema. */
   readonly schemaName: string;
   readonly hash: string;
+  /** The hash of each object with its parts, as the reference names the object. */
+  readonly hashes: ReadonlyMap<string, Hash>;
   readonly objects: Fingerprint;
   /** The content as the hashes see it, for the search of a name in it. */
   readonly text: string;
@@ -73,12 +83,12 @@ export async function buildReferences(
 }
 
 async function read(transaction: Transaction, schemaName: string): Promise<Reference> {
-  const hashes = await readHashes(transaction, [schemaName]);
+  const hashes = await readOwnerHashes(transaction, schemaName);
   const fingerprints = await readFingerprints(transaction, [schemaName]);
   const objects = fingerprints.get(schemaName) ?? [];
   const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
   const text = canonicalize(lines.join("\n"), schemaName);
-  return { schemaName, hash: hashes.get(schemaName) ?? "", objects, text };
+  return { schemaName, hash: writeHash(sumHashes(hashes.values())), hashes, objects, text };
 }
 
 /** Whether an object's name contains the schema's. */

@@ -127,12 +127,11 @@ async function build(run: MigrationRun, schemaName: string, change: Change): Pro
 async function compare(
   { references }: MigrationRun,
   transaction: Transaction,
-  { schemaName, baseline }: Traveller,
+  { schemaName, baseline, from }: Traveller,
   { migration, to }: Change,
 ): Promise<void> {
   if (references === undefined) return;
-  const found = await findNonconformities(transaction, references, to, [schemaName]);
-  const differences = found.get(schemaName) ?? [];
+  const differences = await findNonconformities(transaction, references, { from, to }, schemaName);
   if (differences.length === 0) return;
   if (baseline === undefined) throw new NeedsBaseline();
   const news = differences.filter((difference) => !baseline.has(difference));
@@ -145,9 +144,15 @@ export async function readBaseline(
   tenant: Traveller,
 ): Promise<void> {
   if (references === undefined) return;
-  const { schemaName, version } = tenant;
+  const { schemaName, from, version } = tenant;
+  // Another run has migrated it: how it was before is not known any more.
+  if (version !== from) {
+    tenant.baseline = new Set();
+    return;
+  }
+  const way = { from, to: target, at: from };
   const found = await registry.sequelize.transaction((transaction) =>
-    findNonconformities(transaction, references, version, [schemaName], target),
+    findNonconformities(transaction, references, way, schemaName),
   );
-  tenant.baseline = new Set(found.get(schemaName));
+  tenant.baseline = new Set(found);
 }
