@@ -64,7 +64,7 @@ interface Extent {
 
 /**
  * Finds what distinguishes a schema from the reference, among the objects that the migrations between two versions
- * change. Sets the search_path of the transaction.
+ * change. Call it after setCatalogPath().
  * @param at the version that the schema has: one of the two
  * @returns phrases; empty when it is as it should be
  * @throws {ReferenceFailure} when the reference cannot be made

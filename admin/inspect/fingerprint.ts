@@ -3,8 +3,7 @@
 // the order of columns are left out.
 
 import type { Transaction } from "sequelize";
-import { query } from "../registry/registry.ts";
-import { clientOf } from "../registry/transaction-client.ts";
+import { queryPrepared, setCatalogPath } from "../registry/prepared.ts";
 import { OBJECTS, RELATION_OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
@@ -26,12 +25,6 @@ export interface Hash {
   readonly first: bigint;
   readonly second: bigint;
 }
-
-// With this path, only names of pg_catalog are written unqualified. The query has so many tables that PostgreSQL would
-// compile it, which takes longer than to run it.
-const SETTINGS = `
-  select set_config('search_path', 'pg_catalog', true), set_config('jit', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true)`;
 
 // With the quotes that a name which is a keyword needs, and without them.
 const CANONICAL = `
@@ -58,7 +51,8 @@ export async function readHashes(
   transaction: Transaction,
   schemaNames: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await run<SumRow>(
+  await setCatalogPath(transaction);
+  const rows = await queryPrepared<SumRow>(
     transaction,
     "hashes",
     `with ${OBJECTS}, canonical as (${CANONICAL}) select schema, ${SUMS} from canonical group by schema`,
@@ -72,7 +66,8 @@ export async function readOwnerHashes(
   transaction: Transaction,
   schemaName: string,
 ): Promise<ReadonlyMap<string, Hash>> {
-  const rows = await run<SumRow>(
+  await setCatalogPath(transaction);
+  const rows = await queryPrepared<SumRow>(
     transaction,
     "owner_hashes",
     `with ${OBJECTS}, canonical as (${CANONICAL}) select owner, ${SUMS} from canonical group by owner`,
@@ -81,14 +76,17 @@ export async function readOwnerHashes(
   return new Map(rows.map((row) => [row.owner, parse(row)]));
 }
 
-/** Hashes some objects of one schema, with their parts; "" when the schema does not have them. */
+/**
+ * Hashes some objects of one schema, with their parts, after `setCatalogPath()`.
+ * @returns "" when the schema does not have them
+ */
 export async function readPartialHash(
   transaction: Transaction,
   schemaName: string,
   owners: readonly string[],
 ): Promise<string> {
   const isOfRelations = owners.every((owner) => OF_RELATION.test(owner));
-  const [row] = await run<SumRow>(
+  const [row] = await queryPrepared<SumRow>(
     transaction,
     isOfRelations ? "relation_hash" : "partial_hash",
     `with ${isOfRelations ? RELATION_OBJECTS : OBJECTS}, canonical as (${CANONICAL} where o.owner = any($2::text[]))
@@ -125,7 +123,8 @@ export async function readFingerprints(
   transaction: Transaction,
   schemaNames: readonly string[],
 ): Promise<ReadonlyMap<string, Fingerprint>> {
-  const rows = await run<SchemaObject & { schema: string }>(
+  await setCatalogPath(transaction);
+  const rows = await queryPrepared<SchemaObject & { schema: string }>(
     transaction,
     "fingerprints",
     `with ${OBJECTS}
@@ -141,22 +140,6 @@ export async function readFingerprints(
     else fingerprints.set(schema, [object]);
   }
   return fingerprints;
-}
-
-/** Runs a query that its connection plans once. */
-async function run<R extends object>(
-  transaction: Transaction,
-  name: string,
-  text: string,
-  values: readonly unknown[],
-): Promise<readonly R[]> {
-  await query(transaction, SETTINGS);
-  const { rows } = await clientOf(transaction).query<R>({
-    name: `rowhouse_${name}`,
-    text,
-    values: [...values],
-  });
-  return rows;
 }
 
 /** Replaces a schema's name by "@", as the hashes do. */

@@ -1,5 +1,7 @@
 // What the creation of a tenant needs.
 
+import { References } from "../inspect/conformity.ts";
+import { newestVersion } from "../migrations/changes.ts";
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -14,6 +16,8 @@ export interface Creation {
   /** The part of a tenant role's name before the schema's name. */
   readonly rolePrefix: string;
   readonly migrations: TenantMigrations;
+  /** What new tenants are compared with. */
+  readonly references: References;
   /** How the migrations share a transaction; "none" from the moment when PostgreSQL has refused it. */
   readonly sharing: { mode: Sharing };
 }
@@ -46,6 +50,7 @@ export async function prepareCreation(
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),
     migrations,
+    references: new References(registry, migrations, [newestVersion(migrations)]),
     sharing: { mode: "some" },
   }));
 }

@@ -14,6 +14,7 @@ import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/u
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
+import { requireAlike } from "./compare.ts";
 import type { Creation, NewTenant } from "./creation.ts";
 import { insertDomains, requireFreeHosts } from "./domain.ts";
 
@@ -118,6 +119,7 @@ export async function raiseGroup(
     await applyAll(siteOf(registry, creation, tenant.schemaName), transaction, ordered);
   }
   const names = tenants.map(({ schemaName }) => schemaName);
+  await requireAlike(transaction, creation, names);
   await reach(transaction, names, ordered);
   for (const { schemaName, hosts } of tenants) {
     await insertDomains(transaction, schemaName, hosts);

@@ -75,6 +75,8 @@ export async function migrateTenant(
     ms: Math.round(performance.now() - started),
     ...failure,
   });
+  // Before a transaction holds a lock that the reference needs; what fails in it fails in the comparison again.
+  await run.references?.find(run.target, tenant.schemaName).catch(() => {});
   for (let hasMoved = false; ;) {
     let current: Change | undefined;
     try {

@@ -10,6 +10,7 @@ import type { Change } from "../migrations/changes.ts";
 import { Nonconformity } from "../migrations/failure.ts";
 import { applyOutside } from "../migrations/outside.ts";
 import { recordMigrations } from "../migrations/recorded.ts";
+import { setCatalogPath } from "../registry/prepared.ts";
 import { query } from "../registry/registry.ts";
 import { grantNew } from "../registry/tenant-grants.ts";
 import { TenantBusy, tenantLockKey, withTenantAlone } from "../registry/tenant-lock.ts";
@@ -123,7 +124,7 @@ async function build(run: MigrationRun, schemaName: string, change: Change): Pro
   });
 }
 
-/** Compares a tenant with the reference of the version that it is about to have. */
+/** Compares a tenant with the reference of the version that it is about to have. Call it after grantNew(). */
 async function compare(
   { references }: MigrationRun,
   transaction: Transaction,
@@ -151,8 +152,9 @@ export async function readBaseline(
     return;
   }
   const way = { from, to: target, at: from };
-  const found = await registry.sequelize.transaction((transaction) =>
-    findNonconformities(transaction, references, way, schemaName),
-  );
+  const found = await registry.sequelize.transaction(async (transaction) => {
+    await setCatalogPath(transaction);
+    return findNonconformities(transaction, references, way, schemaName);
+  });
   tenant.baseline = new Set(found);
 }
