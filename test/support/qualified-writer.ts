@@ -96,7 +96,8 @@ export function createQualifiedWriter(
   return () => {
     const text = command();
     const source = text
-      .replaceAll(/[\u0001\u0002]/g, () => pick(["public.", '"public".', "PUBLIC.", "public ."]))
+      .replaceAll(DROPPED, KEPT)
+      .replaceAll(KEPT, () => pick(["public.", '"public".', "PUBLIC.", "public ."]))
       .replaceAll(TEXT, "'public'")
       .replaceAll(DOUBLED_TEXT, "''public''");
     return { source, expected: render(text, schemaName) };
@@ -107,5 +108,6 @@ function render(text: string, schemaName: string): string {
   return text
     .replaceAll(KEPT, `"${schemaName}".`)
     .replaceAll(DROPPED, "")
-    .replaceAll(/[\u0003\u0004]/g, "current_schema()");
+    .replaceAll(DOUBLED_TEXT, TEXT)
+    .replaceAll(TEXT, "current_schema()");
 }
