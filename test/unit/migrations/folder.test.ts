@@ -121,6 +121,15 @@ describe("files with numbers", () => {
     expect(bodies(folder)[1]).to.deep.equal([["select 2"], ["select -2"]]);
   });
 
+  it("readMigrationFolder() takes no comment in a pair of files for a section", async () => {
+    const folder = await readFiles({
+      "1_a.up.sql": "select 1;\n-- Up Migration for users\nselect 2;",
+      "1_a.down.sql": "-- Down Migration for users\nselect -1;\n-- Down Migration for orders\n",
+    });
+    expect(folder.tool).to.equal("golang-migrate or sqlx");
+    expect(bodies(folder)).to.deep.equal([[["select 1", "select 2"], ["select -1"]]]);
+  });
+
   it("readMigrationFolder() refuses what it does not understand, by name", async () => {
     const one = { "1_a.sql": "select 1" };
     for (const [files, problem] of [
