@@ -119,6 +119,8 @@ describe("files with numbers", () => {
       "18446744073709551616_e",
     ]);
     expect(bodies(folder)[1]).to.deep.equal([["select 2"], ["select -2"]]);
+    const { file, downFile } = folder.migrations[1] ?? {};
+    expect([file, downFile]).to.deep.equal(["2_b.up.sql", "2_b.down.sql"]);
   });
 
   it("readMigrationFolder() takes no comment in a pair of files for a section", async () => {
