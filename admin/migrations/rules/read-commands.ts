@@ -69,7 +69,12 @@ function readAll(
 }
 
 function applyRules(statement: Statement, reading: Reading): void {
-  if (!markStatement(statement, reading) || refuseStatement(statement, reading)) return;
+  if (!markStatement(statement, reading)) return;
+  if (refuseStatement(statement, reading)) {
+    // One problem is enough for it.
+    reading.facts.isLeftOut = true;
+    return;
+  }
   rewriteQualifiers(statement, reading);
   rewriteSchemaTexts(statement, reading);
   noteLookups(statement, reading);

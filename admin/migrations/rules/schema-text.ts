@@ -10,6 +10,7 @@ const COLUMNS = new Set([
   ...["routine_schema", "specific_schema", "sequence_schema", "trigger_schema", "domain_schema"],
   ...["event_object_schema", "udt_schema", "unique_constraint_schema", "collation_schema"],
   ...["object_schema", "foreign_table_schema", "user_defined_type_schema", "tg_table_schema"],
+  "current_schema",
 ]);
 const COMPARISONS = new Set(["=", "<>", "!="]);
 const OBJECT_TYPE = /^reg(?:class|type|proc|procedure|oper|operator|config|dictionary|collation)$/;
@@ -66,8 +67,10 @@ function rewriteObject(statement: Statement, index: number, reading: Reading): v
 }
 
 function keep(statement: Statement, index: number, reading: Reading): void {
-  if (/^(?:insert|update|copy|comment)\b/.test(statement.shape)) return;
+  // In definitions and in rows it is a value beyond doubt.
+  if (statement.place === "command" && !/^(?:select|with|delete)\b/.test(statement.shape)) return;
   const value = statement.tokens[index]?.value ?? "";
+  if (!/^public$|^(?:public|"public")\.(?:\w+|"[^"]+")$/.test(value)) return;
   reading.note(statement, "value", `'${value}' is taken for a value and stays`, index);
 }
 
@@ -119,6 +122,6 @@ function isColumnFrom(statement: Statement, index: number): boolean {
 /** Whether an operand that ends here is such a column, with its brackets and cast. */
 function isColumnUpTo(statement: Statement, index: number): boolean {
   let at = index;
-  while (statement.isSign(at, ")") || isCastAt(statement, at)) at -= 1;
+  while (statement.isSign(at, ")") || statement.isSign(at, "(") || isCastAt(statement, at)) at -= 1;
   return COLUMNS.has(statement.name(at) ?? "");
 }

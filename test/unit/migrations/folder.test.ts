@@ -119,6 +119,17 @@ describe("files with numbers", () => {
       "18446744073709551616_e",
     ]);
     expect(bodies(folder)[1]).to.deep.equal([["select 2"], ["select -2"]]);
+    const { file, downFile } = folder.migrations[1] ?? {};
+    expect([file, downFile]).to.deep.equal(["2_b.up.sql", "2_b.down.sql"]);
+  });
+
+  it("readMigrationFolder() takes no comment in a pair of files for a section", async () => {
+    const folder = await readFiles({
+      "1_a.up.sql": "select 1;\n-- Up Migration for users\nselect 2;",
+      "1_a.down.sql": "-- Down Migration for users\nselect -1;\n-- Down Migration for orders\n",
+    });
+    expect(folder.tool).to.equal("golang-migrate or sqlx");
+    expect(bodies(folder)).to.deep.equal([[["select 1", "select 2"], ["select -1"]]]);
   });
 
   it("readMigrationFolder() refuses what it does not understand, by name", async () => {
@@ -139,6 +150,25 @@ describe("files with numbers", () => {
     }
   });
 
+  it("readMigrationFolder() refuses sections of tools that it does not read", async () => {
+    for (const mark of [
+      "-- +migrate Down",
+      "-- rambler down",
+      "--changeset a:1",
+      "-- !Downs",
+      "---- create above / drop below ----",
+      "-- //@UNDO",
+      "-- DOWN",
+    ]) {
+      expect(await problemOf({ "1_a.sql": `select 1;\n${mark}\nselect 2;` })).to.match(
+        /^1_a.sql:2: .* begins a section of a tool that Rowhouse does not read/,
+      );
+    }
+    const about =
+      "-- up to here, and what goes down: see above\n-- Rollback: drop table a;\nselect 1";
+    expect(names(await readFiles({ "1_a.sql": about }))).to.deep.equal(["1_a"]);
+  });
+
   it("readMigrationFolder() passes over what is known not to be a migration", async () => {
     const folder = await readFiles({
       "1_a.sql": "select 1",
@@ -147,7 +177,11 @@ describe("files with numbers", () => {
       "atlas.sum": "",
       ".keep": "",
       "2_b.sql.backup": "",
+      "embed.go": "",
     });
+    expect(folder.notices.map(({ file, kind }) => [file, kind])).to.deep.equal([
+      ["embed.go", "left out"],
+    ]);
     expect([folder.tool, ...names(folder)]).to.deep.equal(["plain SQL", "1_a"]);
     expect(bodies(folder)).to.deep.equal([[["select 1"], ["select -1"]]]);
   });
@@ -177,12 +211,12 @@ describe("files with sections", () => {
     const folder = await readFiles({
       "20240101_a.sql":
         "-- about\n-- +goose Up\n-- +goose StatementBegin\ndo $$ begin null; end $$\n-- +goose StatementEnd\nselect 1;\n-- +goose Down\nselect 2;",
-      "20240102_b.sql": "-- +goose NO TRANSACTION\n--+goose up\nvacuum; analyze;",
+      "20240102_b.sql": "-- +goose NO TRANSACTION\n--+goose up\nvacuum a; analyze a;",
     });
     expect(folder.tool).to.equal("goose");
     expect(bodies(folder)).to.deep.equal([
       [["do $$ begin null; end $$", "select 1"], ["select 2"]],
-      [["vacuum", "analyze"], undefined],
+      [["vacuum a", "analyze a"], undefined],
     ]);
     expect(folder.migrations.map(({ isTransactional }) => isTransactional)).to.deep.equal([
       true,
@@ -210,12 +244,12 @@ describe("files with sections", () => {
   it("readMigrationFolder() reads dbmate's marks", async () => {
     const folder = await readFiles({
       "1_a.sql": "-- migrate:up\nselect 1;\n\n-- migrate:down\nselect 2;\n",
-      "2_b.sql": "--migrate:up transaction:false\nvacuum; analyze;",
+      "2_b.sql": "--migrate:up transaction:false\nvacuum a; analyze a;",
     });
     expect(folder.tool).to.equal("dbmate");
     expect(bodies(folder)).to.deep.equal([
       [["select 1"], ["select 2"]],
-      [["vacuum", "analyze"], undefined],
+      [["vacuum a", "analyze a"], undefined],
     ]);
     expect(folder.migrations.map(({ isTransactional }) => isTransactional)).to.deep.equal([
       true,
