@@ -2,6 +2,7 @@
 // a tenant's, because PostgreSQL cuts the names that a migration derives from it at 63 bytes.
 
 import type { Transaction } from "sequelize";
+import { forNewSchema } from "../migrations/fresh.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -68,7 +69,7 @@ export async function buildReferences(
     found.set(version, await read(transaction, schemaName));
     await look?.(transaction, schemaName);
   };
-  const needed = migrations.ordered.slice(0, Math.max(0, ...known));
+  const needed = migrations.ordered.slice(0, Math.max(0, ...known)).map(forNewSchema);
   const build = (letters: number): Promise<void> =>
     raiseReference({ registry, ...migrations, ordered: needed }, letters, visit);
   try {

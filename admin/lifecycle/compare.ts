@@ -9,8 +9,8 @@ import { AdminError } from "../registry/admin-error.ts";
 import type { Creation } from "./creation.ts";
 
 /**
- * Makes the references of new tenants, before their transaction holds a lock that the reference needs.
- * @throws {AdminError} when a migration fails
+ * Makes the references of new tenants, before their transaction holds a lock that the reference needs. A migration that
+ * fails in a reference fails in the tenant, too, which tells more of it.
  */
 export async function prepareReferences(
   { migrations, references }: Creation,
@@ -18,17 +18,15 @@ export async function prepareReferences(
 ): Promise<void> {
   const version = newestVersion(migrations);
   if (version === 0) return;
-  try {
-    for (const schemaName of schemaNames) await references.find(version, schemaName);
-  } catch (error) {
-    if (!(error instanceof ReferenceFailure)) throw error;
-    throw new AdminError(error.message, { cause: error });
+  for (const schemaName of schemaNames) {
+    await references.find(version, schemaName).catch(() => {});
   }
 }
 
 /**
  * Compares new tenants at the newest version, within their transaction.
  * @throws {Nonconformity} for the first one that differs
+ * @throws {AdminError} when the reference cannot be made
  */
 export async function requireAlike(
   transaction: Transaction,
@@ -38,7 +36,12 @@ export async function requireAlike(
   const version = newestVersion(migrations);
   const newest = migrations.ordered.at(-1);
   if (newest === undefined) return;
-  const found = await findUnlike(transaction, references, version, schemaNames);
+  const found = await findUnlike(transaction, references, version, schemaNames).catch(
+    (error: unknown) => {
+      if (!(error instanceof ReferenceFailure)) throw error;
+      throw new AdminError(error.message.replace(/, or use --no-drift$/, ""), { cause: error });
+    },
+  );
   for (const [schemaName, differences] of found) {
     throw new Nonconformity(newest, schemaName, differences);
   }
