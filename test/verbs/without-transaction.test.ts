@@ -90,7 +90,7 @@ describe("migrate without a transaction", () => {
     });
     const holder = await database.openClient();
     await holder.query("begin");
-    await holder.query("select count(*) from a.item");
+    await holder.query("lock table a.item in row exclusive mode");
     const run = startVerb(settings(), "migrate", "--tenants", "a");
     await holder.waitUntilBlocked("create index concurrently");
     run.kill("SIGKILL");
@@ -116,20 +116,18 @@ describe("migrate without a transaction", () => {
     await migrations.write({
       "004_last": "create index concurrently item_last on item (id, code);",
     });
-    let most = 0;
     const holder = await database.openClient();
     await holder.query("begin");
-    for (const name of TENANTS) await holder.query(`select count(*) from ${name}.item`);
+    for (const name of TENANTS) await holder.query(`lock table ${name}.item in row exclusive mode`);
     const run = migrate("--builds", "1", "--concurrency", "3");
     await holder.waitUntilBlocked("create index concurrently");
     const building = await database.sql(
       "select from pg_stat_activity where query like 'create index concurrently%' and state = 'active'",
     );
-    most = Math.max(most, building.length);
     await holder.query("commit");
     await holder.end();
     expect((await run).status).to.equal(0);
-    expect(most).to.equal(1);
+    expect(building).to.have.length(1);
   });
 });
 
