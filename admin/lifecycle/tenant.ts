@@ -23,6 +23,7 @@ import {
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema, readRolePrefix } from "../registry/tenant-role.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { requireUnshared } from "../shared/schemas.ts";
 
 /** The parameters that all new tenants of one database share; read once for many. */
 export interface Creation {
@@ -98,6 +99,7 @@ export async function createTenantWithin(
 ): Promise<string> {
   const { schemaName, hosts, version = newestVersion(migrations) } = tenant;
   const { serviceRole, tenantRoles } = installation;
+  requireUnshared("add tenant", schemaName, installation);
   const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
   // The registry row comes first: a second call for the same schema waits here, and then finds the row.
   await refuse(UNIQUE_VIOLATION, `schema "${schemaName}" is a tenant already`, () =>
