@@ -10,7 +10,7 @@ import { isTakenFromPublic } from "../registry/tenant-grants.ts";
 const LACKING = `
   with shared as (select oid, nspname from pg_catalog.pg_namespace where nspname = any($1::text[])),
     me as (select oid from pg_catalog.pg_roles where rolname = current_user)
-  select 'schema' as kind, format('%I', nspname) as name, null as owner,
+  select 'schema' as kind, format('%I', nspname) as name, null::oid as owner,
       format('grant usage on schema %I to public', nspname) as command
     from shared where not has_schema_privilege('public', oid, 'USAGE')
   union all
@@ -73,9 +73,10 @@ const EXCESS = `
         join pg_catalog.pg_roles as r on r.rolname = i.service_role
       union select r.oid, r.rolname from rowhouse.tenant as t
         join pg_catalog.pg_roles as r on r.rolname = t.role_name
-      union select 0, 'public'
+      union select 0::oid, 'public'::name
     ), granted as (
-      select 'schema' as kind, nspname as place, null as object, nspowner as owner, nspacl as acl, null as attribute,
+      select 'schema' as kind, nspname as place, null::name as object, nspowner as owner, nspacl as acl,
+          null::name as attribute,
           'CREATE' as harm from shared
       union all
       select case c.relkind when 'S' then 'sequence' else 'table' end, nspname, c.relname, c.relowner, c.relacl, null,
@@ -91,7 +92,7 @@ const EXCESS = `
       string_agg(privilege_type, ', ' order by privilege_type), kind,
       concat_ws('.', quote_ident(place), quote_ident(object), quote_ident(attribute))) as problem,
     format('revoke %s on %s %s from %s', string_agg(
-        privilege_type || coalesce(format(' (%I)', attribute), ''), ', '), kind,
+        privilege_type || coalesce(' (' || quote_ident(attribute) || ')', ''), ', '), kind,
       concat_ws('.', quote_ident(place), quote_ident(object)),
       case tenant.oid when 0 then 'public' else quote_ident(rolname) end) as command, owner
     from granted cross join lateral pg_catalog.aclexplode(acl) as a
