@@ -42,13 +42,14 @@ export function findDependents(
   return query<Dependent>(transaction, DEPENDENTS, [[sharedSchema]]);
 }
 
+// The index beneath a foreign key is a part of its table.
 const NEEDS = `
   with recursive ${MEMBER}
   select distinct o.type || ' ' || o.identity as name
     from member as m
     join pg_catalog.pg_depend as d on d.classid = m.classid and d.objid = m.objid and d.deptype in ('n', 'a')
    cross join lateral pg_catalog.pg_identify_object(d.refclassid, d.refobjid, 0) as o
-   where o.schema = any($2::text[])
+   where o.schema = any($2::text[]) and o.type <> 'index'
    order by 1`;
 
 /** Finds the objects of shared schemas that a tenant's objects depend on, such as `table ext.plan`. */
