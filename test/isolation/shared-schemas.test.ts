@@ -9,6 +9,7 @@ import type { SharedChange } from "../../admin/shared/schemas.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database.ts";
+import { createPlainAdmin } from "../support/plain-admin.ts";
 import { redirect } from "../support/redirect.ts";
 import { codeOf, messageOf } from "../support/rejection.ts";
 import { sendText } from "../support/send-text.ts";
@@ -213,5 +214,36 @@ describe("shared schemas", () => {
     expect(sharedSchemas).to.deep.equal(["ext", ODD]);
     expect(await codeOf(tenants()[0]`select from plan`)).to.equal("42P01");
     expect(await codeOf(sendText(service.database, `${ENTER}select from ref.plan`))).to.equal("42501");
+  });
+
+  it("an admin role that is not a superuser shares what others own, and tenants without roles read it", async () => {
+    const plain = await createPlainAdmin({ acme: ACME }, false);
+    const reader = openService(plain.serviceUrl);
+    try {
+      await plain.sql(
+        `create schema ext`,
+        `create extension citext schema ext`,
+        `create table ext.plan as select 'Gold'::ext.citext as name`,
+      );
+      const done = (): Promise<Initialised> =>
+        withRegistry(plain.adminUrl, (registry) =>
+          initialise(registry, { sharedSchemas: { add: ["ext"] } }),
+        );
+      expect(await messageOf(done())).to.include(
+        "let its owner run: grant usage on schema ext to public",
+      );
+      await plain.sql(`grant usage on schema ext to public`);
+      expect((await done()).opened.unreadable).to.deep.equal(["ext.plan"]);
+      await plain.sql(`grant select, delete on ext.plan to public`);
+      expect(await messageOf(done())).to.include("let its owner run: revoke DELETE on table ext.plan");
+      await plain.sql(`revoke delete on ext.plan from public`);
+      expect((await done()).opened.unreadable).to.deep.equal([]);
+      const tenant = createTenant(reader.database, parseHost(ACME));
+      expect(await tenant`select name = ${"gold"} as found from plan`).to.deep.equal([{ found: true }]);
+      expect(await codeOf(sendText(reader.database, `${ENTER}delete from plan`))).to.equal("42501");
+    } finally {
+      await reader.close();
+      await plain.drop();
+    }
   });
 });
