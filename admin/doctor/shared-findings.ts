@@ -36,7 +36,10 @@ async function examineSchemas(
   const excess = await findSharedExcess(transaction, names);
   const lacks = await findSharedLacks(transaction, names);
   const hidden = await query<{ name: string }>(transaction, HIDDEN, [names]);
-  const lacking = lacks.map(({ kind, name }) => (name === "" ? "objects made later" : `${kind} ${name}`));
+  const definers = await query<{ name: string }>(transaction, DEFINERS, [names]);
+  const lacking = lacks.map(({ kind, name }) =>
+    name === "" ? "objects made later" : `${kind} ${name}`,
+  );
   return [
     judge(
       "shared schemas",
@@ -70,6 +73,14 @@ async function examineSchemas(
       `tenants' own tables hide ${list(hidden.map(({ name }) => name))}`,
       "rename one of the two by a migration, or qualify the shared one in statements",
     ),
+    judge(
+      "shared schemas",
+      definers.length === 0,
+      "functions there that run as their owner have their own search_path",
+      "warn",
+      `as their owner, under the search_path of the tenant that calls them, run ${list(definers.map(({ name }) => name))}`,
+      "alter function … set search_path to the schemas that it reads, and pg_temp last",
+    ),
   ];
 }
 
@@ -92,4 +103,13 @@ const HIDDEN = `
     join rowhouse.tenant as t on t.schema_name = home.nspname
    where n.nspname = any($1::text[])
    group by n.nspname, c.relname
+   order by 1`;
+
+// A body that was parsed at its creation does not depend on the path.
+const DEFINERS = `
+  select p.oid::regprocedure::text as name
+    from pg_catalog.pg_namespace as n
+    join pg_catalog.pg_proc as p on p.pronamespace = n.oid and p.prosecdef and p.prosqlbody is null
+   where n.nspname = any($1::text[]) and has_function_privilege('public', p.oid, 'EXECUTE')
+     and coalesce(array_to_string(p.proconfig, ' '), '') !~ '(^| )search_path='
    order by 1`;

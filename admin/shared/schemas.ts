@@ -36,7 +36,8 @@ export function decideSharedSchemas(
   const wanted = [...new Set(add)];
   for (const name of wanted) checkName(name);
   const places = wanted.map((name) => kept.indexOf(name)).filter((place) => place >= 0);
-  const isLast = (place: number): boolean => wanted.slice(place).every((name) => !kept.includes(name));
+  const isLast = (place: number): boolean =>
+    wanted.slice(place).every((name) => !kept.includes(name));
   const inOrder = places.every((place, index) => index === 0 || place > (places[index - 1] ?? -1));
   if (!inOrder || !isLast(places.length)) {
     throw new AdminError(
@@ -117,7 +118,8 @@ export async function openSharedSchemas(
   // A privilege that another role has granted stays.
   const [excess] = await findSharedExcess(transaction, names);
   if (excess !== undefined) {
-    const remedy = excess.command === "" ? "give it another owner" : `let its owner run: ${excess.command}`;
+    const remedy =
+      excess.command === "" ? "give it another owner" : `let its owner run: ${excess.command}`;
     throw new AdminError(
       `Cannot share schemas: ${excess.problem}, and a tenant must not change what others see; ${remedy}`,
     );
@@ -152,7 +154,8 @@ export async function closeSharedSchemas(
     const dependents = await findDependents(transaction, name);
     if (dependents.length > 0) {
       const first = dependents.slice(0, MOST_NAMES).map(({ object }) => object);
-      const more = dependents.length > MOST_NAMES ? ` and ${dependents.length - MOST_NAMES} more` : "";
+      const more =
+        dependents.length > MOST_NAMES ? ` and ${dependents.length - MOST_NAMES} more` : "";
       throw new AdminError(
         `Cannot stop sharing schema ${quoted(name)}: ${first.join(", ")}${more} depend on it; ` +
           "change these by a migration first",

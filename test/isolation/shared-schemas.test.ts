@@ -31,12 +31,12 @@ describe("shared schemas", () => {
   let [acme, other]: Tenant[] = [];
 
   const share = (change: SharedChange = {}): Promise<Initialised> =>
-    withRegistry(database.adminUrl, (registry) =>
-      initialise(registry, { sharedSchemas: change }),
-    );
+    withRegistry(database.adminUrl, (registry) => initialise(registry, { sharedSchemas: change }));
   const complaints = async (): Promise<readonly string[]> => {
     const findings = await withRegistry(database.adminUrl, examineShared);
-    return findings.filter(({ level }) => level !== "ok").map(({ level, seen }) => `${level}: ${seen}`);
+    return findings
+      .filter(({ level }) => level !== "ok")
+      .map(({ level, seen }) => `${level}: ${seen}`);
   };
   const tenants = (): readonly [Tenant, Tenant] => {
     if (acme === undefined || other === undefined) throw new Error("The suite has not begun");
@@ -114,7 +114,10 @@ describe("shared schemas", () => {
 
   it("a tenant's own table hides a shared one from itself alone, and doctor says so", async () => {
     const [tenant, stranger] = tenants();
-    await database.sql(`create table acme.plan as select 7 as price`, `grant select on acme.plan to public`);
+    await database.sql(
+      `create table acme.plan as select 7 as price`,
+      `grant select on acme.plan to public`,
+    );
     try {
       expect(await tenant`select max(price) from plan`).to.deep.equal([{ max: 7 }]);
       expect(await stranger`select max(price) from plan`).to.deep.equal([{ max: 20 }]);
@@ -148,9 +151,14 @@ describe("shared schemas", () => {
   }
 
   it("what a migration creates in a shared schema later is readable, and only that", async () => {
-    await database.sql(`create table ref.colour (name text)`, `insert into ref.colour values ('red')`);
+    await database.sql(
+      `create table ref.colour (name text)`,
+      `insert into ref.colour values ('red')`,
+    );
     expect(await tenants()[0]`select name from colour`).to.deep.equal([{ name: "red" }]);
-    expect(await codeOf(sendText(service.database, `${ENTER}delete from colour`))).to.equal("42501");
+    expect(await codeOf(sendText(service.database, `${ENTER}delete from colour`))).to.equal(
+      "42501",
+    );
     await database.sql(`drop table ref.colour`);
   });
 
@@ -171,10 +179,11 @@ describe("shared schemas", () => {
       "warn: tenants may not use table ref.plan",
     ],
     [
-      `alter schema ext rename to gone`,
-      `alter schema gone rename to ext`,
-      "unsafe: missing: ext",
+      `create function ref.cheapest() returns int language plpgsql security definer as 'begin return (select min(price) from plan); end'`,
+      `drop function ref.cheapest()`,
+      "warn: as their owner, under the search_path of the tenant that calls them, run ref.cheapest()",
     ],
+    [`alter schema ext rename to gone`, `alter schema gone rename to ext`, "unsafe: missing: ext"],
     [
       `alter function rowhouse.enter_tenant(text[]) rename to old`,
       `alter function rowhouse.old(text[]) rename to enter_tenant`,
@@ -204,7 +213,9 @@ describe("shared schemas", () => {
   for (const [what, change, message] of REFUSED) {
     it(`init-db refuses ${what}, and changes nothing`, async () => {
       expect(await messageOf(share(change))).to.include(message);
-      const [row] = await database.sql("select shared_schemas as shared from rowhouse.installation");
+      const [row] = await database.sql(
+        "select shared_schemas as shared from rowhouse.installation",
+      );
       expect(row).to.deep.equal({ shared: ["ref", "ext", ODD] });
     });
   }
@@ -213,7 +224,9 @@ describe("shared schemas", () => {
     const { sharedSchemas } = await share({ remove: ["ref"] });
     expect(sharedSchemas).to.deep.equal(["ext", ODD]);
     expect(await codeOf(tenants()[0]`select from plan`)).to.equal("42P01");
-    expect(await codeOf(sendText(service.database, `${ENTER}select from ref.plan`))).to.equal("42501");
+    expect(await codeOf(sendText(service.database, `${ENTER}select from ref.plan`))).to.equal(
+      "42501",
+    );
   });
 
   it("an admin role that is not a superuser shares what others own, and tenants without roles read it", async () => {
@@ -235,11 +248,15 @@ describe("shared schemas", () => {
       await plain.sql(`grant usage on schema ext to public`);
       expect((await done()).opened.unreadable).to.deep.equal(["ext.plan"]);
       await plain.sql(`grant select, delete on ext.plan to public`);
-      expect(await messageOf(done())).to.include("let its owner run: revoke DELETE on table ext.plan");
+      expect(await messageOf(done())).to.include(
+        "let its owner run: revoke DELETE on table ext.plan",
+      );
       await plain.sql(`revoke delete on ext.plan from public`);
       expect((await done()).opened.unreadable).to.deep.equal([]);
       const tenant = createTenant(reader.database, parseHost(ACME));
-      expect(await tenant`select name = ${"gold"} as found from plan`).to.deep.equal([{ found: true }]);
+      expect(await tenant`select name = ${"gold"} as found from plan`).to.deep.equal([
+        { found: true },
+      ]);
       expect(await codeOf(sendText(reader.database, `${ENTER}delete from plan`))).to.equal("42501");
     } finally {
       await reader.close();

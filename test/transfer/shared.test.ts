@@ -32,8 +32,10 @@ describe("a tenant that needs shared schemas", () => {
     if (source === undefined || target === undefined) throw new Error("The suite has not begun");
     return [source, target];
   };
-  const within = <T>(database: TestDatabase, work: (registry: Registry) => Promise<T>): Promise<T> =>
-    withRegistry(database.adminUrl, work, migrations.folder);
+  const within = <T>(
+    database: TestDatabase,
+    work: (registry: Registry) => Promise<T>,
+  ): Promise<T> => withRegistry(database.adminUrl, work, migrations.folder);
   const feesOf = async (schema: string, database = places()[0]): Promise<unknown> => {
     const result = await runVerb(
       database.adminUrl,
@@ -106,7 +108,8 @@ describe("a tenant that needs shared schemas", () => {
       await client.query("begin");
       let modes: unknown;
       await withBareTables(client, "copy", async () => {
-        const text = "select mode from pg_locks where relation = 'ref.plan'::regclass and mode like '%Exclusive%'";
+        const text =
+          "select mode from pg_locks where relation = 'ref.plan'::regclass and mode like '%Exclusive%'";
         modes = (await client.query(text)).rows;
       });
       await client.query("rollback");
@@ -122,12 +125,18 @@ describe("a tenant that needs shared schemas", () => {
         within(to, (there) => moveTenant(registry, there, "acme", { waitMs: 10_000 })),
       );
     const refused = async (reason: string): Promise<void> => {
-      const [before] = await from.sql("select *, xmin from rowhouse.tenant where schema_name = 'acme'");
+      const [before] = await from.sql(
+        "select *, xmin from rowhouse.tenant where schema_name = 'acme'",
+      );
       expect(await messageOf(move())).to.include(reason);
-      const [after] = await from.sql("select *, xmin from rowhouse.tenant where schema_name = 'acme'");
+      const [after] = await from.sql(
+        "select *, xmin from rowhouse.tenant where schema_name = 'acme'",
+      );
       expect(after).to.deep.equal(before);
     };
-    await refused('tenants here see the shared schemas "ref", "ext", and there none; run node admin/init-db.js');
+    await refused(
+      'tenants here see the shared schemas "ref", "ext", and there none; run node admin/init-db.js',
+    );
     await within(to, (there) => initialise(there, { sharedSchemas: { add: ["ext", "ref"] } }));
     await refused('see the shared schemas "ref", "ext", and there "ext", "ref"');
     await within(to, (there) => initialise(there, { sharedSchemas: { remove: ["ext"] } }));
@@ -143,7 +152,10 @@ describe("a tenant that needs shared schemas", () => {
       within(from, (registry) =>
         within(to, (there) => moveTenant(registry, there, "acme", { waitMs: 10_000 })),
       );
-    await to.sql("create table ref.plan (id int primary key, price int)", "insert into ref.plan values (1, 11)");
+    await to.sql(
+      "create table ref.plan (id int primary key, price int)",
+      "insert into ref.plan values (1, 11)",
+    );
     await within(to, (there) => initialise(there));
     expect(await messageOf(move())).to.include("its rows refer to rows that a shared table lacks");
     const text = "select status, transition from rowhouse.tenant where schema_name = 'acme'";
@@ -161,9 +173,14 @@ describe("a tenant that needs shared schemas", () => {
         dropTenant(registry, "copy", { backup: undefined, signal: new AbortController().signal }),
       );
     await database.sql("create view ref.report as select * from copy.person");
-    expect(await messageOf(drop())).to.include('view ref.report outside of schema "copy" depends on');
+    expect(await messageOf(drop())).to.include(
+      'view ref.report outside of schema "copy" depends on',
+    );
     await database.sql("drop view ref.report");
     await drop();
-    expect(await database.sql("select id from ref.plan order by id")).to.deep.equal([{ id: 1 }, { id: 2 }]);
+    expect(await database.sql("select id from ref.plan order by id")).to.deep.equal([
+      { id: 1 },
+      { id: 2 },
+    ]);
   });
 });
