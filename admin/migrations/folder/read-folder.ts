@@ -1,0 +1,37 @@
+// Reads a folder of migrations. What is not understood is an error that names the file: nothing is ignored in silence.
+
+import { Findings, FolderError } from "./findings.ts";
+import { openFolder } from "./folder.ts";
+import type { Migration, MigrationFolder } from "./migration.ts";
+import { readMigration } from "./read-migration.ts";
+import { recogniseTool } from "./recognise.ts";
+
+/** What reading a folder depends on, beside its files. */
+export interface FolderOptions {
+  /** The shared schemas of the installation: names that a migration may use as a qualifier. */
+  readonly sharedSchemas?: readonly string[];
+}
+
+/**
+ * Reads the migrations of a folder, in the form and the order of the tool that it was written for. It loads modules and
+ * connects to no database.
+ * @param path absolute, or relative to the working directory
+ * @throws {FolderError} with every problem of the folder: file, line, what to do
+ * @throws {AdminError} when the folder cannot be read
+ */
+export async function readMigrationFolder(
+  path: string,
+  { sharedSchemas = [] }: FolderOptions = {},
+): Promise<MigrationFolder> {
+  const findings = new Findings();
+  const folder = await openFolder(path, findings);
+  const tool = await recogniseTool(folder);
+  const drafts = await tool.read(folder);
+  const migrations: Migration[] = [];
+  for (const draft of drafts) {
+    const migration = await readMigration(folder, draft, sharedSchemas);
+    if (migration !== undefined) migrations.push(migration);
+  }
+  if (findings.problems.length > 0) throw new FolderError(path, findings.problems);
+  return { tool: tool.name, migrations, notices: findings.notices };
+}
