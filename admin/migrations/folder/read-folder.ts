@@ -2,7 +2,7 @@
 
 import { Findings, FolderError } from "./findings.ts";
 import { openFolder } from "./folder.ts";
-import type { Migration, MigrationFolder } from "./migration.ts";
+import type { Migration, MigrationFolder, Notice } from "./migration.ts";
 import { readMigration } from "./read-migration.ts";
 import { recogniseTool } from "./recognise.ts";
 
@@ -33,5 +33,12 @@ export async function readMigrationFolder(
     if (migration !== undefined) migrations.push(migration);
   }
   if (findings.problems.length > 0) throw new FolderError(path, findings.problems);
-  return { tool: tool.name, migrations, notices: findings.notices };
+  return { tool: tool.name, migrations, notices: inOrder(migrations, findings.notices) };
+}
+
+/** Notices in the order of the migrations and of the lines. */
+function inOrder(migrations: readonly Migration[], notices: readonly Notice[]): readonly Notice[] {
+  const places = new Map(migrations.map(({ file }, index) => [file, index]));
+  const placeOf = ({ file }: Notice): number => places.get(file) ?? migrations.length;
+  return notices.toSorted((one, other) => placeOf(one) - placeOf(other) || one.line - other.line);
 }

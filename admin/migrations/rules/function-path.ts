@@ -10,7 +10,7 @@ const TEXT = "a function's own search path is read as the tenant's schema";
 
 /**
  * Rewrites `set search_path` of a function.
- * @param needsSchema whether its body has names from which "public." was dropped
+ * @param needsSchema whether its body was rewritten, so that it depends on the path
  */
 export function rewriteFunctionPath(
   statement: Statement,

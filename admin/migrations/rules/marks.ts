@@ -38,7 +38,11 @@ export function markStatement(statement: Statement, reading: Reading): boolean {
   if (ALONE.test(shape)) facts.isAlone = true;
   const [, quoted, word] = EXTENSION.exec(shape) ?? [];
   const extension = quoted ?? word;
-  if (extension !== undefined) facts.extension = extension;
+  if (extension !== undefined) {
+    facts.extension = extension;
+    const text = `extension "${extension}" is created for no tenant: a shared schema must have it`;
+    reading.note(statement, "extension", text);
+  }
   return !leaveOut(statement, reading);
 }
 

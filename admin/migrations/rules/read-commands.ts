@@ -74,12 +74,7 @@ function applyRules(statement: Statement, reading: Reading): void {
   rewriteSchemaTexts(statement, reading);
   noteLookups(statement, reading);
   refuseOutside(statement, reading);
-  const dropped = countDropped(reading);
+  const before = reading.edits.length;
   for (const inside of statementsInside(statement, reading)) applyRules(inside, reading);
-  rewriteFunctionPath(statement, reading, countDropped(reading) > dropped);
-}
-
-/** How many qualifiers of this command are dropped. */
-function countDropped({ edits }: Reading): number {
-  return edits.filter(({ text }) => text === "").length;
+  rewriteFunctionPath(statement, reading, reading.edits.length > before);
 }
