@@ -70,6 +70,10 @@ function readAll(
 
 function applyRules(statement: Statement, reading: Reading): void {
   if (!markStatement(statement, reading) || refuseStatement(statement, reading)) return;
+  if (reading.scope.isShared) {
+    for (const inside of statementsInside(statement, reading)) applyRules(inside, reading);
+    return;
+  }
   rewriteQualifiers(statement, reading);
   rewriteSchemaTexts(statement, reading);
   noteLookups(statement, reading);

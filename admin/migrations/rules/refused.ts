@@ -8,7 +8,10 @@ const ROLES = "changes roles, which all tenants share; move it into the shared m
 const PATH = "changes the search path, which Rowhouse sets; remove it";
 const SUPERUSER = "needs a superuser; remove it";
 
-const RULES: readonly (readonly [form: RegExp, remedy: string])[] = [
+type Rule = readonly [form: RegExp, remedy: string];
+
+/** What belongs into no tenant's migration, and may stand in a shared one. */
+const TENANT: readonly Rule[] = [
   [
     /^(?:create|alter|drop) schema\b/,
     "names another schema; a migration has the tenant's schema alone, remove it",
@@ -35,6 +38,8 @@ const RULES: readonly (readonly [form: RegExp, remedy: string])[] = [
     /^comment on (?:database|tablespace|role|event trigger|subscription|publication|server|language)\b/,
     SHARED,
   ],
+];
+const EVERYWHERE: readonly Rule[] = [
   [/^set (?:session |local )?(?:search_path|schema)\b|^reset search_path\b/, PATH],
   [/\bset_config \( 'search_path'/, PATH],
   [/^(?:reset all|discard)\b/, "takes back what Rowhouse sets; remove it"],
@@ -47,7 +52,7 @@ const RULES: readonly (readonly [form: RegExp, remedy: string])[] = [
   [/^copy\b.* from stdin\b/, "has rows below it, which only psql reads; write them as INSERT"],
 ];
 /** Only at the top level; in a body the words mean something else. */
-const COMMANDS: readonly (readonly [form: RegExp, remedy: string])[] = [
+const COMMANDS: readonly Rule[] = [
   [
     /^(?:rollback|abort|savepoint|release|prepare transaction)\b|^commit prepared\b/,
     "ends or cuts the transaction, which is Rowhouse's; remove it",
@@ -60,7 +65,11 @@ const RECORDS =
 /** Reports what a statement must not do. Returns whether it is refused. */
 export function refuseStatement(statement: Statement, reading: Reading): boolean {
   if (statement.place === "stored") return false;
-  const rules = statement.place === "command" ? [...RULES, ...COMMANDS] : RULES;
+  const rules = [
+    ...(reading.scope.isShared ? [] : TENANT),
+    ...EVERYWHERE,
+    ...(statement.place === "command" ? COMMANDS : []),
+  ];
   for (const [form, remedy] of rules) {
     const found = form.exec(statement.shape);
     if (found === null) continue;
