@@ -1,6 +1,6 @@
 // node admin/migrate.js: migrates every tenant that is behind to the newest version.
 
-import { parseCanary } from "./migrations/canary.ts";
+import { parseCanary } from "./migrate/canary.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
@@ -11,8 +11,8 @@ import {
   migrateTenants,
   MIGRATION_PATIENCE,
   type MigrationSummary,
-} from "./migrations/migrate-tenants.ts";
-import { type MigrationPlan, planMigration } from "./migrations/plan.ts";
+} from "./migrate/migrate-tenants.ts";
+import { type MigrationPlan, planMigration } from "./migrate/plan.ts";
 import {
   changesBetween,
   loadTenantMigrations,

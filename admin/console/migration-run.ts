@@ -5,8 +5,8 @@ import {
   migrateTenants,
   type MigrateOptions,
   MIGRATION_PATIENCE,
-} from "../migrations/migrate-tenants.ts";
-import { type MigrationPlan, planMigration, type PlanOptions } from "../migrations/plan.ts";
+} from "../migrate/migrate-tenants.ts";
+import { type MigrationPlan, planMigration, type PlanOptions } from "../migrate/plan.ts";
 import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";

@@ -1,6 +1,6 @@
 // Reads which tenants lack which migrations.
 
-import { planMigration } from "../migrations/plan.ts";
+import { planMigration } from "../migrate/plan.ts";
 import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import type { Migrations, MigrationState } from "./api.ts";

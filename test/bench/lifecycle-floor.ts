@@ -2,8 +2,8 @@
 // bare pg client that does nothing else.
 
 import pg from "pg";
-import { migrateTenants } from "../../admin/migrations/migrate-tenants.ts";
-import { planMigration } from "../../admin/migrations/plan.ts";
+import { migrateTenants } from "../../admin/migrate/migrate-tenants.ts";
+import { planMigration } from "../../admin/migrate/plan.ts";
 import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
 import { createTenantWithin, prepareCreation } from "../../admin/lifecycle/tenant.ts";
 import type { LifecycleStage } from "./lifecycle-stage.ts";

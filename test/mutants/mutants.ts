@@ -210,7 +210,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a canary is everybody",
-    file: "admin/migrations/plan.ts",
+    file: "admin/migrate/plan.ts",
     text: "canary === undefined ? ready : chooseCanary(ready, canary)",
     instead: "canary === null ? chooseCanary(ready, canary) : ready",
     tests: ["verbs/migrate"],

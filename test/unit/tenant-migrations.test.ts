@@ -1,7 +1,7 @@
 // From one version to another: which migrations, in which direction and order.
 
 import { expect } from "chai";
-import { parseCanary } from "../../admin/migrations/canary.ts";
+import { parseCanary } from "../../admin/migrate/canary.ts";
 import {
   changesBetween,
   knownVersions,

@@ -5,7 +5,7 @@ import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
 import { databaseMessage } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
-import { findLacks } from "./lack.ts";
+import { findLacks } from "../inspect/lack.ts";
 import { mendTenant, type RepairOptions } from "./repair-tenant.ts";
 
 /** The outcome for one tenant. */

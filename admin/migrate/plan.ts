@@ -9,7 +9,7 @@ import {
   knownVersions,
   newestVersion,
   type TenantMigrations,
-} from "./tenant-migrations.ts";
+} from "../migrations/tenant-migrations.ts";
 
 /** The size of a canary: a number of tenants, or a part of them as in `{ percent: 5 }`. */
 export type Canary = { readonly count: number } | { readonly percent: number };

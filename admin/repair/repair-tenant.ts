@@ -3,10 +3,10 @@
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
-import { findDrift } from "./drift.ts";
-import { findExcess } from "./excess.ts";
+import { findDrift } from "../inspect/drift.ts";
+import { findExcess } from "../inspect/excess.ts";
 import { planRepair } from "./repair.ts";
-import { ReferenceFailure } from "./reference.ts";
+import { ReferenceFailure } from "../inspect/reference.ts";
 
 /** The options of {@link repairTenant}. */
 export interface RepairOptions {

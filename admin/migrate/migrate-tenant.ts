@@ -7,7 +7,7 @@ import { grantNew } from "../registry/tenant-grants.ts";
 import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
-import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
+import { type Change, createStep, runChanges, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 
 /** The parameters of one run of the migrations. */
 export interface MigrationRun {

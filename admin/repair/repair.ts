@@ -10,7 +10,7 @@ import { type Installation, query, type Registry, type TenantRow } from "../regi
 import { describeKeptRole, findRoleElsewhere } from "../registry/role-use.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
-import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "./lack.ts";
+import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "../inspect/lack.ts";
 
 /** A step of a repair. */
 interface RepairStep {
