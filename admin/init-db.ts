@@ -2,7 +2,7 @@
 
 import { parseAddress } from "../src/database/wire/address.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./command/config.ts";
+import { adminUrl, readAdminConfig } from "./command/config.ts";
 import { createDatabase } from "./lifecycle/create-database.ts";
 import { checkDatabaseName } from "./lifecycle/database-name.ts";
 import { formatCount } from "./print/count.ts";
@@ -46,12 +46,18 @@ await runVerb({
     const url = adminUrl(call.env);
     checkDatabaseName(parseAddress(url).database);
     const created = call.has("create") && (await createDatabase(url));
-    const done = await withRegistry(url, (registry) =>
-      initialise(registry, {
-        serviceRole: call.text("service-role"),
-        tenantRoles: call.has("no-tenant-roles") ? false : undefined,
-        sharedSchemas: { add: call.texts("shared-schema"), remove: call.texts("no-shared-schema") },
-      }),
+    const done = await withRegistry(
+      url,
+      (registry) =>
+        initialise(registry, {
+          serviceRole: call.text("service-role"),
+          tenantRoles: call.has("no-tenant-roles") ? false : undefined,
+          sharedSchemas: {
+            add: call.texts("shared-schema"),
+            remove: call.texts("no-shared-schema"),
+          },
+        }),
+      readAdminConfig(call.env).TENANT_MIGRATIONS,
     );
     const lines = [
       `${created ? "Created and initialised" : "Initialised"} the database: service role ` +

@@ -35,6 +35,7 @@ interface State {
   readonly owner: string | null;
   readonly timeoutMs: number;
   readonly transition: Transition | null;
+  readonly peer: string | null;
   readonly hasSchema: boolean;
   /** Whether the admin role can already SET ROLE to the tenant's role; null when that role is missing. */
   readonly mayBecome: boolean | null;
@@ -98,7 +99,7 @@ async function requireState(client: pg.Client, schemaName: string): Promise<Stat
   const state = await readState(client, schemaName);
   if (state === undefined) throw new TenantSkipped("it does not exist any more");
   if (state.transition !== null) {
-    throw new TenantSkipped(describeTransition(state.transition, schemaName));
+    throw new TenantSkipped(describeTransition(state.transition, schemaName, state.peer));
   }
   if (!state.hasSchema) {
     throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
@@ -121,7 +122,7 @@ async function isLocked(
 async function readState(client: pg.Client, schemaName: string): Promise<State | undefined> {
   // Before PostgreSQL 16 every member can SET ROLE; since 16 only one with the SET option.
   const { rows } = await client.query<State>(
-    `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition,
+    `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition, t.peer,
        to_regnamespace(quote_ident(t.schema_name)) is not null as "hasSchema",
        (select r.rolname from pg_catalog.pg_namespace as n join pg_catalog.pg_roles as r on r.oid = n.nspowner
          where n.nspname = t.schema_name) as owner,

@@ -79,7 +79,7 @@ export async function initialise(
       serviceRole,
       tenantRoles,
     });
-    const migrations = await migrateRegistry(transaction);
+    const migrations = await migrateRegistry(transaction, registry.tenantMigrations);
     const shared = before?.sharedSchemas ?? [];
     const sharedSchemas = decideSharedSchemas(shared, options.sharedSchemas ?? {});
     await query(
