@@ -8,7 +8,7 @@ import {
   MIGRATION_PATIENCE,
 } from "../migrate/migrate-tenants.ts";
 import { type MigrationPlan, planMigration, type PlanOptions } from "../migrate/plan.ts";
-import { nameOf } from "../migrations/changes.ts";
+import { describeVersion, nameOf } from "../migrations/changes.ts";
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -64,7 +64,7 @@ export async function startMigrationRun(
   if (plan.tenants.length === 0) {
     const skipped = plan.skipped.length > 0 ? `; ${plan.skipped.length} are in transition` : "";
     throw new AdminError(
-      `Nothing to migrate: no tenant is behind version ${plan.target}${skipped}`,
+      `Nothing to migrate: no tenant is behind version ${describeVersion(migrations, plan.target)}${skipped}`,
     );
   }
   const concurrency = await defaultConcurrency(registry);
