@@ -19,7 +19,7 @@ import { closeFunctions } from "../registry/closed-functions.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { readAdminRole } from "../registry/service-role.ts";
-import { openSharedSchemas } from "../shared/schemas.ts";
+import { openSharedSchemas } from "../shared/open.ts";
 
 const LOCK = "hashtext('rowhouse'), hashtext('shared-migrations')";
 
