@@ -11,10 +11,14 @@ import { readPlain } from "./tool/plain.ts";
 import { prisma } from "./tool/prisma.ts";
 import { existsIn } from "./folder.ts";
 
+const NODE_PG_MIGRATE = "npx node-pg-migrate create NAME --migration-file-language sql";
 const MARKED = [
-  { mark: GOOSE_MARK, tool: createNumbered("goose", readGoose) },
-  { mark: DBMATE_MARK, tool: createNumbered("dbmate", readDbmate) },
-  { mark: NODE_PG_MIGRATE_MARK, tool: createNumbered("node-pg-migrate", readNodePgMigrate) },
+  { mark: GOOSE_MARK, tool: createNumbered("goose", readGoose, "goose create NAME sql") },
+  { mark: DBMATE_MARK, tool: createNumbered("dbmate", readDbmate, "dbmate new NAME") },
+  {
+    mark: NODE_PG_MIGRATE_MARK,
+    tool: createNumbered("node-pg-migrate", readNodePgMigrate, NODE_PG_MIGRATE),
+  },
 ];
 const PAIRS = createNumbered("golang-migrate or sqlx", readPlain);
 const PLAIN = createNumbered("plain SQL", readPlain);

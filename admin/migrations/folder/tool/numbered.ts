@@ -18,10 +18,14 @@ interface NumberedFile {
   readonly extension: string;
 }
 
-/** Creates the reader of a tool whose files are numbered. */
-export function createNumbered(name: string, readSections: ReadSections): Tool {
+/**
+ * Creates the reader of a tool whose files are numbered.
+ * @param command see {@link Tool}
+ */
+export function createNumbered(name: string, readSections: ReadSections, command?: string): Tool {
   return {
     name,
+    ...(command === undefined ? {} : { command }),
     async read(folder) {
       for (const other of folder.folders) {
         folder.findings.refuse(
