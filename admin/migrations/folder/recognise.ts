@@ -5,7 +5,7 @@ import type { Folder } from "./folder.ts";
 import { DBMATE_MARK, readDbmate } from "./tool/dbmate.ts";
 import { drizzle, drizzleFolders, JOURNAL } from "./tool/drizzle.ts";
 import { GOOSE_MARK, readGoose } from "./tool/goose.ts";
-import { NODE_PG_MIGRATE_MARK, readNodePgMigrate } from "./tool/node-pg-migrate.ts";
+import { isOfPair, NODE_PG_MIGRATE_MARK, readNodePgMigrate } from "./tool/node-pg-migrate.ts";
 import { createNumbered } from "./tool/numbered.ts";
 import { readPlain } from "./tool/plain.ts";
 import { prisma } from "./tool/prisma.ts";
@@ -43,6 +43,7 @@ async function recogniseByMarks(folder: Folder): Promise<Tool> {
     const source = await folder.text(file);
     for (const { mark, tool } of MARKED) {
       if (found.has(tool) || source === undefined) continue;
+      if (mark === NODE_PG_MIGRATE_MARK && isOfPair(file)) continue;
       for (const { text } of source.lines()) if (mark.test(text)) found.set(tool, file);
     }
   }
