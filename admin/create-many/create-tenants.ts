@@ -71,7 +71,9 @@ export async function createTenants(
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
       const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
-      return end(describeFound(tenant, found ?? { problem: describe(error) }));
+      if (found !== undefined) return end(describeFound(tenant, found));
+      const details = error instanceof AdminError ? error.details : {};
+      return end({ ...tenant, ...details, outcome: "failed", message: describe(error) });
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };
