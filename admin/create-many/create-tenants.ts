@@ -9,10 +9,11 @@ import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
-import type { CheckedTenant } from "./check.ts";
-import { type ExistingTenant, findExisting } from "./existing.ts";
+import type { CheckedTenant } from "../tenant-list/check.ts";
+import { type ExistingTenant, findExisting } from "../tenant-list/existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
+const ACTION = "add tenant";
 const ATTEMPTS = 12;
 // When a tenant has to wait for another verb, its group gives up, and only that tenant waits.
 const GROUP_LOCK_TIMEOUT_MS = 1000;
@@ -67,12 +68,12 @@ export async function createTenants(
       if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
-      const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
+      const found = (await findExisting(registry, [tenant], ACTION)).get(tenant.schemaName);
       return end(describeFound(tenant, found ?? { problem: describe(error) }));
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };
-  const existing = await findExisting(registry, tenants);
+  const existing = await findExisting(registry, tenants, ACTION);
   const missing: CheckedTenant[] = [];
   for (const tenant of tenants) {
     const found = existing.get(tenant.schemaName);

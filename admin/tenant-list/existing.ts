@@ -11,10 +11,14 @@ export interface ExistingTenant {
   readonly problem: string | undefined;
 }
 
-/** Finds the tenants of `wanted` whose schema is already a tenant, by schema. */
+/**
+ * Finds the tenants of `wanted` whose schema is already a tenant, by schema.
+ * @param action completes "Cannot …", such as "add tenant"
+ */
 export async function findExisting(
   registry: Registry,
   wanted: readonly NewTenant[],
+  action: string,
 ): Promise<ReadonlyMap<string, ExistingTenant>> {
   const existing = new Map<string, ExistingTenant>();
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
@@ -30,7 +34,9 @@ export async function findExisting(
     );
     for (const found of rows) {
       const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);
-      existing.set(found.schemaName, { problem });
+      existing.set(found.schemaName, {
+        problem: problem && `Cannot ${action}: ${problem}`,
+      });
     }
   }
   return existing;
@@ -47,13 +53,13 @@ function compare(
   wanted: readonly string[],
 ): string | undefined {
   if (transition !== null) {
-    return `Cannot add tenant: "${schemaName}" exists: ${describeTransition(transition, schemaName)}`;
+    return `"${schemaName}" exists: ${describeTransition(transition, schemaName)}`;
   }
   const missing = wanted.find((host) => !hosts.includes(host));
   if (missing === undefined) return undefined;
   const has = hosts.length > 0 ? `"${hosts.slice(0, 3).join('", "')}"` : "no host";
   return (
-    `Cannot add tenant: "${schemaName}" is a tenant already, at ${has} and not at "${missing}"; ` +
+    `"${schemaName}" is a tenant already, at ${has} and not at "${missing}"; ` +
     `choose another schema, or see node admin/add-domain.js`
   );
 }
