@@ -3,6 +3,7 @@
 
 import type { Registry } from "../registry/registry.ts";
 import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
+import { withoutBookkeeping } from "./bookkeeping.ts";
 import { describeDifferences } from "./difference.ts";
 import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
 import { readInBatches } from "./batches.ts";
@@ -44,7 +45,7 @@ export async function findDrift(
   migrations: TenantMigrations,
   tenants: readonly Versioned[],
 ): Promise<Drift> {
-  const references = await buildAll(registry, migrations, tenants);
+  const references = await buildReferencesFor(registry, migrations, tenants);
   const notCompared: { schemaName: string; reason: string }[] = [];
   const known: Suspect[] = [];
   for (const { schemaName, version } of tenants) {
@@ -103,10 +104,10 @@ async function findMoved(
 }
 
 /**
- * The references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
+ * Makes the references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
  * migrations derive names from the schema's name.
  */
-async function buildAll(
+export async function buildReferencesFor(
   registry: Registry,
   migrations: TenantMigrations,
   tenants: readonly Versioned[],
@@ -134,11 +135,16 @@ function compare({ schemaName, version, reference }: Suspect, objects: Fingerpri
   return {
     schemaName,
     version,
-    differences: describeDifferences({ schemaName, objects }, reference, version),
+    differences: describeDifferences(
+      { schemaName, objects: withoutBookkeeping(objects) },
+      reference,
+      version,
+    ),
   };
 }
 
-function textOf({ objects, schemaName }: Reference): string {
+/** Returns a reference as one text, with "@" for its schema. */
+export function textOf({ objects, schemaName }: Reference): string {
   const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
   return canonicalize(lines.join("\n"), schemaName);
 }

@@ -4,6 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
+import { BOOKKEEPING } from "./bookkeeping.ts";
 import { OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
@@ -26,10 +27,11 @@ const CATALOG_PATH = "set local search_path = pg_catalog";
 const CANONICAL = `
   select n.nspname::text as schema, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
       coalesce(o.definition, ''), '"' || n.nspname || '"', '@'), n.nspname, '@') as text
-    from objects as o join namespace as n on n.oid = o.namespace`;
+    from objects as o join namespace as n on n.oid = o.namespace
+   where o.owner !~ '${BOOKKEEPING}'`;
 
 /**
- * Hashes the content of the schemas in one query.
+ * Hashes the content of the schemas in one query, without the tables of migration tools.
  * @returns a hash by schema; empty and missing schemas are left out
  */
 export async function readHashes(

@@ -93,10 +93,32 @@ export async function createTenant(
 export async function createTenantWithin(
   registry: Registry,
   transaction: Transaction,
-  { installation, admin, rolePrefix, migrations }: Creation,
+  creation: Creation,
   tenant: NewTenant,
 ): Promise<string> {
+  const { migrations } = creation;
   const { schemaName, hosts, version = newestVersion(migrations) } = tenant;
+  const roleName = await registerTenant(transaction, creation, { ...tenant, version });
+  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
+    query(transaction, `create schema "${schemaName}"`),
+  );
+  await grantSchema(transaction, schemaName, roleName);
+  await buildSchema(registry, migrations, schemaName, transaction, version);
+  await insertDomains(transaction, schemaName, hosts);
+  return roleName;
+}
+
+/**
+ * Writes a tenant's row and creates its role, within the caller's transaction, which then holds the tenant's lock.
+ * @returns the name of its role
+ * @throws {AdminError} when the schema is a tenant already, or its role exists without one
+ */
+export async function registerTenant(
+  transaction: Transaction,
+  { installation, admin, rolePrefix }: Creation,
+  tenant: Pick<NewTenant, "schemaName" | "statementTimeoutMs"> & { readonly version: number },
+): Promise<string> {
+  const { schemaName, version } = tenant;
   const { serviceRole, tenantRoles } = installation;
   const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
   // The registry row comes first: a second call for the same schema waits here, and then finds the row.
@@ -114,12 +136,6 @@ export async function createTenantWithin(
       createTenantRole(transaction, { roleName, serviceRole, admin }),
     );
   }
-  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
-    query(transaction, `create schema "${schemaName}"`),
-  );
-  await grantSchema(transaction, schemaName, roleName);
-  await buildSchema(registry, migrations, schemaName, transaction, version);
-  await insertDomains(transaction, schemaName, hosts);
   return roleName;
 }
 
