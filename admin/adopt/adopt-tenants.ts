@@ -50,11 +50,11 @@ export async function adoptTenants(
       } catch (error) {
         if (isConnectionLost(error)) throw error;
         // Another run, or this one before its connection was lost, may have adopted it meanwhile.
-        const found = (await findExisting(registry, [tenant], "adopt tenant")).get(schemaName);
+        const found = (await findExisting(registry, [tenant])).get(schemaName);
         if (found && found.problem === undefined) {
           return end({ line, schemaName, hosts, outcome: "existing" });
         }
-        const message = found?.problem ?? describe(error);
+        const message = found ? `Cannot adopt tenant: ${found.problem}` : describe(error);
         return end({ line, schemaName, hosts, outcome: "failed", message });
       }
     },

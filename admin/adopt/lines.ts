@@ -4,6 +4,7 @@ import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants
 import { formatCount } from "../print/count.ts";
 import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
 import type { AdoptableTenant, AdoptionPlan, RefusedTenant } from "./plan.ts";
+import { describeVersion } from "./version-name.ts";
 
 const MOST_NAMES = 5;
 
@@ -58,11 +59,6 @@ export function describeNotices(
     ),
     ...[...schemas].map(([note, names]) => `Note for ${listNames(names)}: ${note}`),
   ];
-}
-
-function describeVersion(version: number, migrations: TenantMigrations): string {
-  const name = migrations.find(({ number }) => number === version)?.name;
-  return name === undefined ? `version ${version}` : `version ${version} (${name})`;
 }
 
 function listNames(names: readonly string[]): string {

@@ -70,7 +70,7 @@ export async function planAdoption(
   };
   for (const { line, problem } of list.problems) refuse(line, problem);
   const { tenants } = list;
-  const present = await findExisting(registry, tenants, "adopt tenant");
+  const present = await findExisting(registry, tenants);
   for (const { line, schemaName } of tenants) {
     const problem = present.get(schemaName)?.problem;
     if (problem !== undefined) refuse(line, problem);
@@ -104,8 +104,9 @@ export async function planAdoption(
     const { line, schemaName } = tenant;
     const [known, fit] = [facts.get(schemaName), found.get(schemaName)];
     if (known === undefined) continue;
-    const misfit = describeMisfit(fit, version !== undefined);
-    if (misfit !== undefined) refuse(line, misfit);
+    const misfit = describeMisfit(fit, version !== undefined, migrations);
+    // Another reason is often the cause of the difference.
+    if (misfit !== undefined && !reasons.has(line)) refuse(line, misfit);
     if (fit === undefined || reasons.has(line)) continue;
     const { owner, tables, sequences } = known;
     const notes = [

@@ -1,6 +1,6 @@
-// The version that an operator names.
+// Versions by name: as an operator names one, and as a plan writes it.
 
-import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 
@@ -22,4 +22,10 @@ export async function findVersion(
   throw new AdminError(
     `Cannot adopt tenants: no migration is named ${JSON.stringify(text)}; existing: ${names || "none"}`,
   );
+}
+
+/** Writes a version with the name of its migration, such as `version 2 (0002-updated-at)`. */
+export function describeVersion(version: number, migrations: TenantMigrations): string {
+  const name = migrations.find(({ number }) => number === version)?.name;
+  return name === undefined ? `version ${version}` : `version ${version} (${name})`;
 }

@@ -13,7 +13,6 @@ import type { CheckedTenant } from "../tenant-list/check.ts";
 import { type ExistingTenant, findExisting } from "../tenant-list/existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
-const ACTION = "add tenant";
 const ATTEMPTS = 12;
 // When a tenant has to wait for another verb, its group gives up, and only that tenant waits.
 const GROUP_LOCK_TIMEOUT_MS = 1000;
@@ -68,12 +67,13 @@ export async function createTenants(
       if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
-      const found = (await findExisting(registry, [tenant], ACTION)).get(tenant.schemaName);
-      return end(describeFound(tenant, found ?? { problem: describe(error) }));
+      const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
+      if (found !== undefined) return end(describeFound(tenant, found));
+      return end({ ...tenant, outcome: "failed", message: describe(error) });
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };
-  const existing = await findExisting(registry, tenants, ACTION);
+  const existing = await findExisting(registry, tenants);
   const missing: CheckedTenant[] = [];
   for (const tenant of tenants) {
     const found = existing.get(tenant.schemaName);
@@ -89,10 +89,10 @@ export async function createTenants(
   return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
 }
 
-/** Builds the outcome of a tenant that exists, or that could not be created because of `problem`. */
+/** Builds the outcome of a tenant that exists. */
 function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): IntakeOutcome {
   if (problem === undefined) return { ...tenant, outcome: "existing" };
-  return { ...tenant, outcome: "failed", message: problem };
+  return { ...tenant, outcome: "failed", message: `Cannot add tenant: ${problem}` };
 }
 
 type Group = readonly [CheckedTenant, ...CheckedTenant[]];

@@ -6,19 +6,15 @@ import type { NewTenant } from "../lifecycle/tenant.ts";
 
 const AT_ONCE = 5000;
 
-/** An existing tenant with a wanted schema name; `problem` says how it differs from the wanted one. */
+/** An existing tenant with a wanted schema name; `problem` says, after "Cannot …: ", how it differs from the wanted one. */
 export interface ExistingTenant {
   readonly problem: string | undefined;
 }
 
-/**
- * Finds the tenants of `wanted` whose schema is already a tenant, by schema.
- * @param action completes "Cannot …", such as "add tenant"
- */
+/** Finds the tenants of `wanted` whose schema is already a tenant, by schema. */
 export async function findExisting(
   registry: Registry,
   wanted: readonly NewTenant[],
-  action: string,
 ): Promise<ReadonlyMap<string, ExistingTenant>> {
   const existing = new Map<string, ExistingTenant>();
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
@@ -34,9 +30,7 @@ export async function findExisting(
     );
     for (const found of rows) {
       const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);
-      existing.set(found.schemaName, {
-        problem: problem && `Cannot ${action}: ${problem}`,
-      });
+      existing.set(found.schemaName, { problem });
     }
   }
   return existing;
