@@ -5,7 +5,7 @@ import { expect } from "chai";
 import pg from "pg";
 import { useDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
-import { SERVICE_PASSWORD, urlOf } from "../support/server.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server.ts";
 import { openService } from "../support/service.ts";
 import { until } from "../support/until.ts";
 import { performVerb, runVerb, startVerb, type VerbResult } from "../support/verb.ts";
@@ -120,6 +120,17 @@ describe("adopt-tenants", () => {
       { tenant: "late_a", table: true, sequence: true, schema: true },
       { tenant: "late_b", table: false, sequence: false, schema: false },
     ]);
+  });
+
+  it("init-db leaves temporary tables to an application that uses the database already", async () => {
+    await make("temporary");
+    await database.sql(`grant temporary on database ${database.name} to public`);
+    expect((await runVerb(database.adminUrl, "init-db")).status).to.equal(0);
+    const may = await database.sql(
+      `select has_database_privilege('${app()}', current_database(), 'TEMPORARY') as old,
+          has_database_privilege('${SERVICE_ROLE}', current_database(), 'TEMPORARY') as service`,
+    );
+    expect(may).to.deep.equal([{ old: true, service: false }]);
   });
 
   it("refuses with every reason before anything changes, and adopts the others with --skip-refused", async () => {
