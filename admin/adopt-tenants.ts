@@ -16,7 +16,6 @@ import { listByPattern, parseSchemaPattern } from "./adopt/pattern.ts";
 import { type AdoptionPlan, planAdoption, type TenantList } from "./adopt/plan.ts";
 import { listByQuery } from "./adopt/query.ts";
 import { parseAdoptedName } from "./adopt/schema-name.ts";
-import { findVersion } from "./adopt/version-name.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 import { formatCount } from "./print/count.ts";
 import { AdminError } from "./registry/admin-error.ts";
@@ -64,8 +63,7 @@ await runVerb({
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
     const readList = chooseList(call);
     return call.withRegistry(async (registry) => {
-      const version = await findVersion(registry, call.text("version"));
-      const plan = await planAdoption(registry, await readList(registry), version);
+      const plan = await planAdoption(registry, await readList(registry), call.text("version"));
       for (const refused of plan.refused) call.print(describeRefused(refused), refused);
       if (call.has("plan")) return reportPlan(call, plan);
       if (plan.refused.length > 0 && !call.has("skip-refused")) {

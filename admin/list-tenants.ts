@@ -12,12 +12,14 @@ await runVerb({
   example: "--json",
   async run(call) {
     const tenants = await call.withRegistry(listTenants);
-    const rows = tenants.map(({ schemaName, status, transition, peer, version, hosts }) => [
-      schemaName,
-      transition === "moved" ? `moved to ${peer}` : (transition ?? status),
-      String(version),
-      hosts.join(" "),
-    ]);
+    const rows = tenants.map(
+      ({ schemaName, status, transition, peer, version, migration, hosts }) => [
+        schemaName,
+        transition === "moved" ? `moved to ${peer}` : (transition ?? status),
+        migration === "" ? String(version) : `${version} ${migration}`,
+        hosts.join(" "),
+      ],
+    );
     return { lines: formatTable(["SCHEMA", "STATUS", "VERSION", "HOSTS"], rows), json: tenants };
   },
 });

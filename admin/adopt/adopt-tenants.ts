@@ -6,7 +6,9 @@ import { quoteName } from "../../src/sql/quote-name.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import { transact } from "../batch/transact.ts";
 import { insertDomains } from "../lifecycle/domain.ts";
-import { type Creation, registerTenant } from "../lifecycle/tenant.ts";
+import { registerTenant } from "../lifecycle/begin.ts";
+import type { Creation } from "../lifecycle/creation.ts";
+import { reachVersion } from "../lifecycle/raise.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
@@ -67,7 +69,7 @@ async function adopt(
   creation: Creation,
   { schemaName, hosts, version, owner }: AdoptableTenant,
 ): Promise<void> {
-  const roleName = await registerTenant(transaction, creation, { schemaName, version });
+  const roleName = await registerTenant(transaction, creation, { schemaName, hosts }, true);
   const [role, schema] = [quoteName(roleName), `"${schemaName}"`];
   await query(transaction, `grant usage on schema ${schema} to ${role}`);
   await grantExisting(transaction, schemaName, roleName);
@@ -81,6 +83,7 @@ async function adopt(
       );
     }
   }
+  await reachVersion(transaction, [schemaName], creation.migrations.ordered.slice(0, version));
   await insertDomains(transaction, schemaName, hosts);
 }
 

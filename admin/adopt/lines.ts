@@ -2,9 +2,9 @@
 
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
 import { formatCount } from "../print/count.ts";
-import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { AdoptableTenant, AdoptionPlan, RefusedTenant } from "./plan.ts";
-import { describeVersion } from "./version-name.ts";
+import { describeVersion } from "../migrations/changes.ts";
 
 const MOST_NAMES = 5;
 
@@ -15,7 +15,7 @@ export function describeAdoptable(
 ): string {
   const parts = `${formatCount(tables, "table")}, ${formatCount(sequences, "sequence")}`;
   return (
-    `${schemaName}: ${describeVersion(version, migrations)}, at ${hosts.join(", ")}; ` +
+    `${schemaName}: version ${describeVersion(migrations, version)}, at ${hosts.join(", ")}; ` +
     `${parts}; owner ${owner}`
   );
 }
@@ -54,8 +54,8 @@ export function describeNotices(
   return [
     ...alike.map(
       ({ version, older }) =>
-        `Note: ${describeVersion(version, migrations)} has the same tables as version ${older}: where it did not ` +
-        `run, say --version ${older}`,
+        `Note: version ${describeVersion(migrations, version)} has the same tables as version ${older}: where it did ` +
+        `not run, say --version ${older}`,
     ),
     ...[...schemas].map(([note, names]) => `Note for ${listNames(names)}: ${note}`),
   ];

@@ -13,9 +13,10 @@ export interface SchemaPattern {
   readonly templates: readonly string[];
 }
 
-// A pattern never means a schema of PostgreSQL's, of the registry's or of an extension's, nor public.
+// A pattern never means a schema of PostgreSQL, of the registry or of an extension, a shared one, or public.
 const SCHEMAS = `
   select n.nspname::text as name from pg_catalog.pg_namespace as n
+    join rowhouse.installation as i on n.nspname <> all(i.shared_schemas)
    where n.nspname !~ '^pg_' and n.nspname not in ('public', 'rowhouse', 'information_schema')
      and not exists (select from pg_catalog.pg_depend as d
        where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')

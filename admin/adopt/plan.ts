@@ -1,7 +1,7 @@
 // Plans an adoption: what would change for each schema, and why a schema is refused. It changes nothing.
 
-import { type Creation, prepareCreation } from "../lifecycle/tenant.ts";
-import { knownVersions } from "../migrations/tenant-migrations.ts";
+import { type Creation, prepareCreation } from "../lifecycle/creation.ts";
+import { findVersion } from "../migrations/changes.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import type { CheckedTenant, LineProblem } from "../tenant-list/check.ts";
 import { findExisting } from "../tenant-list/existing.ts";
@@ -51,17 +51,18 @@ export interface TenantList {
 
 /**
  * Makes the plan.
- * @param version the version of all schemas; found by their fingerprints when undefined
- * @throws {AdminError} in a database without a registry
+ * @param given the version of all schemas, by name or number; found by their fingerprints when undefined
+ * @throws {AdminError} in a database without a registry, or when no migration has the given name
  * @throws {ReferenceFailure} when a migration fails
  */
 export async function planAdoption(
   registry: Registry,
   list: TenantList,
-  version?: number,
+  given?: string,
 ): Promise<AdoptionPlan> {
   const creation = await prepareCreation(registry);
   const { migrations, rolePrefix, installation, admin } = creation;
+  const version = given === undefined ? undefined : findVersion(migrations, given);
   const reasons = new Map<number, string[]>();
   const refuse = (line: number, reason: string): void => {
     const known = reasons.get(line);
@@ -87,6 +88,9 @@ export async function planAdoption(
     const problems =
       known === undefined ? [MISSING] : describeProblems(known, admin.name, rolePrefix);
     for (const problem of problems) refuse(line, problem);
+    if (installation.sharedSchemas.includes(schemaName)) {
+      refuse(line, "all tenants share it; leave it out");
+    }
     for (const host of hosts) {
       const other = taken.get(host);
       if (other !== undefined) refuse(line, `host "${host}" belongs to tenant "${other}"`);
@@ -96,7 +100,7 @@ export async function planAdoption(
     registry,
     migrations,
     names.filter((name) => facts.has(name)),
-    version === undefined ? knownVersions(migrations) : [version],
+    version === undefined ? [0, ...migrations.ordered.map(({ position }) => position)] : [version],
   );
   const dependents = await findDependents(registry, names);
   const adoptable: AdoptableTenant[] = [];

@@ -2,8 +2,8 @@
 
 import { quoteName } from "../../src/sql/quote-name.ts";
 import type { SchemaFacts } from "./facts.ts";
-import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
-import { describeVersion } from "./version-name.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
+import { describeVersion } from "../migrations/changes.ts";
 import type { FoundVersion } from "./versions.ts";
 
 /** The reason for a schema that the database does not have. */
@@ -56,7 +56,7 @@ export function describeMisfit(
   if (first === undefined || isGiven) return undefined;
   const more = others.length > 0 ? `, and ${others.length} more` : "";
   return (
-    `it fits no version of the migrations; ${describeVersion(fit.version, migrations)} is the nearest: ${first}${more}; correct the ` +
+    `it fits no version of the migrations; version ${describeVersion(migrations, fit.version)} is the nearest: ${first}${more}; correct the ` +
     "migrations or the schema, or name the version with --version"
   );
 }

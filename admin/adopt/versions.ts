@@ -12,7 +12,7 @@ import {
   readHashes,
 } from "../inspect/fingerprint.ts";
 import type { Reference } from "../inspect/reference.ts";
-import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 
 /** A version that a schema has, or the nearest one. */

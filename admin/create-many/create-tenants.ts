@@ -5,7 +5,9 @@
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { prepareCreation } from "../lifecycle/creation.ts";
+import { isJoint, raiseGroup, raiseTenant } from "../lifecycle/raise.ts";
+import { newestVersion } from "../migrations/changes.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
@@ -38,6 +40,8 @@ export async function createTenants(
 ): Promise<IntakeSummary> {
   const { concurrency } = options;
   const creation = await prepareCreation(registry);
+  const action = "add tenant";
+  const isSimple = (): boolean => isJoint(creation, newestVersion(creation.migrations));
   let most: number | undefined;
   const createAll = (group: Group): Promise<void> =>
     registry.sequelize.transaction(async (transaction) => {
@@ -45,9 +49,7 @@ export async function createTenants(
       if (group.length > 1) {
         await query(transaction, `set local lock_timeout = ${GROUP_LOCK_TIMEOUT_MS}`);
       }
-      for (const tenant of group) {
-        await createTenantWithin(registry, transaction, creation, tenant);
-      }
+      await raiseGroup(registry, transaction, creation, group);
       most ??= await readGroupSize(transaction, before, concurrency);
     });
   const create = async (
@@ -56,7 +58,8 @@ export async function createTenants(
   ): Promise<Again<Group> | undefined> => {
     const [tenant] = group;
     try {
-      await createAll(group);
+      if (group.length > 1 || (most === undefined && isSimple())) await createAll(group);
+      else await raiseTenant(registry, creation, tenant, () => Promise.resolve(), { action });
       for (const created of group) end({ ...created, outcome: "added" });
       return undefined;
     } catch (error) {
@@ -84,7 +87,9 @@ export async function createTenants(
       options.report(outcome);
     }
   }
-  const groups = cutGroups(missing, (left) => Math.min(most ?? 1, Math.ceil(left / concurrency)));
+  const groups = cutGroups(missing, (left) =>
+    isSimple() ? Math.min(most ?? 1, Math.ceil(left / concurrency)) : 1,
+  );
   const { counts, left } = await forEachTenant(groups, before, options, create);
   return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
 }

@@ -12,12 +12,12 @@ const MOST = 20;
 // Leaves room for a second run and for the service's connections.
 const SHARE = 1 / 3;
 
-/** Reads the role and the settings of a transaction as one text, for comparison. */
+/** Reads the role and the settings of a transaction as one text, for comparison. Each migration has its own path. */
 export async function readSettings(transaction: Transaction): Promise<string> {
   const [row] = await query<{ settings: string }>(
     transaction,
     `select concat(current_user, string_agg(concat(name, '=', setting), ',' order by name)) as settings
-       from pg_catalog.pg_settings where source = 'session'`,
+       from pg_catalog.pg_settings where source = 'session' and name <> 'search_path'`,
   );
   return row?.settings ?? "";
 }

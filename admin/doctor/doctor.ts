@@ -16,6 +16,7 @@ import { examineFunctions } from "./function-findings.ts";
 import { examinePrivileges } from "./privilege-findings.ts";
 import { withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
+import { examineShared } from "./shared-findings.ts";
 import { examineAttempts, examineMessage, examineRole } from "./service-findings.ts";
 
 /** The installation that the doctor examines. */
@@ -45,6 +46,7 @@ export async function examineInstallation({
         ...(await examine("registry", () => examineRegistry(registry))),
         ...(await examine("privileges", () => examinePrivileges(registry, userOf(service)))),
         ...(await examine("functions", () => examineFunctions(registry))),
+        ...(await examine("shared schemas", () => examineShared(registry))),
         ...(await examine("catalogs", () => examineBudget(registry))),
       ];
     };

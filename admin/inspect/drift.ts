@@ -2,7 +2,7 @@
 // few thousand in a query; only those whose hash differs are compared in detail.
 
 import type { Registry } from "../registry/registry.ts";
-import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import { withoutBookkeeping } from "./bookkeeping.ts";
 import { describeDifferences } from "./difference.ts";
 import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
@@ -51,7 +51,7 @@ export async function findDrift(
   for (const { schemaName, version } of tenants) {
     const reference = references.get(schemaName.length)?.get(version);
     if (reference) known.push({ schemaName, version, reference });
-    else notCompared.push({ schemaName, reason: `there is no tenant migration ${version}` });
+    else notCompared.push({ schemaName, reason: `the folder does not have migration ${version}` });
   }
   const texts = new Map(
     [...new Set(known.map(({ reference }) => reference))].map((one) => [one, textOf(one)]),

@@ -80,9 +80,28 @@ export async function insertDomains(
     [schemaName, hosts],
   );
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
-  if (taken === undefined) return;
-  throw new AdminError(
-    `Cannot add host: "${taken}" already belongs to a tenant; ` +
-      `see node admin/list-tenants.js, and node admin/remove-domain.js ${taken}`,
+  if (taken !== undefined) throw hostTaken(taken);
+}
+
+/**
+ * Refuses hosts that belong to a tenant already, before work that takes several transactions.
+ * @throws {AdminError} as {@link insertDomains}
+ */
+export async function requireFreeHosts(
+  transaction: Transaction,
+  hosts: readonly string[],
+): Promise<void> {
+  const [taken] = await query<{ host: string }>(
+    transaction,
+    "select host from rowhouse.domain where host = any($1::text[]) order by host limit 1",
+    [hosts],
+  );
+  if (taken !== undefined) throw hostTaken(taken.host);
+}
+
+function hostTaken(host: string): AdminError {
+  return new AdminError(
+    `Cannot add host: "${host}" already belongs to a tenant; ` +
+      `see node admin/list-tenants.js, and node admin/remove-domain.js ${host}`,
   );
 }

@@ -4,6 +4,7 @@ import pg from "pg";
 import { DataTypes, Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+import { isReusable } from "./transaction-client.ts";
 
 /** A client whose lost connection ends its query, but not the process, even before Sequelize listens to it. */
 class Client extends pg.Client {
@@ -28,7 +29,7 @@ export function openModels(
     dialect: "postgres",
     dialectModule: { ...pg, Client },
     logging: false,
-    pool: { max: most, idle: 1000 },
+    pool: { max: most, idle: 1000, validate: isReusable },
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };

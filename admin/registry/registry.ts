@@ -56,6 +56,8 @@ export interface DomainRow extends Model<
 export interface Installation {
   readonly serviceRole: string;
   readonly tenantRoles: boolean;
+  /** The schemas that stand behind the tenant's own in the search_path, in this order. */
+  readonly sharedSchemas: readonly string[];
 }
 
 /** An open registry. */

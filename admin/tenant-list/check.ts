@@ -4,7 +4,7 @@ import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { parseSchemaName } from "../registry/schema-name.ts";
-import type { NewTenant } from "../lifecycle/tenant.ts";
+import type { NewTenant } from "../lifecycle/creation.ts";
 import type { TenantLine } from "./lines.ts";
 
 /** A tenant to create or to adopt, with its line in the list. */

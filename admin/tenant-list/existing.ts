@@ -2,7 +2,8 @@
 
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
-import type { NewTenant } from "../lifecycle/tenant.ts";
+import type { NewTenant } from "../lifecycle/creation.ts";
+import { IS_UNFINISHED } from "../migrations/unfinished.ts";
 
 const AT_ONCE = 5000;
 
@@ -11,7 +12,7 @@ export interface ExistingTenant {
   readonly problem: string | undefined;
 }
 
-/** Finds the tenants of `wanted` whose schema is already a tenant, by schema. */
+/** Finds the tenants of `wanted` whose schema is already a tenant, by schema; without those whose creation was killed. */
 export async function findExisting(
   registry: Registry,
   wanted: readonly NewTenant[],
@@ -23,9 +24,10 @@ export async function findExisting(
     );
     const rows = await readRows<Found>(
       registry,
-      `select schema_name as "schemaName", transition,
+      `select schema_name as "schemaName", transition, peer,
          array(select host from rowhouse.domain as d where d.schema_name = t.schema_name) as hosts
-         from rowhouse.tenant as t where schema_name = any($1::text[])`,
+         from rowhouse.tenant as t where schema_name = any($1::text[])
+           and not coalesce(${IS_UNFINISHED}, false)`,
       [[...part.keys()]],
     );
     for (const found of rows) {
@@ -39,15 +41,16 @@ export async function findExisting(
 interface Found {
   readonly schemaName: string;
   readonly transition: Transition | null;
+  readonly peer: string | null;
   readonly hosts: readonly string[];
 }
 
 function compare(
-  { schemaName, transition, hosts }: Found,
+  { schemaName, transition, peer, hosts }: Found,
   wanted: readonly string[],
 ): string | undefined {
   if (transition !== null) {
-    return `"${schemaName}" exists: ${describeTransition(transition, schemaName)}`;
+    return `"${schemaName}" exists: ${describeTransition(transition, schemaName, peer)}`;
   }
   const missing = wanted.find((host) => !hosts.includes(host));
   if (missing === undefined) return undefined;

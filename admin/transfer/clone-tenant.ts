@@ -1,7 +1,9 @@
 // Clones a tenant in the same database.
 
+import type { Transaction } from "sequelize";
 import type { Registry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { prepareCreation } from "../lifecycle/creation.ts";
+import { raiseTenant } from "../lifecycle/raise.ts";
 import type { Meter } from "../command/meter.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import { findLosses, requireNoLosses } from "./shape/rehearsal.ts";
@@ -51,14 +53,14 @@ export async function cloneTenant(
     // The tables are locked, so a migration cannot intervene.
     const losses = structureOnly ? [] : await findLosses(registry, from);
     if (!lossy) requireNoLosses(action, from, losses);
-    const loaded = await registry.sequelize.transaction(async (transaction) => {
-      const tenant = { schemaName, hosts, version, statementTimeoutMs };
-      await createTenantWithin(registry, transaction, creation, tenant);
+    const tenant = { schemaName, hosts, version, statementTimeoutMs };
+    const fill = async (transaction: Transaction): Promise<Loaded> => {
       if (structureOnly) return { tables: tables.length, rows: 0, bytes: 0 };
       meter?.expect(snapshot.bytes);
       const source = { ...sourceOf(snapshot), action, lossy, meter };
       return loadTenant(transaction, schemaName, source);
-    });
+    };
+    const loaded = await raiseTenant(registry, creation, tenant, fill, { action });
     return { from, schemaName, hosts, version, losses, ...loaded };
   });
 }

@@ -1,7 +1,7 @@
 // Exports a tenant, as it is at one moment, into a file.
 
 import { readFile } from "node:fs/promises";
-import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry, Transition } from "../registry/registry.ts";
@@ -82,7 +82,7 @@ export async function exportTenant(
           rowhouse: software,
           schemaName,
           version,
-          migrations: migrations.filter(({ number }) => number <= version).map(({ name }) => name),
+          migrations: migrations.ordered.slice(0, version).map(({ name }) => name),
           statementTimeoutMs,
           hosts,
           createdAt: new Date().toISOString(),

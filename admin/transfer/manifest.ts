@@ -29,9 +29,9 @@ export interface Manifest {
   /** The version of Rowhouse that wrote it. */
   readonly rowhouse: string;
   readonly schemaName: string;
-  /** The number of the tenant's newest migration. */
+  /** How many migrations the tenant has. */
   readonly version: number;
-  /** The names of the migrations up to `version`. */
+  /** The names of these migrations, in the order in which tenants get them. */
   readonly migrations: readonly string[];
   readonly statementTimeoutMs: number;
   /** The hosts that the tenant had. */
@@ -62,12 +62,14 @@ export function parseManifest(text: string): Manifest {
     );
   }
   const hasShape = formatVersion > 1;
+  const migrations = root.texts("migrations");
   return {
     formatVersion,
     rowhouse: root.text("rowhouse"),
     schemaName: root.text("schemaName"),
-    version: root.integer("version", 0, 9999),
-    migrations: root.texts("migrations"),
+    // Older software wrote the number of the newest file as the version.
+    version: migrations.length,
+    migrations,
     statementTimeoutMs: root.integer("statementTimeoutMs", 1, 86_400_000),
     hosts: root.texts("hosts"),
     createdAt: root.text("createdAt"),

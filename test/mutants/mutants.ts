@@ -11,7 +11,7 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const REGISTRY = "admin/migrations/registry/0005-settings.ts";
+const REGISTRY = "admin/shared/entry.ts";
 const POOLED = "isolation/pooled";
 const PRIVILEGES = "isolation/privileges";
 
@@ -20,8 +20,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "the search_path is set for the session",
     file: REGISTRY,
-    text: `'", pg_temp', true)`,
-    instead: `'", pg_temp', false)`,
+    text: `"path")}, true)`,
+    instead: `"path")}, false)`,
     tests: [POOLED],
   },
   {
@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "what others have set on a connection decides",
     file: REGISTRY,
-    text: "    reset all;\n",
-    instead: "    null;\n",
+    text: "  reset all;\n",
+    instead: "  null;\n",
     tests: ["isolation/settings"],
   },
   {
@@ -210,7 +210,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a canary is everybody",
-    file: "admin/migrations/plan.ts",
+    file: "admin/migrate/plan.ts",
     text: "canary === undefined ? ready : chooseCanary(ready, canary)",
     instead: "canary === null ? chooseCanary(ready, canary) : ready",
     tests: ["verbs/migrate"],

@@ -13,6 +13,8 @@ export interface TenantDetail {
   /** The meaning of the transition and what to do; null without a transition. */
   readonly advice: string | null;
   readonly version: number;
+  /** The name of its newest migration; empty for version 0. */
+  readonly migration: string;
   readonly newestVersion: number;
   readonly statementTimeoutMs: number;
   readonly createdAt: string;
@@ -38,6 +40,8 @@ export interface TenantTable {
 export interface MigrationRecord {
   readonly fromVersion: number;
   readonly toVersion: number;
+  /** The migration's name; null where an older Rowhouse did not record it. */
+  readonly migration: string | null;
   readonly outcome: "migrated" | "failed";
   readonly ms: number;
   readonly sqlstate: string | null;

@@ -76,11 +76,15 @@ function content(
 }
 
 function facts(tenant: TenantDetail): HTMLElement {
-  const { version, newestVersion, bytes, statementTimeoutMs, createdAt, roleName } = tenant;
+  const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt, roleName } =
+    tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
-      version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
+      [
+        version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
+        element("span", { class: "muted small code" }, migration),
+      ],
     ],
     ["Size", bytes === null ? "Unknown: a table is locked" : formatBytes(bytes)],
     ["Statement timeout", formatMs(statementTimeoutMs)],

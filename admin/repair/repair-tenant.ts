@@ -1,12 +1,17 @@
 // Repairs one tenant in one transaction, and reports the problems that a person has to judge.
 
-import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
+import {
+  examineTenantMigrations,
+  loadTenantMigrations,
+  type TenantMigrations,
+} from "../migrations/ordered.ts";
+import { isUnfinished, removeUnfinished } from "../migrations/unfinished.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
-import { findDrift } from "./drift.ts";
-import { findExcess } from "./excess.ts";
+import { findDrift } from "../inspect/drift.ts";
+import { findExcess } from "../inspect/excess.ts";
 import { planRepair } from "./repair.ts";
-import { ReferenceFailure } from "./reference.ts";
+import { ReferenceFailure } from "../inspect/reference.ts";
 
 /** The options of {@link repairTenant}. */
 export interface RepairOptions {
@@ -71,7 +76,9 @@ export async function repairTenant(
   schemaName: string,
   options: RepairOptions,
 ): Promise<Repair> {
-  const migrations = await loadTenantMigrations(registry);
+  const removed = await repairUnfinished(registry, schemaName, options);
+  if (removed !== undefined) return removed;
+  const { migrations, problems } = await readMigrations(registry, options);
   const { steps, left, tenant, isThere } = await mendTenant(
     registry,
     migrations,
@@ -79,9 +86,34 @@ export async function repairTenant(
     options,
   );
   const excess = await findExcess(registry, [schemaName]);
-  const told = [...left, ...excess.map(({ problem }) => problem)];
-  if (isThere) told.push(...(await tellDrift(registry, migrations, tenant)));
+  const told = [...left, ...excess.map(({ problem }) => problem), ...problems];
+  if (isThere && problems.length === 0) {
+    told.push(...(await tellDrift(registry, migrations, tenant)));
+  }
   return { steps, told };
+}
+
+/** Reads the migrations. A folder that contradicts the registry does not keep grants from being repaired. */
+export async function readMigrations(
+  registry: Registry,
+  { emptySchema }: Pick<RepairOptions, "emptySchema">,
+): ReturnType<typeof examineTenantMigrations> {
+  if (!emptySchema) return examineTenantMigrations(registry);
+  return { migrations: await loadTenantMigrations(registry), problems: [] };
+}
+
+/** Removes a tenant whose creation was killed; it was never served. Returns undefined for another tenant. */
+export async function repairUnfinished(
+  registry: Registry,
+  schemaName: string,
+  { plan, announce }: Pick<RepairOptions, "plan" | "announce">,
+): Promise<Repair | undefined> {
+  const { sequelize } = registry;
+  if (!(await sequelize.transaction((one) => isUnfinished(one, schemaName)))) return undefined;
+  const step = `remove tenant "${schemaName}", whose creation was not finished`;
+  announce(step);
+  if (!plan) await removeUnfinished(registry, schemaName, "repair tenant");
+  return { steps: [step], told: [] };
 }
 
 async function tellDrift(

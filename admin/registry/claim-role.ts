@@ -2,9 +2,9 @@
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { query } from "../registry/registry.ts";
-import { findRoleElsewhere, type KeptRole } from "../registry/role-use.ts";
-import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
+import { query } from "./registry.ts";
+import { findRoleElsewhere, type KeptRole } from "./role-use.ts";
+import { type AdminRole, readAdminRole } from "./service-role.ts";
 
 /**
  * Finds the tenant's own role, and makes the admin role a member of it, as DROP OWNED requires.

@@ -11,7 +11,7 @@ import {
   type Traveller,
 } from "./migrate-tenant.ts";
 import type { MigrationPlan } from "./plan.ts";
-import type { TenantMigrations } from "./tenant-migrations.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 
 /** The options of {@link migrateTenants}. */
 export interface MigrateOptions

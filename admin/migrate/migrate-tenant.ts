@@ -1,13 +1,17 @@
 // Migrates one tenant. Each migration is one transaction, which also writes the version and the record of the run.
 // If the process is killed, each migration has either happened completely or not at all.
 
+import type { Again } from "../batch/queue.ts";
+import { isPassing, retryAfter } from "../batch/retry.ts";
+import { applyMigration } from "../migrations/apply.ts";
+import { type Change, changesBetween } from "../migrations/changes.ts";
+import { describePlace, type FailedCommand, MigrationFailure } from "../migrations/failure.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
+import { recordMigrations } from "../migrations/recorded.ts";
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { grantNew } from "../registry/tenant-grants.ts";
 import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
-import type { Again } from "../batch/queue.ts";
-import { isPassing, retryAfter } from "../batch/retry.ts";
-import { type Change, createStep, runChanges, type TenantMigrations } from "./tenant-migrations.ts";
 
 /** The parameters of one run of the migrations. */
 export interface MigrationRun {
@@ -33,8 +37,8 @@ export interface Traveller {
   moved: boolean;
 }
 
-/** The outcome of one tenant. */
-export interface TenantOutcome {
+/** The outcome of one tenant. A failure names the migration, its file, the line and the command. */
+export interface TenantOutcome extends Partial<FailedCommand> {
   readonly schemaName: string;
   /** `elsewhere`: another run migrated it. `gone`: it was dropped or moved after the run was planned. */
   readonly outcome: "migrated" | "failed" | "elsewhere" | "gone";
@@ -77,12 +81,12 @@ export async function migrateTenant(
         if (version === undefined) return end("gone");
         tenant.version = version;
       }
-      await runChanges(run.migrations, tenant.version, run.target, async (change) => {
+      for (const change of changesBetween(run.migrations, tenant.version, run.target)) {
         current = change;
         await perform(run, tenant.schemaName, change);
         tenant.version = change.to;
         tenant.moved = true;
-      });
+      }
       return end(tenant.moved ? "migrated" : "elsewhere");
     } catch (error) {
       hasMoved = error instanceof VersionMoved;
@@ -90,7 +94,7 @@ export async function migrateTenant(
       const mayPass = error instanceof TenantBusy || isPassing(error);
       if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
-      const failure = { sqlstate: sqlState(error), message: databaseMessage(error) };
+      const failure = describeFailure(error);
       const ms = Math.round(performance.now() - started);
       if (current) await recordFailure(run, tenant.schemaName, current, { ms, ...failure });
       return end("failed", failure);
@@ -98,10 +102,24 @@ export async function migrateTenant(
   }
 }
 
+interface Failure extends Partial<FailedCommand> {
+  readonly sqlstate: string | undefined;
+  readonly message: string;
+}
+
+function describeFailure(error: unknown): Failure {
+  if (!(error instanceof MigrationFailure)) {
+    return { sqlstate: sqlState(error), message: databaseMessage(error) };
+  }
+  return { ...error.where, sqlstate: error.code, message: error.reason };
+}
+
 /** Runs one migration of one schema in one transaction. */
 async function perform(run: MigrationRun, schemaName: string, change: Change): Promise<void> {
   const { registry, lockTimeoutMs } = run;
   const { sequelize } = registry;
+  const { sharedSchemas } = run.migrations;
+  const { migration, direction, from, to } = change;
   const started = performance.now();
   await sequelize.transaction(async (transaction) => {
     const [state] = await query<{ locked: boolean; version: number | null; role: string | null }>(
@@ -113,10 +131,11 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
       [schemaName, `${lockTimeoutMs}ms`],
     );
     if (!state?.locked) throw new TenantBusy();
-    if (state.version !== change.from) throw new VersionMoved();
-    const { module } = change.migration;
-    await module[change.direction](createStep(registry, schemaName, transaction));
+    if (state.version !== from) throw new VersionMoved();
+    const site = { registry, schemaName, sharedSchemas };
+    await applyMigration(site, transaction, migration, direction);
     await grantNew(transaction, schemaName, state.role ?? "");
+    if (direction === "up") await recordMigrations(transaction, [migration]);
     // The version was read before the lock was acquired, so it is compared again.
     const changed = await query(
       transaction,
@@ -125,12 +144,22 @@ async function perform(run: MigrationRun, schemaName: string, change: Change): P
            where schema_name = $1 and version = $2 and transition is null returning schema_name
        )
        insert into rowhouse.migration_run
-         (run_id, schema_name, from_version, to_version, outcome, ms)
-       select $4::uuid, schema_name, $2, $3, 'migrated', $5 from changed returning id`,
-      [schemaName, change.from, change.to, run.runId, Math.round(performance.now() - started)],
+         (run_id, schema_name, from_version, to_version, outcome, ms, migration)
+       select $4::uuid, schema_name, $2, $3, 'migrated', $5, $6 from changed returning id`,
+      [schemaName, from, to, run.runId, Math.round(performance.now() - started), migration.name],
     );
     if (changed.length === 0) throw new VersionMoved();
   });
+}
+
+/** Writes why a tenant failed: the place in the migration's file, and the message. */
+export function describeOutcome({
+  file,
+  line,
+  command,
+  message = "",
+}: Partial<FailedCommand> & Pick<TenantOutcome, "message">): string {
+  return file === undefined ? message : `${describePlace({ file, line, command })}: ${message}`;
 }
 
 async function findVersion(registry: Registry, schemaName: string): Promise<number | undefined> {
@@ -145,14 +174,17 @@ async function findVersion(registry: Registry, schemaName: string): Promise<numb
 async function recordFailure(
   { registry, runId }: MigrationRun,
   schemaName: string,
-  { from, to }: Change,
-  failure: { ms: number; sqlstate: string | undefined; message: string },
+  { from, to, migration }: Change,
+  failure: Failure & { readonly ms: number },
 ): Promise<void> {
   await readRows(
     registry,
     `insert into rowhouse.migration_run
-       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
-     values ($1, $2, $3, $4, 'failed', $5, $6, $7)`,
-    [runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null, failure.message],
+       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message, migration)
+     values ($1, $2, $3, $4, 'failed', $5, $6, $7, $8)`,
+    [
+      ...[runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null],
+      ...[describeOutcome(failure), migration.name],
+    ],
   );
 }

@@ -3,14 +3,15 @@
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { buildSchema, type TenantMigrations } from "../migrations/tenant-migrations.ts";
+import { applyMigration } from "../migrations/apply.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { type Installation, query, type Registry, type TenantRow } from "../registry/registry.ts";
 import { describeKeptRole, findRoleElsewhere } from "../registry/role-use.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
-import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "./lack.ts";
+import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "../inspect/lack.ts";
 
 /** A step of a repair. */
 interface RepairStep {
@@ -120,7 +121,10 @@ function createSchema({ registry, transaction, tenant, migrations }: Patient): R
     async perform() {
       await query(transaction, `create schema "${schemaName}"`);
       await grantSchema(transaction, schemaName, roleName);
-      await buildSchema(registry, migrations, schemaName, transaction, version);
+      const { sharedSchemas } = migrations;
+      for (const migration of migrations.ordered.slice(0, version)) {
+        await applyMigration({ registry, schemaName, sharedSchemas }, transaction, migration, "up");
+      }
     },
   };
 }

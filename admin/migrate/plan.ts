@@ -1,15 +1,11 @@
 // Plans a run of the migrations: the tenants, and their versions before and after. It reads the registry in one query
 // and changes nothing.
 
+import { changesBetween, newestVersion } from "../migrations/changes.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
-import {
-  changesBetween,
-  knownVersions,
-  newestVersion,
-  type TenantMigrations,
-} from "./tenant-migrations.ts";
 
 /** The size of a canary: a number of tenants, or a part of them as in `{ percent: 5 }`. */
 export type Canary = { readonly count: number } | { readonly percent: number };
@@ -42,12 +38,12 @@ export interface MigrationPlan {
 
 interface Found extends PlannedTenant {
   readonly transition: Transition | null;
+  readonly peer: string | null;
 }
 
 /**
- * Makes the plan. Without `to`, tenants that are newer than the newest migration are left alone: they
- * belong to a newer copy of the application.
- * @throws {AdminError} for an unknown version or tenant
+ * Makes the plan.
+ * @throws {AdminError} for an unknown version or tenant, or when a migration on the way cannot be undone
  */
 export async function planMigration(
   registry: Registry,
@@ -55,8 +51,8 @@ export async function planMigration(
   { to, tenants, canary }: PlanOptions,
 ): Promise<MigrationPlan> {
   const target = to ?? newestVersion(migrations);
-  if (!knownVersions(migrations).includes(target)) changesBetween(migrations, target, target);
-  const text = `select schema_name as "schemaName", version, transition from rowhouse.tenant`;
+  changesBetween(migrations, target, target);
+  const text = `select schema_name as "schemaName", version, transition, peer from rowhouse.tenant`;
   const other = to === undefined ? "version < $1" : "version <> $1";
   // With names given, it reads all tenants, to distinguish an unknown tenant from one that is up to date.
   const found = await readRows<Found>(
@@ -69,9 +65,12 @@ export async function planMigration(
   );
   const skipped: { schemaName: string; reason: string }[] = [];
   const ready: PlannedTenant[] = [];
-  for (const { schemaName, version, transition } of picked) {
+  for (const { schemaName, version, transition, peer } of picked) {
     if (transition === null) ready.push({ schemaName, version });
-    else skipped.push({ schemaName, reason: describeTransition(transition, schemaName) });
+    else skipped.push({ schemaName, reason: describeTransition(transition, schemaName, peer) });
+  }
+  for (const version of new Set(ready.map((tenant) => tenant.version))) {
+    changesBetween(migrations, version, target);
   }
   const chosen = canary === undefined ? ready : chooseCanary(ready, canary);
   return { target, tenants: chosen, skipped, held: ready.length - chosen.length };

@@ -1,12 +1,16 @@
 // Repairs many tenants: those that lack something, each in its own transaction.
 
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
-import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
 import { databaseMessage } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
-import { findLacks } from "./lack.ts";
-import { mendTenant, type RepairOptions } from "./repair-tenant.ts";
+import { findLacks } from "../inspect/lack.ts";
+import {
+  mendTenant,
+  readMigrations,
+  type RepairOptions,
+  repairUnfinished,
+} from "./repair-tenant.ts";
 
 /** The outcome for one tenant. */
 export type MendedTenant = { readonly schemaName: string } & (
@@ -33,11 +37,16 @@ export async function repairTenants(
   how: Pick<RepairOptions, "plan" | "emptySchema">,
   options: RunOptions<MendedTenant>,
 ): Promise<MendingSummary> {
-  const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order: ["schemaName"] });
-  const names = pickTenants(all, list).map(({ schemaName }) => schemaName);
+  const attributes = ["schemaName", "transition", "peer"];
+  const all = await registry.Tenant.findAll({ attributes, order: ["schemaName"] });
+  const picked = pickTenants(all, list);
+  const names = picked.map(({ schemaName }) => schemaName);
+  const unfinished = picked
+    .filter(({ transition, peer }) => transition === "arriving" && peer === null)
+    .map(({ schemaName }) => schemaName);
   const lacks = await findLacks(registry, names);
-  const sick = [...new Set(lacks.map(({ schemaName }) => schemaName))];
-  const migrations = await loadTenantMigrations(registry);
+  const sick = [...new Set([...unfinished, ...lacks.map(({ schemaName }) => schemaName)])];
+  const { migrations } = await readMigrations(registry, how);
   const { counts, left } = await forEachTenant(
     sick,
     { repaired: 0, failed: 0 },
@@ -45,6 +54,9 @@ export async function repairTenants(
     async (schemaName, { end }) => {
       try {
         const announce = (): void => {};
+        const removed = await repairUnfinished(registry, schemaName, { ...how, announce });
+        if (removed)
+          return end({ schemaName, outcome: "repaired", steps: removed.steps, left: [] });
         const mended = await mendTenant(registry, migrations, schemaName, { ...how, announce });
         return end({ schemaName, outcome: "repaired", steps: mended.steps, left: mended.left });
       } catch (error) {
