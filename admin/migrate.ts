@@ -13,15 +13,19 @@ import {
 import { type MigrationPlan, planMigration } from "./migrate/plan.ts";
 import { describeVersion, findVersion } from "./migrations/changes.ts";
 import { type TenantMigrations, loadTenantMigrations } from "./migrations/ordered.ts";
+import { migrateShared } from "./migrate/migrate-shared.ts";
 import { printPlan, reportCheck, reportNothing, reportRun } from "./migrate/report.ts";
+import { describeShared, printShared } from "./migrate/report-shared.ts";
 import { acceptEdited } from "./migrations/recorded.ts";
+import { readSharedMigrations } from "./migrations/shared-migrations.ts";
 import type { Registry } from "./registry/registry.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
 await runVerb({
   name: "migrate",
   about:
-    "Migrates every tenant that is behind to the newest version. Each migration runs in its own transaction. " +
+    "Applies the pending shared migrations, and then migrates every tenant that is behind to the newest version. " +
+    "Each migration runs in its own transaction. " +
     "A tenant that fails does not stop the others. A second run migrates the remaining tenants.",
   operands: [],
   options: {
@@ -40,7 +44,8 @@ await runVerb({
     plan: { type: "boolean", about: "Print the plan, and change nothing" },
     check: {
       type: "boolean",
-      about: "Change nothing, and end with status 3 when a tenant is behind",
+      about:
+        "Change nothing, and end with status 3 when a tenant is behind or a shared migration is pending",
     },
     "accept-edited": {
       type: "boolean",
@@ -77,16 +82,20 @@ await runVerb({
       lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
       attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
     };
+    const allowance = { edited: call.has("accept-edited"), late: call.has("allow-late") };
     return call.withRegistry(async (registry) => {
-      const migrations = await loadTenantMigrations(registry, {
-        edited: call.has("accept-edited"),
-        late: call.has("allow-late"),
-      });
+      // The tenants' migrations may need what the shared ones make.
+      const shared = await readSharedMigrations(registry, allowance);
+      if (call.has("plan") && shared) printShared(call, shared);
+      if (!call.has("plan") && !call.has("check")) {
+        await migrateShared(registry, allowance, (done) => call.print(describeShared(done), done));
+      }
+      const migrations = await loadTenantMigrations(registry, allowance);
       const plan = await planMigration(registry, migrations, {
         ...options,
         to: to === undefined ? undefined : findVersion(migrations, to),
       });
-      if (call.has("check")) return reportCheck(migrations, plan);
+      if (call.has("check")) return reportCheck(migrations, plan, shared);
       if (call.has("plan")) return printPlan(call, migrations, plan);
       if (migrations.edited.length > 0) await acceptEdited(registry, migrations.edited);
       for (const { file } of migrations.edited) {

@@ -8,8 +8,9 @@ import {
   MIGRATION_PATIENCE,
 } from "../migrate/migrate-tenants.ts";
 import { type MigrationPlan, planMigration, type PlanOptions } from "../migrate/plan.ts";
-import { nameOf } from "../migrations/changes.ts";
+import { describeVersion, nameOf } from "../migrations/changes.ts";
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
+import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import { defaultConcurrency } from "../batch/free-connections.ts";
@@ -51,12 +52,19 @@ export async function startMigrationRun(
   { maxFailures, ...wanted }: MigrationWish,
   { tell, explain }: MigrationListener,
 ): Promise<MigrationRun> {
+  const shared = await readSharedMigrations(registry);
+  const [first] = shared?.pending ?? [];
+  if (first !== undefined) {
+    throw new AdminError(
+      `Cannot migrate: shared migration "${first.name}" is pending; run node admin/migrate.js first`,
+    );
+  }
   const migrations = await loadTenantMigrations(registry);
   const plan = await planMigration(registry, migrations, wanted);
   if (plan.tenants.length === 0) {
     const skipped = plan.skipped.length > 0 ? `; ${plan.skipped.length} are in transition` : "";
     throw new AdminError(
-      `Nothing to migrate: no tenant is behind version ${plan.target}${skipped}`,
+      `Nothing to migrate: no tenant is behind version ${describeVersion(migrations, plan.target)}${skipped}`,
     );
   }
   const concurrency = await defaultConcurrency(registry);

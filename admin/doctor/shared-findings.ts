@@ -1,6 +1,7 @@
 // The doctor's findings about the entry's text and the shared schemas.
 
 import type { Transaction } from "sequelize";
+import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { isEntryCurrent } from "../shared/entry.ts";
@@ -26,6 +27,23 @@ export async function examineShared({ sequelize }: Registry): Promise<readonly F
       ? [entry]
       : [entry, ...(await examineSchemas(transaction, sharedSchemas))];
   });
+}
+
+/** Examines whether the shared migrations are applied. */
+export async function examineSharedMigrations(registry: Registry): Promise<readonly Finding[]> {
+  const shared = await readSharedMigrations(registry);
+  if (shared === undefined) return [];
+  const names = shared.pending.map(({ name }) => name);
+  return [
+    judge(
+      "shared migrations",
+      names.length === 0,
+      "all are applied",
+      "warn",
+      `pending: ${list(names)}`,
+      "run node admin/migrate.js",
+    ),
+  ];
 }
 
 async function examineSchemas(

@@ -5,8 +5,8 @@
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Migration, MigrationFolder, Notice } from "./folder/migration.ts";
+import { readMigrationFolder } from "./folder/read-folder.ts";
 import { findTenantMigrations } from "./load.ts";
-import { readMigrationFolder } from "./module-folder.ts";
 import { isSame, readRecorded, type Recorded } from "./recorded.ts";
 
 /** A migration with its place in the order. */
@@ -57,7 +57,8 @@ export async function examineTenantMigrations(
   allowance: Allowance = {},
 ): Promise<{ readonly migrations: TenantMigrations; readonly problems: readonly string[] }> {
   const place = findTenantMigrations(registry.tenantMigrations);
-  const [folder, known] = await Promise.all([readMigrationFolder(place), readRecorded(registry)]);
+  const known = await readRecorded(registry);
+  const folder = await readMigrationFolder(place, known);
   return {
     migrations: orderMigrations(folder, known),
     problems: findProblems(folder, known, place, allowance),

@@ -54,11 +54,11 @@ describe("a tenant that needs shared schemas", () => {
     folder = await mkdtemp(join(tmpdir(), "rowhouse-shared-"));
     migrations = await makeMigrations();
     await migrations.write("0001-person", [
-      'create table "${schema}".person (email ext.citext primary key, name text, plan int references ref.plan)',
-      'create index on "${schema}".person using gin (name ext.gin_trgm_ops)',
-      `create function "\${schema}".fee(person text) returns int language plpgsql stable as $$begin
+      "create table person (email citext primary key, name text, plan int references plan)",
+      "create index on person using gin (name gin_trgm_ops)",
+      `create function fee(person text) returns int language plpgsql stable as $$begin
          return (select price from plan join person on plan.id = person.plan where email = fee.person); end$$`,
-      'create view "${schema}".fees as select email, "${schema}".fee(email::text) as fee from "${schema}".person',
+      "create view fees as select email, fee(email::text) as fee from person",
     ]);
     await source.sql(
       "create schema ext",

@@ -87,7 +87,7 @@ describe("migrate", () => {
     );
     const result = await migrate("--plan", "--tenants", "t001,t00*");
     expect(result.stdout.split("\n")).to.deep.equal([
-      "Rowhouse, 2 migrations",
+      "Rowhouse modules, 2 migrations",
       ...names.slice(0, 9).map((name) => `${name}: 1 to 2: up 0002-size`),
       "Would migrate 9 tenants to version 2 (0002-size); nothing was changed",
       "",

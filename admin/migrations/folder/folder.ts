@@ -9,7 +9,7 @@ import type { Findings } from "./findings.ts";
 
 /** Files that stand in folders of migrations and are none. */
 const OTHER =
-  /^(?:\..*|README.*|atlas\.sum|.*\.backup|.*\.map|.*\.d\.[cm]?ts|migration_lock\.toml)$/i;
+  /^(?:\..*|README.*|atlas\.sum|.*\.backup|.*\.map|.*\.d\.[cm]?ts|migration_lock\.toml|package\.json)$/i;
 
 /** An opened folder. */
 export class Folder {

@@ -50,6 +50,6 @@ async function recogniseByMarks(folder: Folder): Promise<Tool> {
     folder.findings.refuse(second[1], undefined, `${one}, and ${other}; keep one tool's`);
   }
   if (first !== undefined) return first[0];
-  if (texts.some((file) => /\.up\.sql$/.test(file))) return PAIRS;
+  if (texts.some((file) => file.endsWith(".up.sql"))) return PAIRS;
   return texts.length > 0 || folder.files.length === 0 ? PLAIN : MODULES;
 }

@@ -7,7 +7,7 @@ import { type Place, Statement } from "../text/statement.ts";
 import { TextError, type Token } from "../text/token.ts";
 
 const ROUTINE = /^create (?:or replace )?(?:function|procedure)\b/;
-const LANGUAGES: readonly (string | undefined)[] = ["sql", "plpgsql", undefined];
+const LANGUAGES = new Set(["sql", "plpgsql", undefined]);
 
 /** The statements inside of a statement, where they stand in the file. */
 export function statementsInside(statement: Statement, reading: Reading): readonly Statement[] {
@@ -25,7 +25,7 @@ function readBody(statement: Statement, place: Place, reading: Reading): readonl
   });
   if (body === undefined) return [];
   const language = findLanguage(statement);
-  if (!LANGUAGES.includes(language)) {
+  if (!LANGUAGES.has(language)) {
     if (/\bpublic\b/i.test(body.value)) {
       const text = `its body is ${language}, which is not read: "public" stays in it`;
       reading.note(statement, "function", text);

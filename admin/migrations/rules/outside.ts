@@ -56,7 +56,6 @@ function isSchema(
   depth: number,
 ): boolean {
   const before = statement.word(index - 1) ?? "";
-  const first = statement.word(0) ?? "";
   // "a.b%type" is a column of a table, and "a.b.c" a table with its schema.
   if (statement.isSign(index + 3, "%")) return false;
   if (statement.isSign(index + 3, "(") && !["into", "on"].includes(before)) return true;
@@ -72,14 +71,11 @@ function isSchema(
     case "on":
       return ON.test(statement.shape);
     case "of":
+      return statement.word(index - 2) === "partition";
     case "partition":
-      return (
-        statement.word(index - 2) === "partition" ||
-        statement.word(index - 2) === "attach" ||
-        statement.word(index - 2) === "detach"
-      );
+      return /^(?:attach|detach)$/.test(statement.word(index - 2) ?? "");
     case "like":
-      return statement.isSign(index - 2, "(") || first === "create";
+      return statement.isSign(index - 2, "(") || statement.isSign(index - 2, ",");
     case "returns":
       return true;
     default:

@@ -74,9 +74,9 @@ function keep(statement: Statement, index: number, reading: Reading): void {
 /** Whether the text stands in a comparison with a column that holds the name of a schema. */
 function isCompared(statement: Statement, index: number): boolean {
   const right = skipCast(statement, index + 1);
-  if (isComparison(statement, right) && isColumnAt(statement, right + 1, 1)) return true;
+  if (isComparison(statement, right) && isColumnFrom(statement, right + 1)) return true;
   let at = index - 1;
-  if (isComparison(statement, at)) return isColumnAt(statement, at - 1, -1);
+  if (isComparison(statement, at)) return isColumnUpTo(statement, at - 1);
   // Back over the rest of a list: in ('a', 'public'), = any (array['a', 'public']).
   while (
     statement.tokens[at]?.kind === "string" ||
@@ -87,11 +87,11 @@ function isCompared(statement: Statement, index: number): boolean {
   }
   if (statement.isSign(at, "[") && statement.word(at - 1) === "array") {
     const isAny = statement.isSign(at - 2, "(") && statement.word(at - 3) === "any";
-    return isAny && isComparison(statement, at - 4) && isColumnAt(statement, at - 5, -1);
+    return isAny && isComparison(statement, at - 4) && isColumnUpTo(statement, at - 5);
   }
   if (!statement.isSign(at, "(") || statement.word(at - 1) !== "in") return false;
   const before = statement.word(at - 2) === "not" ? at - 3 : at - 2;
-  return isColumnAt(statement, before, -1);
+  return isColumnUpTo(statement, before);
 }
 
 function isComparison(statement: Statement, index: number): boolean {
@@ -108,12 +108,17 @@ function skipCast(statement: Statement, index: number): number {
   return statement.isSign(index, "::") ? index + 2 : index;
 }
 
-/** Whether an operand that begins or ends here is such a column, with its alias, brackets and cast. */
-function isColumnAt(statement: Statement, index: number, step: 1 | -1): boolean {
+/** Whether an operand that begins here is such a column, with its alias and brackets. */
+function isColumnFrom(statement: Statement, index: number): boolean {
   let at = index;
-  while (statement.isSign(at, step < 0 ? ")" : "(") || (step < 0 && isCastAt(statement, at))) {
-    at += step;
-  }
-  while (step > 0 && statement.isSign(at + 1, ".")) at += 2;
+  while (statement.isSign(at, "(")) at += 1;
+  while (statement.isSign(at + 1, ".")) at += 2;
+  return COLUMNS.has(statement.name(at) ?? "");
+}
+
+/** Whether an operand that ends here is such a column, with its brackets and cast. */
+function isColumnUpTo(statement: Statement, index: number): boolean {
+  let at = index;
+  while (statement.isSign(at, ")") || isCastAt(statement, at)) at -= 1;
   return COLUMNS.has(statement.name(at) ?? "");
 }

@@ -8,6 +8,11 @@ export interface Range {
   readonly end: number;
 }
 
+/** A line without its line end. */
+export interface Line extends Range {
+  readonly text: string;
+}
+
 /** The text of a file, with its lines. */
 export class SourceText {
   /** Relative to the folder of migrations, with "/". */
@@ -53,11 +58,11 @@ export class SourceText {
     return low + 1;
   }
 
-  /** The lines with their places, without their line ends. */
-  *lines(): Generator<Range & { readonly text: string }> {
-    for (const [index, start] of this.#starts.entries()) {
+  /** The lines with their places. */
+  lines(): readonly Line[] {
+    return this.#starts.map((start, index) => {
       const end = (this.#starts[index + 1] ?? this.text.length + 1) - 1;
-      yield { start, end, text: this.text.slice(start, end) };
-    }
+      return { start, end, text: this.text.slice(start, end) };
+    });
   }
 }

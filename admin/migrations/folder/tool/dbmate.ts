@@ -4,7 +4,7 @@ import type { Range } from "../../text/source-text.ts";
 import { findCommandBefore, findMarks, type ReadSections } from "./sections.ts";
 
 /** A line with one of dbmate's marks; behind it stand options. */
-export const DBMATE_MARK = /^--\s*migrate:(up|down)(?:\s+(.*?))?\s*$/;
+export const DBMATE_MARK: RegExp = /^--\s*migrate:(up|down)(?:\s+(.*?))?\s*$/;
 
 /** Reads a file of dbmate. */
 export const readDbmate: ReadSections = (source, refuse) => {

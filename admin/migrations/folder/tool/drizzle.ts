@@ -7,7 +7,7 @@ import type { Folder } from "../folder.ts";
 /** The file that lists the migrations. */
 export const JOURNAL = "meta/_journal.json";
 const BREAKPOINT = "--> statement-breakpoint";
-const DIALECTS: readonly unknown[] = ["postgresql", "pg", undefined];
+const DIALECTS = new Set<unknown>(["postgresql", "pg", undefined]);
 
 /** The reader of Drizzle's folders with a journal. */
 export const drizzle: Tool = {
@@ -98,7 +98,7 @@ async function readJournal(folder: Folder): Promise<readonly string[]> {
     return refuse('it has no list "entries"; restore it from your repository');
   }
   const dialect = journal["dialect"];
-  if (!DIALECTS.includes(dialect)) {
+  if (!DIALECTS.has(dialect)) {
     return refuse(`its dialect is ${JSON.stringify(dialect)}, must be "postgresql"`);
   }
   const tags = journal["entries"].flatMap((entry: unknown) => {

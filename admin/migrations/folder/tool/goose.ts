@@ -4,7 +4,7 @@ import type { Range } from "../../text/source-text.ts";
 import { findCommandBefore, findMarks, type ReadSections } from "./sections.ts";
 
 /** A line with one of goose's marks. */
-export const GOOSE_MARK = /^--\s*\+goose\s+(\S.*?)\s*$/i;
+export const GOOSE_MARK: RegExp = /^--\s*\+goose\s+(\S.*?)\s*$/i;
 
 /** Reads a file of goose. */
 export const readGoose: ReadSections = (source, refuse) => {
@@ -24,7 +24,7 @@ export const readGoose: ReadSections = (source, refuse) => {
   const marks = findMarks(source, GOOSE_MARK);
   for (const { start, end, word } of marks) {
     if (word === "no transaction") isMarked = true;
-    else if (/^envsub/.test(word)) {
+    else if (word.startsWith("envsub")) {
       if (!word.endsWith(" off")) fail(start, "goose fills in variables; write the text itself");
     } else if (word === "up" || word === "down") {
       if (begun !== undefined) fail(begun, '"-- +goose StatementBegin" has no StatementEnd');

@@ -4,7 +4,7 @@
 import { findCommandBefore, findMarks, type ReadSections } from "./sections.ts";
 
 /** A line with one of node-pg-migrate's marks: dashes and blanks stand between as they like. */
-export const NODE_PG_MIGRATE_MARK = /^\s*--[\s-]*(up|down)\s+migration/i;
+export const NODE_PG_MIGRATE_MARK: RegExp = /^\s*--[\s-]*(up|down)\s+migration/i;
 
 /** Reads a file of node-pg-migrate. */
 export const readNodePgMigrate: ReadSections = (source, refuse) => {

@@ -7,7 +7,7 @@ import { compareNumbers, withoutZeros } from "../number.ts";
 import type { ReadSections } from "./sections.ts";
 
 const NAME = /^(\d{1,20})(?!\d)(.*?)(\.up|\.down)?\.(sql|js|mjs|cjs|ts)$/s;
-const MODULES: readonly string[] = ["js", "mjs", "cjs", "ts"];
+const MODULES = new Set(["js", "mjs", "cjs", "ts"]);
 
 interface NumberedFile {
   readonly file: string;
@@ -97,7 +97,7 @@ async function readOne(
   down: NumberedFile | undefined,
   readSections: ReadSections,
 ): Promise<Draft | undefined> {
-  if (MODULES.includes(extension)) return { name, file, up: undefined };
+  if (MODULES.has(extension)) return { name, file, up: undefined };
   const source = await folder.text(file);
   if (source === undefined) return undefined;
   const sections = readSections(source, (at, text) =>

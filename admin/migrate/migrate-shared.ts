@@ -1,0 +1,144 @@
+// Applies the pending shared migrations, one after the other, in one process at a time. Each is one transaction with its
+// record and the privileges of what it made: tenants never see something that they could write to, or should not execute.
+
+import type pg from "pg";
+import type { Transaction } from "sequelize";
+import { transact } from "../batch/transact.ts";
+import { applyMigration, type Site } from "../migrations/apply.ts";
+import { describePlace, MigrationFailure } from "../migrations/failure.ts";
+import type { Allowance, PlacedMigration } from "../migrations/ordered.ts";
+import { applyOutside, BUILD_TIMEOUT_MS } from "../migrations/outside.ts";
+import {
+  type PendingMigration,
+  readSharedMigrations,
+  type SharedMigrations,
+} from "../migrations/shared-migrations.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { withClient } from "../registry/client.ts";
+import { closeFunctions } from "../registry/closed-functions.ts";
+import { readInstallation } from "../registry/installation.ts";
+import { query, type Registry } from "../registry/registry.ts";
+import { readAdminRole } from "../registry/service-role.ts";
+import { openSharedSchemas } from "../shared/schemas.ts";
+
+const LOCK = "hashtext('rowhouse'), hashtext('shared-migrations')";
+
+/** What the run has done, in the order in which it did it. */
+export interface SharedOutcome {
+  readonly outcome: "accepted" | "applied";
+  readonly name: string;
+  readonly file: string;
+}
+
+/**
+ * Applies them. Waits while another process does.
+ * @param report called after each
+ * @throws {AdminError} when the folder contradicts the records, or a migration fails: those before it stay
+ */
+export async function migrateShared(
+  registry: Registry,
+  allowance: Allowance,
+  report: (outcome: SharedOutcome) => void,
+): Promise<void> {
+  const before = await readSharedMigrations(registry, allowance);
+  if (before === undefined || before.pending.length + before.edited.length === 0) return;
+  await withClient(registry.url, async (client) => {
+    await client.query(`select pg_advisory_lock(${LOCK})`);
+    // Another process may have applied some meanwhile.
+    const shared = await readSharedMigrations(registry, allowance);
+    for (const migration of shared?.edited ?? []) {
+      await transact(registry, (transaction) => accept(transaction, migration));
+      report({ outcome: "accepted", name: migration.name, file: migration.file });
+    }
+    for (const migration of shared?.pending ?? []) {
+      await apply(registry, migration, shared?.sharedSchemas ?? []);
+      report({ outcome: "applied", name: migration.name, file: migration.file });
+    }
+  });
+}
+
+async function apply(
+  registry: Registry,
+  migration: PendingMigration,
+  sharedSchemas: SharedMigrations["sharedSchemas"],
+): Promise<void> {
+  const [schemaName = "", ...others] = sharedSchemas;
+  const site: Site = { registry, schemaName, sharedSchemas: others };
+  try {
+    if (!migration.isTransactional) await applyAlone(site, migration, sharedSchemas);
+    await transact(registry, async (transaction) => {
+      if (migration.isTransactional) {
+        // A connection that was lost at the commit leaves open whether the first attempt succeeded.
+        if (await isApplied(transaction, migration)) return;
+        await applyMigration(site, transaction, migration, "up");
+      }
+      await openSharedSchemas(transaction, sharedSchemas);
+      const { serviceRole } = await readInstallation(transaction);
+      const { name } = await readAdminRole(transaction);
+      await closeFunctions(transaction, [serviceRole, name]);
+      await record(transaction, migration);
+    });
+  } catch (error) {
+    if (!(error instanceof MigrationFailure)) throw error;
+    const state = error.code === undefined ? "" : ` (SQLSTATE ${error.code})`;
+    throw new AdminError(
+      `Cannot migrate the shared schemas: ${describePlace(error.where)}: ${error.reason}${state}; no tenant was ` +
+        "migrated: correct it, and run again",
+      { cause: error },
+    );
+  }
+}
+
+/** Runs the commands outside of a transaction. A killed run goes on after the last command that it recorded. */
+async function applyAlone(
+  site: Site,
+  migration: PendingMigration,
+  sharedSchemas: readonly string[],
+): Promise<void> {
+  const { done } = migration;
+  if (done !== undefined) await dropInvalid(site.registry, sharedSchemas);
+  const onDone = async (client: Pick<pg.Client, "query">, commands: number): Promise<void> => {
+    await client.query(
+      `insert into rowhouse.shared_migration (position, name, checksum, applied_at, commands_done)
+       values ($1, $2, $3, null, $4) on conflict (position) do update set commands_done = $4`,
+      [migration.position, migration.name, migration.checksum ?? null, commands],
+    );
+  };
+  if (done === undefined) await withClient(site.registry.url, (client) => onDone(client, 0));
+  const options = { timeoutMs: BUILD_TIMEOUT_MS, done: done ?? 0, onDone };
+  await applyOutside(site, migration, "up", options);
+}
+
+/** Drops the indexes that a failed CREATE INDEX CONCURRENTLY has left. */
+async function dropInvalid({ url }: Registry, sharedSchemas: readonly string[]): Promise<void> {
+  await withClient(url, async (client) => {
+    const { rows } = await client.query<{ command: string }>(
+      `select format('drop index concurrently %I.%I', n.nspname, c.relname) as command
+         from pg_catalog.pg_index as i
+         join pg_catalog.pg_class as c on c.oid = i.indexrelid
+         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where not i.indisvalid and n.nspname = any($1::text[])`,
+      [sharedSchemas],
+    );
+    for (const { command } of rows) await client.query(command);
+  });
+}
+
+async function isApplied(transaction: Transaction, { name }: PlacedMigration): Promise<boolean> {
+  const text = "select from rowhouse.shared_migration where name = $1";
+  return (await query(transaction, text, [name])).length > 0;
+}
+
+async function record(transaction: Transaction, migration: PlacedMigration): Promise<void> {
+  await query(
+    transaction,
+    `insert into rowhouse.shared_migration (position, name, checksum) values ($1, $2, $3)
+     on conflict (position) do update set applied_at = now(), commands_done = null`,
+    [migration.position, migration.name, migration.checksum ?? null],
+  );
+}
+
+async function accept(transaction: Transaction, migration: PlacedMigration): Promise<void> {
+  const text = "update rowhouse.shared_migration set checksum = $2 where name = $1";
+  await query(transaction, text, [migration.name, migration.checksum ?? null]);
+}
