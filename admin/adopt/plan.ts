@@ -86,7 +86,9 @@ export async function planAdoption(
   for (const { line, schemaName, hosts } of wanted) {
     const known = facts.get(schemaName);
     const problems =
-      known === undefined ? [MISSING] : describeProblems(known, admin.name, rolePrefix);
+      known === undefined
+        ? [MISSING]
+        : describeProblems(known, admin.name, installation.serviceRole, rolePrefix);
     for (const problem of problems) refuse(line, problem);
     if (installation.sharedSchemas.includes(schemaName)) {
       refuse(line, "all tenants share it; leave it out");

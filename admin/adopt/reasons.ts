@@ -12,10 +12,12 @@ export const MISSING = "its schema does not exist; correct the name, or leave it
 /**
  * Describes what keeps a schema from being adopted, with what to do.
  * @param admin the admin role's name
+ * @param service the service role's name
  */
 export function describeProblems(
   { schemaName, closed, others, owner, extensions, hasRole }: SchemaFacts,
   admin: string,
+  service: string,
   rolePrefix: string,
 ): readonly string[] {
   const problems = closed.map(
@@ -27,6 +29,12 @@ export function describeProblems(
     problems.push(
       `the schema belongs to "${owner}" and objects in it to "${others.join('", "')}"; give all to one role, ` +
         `as with alter schema "${schemaName}" owner to ${quoteName(others[0] ?? owner)}`,
+    );
+  }
+  if (owner === service || others.includes(service)) {
+    problems.push(
+      `the service role "${service}" owns it or objects in it, and could read them without entering the tenant; ` +
+        "give them to another role",
     );
   }
   for (const extension of extensions) {

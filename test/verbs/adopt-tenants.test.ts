@@ -147,11 +147,12 @@ describe("adopt-tenants", () => {
       "alter table bad_drift.data add note text, drop updated_at",
       `alter table bad_mixed.data owner to ${other()}`,
       "create extension citext schema bad_ext",
+      ...madeBy(SERVICE_ROLE, "bad_service"),
     );
     const input =
       "host,schema\nok.bad.example,bad_ok\ndrift.bad.example,bad_drift\nmixed.bad.example,bad_mixed\n" +
       "name.bad.example,Bad-Name\next.bad.example,bad_ext\nrole.bad.example,bad_role\n" +
-      "none.bad.example,bad_missing\nelsewhere.example,taken\npublic.bad.example,public\n";
+      "none.bad.example,bad_missing\nelsewhere.example,taken\npublic.bad.example,public\nservice.bad.example,bad_service\n";
     const refused = await pipe(input);
     expect(refused.status).to.equal(1);
     const expected = [
@@ -167,6 +168,7 @@ describe("adopt-tenants", () => {
       "line 8, bad_missing: its schema does not exist; correct the name, or leave it out",
       'line 9, taken: "taken" is a tenant already, at "taken.example" and not at "elsewhere.example"; ',
       'line 10: Cannot use schema name "public": it is reserved; leave it out',
+      `line 11, bad_service: the service role "${SERVICE_ROLE}" owns it or objects in it, and could read them `,
     ];
     const lines = refused.stdout.trimEnd().split("\n");
     expect(lines).to.have.length(expected.length);
@@ -174,12 +176,12 @@ describe("adopt-tenants", () => {
       expect(lines[index]?.slice(0, "Refused ".length + text.length)).to.equal(`Refused ${text}`);
     }
     expect(refused.stderr).to.equal(
-      "Cannot adopt tenants: 8 of 9 are refused; nothing was changed, correct them, or adopt the others with " +
+      "Cannot adopt tenants: 9 of 10 are refused; nothing was changed, correct them, or adopt the others with " +
         "--skip-refused\n",
     );
     expect(await list("bad_")).to.deep.equal([]);
     const others = await pipe(input, "--skip-refused");
-    expect(others.stdout).to.match(/\nAdopted 1 tenant in .*; 8 refused\n$/);
+    expect(others.stdout).to.match(/\nAdopted 1 tenant in .*; 9 refused\n$/);
     expect(others.status).to.equal(3);
     expect(await list("bad_")).to.deep.equal(["bad_ok 2 {ok.bad.example}"]);
     const given = await pipe(
@@ -204,6 +206,26 @@ describe("adopt-tenants", () => {
     );
     expect(stdout).to.include('Refused line 4, host_c: Host "b.example" is already in line 3\n');
     expect(stdout).to.match(/Would adopt 1 tenant; nothing was changed; 2 refused\n/);
+  });
+
+  it("takes one list, and hosts that differ from schema to schema", async () => {
+    for (const [parameters, text] of [
+      [["--plan"], "it takes one of FILE, --schemas and --query"],
+      [["file", "--query", "select 1"], "it takes one of FILE, --schemas and --query"],
+      [["--schemas", "a_*"], "--schemas needs --host TEMPLATE"],
+      [
+        ["--schemas", "a_*", "--host", "a.example"],
+        '--host "a.example": it must hold {schema}, or {*}',
+      ],
+      [["--schemas", "a_*", "--host", "{name}.example"], '--host "{name}.example": it must hold'],
+      [["--schemas", "a", "--host", "{*}.example"], '--host with {*} needs one * in "a"'],
+    ] as const) {
+      const { status, stderr } = await adopt(...parameters);
+      expect(stderr).to.include(`Cannot run adopt-tenants: ${text}`);
+      expect(status).to.equal(2);
+    }
+    const nothing = await adopt("--schemas", "unheard_*", "--host", "{*}.example");
+    expect(nothing.stderr).to.equal('Cannot adopt tenants: no schema matches "unheard_*"\n');
   });
 
   it("reads another framework's tables by --query, which cannot write", async () => {
