@@ -47,14 +47,16 @@ const lacking = (isWanted: (row: string) => string): string => `
        where d.defaclrole = me and d.defaclnamespace = schema and d.defaclobjtype = kind.type::"char"
          and a.grantee = role)
   union all
-  select format('grant %s on %s %I.%I to %I', case c.relkind when 'S' then '${SEQUENCE_PRIVILEGES.join(", ")}'
+  select format('grant %s on %s %s to %I', case when c.relkind = 'S' then '${SEQUENCE_PRIVILEGES.join(", ")}'
         else '${TABLE_PRIVILEGES.join(", ")}' end,
-      case c.relkind when 'S' then 'sequence' else 'table' end, nspname, c.relname, rolname)
+      case when c.relkind = 'S' then 'sequence' else 'table' end,
+      string_agg(format('%I.%I', nspname, c.relname), ', '), rolname)
     from place cross join inside
     join pg_catalog.pg_class as c on inside.classid = 'pg_catalog.pg_class'::regclass and c.oid = inside.objid
    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and ${isWanted("c")}
      and pg_catalog.pg_has_role(me, c.relowner, 'USAGE')
      and not exists (select from pg_catalog.aclexplode(c.relacl) as a where a.grantee = role)
+   group by c.relkind = 'S', rolname
   union all
   select format('grant execute on routine %s to %I', p.oid::regprocedure, rolname)
     from place cross join inside

@@ -15,14 +15,17 @@ export function makeDjangoCustomers(
        is_primary boolean not null, tenant_id bigint not null
          references public.customers_client (id) deferrable initially deferred)`,
     `create index customers_domain_tenant_id_a47e7a10 on public.customers_domain (tenant_id)`,
-    ...rows.flatMap(([schema, hosts]) => [
-      `insert into public.customers_client (schema_name, name, created_on) values ('${schema}', '${schema}', now())`,
-      ...hosts.map(
+    ...rows.map(
+      ([schema]) =>
+        `insert into public.customers_client (schema_name, name, created_on) values ('${schema}', '${schema}', now())`,
+    ),
+    ...rows.flatMap(([schema, hosts]) =>
+      hosts.map(
         (host, index) =>
           `insert into public.customers_domain (domain, is_primary, tenant_id)
              select '${host}', ${index === 0}, id from public.customers_client where schema_name = '${schema}'`,
       ),
-    ]),
+    ),
   ];
 }
 
