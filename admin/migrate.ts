@@ -16,6 +16,7 @@ import { type TenantMigrations, loadTenantMigrations } from "./migrations/ordere
 import { migrateShared } from "./migrate/migrate-shared.ts";
 import { printPlan, reportCheck, reportNothing, reportRun } from "./migrate/report.ts";
 import { describeShared, printShared } from "./migrate/report-shared.ts";
+import { BUILD_LIMITS } from "./migrations/outside.ts";
 import { acceptEdited } from "./migrations/recorded.ts";
 import { readSharedMigrations } from "./migrations/shared-migrations.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -62,6 +63,20 @@ await runVerb({
       value: "MS",
       about: `Longest wait for a lock before the next attempt; ${MIGRATION_PATIENCE.lockTimeoutMs} when left out`,
     },
+    builds: {
+      type: "string",
+      value: "N",
+      about: `Most migrations without a transaction that run at a time in the database; ${BUILD_LIMITS.atOnce} when left out`,
+    },
+    "build-timeout": {
+      type: "string",
+      value: "SECONDS",
+      about: `Longest time of a command without a transaction; ${BUILD_LIMITS.timeoutMs / 1000} when left out`,
+    },
+    "no-drift": {
+      type: "boolean",
+      about: "Do not compare each tenant with what the migrations make in an empty schema",
+    },
     attempts: {
       type: "string",
       value: "N",
@@ -81,6 +96,12 @@ await runVerb({
       maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
       lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
       attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
+      builds: {
+        atOnce: call.integer("builds", 1, 64) ?? BUILD_LIMITS.atOnce,
+        timeoutMs:
+          (call.integer("build-timeout", 1, 604_800) ?? BUILD_LIMITS.timeoutMs / 1000) * 1000,
+      },
+      compares: !call.has("no-drift"),
     };
     const allowance = { edited: call.has("accept-edited"), late: call.has("allow-late") };
     return call.withRegistry(async (registry) => {
@@ -107,7 +128,7 @@ await runVerb({
   },
 });
 
-type Limits = Pick<MigrateOptions, "maxFailures" | "lockTimeoutMs" | "attempts"> & {
+type Limits = Omit<MigrateOptions, "concurrency" | "signal" | "report"> & {
   readonly concurrency: number | undefined;
 };
 

@@ -1,14 +1,13 @@
 // Finds the version of the migrations whose tables a schema has, by its fingerprint. All schemas are hashed, thousands in
 // a query; only those whose hash fits no version are compared in detail.
 
-import { withoutBookkeeping } from "../inspect/bookkeeping.ts";
 import { readInBatches } from "../inspect/batches.ts";
 import { describeDifferences } from "../inspect/difference.ts";
-import { buildReferencesFor, textOf } from "../inspect/drift.ts";
+import { buildReferencesFor } from "../inspect/drift.ts";
 import {
   canonicalize,
   type Fingerprint,
-  readFingerprints,
+  readComparable,
   readHashes,
 } from "../inspect/fingerprint.ts";
 import type { Reference } from "../inspect/reference.ts";
@@ -34,7 +33,6 @@ export interface FoundVersions {
 interface Known {
   readonly version: number;
   readonly reference: Reference;
-  readonly text: string;
   readonly lines: ReadonlySet<string>;
 }
 
@@ -67,14 +65,14 @@ export async function findVersions(
     const fit = known
       .get(schemaName.length)
       // A name that occurs in the text of a reference was replaced in too many places.
-      ?.find(({ reference, text }) => reference.hash === hash && !text.includes(schemaName));
+      ?.find(({ reference: one }) => one.hash === hash && !one.text.includes(schemaName));
     if (fit) found.set(schemaName, { version: fit.version, differences: [] });
     else rest.push(schemaName);
   }
-  const details = await readInBatches(registry, rest, DETAILED_BATCH, readFingerprints);
+  const details = await readInBatches(registry, rest, DETAILED_BATCH, readComparable);
   for (const schemaName of rest) {
     if (details.busy.has(schemaName)) continue;
-    const objects = withoutBookkeeping(details.found.get(schemaName) ?? []);
+    const objects = details.found.get(schemaName) ?? [];
     const nearest = findNearest(schemaName, objects, known.get(schemaName.length) ?? []);
     if (nearest) found.set(schemaName, nearest);
   }
@@ -87,7 +85,6 @@ function newestFirst(references: ReadonlyMap<number, Reference>): readonly Known
     .map(([version, reference]) => ({
       version,
       reference,
-      text: textOf(reference),
       lines: linesOf(reference.objects, reference.schemaName),
     }));
 }

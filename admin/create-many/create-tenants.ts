@@ -72,7 +72,8 @@ export async function createTenants(
       // Another run, or this one before its connection was lost, has created it meanwhile.
       const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
       if (found !== undefined) return end(describeFound(tenant, found));
-      return end({ ...tenant, outcome: "failed", message: describe(error) });
+      const details = error instanceof AdminError ? error.details : {};
+      return end({ ...tenant, ...details, outcome: "failed", message: describe(error) });
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };

@@ -10,7 +10,11 @@ import type { CommandResult } from "./command.ts";
 import { runInTenant, type TenantCommand, TenantSkipped } from "./run-in-tenant.ts";
 import { openSessions } from "./sessions.ts";
 
-const ATTEMPTS = 12;
+/** The options of {@link runInEach}. */
+export interface EachOptions extends RunOptions<EachOutcome> {
+  /** Most attempts for a tenant that another verb has; 12 when left out. */
+  readonly attempts?: number;
+}
 
 /** The outcome of one tenant. */
 export type EachOutcome = { readonly schemaName: string } & (
@@ -30,7 +34,7 @@ export async function runInEach(
   { url }: Registry,
   schemaNames: readonly string[],
   command: TenantCommand,
-  options: RunOptions<EachOutcome>,
+  { attempts = 12, ...options }: EachOptions,
 ): Promise<EachSummary> {
   const none = { ran: 0, skipped: 0, failed: 0 };
   const sessions = openSessions(url);
@@ -48,7 +52,7 @@ export async function runInEach(
       }
       if (!connected) throw error;
       // Other failures are not retried: after a lost connection, the result of the command is unknown.
-      if (error instanceof TenantBusy && attempt < ATTEMPTS) return retryAfter(attempt);
+      if (error instanceof TenantBusy && attempt < attempts) return retryAfter(attempt);
       const unknown =
         command.write && isConnectionLost(error) ? "; whether it was done is unknown" : "";
       const message = `${databaseMessage(error)}${unknown}`;

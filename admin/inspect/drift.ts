@@ -3,11 +3,10 @@
 
 import type { Registry } from "../registry/registry.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import { withoutBookkeeping } from "./bookkeeping.ts";
 import { describeDifferences } from "./difference.ts";
-import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
+import { type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
 import { readInBatches } from "./batches.ts";
-import { buildReferences, type Reference } from "./reference.ts";
+import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
 
 /** A tenant to be compared. */
 export interface Versioned {
@@ -53,9 +52,6 @@ export async function findDrift(
     if (reference) known.push({ schemaName, version, reference });
     else notCompared.push({ schemaName, reason: `the folder does not have migration ${version}` });
   }
-  const texts = new Map(
-    [...new Set(known.map(({ reference }) => reference))].map((one) => [one, textOf(one)]),
-  );
   const names = known.map(({ schemaName }) => schemaName);
   const hashes = await readInBatches(registry, names, BATCH, readHashes);
   // A name that occurs in the text of its reference was replaced in too many places.
@@ -63,10 +59,10 @@ export async function findDrift(
     ({ schemaName, reference }) =>
       !hashes.busy.has(schemaName) &&
       ((hashes.found.get(schemaName) ?? "") !== reference.hash ||
-        texts.get(reference)?.includes(schemaName) === true),
+        reference.text.includes(schemaName)),
   );
   const suspected = suspects.map(({ schemaName }) => schemaName);
-  const details = await readInBatches(registry, suspected, DETAILED_BATCH, readFingerprints);
+  const details = await readInBatches(registry, suspected, DETAILED_BATCH, readComparable);
   const busy = new Set([...hashes.busy, ...details.busy]);
   const drifted = suspects
     .filter(({ schemaName }) => !busy.has(schemaName))
@@ -126,25 +122,10 @@ export async function buildReferencesFor(
   return found;
 }
 
-/** Whether an object's name contains the schema's. */
-function hasOwnNames({ objects, schemaName }: Reference): boolean {
-  return objects.some(({ owner, part }) => `${owner}\n${part}`.includes(schemaName));
-}
-
 function compare({ schemaName, version, reference }: Suspect, objects: Fingerprint): Drifted {
   return {
     schemaName,
     version,
-    differences: describeDifferences(
-      { schemaName, objects: withoutBookkeeping(objects) },
-      reference,
-      version,
-    ),
+    differences: describeDifferences({ schemaName, objects }, reference, version),
   };
-}
-
-/** Returns a reference as one text, with "@" for its schema. */
-export function textOf({ objects, schemaName }: Reference): string {
-  const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
-  return canonicalize(lines.join("\n"), schemaName);
 }

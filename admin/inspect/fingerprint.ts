@@ -4,7 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
-import { BOOKKEEPING } from "./bookkeeping.ts";
+import { BOOKKEEPING_TABLES } from "../migrations/bookkeeping.ts";
 import { OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
@@ -23,6 +23,11 @@ export type Fingerprint = readonly SchemaObject[];
 // With this path, only names of pg_catalog are written unqualified.
 const CATALOG_PATH = "set local search_path = pg_catalog";
 
+// A tenant that another tool made has that tool's tables beside its own, and the migrations never make them. The
+// expression is for PostgreSQL and JavaScript.
+const BOOKKEEPING = `^(table|sequence) "(${BOOKKEEPING_TABLES.join("|")})(_[a-z]+_seq)?"$`;
+const IS_BOOKKEEPING = new RegExp(BOOKKEEPING);
+
 // With the quotes that a name which is a keyword needs, and without them.
 const CANONICAL = `
   select n.nspname::text as schema, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
@@ -31,7 +36,7 @@ const CANONICAL = `
    where o.owner !~ '${BOOKKEEPING}'`;
 
 /**
- * Hashes the content of the schemas in one query, without the tables of migration tools.
+ * Hashes the content of the schemas in one query, without the tables in which migration tools record what they ran.
  * @returns a hash by schema; empty and missing schemas are left out
  */
 export async function readHashes(
@@ -71,6 +76,23 @@ export async function readFingerprints(
     else fingerprints.set(schema, [object]);
   }
   return fingerprints;
+}
+
+/**
+ * Reads the content of the schemas as the hashes see it, to compare it with what the migrations make: without the tables
+ * in which migration tools record what they ran.
+ */
+export async function readComparable(
+  transaction: Transaction,
+  schemaNames: readonly string[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const all = await readFingerprints(transaction, schemaNames);
+  return new Map(
+    [...all].map(([schemaName, objects]) => [
+      schemaName,
+      objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner)),
+    ]),
+  );
 }
 
 /** Replaces a schema's name by "@", as the hashes do. */

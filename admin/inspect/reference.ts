@@ -5,7 +5,7 @@ import type { Transaction } from "sequelize";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
+import { canonicalize, type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
 import { raiseReference, ReferenceFailure } from "./reference-schema.ts";
 
 export { ReferenceFailure } from "./reference-schema.ts";
@@ -16,6 +16,8 @@ export interface Reference {
   readonly schemaName: string;
   readonly hash: string;
   readonly objects: Fingerprint;
+  /** The content as the hashes see it, for the search of a name in it. */
+  readonly text: string;
 }
 
 /** The options for making references. */
@@ -72,10 +74,14 @@ export async function buildReferences(
 
 async function read(transaction: Transaction, schemaName: string): Promise<Reference> {
   const hashes = await readHashes(transaction, [schemaName]);
-  const objects = await readFingerprints(transaction, [schemaName]);
-  return {
-    schemaName,
-    hash: hashes.get(schemaName) ?? "",
-    objects: objects.get(schemaName) ?? [],
-  };
+  const fingerprints = await readComparable(transaction, [schemaName]);
+  const objects = fingerprints.get(schemaName) ?? [];
+  const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
+  const text = canonicalize(lines.join("\n"), schemaName);
+  return { schemaName, hash: hashes.get(schemaName) ?? "", objects, text };
+}
+
+/** Whether an object's name contains the schema's. */
+export function hasOwnNames({ objects, schemaName }: Reference): boolean {
+  return objects.some(({ owner, part }) => `${owner}\n${part}`.includes(schemaName));
 }

@@ -7,7 +7,7 @@ import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
-import { requireUnshared } from "../shared/schemas.ts";
+import { requireUnshared } from "../shared/list.ts";
 import type { Creation, NewTenant } from "./creation.ts";
 
 /** The error when the registry has the schema already. */

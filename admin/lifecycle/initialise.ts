@@ -12,13 +12,9 @@ import { findInstallation } from "../registry/installation.ts";
 import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
 import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
 import { writeEntry } from "../shared/entry.ts";
-import {
-  closeSharedSchemas,
-  decideSharedSchemas,
-  type Opened,
-  openSharedSchemas,
-  type SharedChange,
-} from "../shared/schemas.ts";
+import { closeSharedSchemas } from "../shared/close.ts";
+import { decideSharedSchemas, type SharedChange } from "../shared/list.ts";
+import { type Opened, openSharedSchemas } from "../shared/open.ts";
 
 /** Options of {@link initialise}; an option that is left out keeps its value of the first run. */
 export interface InitialiseOptions {

@@ -1,13 +1,14 @@
 // Applies the pending shared migrations, one after the other, in one process at a time. Each is one transaction with its
 // record and the privileges of what it made: tenants never see something that they could write to, or should not execute.
 
-import type pg from "pg";
+import type { ClientBase } from "pg";
 import type { Transaction } from "sequelize";
 import { transact } from "../batch/transact.ts";
 import { applyMigration, type Site } from "../migrations/apply.ts";
 import { describePlace, MigrationFailure } from "../migrations/failure.ts";
 import type { Allowance, PlacedMigration } from "../migrations/ordered.ts";
-import { applyOutside, BUILD_TIMEOUT_MS } from "../migrations/outside.ts";
+import { dropInvalidIndexes } from "../migrations/invalid-indexes.ts";
+import { applyOutside, BUILD_LIMITS } from "../migrations/outside.ts";
 import {
   type PendingMigration,
   readSharedMigrations,
@@ -19,7 +20,7 @@ import { closeFunctions } from "../registry/closed-functions.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { readAdminRole } from "../registry/service-role.ts";
-import { openSharedSchemas } from "../shared/schemas.ts";
+import { openSharedSchemas } from "../shared/open.ts";
 
 const LOCK = "hashtext('rowhouse'), hashtext('shared-migrations')";
 
@@ -65,7 +66,7 @@ async function apply(
   const [schemaName = "", ...others] = sharedSchemas;
   const site: Site = { registry, schemaName, sharedSchemas: others };
   try {
-    if (!migration.isTransactional) await applyAlone(site, migration, sharedSchemas);
+    if (!migration.isTransactional) await applyAlone(site, migration);
     await transact(registry, async (transaction) => {
       if (migration.isTransactional) {
         // A connection that was lost at the commit leaves open whether the first attempt succeeded.
@@ -90,38 +91,21 @@ async function apply(
 }
 
 /** Runs the commands outside of a transaction. A killed run goes on after the last command that it recorded. */
-async function applyAlone(
-  site: Site,
-  migration: PendingMigration,
-  sharedSchemas: readonly string[],
-): Promise<void> {
-  const { done } = migration;
-  if (done !== undefined) await dropInvalid(site.registry, sharedSchemas);
-  const onDone = async (client: Pick<pg.Client, "query">, commands: number): Promise<void> => {
+async function applyAlone(site: Site, migration: PendingMigration): Promise<void> {
+  const { done = 0 } = migration;
+  const isRetry = migration.done !== undefined;
+  const record = async (client: ClientBase, commands: number): Promise<void> => {
     await client.query(
       `insert into rowhouse.shared_migration (position, name, checksum, applied_at, commands_done)
        values ($1, $2, $3, null, $4) on conflict (position) do update set commands_done = $4`,
       [migration.position, migration.name, migration.checksum ?? null, commands],
     );
   };
-  if (done === undefined) await withClient(site.registry.url, (client) => onDone(client, 0));
-  const options = { timeoutMs: BUILD_TIMEOUT_MS, done: done ?? 0, onDone };
-  await applyOutside(site, migration, "up", options);
-}
-
-/** Drops the indexes that a failed CREATE INDEX CONCURRENTLY has left. */
-async function dropInvalid({ url }: Registry, sharedSchemas: readonly string[]): Promise<void> {
-  await withClient(url, async (client) => {
-    const { rows } = await client.query<{ command: string }>(
-      `select format('drop index concurrently %I.%I', n.nspname, c.relname) as command
-         from pg_catalog.pg_index as i
-         join pg_catalog.pg_class as c on c.oid = i.indexrelid
-         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-        where not i.indisvalid and n.nspname = any($1::text[])`,
-      [sharedSchemas],
-    );
-    for (const { command } of rows) await client.query(command);
+  await withClient(site.registry.url, async (client) => {
+    if (!isRetry) await record(client, 0);
+    for (const schemaName of site.sharedSchemas) await dropInvalidIndexes(client, schemaName);
   });
+  await applyOutside(site, migration, "up", BUILD_LIMITS, { done, isRetry, record });
 }
 
 async function isApplied(transaction: Transaction, { name }: PlacedMigration): Promise<boolean> {

@@ -1,17 +1,17 @@
-// Migrates one tenant. Each migration is one transaction, which also writes the version and the record of the run.
-// If the process is killed, each migration has either happened completely or not at all.
+// Migrates one tenant, a migration at a time. If the process is killed, each migration has either happened completely or
+// not at all, or is one without a transaction that the next run goes on with.
 
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
-import { applyMigration } from "../migrations/apply.ts";
+import type { References } from "../inspect/conformity.ts";
 import { type Change, changesBetween } from "../migrations/changes.ts";
 import { describePlace, type FailedCommand, MigrationFailure } from "../migrations/failure.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import { recordMigrations } from "../migrations/recorded.ts";
+import type { BuildLimits } from "../migrations/outside.ts";
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
-import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
-import { grantNew } from "../registry/tenant-grants.ts";
-import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
+import { readRows, type Registry, type Transition } from "../registry/registry.ts";
+import { TenantBusy, TenantTaken } from "../registry/tenant-lock.ts";
+import { NeedsBaseline, perform, readBaseline, VersionMoved } from "./perform.ts";
 
 /** The parameters of one run of the migrations. */
 export interface MigrationRun {
@@ -24,6 +24,9 @@ export interface MigrationRun {
   readonly lockTimeoutMs: number;
   /** Most attempts for a tenant that is locked or whose connection was lost. */
   readonly attempts: number;
+  readonly builds: BuildLimits;
+  /** What a tenant is compared with in its last transaction; undefined for no comparison. */
+  readonly references: References | undefined;
 }
 
 /** A tenant during a run. */
@@ -35,6 +38,8 @@ export interface Traveller {
   version: number;
   /** Whether this run has changed it. */
   moved: boolean;
+  /** How it differed from its version before this run; undefined until it is asked for. */
+  baseline?: ReadonlySet<string>;
 }
 
 /** The outcome of one tenant. A failure names the migration, its file, the line and the command. */
@@ -50,9 +55,6 @@ export interface TenantOutcome extends Partial<FailedCommand> {
   readonly sqlstate?: string | undefined;
   readonly message?: string | undefined;
 }
-
-/** The error when a tenant does not have the version that the change starts from: another run migrated it. */
-class VersionMoved extends Error {}
 
 /**
  * Migrates one tenant, or returns when to try again.
@@ -81,9 +83,11 @@ export async function migrateTenant(
         if (version === undefined) return end("gone");
         tenant.version = version;
       }
-      for (const change of changesBetween(run.migrations, tenant.version, run.target)) {
+      const changes = changesBetween(run.migrations, tenant.version, run.target);
+      if (changes.length > 1 && !tenant.moved) await readBaseline(run, tenant);
+      for (const change of changes) {
         current = change;
-        await perform(run, tenant.schemaName, change);
+        await perform(run, tenant, change);
         tenant.version = change.to;
         tenant.moved = true;
       }
@@ -91,7 +95,12 @@ export async function migrateTenant(
     } catch (error) {
       hasMoved = error instanceof VersionMoved;
       if (hasMoved) continue;
-      const mayPass = error instanceof TenantBusy || isPassing(error);
+      if (error instanceof NeedsBaseline) {
+        await readBaseline(run, tenant);
+        continue;
+      }
+      const isTaken = error instanceof TenantBusy || error instanceof TenantTaken;
+      const mayPass = isTaken || isPassing(error);
       if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       const failure = describeFailure(error);
@@ -112,44 +121,6 @@ function describeFailure(error: unknown): Failure {
     return { sqlstate: sqlState(error), message: databaseMessage(error) };
   }
   return { ...error.where, sqlstate: error.code, message: error.reason };
-}
-
-/** Runs one migration of one schema in one transaction. */
-async function perform(run: MigrationRun, schemaName: string, change: Change): Promise<void> {
-  const { registry, lockTimeoutMs } = run;
-  const { sequelize } = registry;
-  const { sharedSchemas } = run.migrations;
-  const { migration, direction, from, to } = change;
-  const started = performance.now();
-  await sequelize.transaction(async (transaction) => {
-    const [state] = await query<{ locked: boolean; version: number | null; role: string | null }>(
-      transaction,
-      `select pg_try_advisory_xact_lock(${tenantLockKey("$1")}) as locked,
-         (select version from rowhouse.tenant where schema_name = $1 and transition is null),
-         (select role_name from rowhouse.tenant where schema_name = $1) as role,
-         set_config('lock_timeout', $2, true)`,
-      [schemaName, `${lockTimeoutMs}ms`],
-    );
-    if (!state?.locked) throw new TenantBusy();
-    if (state.version !== from) throw new VersionMoved();
-    const site = { registry, schemaName, sharedSchemas };
-    await applyMigration(site, transaction, migration, direction);
-    await grantNew(transaction, schemaName, state.role ?? "");
-    if (direction === "up") await recordMigrations(transaction, [migration]);
-    // The version was read before the lock was acquired, so it is compared again.
-    const changed = await query(
-      transaction,
-      `with changed as (
-         update rowhouse.tenant set version = $3
-           where schema_name = $1 and version = $2 and transition is null returning schema_name
-       )
-       insert into rowhouse.migration_run
-         (run_id, schema_name, from_version, to_version, outcome, ms, migration)
-       select $4::uuid, schema_name, $2, $3, 'migrated', $5, $6 from changed returning id`,
-      [schemaName, from, to, run.runId, Math.round(performance.now() - started), migration.name],
-    );
-    if (changed.length === 0) throw new VersionMoved();
-  });
 }
 
 /** Writes why a tenant failed: the place in the migration's file, and the message. */

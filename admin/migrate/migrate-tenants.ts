@@ -2,6 +2,9 @@
 // or failures, the next run finds only the remaining tenants.
 
 import { randomUUID } from "node:crypto";
+import { References } from "../inspect/conformity.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
+import { BUILD_LIMITS, type BuildLimits } from "../migrations/outside.ts";
 import type { Registry } from "../registry/registry.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import {
@@ -11,11 +14,15 @@ import {
   type Traveller,
 } from "./migrate-tenant.ts";
 import type { MigrationPlan } from "./plan.ts";
-import type { TenantMigrations } from "../migrations/ordered.ts";
 
 /** The options of {@link migrateTenants}. */
 export interface MigrateOptions
-  extends RunOptions<TenantOutcome>, Pick<MigrationRun, "lockTimeoutMs" | "attempts"> {}
+  extends RunOptions<TenantOutcome>, Pick<MigrationRun, "lockTimeoutMs" | "attempts"> {
+  /** {@link BUILD_LIMITS} when left out. */
+  readonly builds?: BuildLimits;
+  /** False: the tenants are not compared with the reference. */
+  readonly compares?: boolean;
+}
 
 /** The default lock timeout and number of attempts. */
 export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempts"> = {
@@ -36,7 +43,15 @@ export async function migrateTenants(
   plan: MigrationPlan,
   options: MigrateOptions,
 ): Promise<MigrationSummary> {
-  const run = { registry, migrations, runId: randomUUID(), target: plan.target, ...options };
+  const references = options.compares === false ? undefined : new References(registry, migrations);
+  const { target } = plan;
+  const run: MigrationRun = {
+    ...{ registry, migrations, runId: randomUUID(), target, references },
+    ...{ builds: BUILD_LIMITS, ...options },
+  };
+  const [first] = plan.tenants;
+  // Made before the first tenant has anything that a migration could find in the place of the reference's own.
+  if (first) await references?.find(target, first.schemaName).catch(() => {});
   const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0 };
   const travellers = plan.tenants.map(({ schemaName, version }): Traveller => {
     return { schemaName, from: version, version, moved: false };

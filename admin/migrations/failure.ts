@@ -40,6 +40,33 @@ export class MigrationFailure extends AdminError {
     this.code = code;
     this.reason = reason;
   }
+
+  override get details(): Readonly<Record<string, unknown>> {
+    return { ...this.where, sqlstate: this.code };
+  }
+}
+
+const MOST_DIFFERENCES = 5;
+
+/** The error when a schema is not what its migrations make elsewhere. */
+export class Nonconformity extends MigrationFailure {
+  readonly differences: readonly string[];
+
+  constructor(
+    migration: Pick<Migration, "name" | "file">,
+    schemaName: string,
+    differences: readonly string[],
+  ) {
+    const shown = differences.slice(0, MOST_DIFFERENCES).join("; ");
+    const more = differences.length - MOST_DIFFERENCES;
+    const text = `it would not be what the migrations make: ${shown}${more > 0 ? `; and ${more} more` : ""}`;
+    super(migration, schemaName, new Error(text));
+    this.differences = differences;
+  }
+
+  override get details(): Readonly<Record<string, unknown>> {
+    return { ...super.details, differences: this.differences };
+  }
 }
 
 /** Names the place of a failure: `0002_users.sql, line 14, "alter table users"`. */

@@ -5,7 +5,7 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { requireUnshared } from "../shared/schemas.ts";
+import { requireUnshared } from "../shared/list.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";

@@ -2,6 +2,7 @@
 // PUBLIC has them, not each tenant's role: a role costs nothing then, whether it inherits or not.
 
 import type { Transaction } from "sequelize";
+import { CLOSED_FUNCTIONS } from "../registry/closed-functions.ts";
 import { query } from "../registry/registry.ts";
 import { isTakenFromPublic } from "../registry/tenant-grants.ts";
 
@@ -34,6 +35,7 @@ const LACKING = `
     from shared join pg_catalog.pg_proc as p on p.pronamespace = shared.oid
    cross join (values ('f')) as kind (type)
    where not has_function_privilege('public', p.oid, 'EXECUTE') and ${isTakenFromPublic("p.proowner")}
+     and p.oid not in (${CLOSED_FUNCTIONS})
   union all
   select 'type', y.oid::regtype::text, y.typowner, format('grant usage on type %s to public', y.oid::regtype)
     from shared join pg_catalog.pg_type as y on y.typnamespace = shared.oid

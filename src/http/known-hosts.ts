@@ -18,7 +18,7 @@ interface Group {
   hosts: number;
 }
 
-/** The hosts that messages entered, the last one at the end. */
+/** The hosts that messages entered, in the order of their last message. */
 export class KnownHosts {
   readonly #schemaOfHost = new Map<string, string>();
   readonly #hostsOfSchema = new Map<string, Set<string>>();
@@ -46,7 +46,7 @@ export class KnownHosts {
 
   /** Records that a message of the host entered the tenant. */
   learn(host: Host, schemaName: string): void {
-    if (this.schemaOf(host) === schemaName) return;
+    if (this.schemaOf(host) === schemaName) return this.#touch(host.text, schemaName);
     this.forget(host.text);
     this.#learnGroup(groupOf(host), schemaName);
     let hosts = this.#hostsOfSchema.get(schemaName);
@@ -66,6 +66,14 @@ export class KnownHosts {
     const hosts = this.#hostsOfSchema.get(schemaName);
     hosts?.delete(host);
     if (hosts?.size === 0) this.#hostsOfSchema.delete(schemaName);
+  }
+
+  /** Moves a host to the end: one that is in use is not forgotten for one that is new. */
+  #touch(host: string, schemaName: string): void {
+    this.#schemaOfHost.delete(host);
+    this.#schemaOfHost.set(host, schemaName);
+    const hosts = this.#hostsOfSchema.get(schemaName);
+    if (hosts?.delete(host)) hosts.add(host);
   }
 
   #learnGroup(name: string, schemaName: string): void {

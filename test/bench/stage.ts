@@ -60,7 +60,7 @@ export type Way = "pooled" | "direct";
 /** Sets the stage; `signal` stops it between two steps. */
 export async function openBenchStage(options: BenchStageOptions): Promise<BenchStage> {
   const { openings, signal, roles = [] } = options;
-  const server = await openOwnServer({}, { max_connections: String(MAX_CONNECTIONS) });
+  const server = await openOwnServer({}, { fsync: "on", max_connections: String(MAX_CONNECTIONS) });
   openings.push(() => server.remove());
   const others = [RECIPE_ROLE, ...roles];
   const users = Object.fromEntries(others.map((name) => [name, randomBytes(16).toString("hex")]));

@@ -6,15 +6,18 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openRun } from "../support/run.ts";
 import { startServer, stopServer } from "../support/server.ts";
 import { type ServiceProcess, startService } from "../support/service.ts";
+import { CROWD_LIMITS, fuzzCrowds } from "./http-crowds.ts";
 import { HOSTS, TRUSTED } from "./http-hosts.ts";
 import { MESSAGES } from "./http-messages.ts";
 import { addNamedTenants, fuzzKind, residentMegabytes } from "./http-run.ts";
 import { freshSeed, readNumbers } from "./numbers.ts";
 
 const RUNS = 100;
+const CROWDS = 5;
 const MAX_GROWTH_MEGABYTES = 200;
 const { minutes, seed } = readNumbers({ minutes: 5, seed: freshSeed() });
 const deadline = Date.now() + minutes * 60_000;
+let crowds = 0;
 const counts = new Map<string, Map<string, number>>();
 
 process.stdout.write(`Seed ${seed}\n`);
@@ -25,12 +28,15 @@ const services: ServiceProcess[] = [];
 const memory = (): Promise<number[]> =>
   Promise.all(services.map(({ child }) => residentMegabytes(child.pid ?? 0)));
 try {
-  database = await createTestDatabase();
+  const fuzzed = await createTestDatabase();
+  database = fuzzed;
   await addNamedTenants(database);
   const service = await startService(database.serviceUrl);
   services.push(service);
   const trusting = await startService(database.serviceUrl, { TRUST_PROXY: "true" });
   services.push(trusting);
+  const crowded = await startService(database.serviceUrl, CROWD_LIMITS);
+  services.push(crowded);
   const turn = async (turnSeed: number): Promise<void> => {
     for (const [kind, inputs] of Object.entries({ ...HOSTS, ...MESSAGES, ...TRUSTED })) {
       const seen = counts.get(kind) ?? new Map<string, number>();
@@ -38,6 +44,8 @@ try {
       const { port } = kind in TRUSTED ? trusting : service;
       await fuzzKind(port, inputs, { seed: turnSeed, runs: RUNS }, seen);
     }
+    await fuzzCrowds(crowded.port, fuzzed, { seed: turnSeed, runs: CROWDS });
+    crowds += 2 * CROWDS;
   };
   await turn(seed);
   const before = await memory();
@@ -61,6 +69,7 @@ try {
     const list = [...seen].map(([code, count]) => `${count} ${code}`);
     process.stdout.write(`${kind}: ${list.join(", ")}\n`);
   }
+  process.stdout.write(`crowds: ${crowds}\n`);
   for (const service of services) await service.stop();
   await database?.drop();
   await stopServer();

@@ -28,5 +28,8 @@ describe("history", () => {
     }
     expect(figures.answers["503 DATABASE_UNAVAILABLE"], shown).to.be.greaterThan(0);
     expect(figures.values, shown).to.be.greaterThan(100);
+    for (const [end, count] of Object.entries(figures.transactions)) {
+      expect(count, `transactions ${end}; ${shown}`).to.be.greaterThan(5);
+    }
   });
 });

@@ -3,6 +3,7 @@
 import process from "node:process";
 import { expect } from "chai";
 import { openSlowClients } from "../fuzz/http-connections.ts";
+import { CROWD_LIMITS, fuzzCrowds } from "../fuzz/http-crowds.ts";
 import { exchange } from "../fuzz/http-exchange.ts";
 import { HOSTS, TRUSTED } from "../fuzz/http-hosts.ts";
 import { ACME, requestText } from "../fuzz/http-input.ts";
@@ -53,6 +54,15 @@ describe("hostile HTTP", () => {
       await fuzzKind(trusting.port, inputs, { seed, runs: RUNS });
     });
   }
+
+  it("serve() serves the others beside bodies without end, and one tenant under many spellings", async () => {
+    const crowded = await startService(database.serviceUrl, CROWD_LIMITS);
+    try {
+      await fuzzCrowds(crowded.port, database, { seed, runs: 2 });
+    } finally {
+      await crowded.stop();
+    }
+  });
 
   it("serve() sees a second Host behind any number of headers", async () => {
     const padding = Array.from({ length: 3000 }, () => "a:");

@@ -5,13 +5,12 @@ import { expect } from "chai";
 import { examineShared } from "../../admin/doctor/shared-findings.ts";
 import { initialise, type Initialised } from "../../admin/lifecycle/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import type { SharedChange } from "../../admin/shared/schemas.ts";
+import type { SharedChange } from "../../admin/shared/list.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
 import { redirect } from "../support/redirect.ts";
-import { codeOf, messageOf } from "../support/rejection.ts";
+import { codeOf } from "../support/rejection.ts";
 import { sendText } from "../support/send-text.ts";
 import { serverAddress } from "../support/server.ts";
 import { type LocalService, openService } from "../support/service.ts";
@@ -51,7 +50,6 @@ describe("shared schemas", () => {
       `create schema ref`,
       `create table ref.plan (id int primary key, price int not null)`,
       `insert into ref.plan values (1, 10), (2, 20)`,
-      `grant insert on ref.plan to public`,
       `create sequence ref.number`,
       `create schema ${ODD_SQL}`,
       `create function ${ODD_SQL}.distance(float8[], float8[]) returns float8 language sql immutable
@@ -60,6 +58,7 @@ describe("shared schemas", () => {
       `create table acme.person (email ext.citext, name text, plan int)`,
       `insert into acme.person values ('Ann@Example.com', 'Anna', 2)`,
     );
+    await share({ add: ["ref", "ext", ODD] });
     tap = await openWireTap(serverAddress());
     service = openService(redirect(database.serviceUrl, tap.port), { DATABASE_CONNECTIONS: "1" });
     [acme, other] = [ACME, OTHER].map((host) => createTenant(service.database, parseHost(host)));
@@ -68,21 +67,6 @@ describe("shared schemas", () => {
   after(async () => {
     await service.close();
     await tap.close();
-  });
-
-  it("init-db names what it opens and revokes, keeps the order, and changes nothing when run again", async () => {
-    const done = await share({ add: ["ref", "ext", ODD] });
-    expect(done.sharedSchemas).to.deep.equal(["ref", "ext", ODD]);
-    expect(done.opened).to.deep.equal({
-      created: [],
-      tables: ["ref.plan"],
-      revoked: ["PUBLIC has INSERT on table ref.plan"],
-      unreadable: [],
-    });
-    const again = await share({ add: ["ext"] });
-    expect(again.sharedSchemas).to.deep.equal(["ref", "ext", ODD]);
-    expect(again.opened).to.deep.equal({ created: [], tables: [], revoked: [], unreadable: [] });
-    expect(await complaints()).to.deep.equal([]);
   });
 
   it("a handler uses tables, types and operators without a qualifier", async () => {
@@ -199,68 +183,4 @@ describe("shared schemas", () => {
       expect(await complaints()).to.deep.equal([]);
     });
   }
-
-  const REFUSED: readonly [what: string, change: SharedChange, message: string][] = [
-    ["a reserved name", { add: ["pg_catalog"] }, `schema "pg_catalog": it is reserved`],
-    ["the registry", { add: ["rowhouse"] }, `schema "rowhouse": it is reserved`],
-    ["the role's own name", { add: ["$user"] }, `schema "$user": it is reserved`],
-    ["a name that is too long", { add: ["n".repeat(64)] }, "it has 64 bytes"],
-    ["a tenant's schema", { add: ["acme"] }, `schema "acme": it belongs to a tenant`],
-    ["another order", { add: ["ext", "ref"] }, "in this order"],
-    ["a schema that is not shared", { remove: ["none"] }, `schema "none": the list lacks it`],
-    ["one that a tenant needs", { remove: ["ext"] }, `acme.person.email`],
-  ];
-  for (const [what, change, message] of REFUSED) {
-    it(`init-db refuses ${what}, and changes nothing`, async () => {
-      expect(await messageOf(share(change))).to.include(message);
-      const [row] = await database.sql(
-        "select shared_schemas as shared from rowhouse.installation",
-      );
-      expect(row).to.deep.equal({ shared: ["ref", "ext", ODD] });
-    });
-  }
-
-  it("init-db --no-shared-schema closes a schema that no tenant needs", async () => {
-    const { sharedSchemas } = await share({ remove: ["ref"] });
-    expect(sharedSchemas).to.deep.equal(["ext", ODD]);
-    expect(await codeOf(tenants()[0]`select from plan`)).to.equal("42P01");
-    expect(await codeOf(sendText(service.database, `${ENTER}select from ref.plan`))).to.equal(
-      "42501",
-    );
-  });
-
-  it("an admin role that is not a superuser shares what others own, and tenants without roles read it", async () => {
-    const plain = await createPlainAdmin({ acme: ACME }, false);
-    const reader = openService(plain.serviceUrl);
-    try {
-      await plain.sql(
-        `create schema ext`,
-        `create extension citext schema ext`,
-        `create table ext.plan as select 'Gold'::ext.citext as name`,
-      );
-      const done = (): Promise<Initialised> =>
-        withRegistry(plain.adminUrl, (registry) =>
-          initialise(registry, { sharedSchemas: { add: ["ext"] } }),
-        );
-      expect(await messageOf(done())).to.include(
-        "let its owner run: grant usage on schema ext to public",
-      );
-      await plain.sql(`grant usage on schema ext to public`);
-      expect((await done()).opened.unreadable).to.deep.equal(["ext.plan"]);
-      await plain.sql(`grant select, delete on ext.plan to public`);
-      expect(await messageOf(done())).to.include(
-        "let its owner run: revoke DELETE on table ext.plan",
-      );
-      await plain.sql(`revoke delete on ext.plan from public`);
-      expect((await done()).opened.unreadable).to.deep.equal([]);
-      const tenant = createTenant(reader.database, parseHost(ACME));
-      expect(await tenant`select name = ${"gold"} as found from plan`).to.deep.equal([
-        { found: true },
-      ]);
-      expect(await codeOf(sendText(reader.database, `${ENTER}delete from plan`))).to.equal("42501");
-    } finally {
-      await reader.close();
-      await plain.drop();
-    }
-  });
 });

@@ -18,6 +18,27 @@ const PRIVILEGES = "isolation/privileges";
 /** See {@link Mutant}. */
 export const MUTANTS: readonly Mutant[] = [
   {
+    defect: "the shared schemas are not on the path",
+    file: "admin/shared/search-path.ts",
+    text: `[...sharedSchemas.map(quoteName), "pg_temp"]`,
+    instead: `["pg_temp"]`,
+    tests: ["isolation/shared-schemas"],
+  },
+  {
+    defect: "privileges to write in a shared schema stay",
+    file: "admin/shared/open.ts",
+    text: `    if (!mine) continue;\n`,
+    instead: `    continue;\n`,
+    tests: ["verbs/shared-schemas"],
+  },
+  {
+    defect: "a load locks the shared tables",
+    file: "admin/transfer/bare/constraints.ts",
+    text: `f.confrelid in (select oid from relation)`,
+    instead: `true`,
+    tests: ["transfer/shared"],
+  },
+  {
     defect: "the search_path is set for the session",
     file: REGISTRY,
     text: `"path")}, true)`,

@@ -5,6 +5,7 @@ import { addTenants, initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { findFreePort } from "./free-port.ts";
+import { quickenLogins } from "./quick-logins.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
 import { plantPassword } from "./printed.ts";
 import { makeFolder } from "./run.ts";
@@ -33,7 +34,7 @@ export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "ser
 
 /**
  * Starts a server and creates tenants, host by schema.
- * @param settings the server's, by name
+ * @param settings the server's, by name; only the death of the machine would tell that it runs without fsync
  */
 export async function openOwnServer(
   hosts: Readonly<Record<string, string>>,
@@ -41,10 +42,12 @@ export async function openOwnServer(
 ): Promise<OwnServer> {
   const folder = makeFolder("own-server-");
   const port = await findFreePort();
-  const start = (): Promise<EmbeddedServer> => startEmbedded({ folder, port, settings });
+  const start = (): Promise<EmbeddedServer> =>
+    startEmbedded({ folder, port, settings: { fsync: "off", ...settings } });
   let server = await start();
   const { adminUrl } = server;
   plantPassword(adminUrl);
+  await quickenLogins(adminUrl);
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
   await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
   await initialiseDatabase(adminUrl, { serviceRole: SERVICE_ROLE });

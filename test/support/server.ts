@@ -7,6 +7,7 @@ import { initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
+import { quickenLogins } from "./quick-logins.ts";
 import { makeFolder } from "./run.ts";
 
 /** The role that the tests' service connects as, and its password. */
@@ -35,6 +36,7 @@ export async function startServer(): Promise<void> {
       settings: { fsync: "off", synchronous_commit: "off", max_connections: "200" },
     });
     adminUrl = new URL(embedded.adminUrl);
+    await quickenLogins(embedded.adminUrl);
   }
   plantPassword(adminUrl.href);
   await runAsAdmin("postgres", [

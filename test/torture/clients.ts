@@ -11,11 +11,13 @@ import { FIXED, MORTAL, mortalHost, type Slot, WANDERING, type World } from "./w
 
 /** What a request is to be, before it is sent. */
 export type Asked = Pick<Op, "client" | "host" | "kind" | "tenant" | "key"> &
-  Partial<Pick<Op, "count" | "values">>;
+  Partial<Pick<Op, "count" | "values" | "transaction">>;
 
 const CONTENDED_KEYS = 2;
 const MOST_PAUSE_MS = 40;
 const LOST_USES = 8;
+/** The part of the puts that are transactions. */
+const TRANSACTIONS = 0.5;
 
 /** Sends one request to one of the services, and keeps it. */
 export async function send(
@@ -86,7 +88,10 @@ export async function runClients(
         const key = world.useSlot(slot as Slot);
         const kind = one(["get", "get", "get", "put", "put", "insert", "delete"] as const);
         const values = kind === "put" || kind === "insert" ? [world.newValue()] : [];
-        const op = await send(stage, world, service, { ...own, kind, key, values });
+        const transaction =
+          kind === "put" && random() < TRANSACTIONS ? ("kept" as const) : undefined;
+        const asked = { ...own, kind, key, values, transaction };
+        const op = await send(stage, world, service, asked);
         // Every unknown outcome doubles what a key's history may be.
         if (outcomeOf(op) === "unknown" && kind !== "get") (slot as Slot).left -= LOST_USES;
         return op;
@@ -95,8 +100,10 @@ export async function runClients(
         const size = 2 + below(5);
         const key = world.newKeys(size);
         const values = Array.from({ length: size }, () => world.newValue());
-        batches.set(tenant, { key, count: size });
-        return send(stage, world, service, { ...own, kind: "batch", key, count: size, values });
+        const transaction = one([undefined, "kept", "undone"] as const);
+        if (transaction !== "undone") batches.set(tenant, { key, count: size });
+        const asked = { ...own, kind: "batch", key, count: size, values, transaction } as const;
+        return send(stage, world, service, asked);
       }
       if (choice < 0.78) {
         const last = batches.get(tenant) ?? { key: 0, count: 1 };
@@ -104,11 +111,12 @@ export async function runClients(
       }
       const host = choice < 0.9 ? one(WANDERING) : mortalHost(one(MORTAL));
       const kind = one(["get", "get", "list", "insert", "put"] as const);
+      const transaction = kind === "put" && random() < TRANSACTIONS ? ("kept" as const) : undefined;
       if (kind === "get") return send(stage, world, service, { ...loose, host, kind, key: 0 });
       if (kind === "list")
         return send(stage, world, service, { ...loose, host, kind, key: 0, count: 5 });
       const [key, values] = [world.newKeys(), [world.newValue()]];
-      return send(stage, world, service, { ...loose, host, kind, key, values });
+      return send(stage, world, service, { ...loose, host, kind, key, values, transaction });
     };
     while (!signal.aborted) {
       const { status } = await act();
@@ -123,14 +131,17 @@ function toHttp({
   key,
   count,
   values,
-}: Pick<Op, "kind" | "key" | "count" | "values">): [string, string, string?] {
+  transaction,
+}: Pick<Op, "kind" | "key" | "count" | "values" | "transaction">): [string, string, string?] {
+  const place = transaction === undefined ? "/data" : "/transaction";
   const pairs = values.map((value, index) => ({ key: key + index, value }));
   if (kind === "get") return ["GET", `/data/${key}`];
   if (kind === "list") return ["GET", `/data?after=${key - 1}&limit=${count}`];
-  if (kind === "put") return ["PUT", `/data/${key}`, JSON.stringify({ value: values[0] })];
+  if (kind === "put") return ["PUT", `${place}/${key}`, JSON.stringify({ value: values[0] })];
   if (kind === "insert") return ["POST", `/data/insert/${key}/${values[0]}`, ""];
   if (kind === "delete") return ["DELETE", `/data/${key}`];
-  return ["POST", "/data", JSON.stringify(pairs)];
+  const end = transaction === "undone" ? "?undone" : "";
+  return ["POST", `${place}${end}`, JSON.stringify(pairs)];
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
@@ -143,6 +154,7 @@ function parse(text: string): Readonly<Record<string, unknown>> {
 
 function readPairs({ kind, key }: Asked, json: Readonly<Record<string, unknown>>): Pair[] {
   if (kind === "get" && typeof json["value"] === "number") return [{ key, value: json["value"] }];
+  if (typeof json["before"] === "number") return [{ key, value: json["before"] }];
   if (kind === "list" && Array.isArray(json["items"])) return json["items"] as Pair[];
   return [];
 }

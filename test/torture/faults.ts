@@ -26,7 +26,12 @@ interface Chance {
 
 type FaultOf = (stage: TortureStage, chance: Chance) => Promise<void>;
 
+const CUTS = 8;
 const DIRECTIONS = ["client", "server"] as const;
+
+/** Service connections within a transaction, between two of its messages. */
+const AT_WORK = `from pg_stat_activity
+  where usename = '${SERVICE_ROLE}' and state = 'idle in transaction'`;
 
 const FAULTS: Readonly<Record<string, FaultOf>> = {
   async "kill postgres"({ server }, { ms }) {
@@ -43,6 +48,21 @@ const FAULTS: Readonly<Record<string, FaultOf>> = {
     await server.sql(
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${SERVICE_ROLE}'`,
     );
+  },
+  async "terminate transactions"({ server }) {
+    for (let ended = 0; ended < CUTS; ended += 1) {
+      await until("no transaction is at work", async () => {
+        const found = await server.sql(`select pg_terminate_backend(pid) ${AT_WORK} limit 1`);
+        return found.length > 0;
+      });
+    }
+  },
+  async "reset in mid-transaction"({ server, proxies }, { side }) {
+    const proxy = side(proxies);
+    await until("no transaction is at work", async () => {
+      return (await server.sql(`select ${AT_WORK}`)).length > 0;
+    });
+    proxy.reset();
   },
   async stall({ proxies }, { ms, side }) {
     const proxy = side(proxies);
@@ -76,8 +96,6 @@ const FAULTS: Readonly<Record<string, FaultOf>> = {
     proxy.delayMs = 0;
   },
 };
-
-const CUTS = 8;
 
 /** Cuts some pieces, one after the other, each on whatever connection is the next to carry one. */
 async function cut(

@@ -15,6 +15,8 @@ export interface Op {
   readonly service: number;
   readonly host: string;
   readonly kind: "get" | "list" | "put" | "insert" | "delete" | "batch";
+  /** Of a put or batch that is a transaction of several messages: how its handler ends it. */
+  readonly transaction?: "kept" | "undone" | undefined;
   /** The tenant by its number; undefined for a host that may be given to another meanwhile. */
   readonly tenant: number | undefined;
   /** The key; of a batch or list the first of `count`. */
@@ -30,7 +32,7 @@ export interface Op {
   readonly code: string | undefined;
   readonly requestId?: string | undefined;
   readonly sqlstate?: string | undefined;
-  /** What it read. */
+  /** What it read; of a put in a transaction, the row that it locked. */
   readonly seen: readonly Pair[];
 }
 
@@ -123,5 +125,6 @@ export function formatOp(op: Op, zero = 0): string {
   const seen = op.seen.map(({ key, value }) => ` ${key}:${value}`).join("");
   const keys = op.count > 1 ? `${op.key}+${op.count}` : String(op.key);
   const answer = [op.status, op.code, op.sqlstate].filter((part) => part !== undefined).join(" ");
-  return `${at(op.from)}-${at(op.to)} s client ${op.client} service ${op.service} ${op.kind} ${op.host} key ${keys}${written}: ${answer}${seen}`;
+  const kind = op.transaction === undefined ? op.kind : `${op.kind} (${op.transaction})`;
+  return `${at(op.from)}-${at(op.to)} s client ${op.client} service ${op.service} ${kind} ${op.host} key ${keys}${written}: ${answer}${seen}`;
 }

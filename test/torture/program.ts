@@ -1,4 +1,4 @@
-// The service as the program that `npm start` runs, of whose log only what it says of failures is kept.
+// A service as a program of its own, of whose log only what it says of failures is kept.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,20 +28,16 @@ export async function startProgram(
   env: Readonly<Record<string, string>>,
 ): Promise<Program> {
   const port = await findFreePort();
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("../../src/node.js", import.meta.url))],
-    {
-      env: {
-        ...inheritedVariables(),
-        LOG_LEVEL: "error",
-        DATABASE_URL: databaseUrl,
-        PORT: String(port),
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  const child = spawn(process.execPath, [fileURLToPath(new URL("service.js", import.meta.url))], {
+    env: {
+      ...inheritedVariables(),
+      LOG_LEVEL: "error",
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      ...env,
     },
-  );
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const kill = (): void => void child.kill("SIGKILL");
   process.on("exit", kill);
   const exited = once(child, "exit");

@@ -1,6 +1,6 @@
 // What a run did and found, for a person and for a machine.
 
-import { type Fault, formatOp } from "./history.ts";
+import { type Fault, formatOp, type Op, outcomeOf } from "./history.ts";
 import type { Tortured } from "./run.ts";
 
 /** So many of a finding's requests are printed. */
@@ -12,6 +12,8 @@ export interface Figures {
   readonly requests: number;
   readonly values: number;
   readonly answers: Readonly<Record<string, number>>;
+  /** What became of the transactions of several messages; `cut`: no answer told, or it was 503. */
+  readonly transactions: Readonly<Record<"kept" | "undone" | "cut", number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly verbs: Readonly<Record<string, number>>;
   /** The longest time from the end of a fault to the answer of every service, by the fault's kind. */
@@ -31,6 +33,7 @@ export function toFigures(run: Tortured): Figures {
     answers: count(
       ops.map(({ status, code, sqlstate }) => [status, code, sqlstate].join(" ").trim()),
     ),
+    transactions: countTransactions(ops),
     faults: count(faults.map(({ kind }) => kind)),
     verbs: Object.fromEntries(run.verbs),
     slowestRecoveryMs: slowest(faults),
@@ -57,6 +60,7 @@ export function formatFigures(figures: Figures): string {
   );
   return [
     `${figures.requests} requests in ${figures.seconds} s, ${figures.values} values read; answers:${list(figures.answers)}`,
+    `transactions:${list(figures.transactions)}`,
     `faults:${list(figures.faults)}`,
     `verbs:${list(figures.verbs)}`,
     `slowest recovery in ms:${list(figures.slowestRecoveryMs)}`,
@@ -68,6 +72,16 @@ export function formatFigures(figures: Figures): string {
 function count(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function countTransactions(ops: readonly Op[]): Figures["transactions"] {
+  const counts = { kept: 0, undone: 0, cut: 0 };
+  for (const op of ops) {
+    if (op.transaction === undefined) continue;
+    const outcome = outcomeOf(op);
+    counts[outcome === "ok" ? "kept" : outcome === "failed" ? "undone" : "cut"] += 1;
+  }
   return counts;
 }
 

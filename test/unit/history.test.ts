@@ -99,6 +99,25 @@ describe("checkHistory()", () => {
     expect(kinds(history([], { witness }))).to.deep.equal(["phantom write"]);
   });
 
+  it("finds a transaction that was undone and is there, whatever was answered", () => {
+    const undone = { transaction: "undone", status: 409, code: "UNDONE" } as const;
+    const missing = { witness: new Map() };
+    expect(kinds(history([put(V1, 0, 10, undone)], missing))).to.deep.equal([]);
+    expect(kinds(history([put(V1, 0, 10, undone)]))).to.include("phantom write");
+    const cut = put(V1, 0, 10, { ...undone, ...lost });
+    expect(kinds(history([cut], { faults: [fault] }))).to.deep.equal(["phantom write"]);
+    const kept = put(V1, 0, 10, { transaction: "undone" });
+    expect(kinds(history([kept], missing))).to.include("undesigned answer");
+  });
+
+  it("finds a transaction that wrote over another value than the one that it had locked", () => {
+    const first = put(V1, 0, 10);
+    const locked = { transaction: "kept", status: 200, seen: [{ key: 7, value: V1 }] } as const;
+    const both = [put(V2, 20, 30, locked), put(V3, 40, 50, locked)];
+    expect(kinds(history([first, put(V2, 20, 30, locked)], { left: V2 }))).to.deep.equal([]);
+    expect(kinds(history([first, ...both], { left: V3 }))).to.deep.equal(["no order"]);
+  });
+
   it("finds a double write, acknowledged or not", () => {
     const twice = [V1, [1, 2].map(() => ({ tenant: 1, key: 7 }))] as const;
     const given = { witness: new Map([twice]), left: V1, faults: [fault] };

@@ -43,6 +43,17 @@ describe("KnownHosts", () => {
     });
   }
 
+  it("hosts.learn() keeps a host that is in use, however many others of its tenant come and go", () => {
+    const hosts = new KnownHosts();
+    learn(hosts, "b.a.test", "other");
+    for (let n = 0; n < 500; n += 1) {
+      learn(hosts, "a.a.test", "acme");
+      learn(hosts, `x${n}.a.test`, "acme");
+    }
+    expect(shareOf(hosts, "a.a.test")).to.deep.equal({ key: "acme" });
+    expect(shareOf(hosts, "x0.a.test")).to.have.property("group");
+  });
+
   it("hosts.learn() follows a host to another tenant, and forget() forgets it", () => {
     const hosts = new KnownHosts();
     learn(hosts, "a.test", "acme");

@@ -1,6 +1,8 @@
 // each-tenant --as-owner: what the owner must do in every tenant, said aloud, and nothing outside of the tenant.
 
 import { expect } from "chai";
+import { type EachOutcome, runInEach } from "../../admin/each-tenant/each-tenant.ts";
+import { withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createPlainAdmin } from "../support/plain-admin.ts";
 import { runVerb, type VerbResult } from "../support/verb.ts";
@@ -101,9 +103,18 @@ describe("each-tenant --as-owner", () => {
   it("skips a tenant that another verb has, and leaves no lock or role", async () => {
     const client = await database.openClient();
     await client.query("select pg_advisory_lock(hashtextextended('rowhouse tenant t1', 0))");
+    const outcomes: EachOutcome[] = [];
+    const command = {
+      ...{ text: "vacuum data", write: true, asOwner: true, tenantRoles: true },
+      ...{ timeoutMs: undefined, keep: { rows: 1, characters: 1 } },
+    };
+    const report = (outcome: EachOutcome): void => void outcomes.push(outcome);
     try {
-      const { stdout } = await each("vacuum data", "--write", "--tenants", "t1");
-      expect(stdout).to.include("Failed t1: another verb");
+      await withRegistry(database.adminUrl, (registry) =>
+        runInEach(registry, ["t1"], command, { concurrency: 1, attempts: 2, report }),
+      );
+      expect(outcomes).to.have.length(1);
+      expect(outcomes[0]).to.have.property("message").that.includes("another verb");
     } finally {
       await client.end();
     }

@@ -110,7 +110,7 @@ describe("migrate, with shared migrations", () => {
     const { status, stderr } = await run("migrate");
     expect(status).to.equal(1);
     expect(stderr).to.equal(
-      'Cannot migrate the shared schemas: 002_more.sql, line 2, "alter table missing": relation "missing" does not ' +
+      'Cannot migrate the shared schemas: 002_more.sql, line 2, "alter table missing add x int": relation "missing" does not ' +
         "exist (SQLSTATE 42P01); no tenant was migrated: correct it, and run again\n",
     );
     const state =

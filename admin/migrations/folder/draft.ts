@@ -33,6 +33,8 @@ export type Draft = SqlDraft | ModuleDraft;
 export interface Tool {
   /** As a plan names it. */
   readonly name: string;
+  /** The tool's own command that writes a migration, with NAME in it; undefined where Rowhouse writes one. */
+  readonly command?: string;
   /** Returns the migrations of a folder in their order; what it cannot read is a problem of the folder. */
   read(folder: Folder): Promise<readonly Draft[]>;
 }

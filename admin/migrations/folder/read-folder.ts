@@ -38,5 +38,10 @@ export async function readMigrationFolder(
 function inOrder(migrations: readonly Migration[], notices: readonly Notice[]): readonly Notice[] {
   const places = new Map(migrations.map(({ file }, index) => [file, index]));
   const placeOf = ({ file }: Notice): number => places.get(file) ?? migrations.length;
-  return notices.toSorted((one, other) => placeOf(one) - placeOf(other) || one.line - other.line);
+  return notices.toSorted(
+    (one, other) =>
+      placeOf(one) - placeOf(other) ||
+      one.file.localeCompare(other.file, "en") ||
+      one.line - other.line,
+  );
 }

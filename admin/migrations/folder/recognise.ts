@@ -5,16 +5,20 @@ import type { Folder } from "./folder.ts";
 import { DBMATE_MARK, readDbmate } from "./tool/dbmate.ts";
 import { drizzle, drizzleFolders, JOURNAL } from "./tool/drizzle.ts";
 import { GOOSE_MARK, readGoose } from "./tool/goose.ts";
-import { NODE_PG_MIGRATE_MARK, readNodePgMigrate } from "./tool/node-pg-migrate.ts";
+import { isOfPair, NODE_PG_MIGRATE_MARK, readNodePgMigrate } from "./tool/node-pg-migrate.ts";
 import { createNumbered } from "./tool/numbered.ts";
 import { readPlain } from "./tool/plain.ts";
 import { prisma } from "./tool/prisma.ts";
 import { existsIn } from "./folder.ts";
 
+const NODE_PG_MIGRATE = "npx node-pg-migrate create NAME --migration-file-language sql";
 const MARKED = [
-  { mark: GOOSE_MARK, tool: createNumbered("goose", readGoose) },
-  { mark: DBMATE_MARK, tool: createNumbered("dbmate", readDbmate) },
-  { mark: NODE_PG_MIGRATE_MARK, tool: createNumbered("node-pg-migrate", readNodePgMigrate) },
+  { mark: GOOSE_MARK, tool: createNumbered("goose", readGoose, "goose create NAME sql") },
+  { mark: DBMATE_MARK, tool: createNumbered("dbmate", readDbmate, "dbmate new NAME") },
+  {
+    mark: NODE_PG_MIGRATE_MARK,
+    tool: createNumbered("node-pg-migrate", readNodePgMigrate, NODE_PG_MIGRATE),
+  },
 ];
 const PAIRS = createNumbered("golang-migrate or sqlx", readPlain);
 const PLAIN = createNumbered("plain SQL", readPlain);
@@ -39,6 +43,7 @@ async function recogniseByMarks(folder: Folder): Promise<Tool> {
     const source = await folder.text(file);
     for (const { mark, tool } of MARKED) {
       if (found.has(tool) || source === undefined) continue;
+      if (mark === NODE_PG_MIGRATE_MARK && isOfPair(file)) continue;
       for (const { text } of source.lines()) if (mark.test(text)) found.set(tool, file);
     }
   }

@@ -7,6 +7,9 @@ import { type Place, Statement } from "../text/statement.ts";
 import { TextError, type Token } from "../text/token.ts";
 
 const ROUTINE = /^create (?:or replace )?(?:function|procedure)\b/;
+const EXECUTE = /\bexecute (?!function |procedure |on )/;
+/** Of `name constant text not null default 'public'`. */
+const MOST_OF_ASSIGNMENT = 7;
 const LANGUAGES = new Set(["sql", "plpgsql", undefined]);
 
 /** The statements inside of a statement, where they stand in the file. */
@@ -37,7 +40,22 @@ function readBody(statement: Statement, place: Place, reading: Reading): readonl
     reading.refuse(statement, "has a body in several strings; write it in dollar quotes");
     return [];
   }
-  return readCode(code, place, (error) => reading.refuseAt(code.place(error.at), error.message));
+  const inside = readCode(code, place, (error) => {
+    reading.refuseAt(code.place(error.at), error.message);
+  });
+  refuseVariables(inside, reading);
+  return inside;
+}
+
+/** A variable that holds the schema's name would be put into a text that EXECUTE runs. */
+function refuseVariables(statements: readonly Statement[], reading: Reading): void {
+  if (!statements.some(({ shape }) => EXECUTE.test(shape))) return;
+  for (const statement of statements) {
+    const found = / (?::=|default|=) 'public'$/.exec(statement.shape);
+    if (found === null || statement.tokens.length > MOST_OF_ASSIGNMENT) continue;
+    const remedy = "keeps the schema public in a variable, beside EXECUTE; write current_schema()";
+    reading.refuse(statement, remedy, statement.tokens.length - 1);
+  }
 }
 
 function findLanguage(statement: Statement): string | undefined {

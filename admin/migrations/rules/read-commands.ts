@@ -16,6 +16,7 @@ import { refuseOutside } from "./outside.ts";
 import { rewriteQualifiers } from "./qualifiers.ts";
 import { refuseStatement } from "./refused.ts";
 import { rewriteSchemaTexts } from "./schema-text.ts";
+import { refuseSharedObject } from "./shared-objects.ts";
 
 /** A command with what was found out about it. */
 export interface ReadCommand {
@@ -74,6 +75,7 @@ function applyRules(statement: Statement, reading: Reading): void {
     for (const inside of statementsInside(statement, reading)) applyRules(inside, reading);
     return;
   }
+  if (refuseSharedObject(statement, reading)) return;
   rewriteQualifiers(statement, reading);
   rewriteSchemaTexts(statement, reading);
   noteLookups(statement, reading);

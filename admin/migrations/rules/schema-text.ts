@@ -66,8 +66,10 @@ function rewriteObject(statement: Statement, index: number, reading: Reading): v
 }
 
 function keep(statement: Statement, index: number, reading: Reading): void {
-  if (/^(?:insert|update|copy|comment)\b/.test(statement.shape)) return;
+  // In definitions and in rows it is a value beyond doubt.
+  if (statement.place === "command" && !/^(?:select|with|delete)\b/.test(statement.shape)) return;
   const value = statement.tokens[index]?.value ?? "";
+  if (!/^public$|^(?:public|"public")\.(?:\w+|"[^"]+")$/.test(value)) return;
   reading.note(statement, "value", `'${value}' is taken for a value and stays`, index);
 }
 

@@ -69,7 +69,8 @@ function isDesigned(
   op: Op,
 ): boolean {
   if (op.to - op.from > LONGEST_ANSWER_MS) return false;
-  if (op.status >= 200 && op.status < 300) return true;
+  if (op.status >= 200 && op.status < 300) return op.transaction !== "undone";
+  if (op.code === "UNDONE") return op.transaction === "undone";
   if (op.code === "NOT_FOUND" || op.code === "KEY_EXISTS") return op.kind !== "batch";
   if (op.code === "TENANT_NOT_FOUND") return hosts.mayBeNobodys(op);
   const name = op.status === 500 ? `${op.code} ${op.sqlstate}` : String(op.code);

@@ -70,7 +70,9 @@ function toStep({ witness }: History, op: Op, index: number): RegisterOp | undef
   // The witness knows of each value whether it was ever written: without it the states would be too many.
   if (outcome === "unknown" && !witness.has(value)) return undefined;
   if (op.kind === "put") {
-    return { kind: "put", value, from, to, existed: to < Infinity ? op.status === 200 : undefined };
+    const existed = to < Infinity ? op.status === 200 : undefined;
+    // A row that it did not find was not locked, and another request may have made it since.
+    return { kind: "put", value, from, to, existed, locked: op.seen[0]?.value };
   }
   // An insert that has a value in the witness found no key, whatever became of its answer.
   return { kind: "insert", value, from, to, existed: outcome === "ok" && op.status >= 400 };

@@ -15,6 +15,8 @@ export interface RegisterOp {
   readonly to: number;
   /** What a get read; null for no such key. */
   readonly read?: number | null;
+  /** What a put found and locked before it wrote; undefined when it looked for nothing or found nothing. */
+  readonly locked?: number | undefined;
   /** Whether the key was there before, as the answer to anything else says; undefined when none came. */
   readonly existed?: boolean | undefined;
 }
@@ -83,6 +85,7 @@ function apply(before: Value, op: RegisterOp): Value | undefined {
   if (op.kind === "get") return op.read === before ? before : undefined;
   const exists = before !== null;
   if (op.existed !== undefined && op.existed !== exists) return undefined;
+  if (op.locked !== undefined && op.locked !== before) return undefined;
   if (op.kind === "delete") return null;
   if (op.kind === "insert" && exists) return before;
   return op.value ?? null;

@@ -69,6 +69,9 @@ function checkWritten(
     if (rows.length > 0 && outcome !== "unknown" && !isDone) {
       find("phantom write", "was refused and is there");
     }
+    if (rows.length > 0 && op.transaction === "undone") {
+      find("phantom write", "was undone and is there");
+    }
     for (const row of rows) {
       if (!candidates.has(row.tenant) || row.key !== key) {
         const stale = hosts.everHad(op.host, row.tenant) && row.key === key;

@@ -121,6 +121,15 @@ describe("files with numbers", () => {
     expect(bodies(folder)[1]).to.deep.equal([["select 2"], ["select -2"]]);
   });
 
+  it("readMigrationFolder() takes no comment in a pair of files for a section", async () => {
+    const folder = await readFiles({
+      "1_a.up.sql": "select 1;\n-- Up Migration for users\nselect 2;",
+      "1_a.down.sql": "-- Down Migration for users\nselect -1;\n-- Down Migration for orders\n",
+    });
+    expect(folder.tool).to.equal("golang-migrate or sqlx");
+    expect(bodies(folder)).to.deep.equal([[["select 1", "select 2"], ["select -1"]]]);
+  });
+
   it("readMigrationFolder() refuses what it does not understand, by name", async () => {
     const one = { "1_a.sql": "select 1" };
     for (const [files, problem] of [
@@ -139,6 +148,25 @@ describe("files with numbers", () => {
     }
   });
 
+  it("readMigrationFolder() refuses sections of tools that it does not read", async () => {
+    for (const mark of [
+      "-- +migrate Down",
+      "-- rambler down",
+      "--changeset a:1",
+      "-- !Downs",
+      "---- create above / drop below ----",
+      "-- //@UNDO",
+      "-- DOWN",
+    ]) {
+      expect(await problemOf({ "1_a.sql": `select 1;\n${mark}\nselect 2;` })).to.match(
+        /^1_a.sql:2: .* begins a section of a tool that Rowhouse does not read/,
+      );
+    }
+    const about =
+      "-- up to here, and what goes down: see above\n-- Rollback: drop table a;\nselect 1";
+    expect(names(await readFiles({ "1_a.sql": about }))).to.deep.equal(["1_a"]);
+  });
+
   it("readMigrationFolder() passes over what is known not to be a migration", async () => {
     const folder = await readFiles({
       "1_a.sql": "select 1",
@@ -147,7 +175,11 @@ describe("files with numbers", () => {
       "atlas.sum": "",
       ".keep": "",
       "2_b.sql.backup": "",
+      "embed.go": "",
     });
+    expect(folder.notices.map(({ file, kind }) => [file, kind])).to.deep.equal([
+      ["embed.go", "left out"],
+    ]);
     expect([folder.tool, ...names(folder)]).to.deep.equal(["plain SQL", "1_a"]);
     expect(bodies(folder)).to.deep.equal([[["select 1"], ["select -1"]]]);
   });

@@ -195,6 +195,11 @@ describe("what PostgreSQL does not read as it stands", () => {
       "4: a quoted text does not end",
     ],
     [
+      "a schema in a variable",
+      "do $$ declare\n s text := 'public'; begin execute format('drop table %I.a', s); end $$;",
+      /:3: .*keeps the schema public in a variable/,
+    ],
+    [
       "a schema that is put together",
       "do $$ begin\nexecute format('drop table %I.%I', 'public', 'a'); end $$;",
       /:3: .*puts the schema public into a text/,

@@ -6,12 +6,14 @@ import type { Folder } from "../folder.ts";
 
 /** The file that lists the migrations. */
 export const JOURNAL = "meta/_journal.json";
+const COMMAND = "npx drizzle-kit generate --custom --name NAME";
 const BREAKPOINT = "--> statement-breakpoint";
 const DIALECTS = new Set<unknown>(["postgresql", "pg", undefined]);
 
 /** The reader of Drizzle's folders with a journal. */
 export const drizzle: Tool = {
   name: "Drizzle",
+  command: COMMAND,
   async read(folder) {
     const tags = await readJournal(folder);
     const drafts: Draft[] = [];
@@ -42,6 +44,7 @@ export const drizzle: Tool = {
 /** The reader of Drizzle's folders without a journal: `NAME/migration.sql` beside `snapshot.json`. */
 export const drizzleFolders: Tool = {
   name: "Drizzle",
+  command: COMMAND,
   async read(folder) {
     const drafts: Draft[] = [];
     for (const file of folder.files) {

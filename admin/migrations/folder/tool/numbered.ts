@@ -4,6 +4,7 @@ import type { Draft, SqlDraft, Tool } from "../draft.ts";
 import { wholeOf } from "../draft.ts";
 import type { Folder } from "../folder.ts";
 import { compareNumbers, withoutZeros } from "../number.ts";
+import { refuseForeign } from "./foreign.ts";
 import type { ReadSections } from "./sections.ts";
 
 const NAME = /^(\d{1,20})(?!\d)(.*?)(\.up|\.down)?\.(sql|js|mjs|cjs|ts)$/s;
@@ -18,10 +19,14 @@ interface NumberedFile {
   readonly extension: string;
 }
 
-/** Creates the reader of a tool whose files are numbered. */
-export function createNumbered(name: string, readSections: ReadSections): Tool {
+/**
+ * Creates the reader of a tool whose files are numbered.
+ * @param command see {@link Tool}
+ */
+export function createNumbered(name: string, readSections: ReadSections, command?: string): Tool {
   return {
     name,
+    ...(command === undefined ? {} : { command }),
     async read(folder) {
       for (const other of folder.folders) {
         folder.findings.refuse(
@@ -51,6 +56,15 @@ export function createNumbered(name: string, readSections: ReadSections): Tool {
 
 function parseName(folder: Folder, file: string): readonly NumberedFile[] {
   const [, number, rest = "", direction = "", extension = ""] = NAME.exec(file) ?? [];
+  if (/^\D.*\.go$/.test(file)) {
+    folder.findings.note(
+      file,
+      1,
+      "left out",
+      "Go without a number, which no tool takes for a migration",
+    );
+    return [];
+  }
   if (number === undefined || (direction !== "" && extension !== "sql")) {
     folder.findings.refuse(file, undefined, explain(file));
     return [];
@@ -100,6 +114,7 @@ async function readOne(
   if (MODULES.has(extension)) return { name, file, up: undefined };
   const source = await folder.text(file);
   if (source === undefined) return undefined;
+  refuseForeign(folder, source);
   const sections = readSections(source, (at, text) =>
     folder.findings.refuse(file, source.lineAt(at), text),
   );

@@ -12,6 +12,7 @@ const DOWN = "down.sql";
 /** The reader of Prisma's folders. */
 export const prisma: Tool = {
   name: "Prisma",
+  command: "npx prisma migrate dev --create-only --name NAME",
   async read(folder) {
     await checkLock(folder);
     for (const file of folder.files) {

@@ -27,8 +27,10 @@ export interface Mark extends Range {
 /** Finds the lines that are marks. */
 export function findMarks(source: SourceText, pattern: RegExp): readonly Mark[] {
   return source.lines().flatMap(({ start, end, text }) => {
-    const [, word, option = ""] = pattern.exec(text) ?? [];
-    return word === undefined ? [] : [{ start, end, word: word.toLowerCase(), option }];
+    const found = pattern.exec(text);
+    if (found === null) return [];
+    const [, word = "", option = ""] = found;
+    return [{ start, end, word: word.toLowerCase(), option }];
   });
 }
 
