@@ -327,4 +327,34 @@ export const MUTANTS: readonly Mutant[] = [
     instead: "",
     tests: ["unit/pool"],
   },
+  {
+    defect: "an adopted tenant cannot use what its owner creates later",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "    await grantDefaults(transaction, schemaName, owner, roleName);\n",
+    instead: "",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "an adopted schema locks its tables",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "  await grantExisting(transaction, schemaName, roleName);\n",
+    instead:
+      "  await grantExisting(transaction, schemaName, roleName);\n" +
+      "  await query(transaction, `lock table ${schema}.data in share mode`);\n",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "a schema that fits no version is adopted",
+    file: "admin/adopt/reasons.ts",
+    text: "if (first === undefined || isGiven)",
+    instead: "if (first === undefined || !isGiven)",
+    tests: ["verbs/adopt-tenants-refused"],
+  },
+  {
+    defect: "the table of a migration tool is drift",
+    file: "admin/inspect/fingerprint.ts",
+    text: "objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner))",
+    instead: "objects",
+    tests: ["verbs/adopt-tenants"],
+  },
 ];

@@ -102,8 +102,13 @@ describe("adopt-tenants", () => {
     );
     const { stdout } = await old.adopt("--schemas", "rails_a", "--host", "{schema}.example");
     expect(stdout).to.match(/^Adopted 1 tenant /);
-    const status = await runVerb(database.adminUrl, "status", "--tenants", "rails_a");
-    expect(status.stdout).to.include("Drift: none in 1 tenant\n");
+    const look = (): Promise<VerbResult> =>
+      runVerb(database.adminUrl, "status", "--tenants", "rails_a");
+    expect((await look()).stdout).to.include("Drift: none in 1 tenant\n");
+    await database.sql("alter table rails_a.data add note text");
+    expect((await look()).stdout).to.match(
+      /Drift: 1 of 1 tenant\n {2}rails_a: table "data": column "note" text is not in version 2[^\n]*\nNeeds attention\n$/,
+    );
   });
 
   it("killed and run again, each schema is a tenant with everything, or as it was", async () => {
