@@ -51,7 +51,9 @@ export async function findVersions(
   schemaNames: readonly string[],
   versions: readonly number[],
 ): Promise<FoundVersions> {
-  const wanted = schemaNames.flatMap((schemaName) =>
+  // References differ by the length of a name alone.
+  const lengths = new Map(schemaNames.map((schemaName) => [schemaName.length, schemaName]));
+  const wanted = [...lengths.values()].flatMap((schemaName) =>
     versions.map((version) => ({ schemaName, version })),
   );
   const references = await buildReferencesFor(registry, migrations, wanted);

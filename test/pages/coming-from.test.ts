@@ -99,6 +99,8 @@ describe("COMING-FROM.md", () => {
       ...makeDjangoSchema("acme"),
       ...makeDjangoSchema("globex"),
     );
+    const shared = ["init-db", "--shared-schema", "public"] as const;
+    await runVerbWith({ ADMIN_DATABASE_URL: database.adminUrl }, ...shared);
     const printed = await follow("## Coming from django-tenants", database);
     expect(printed).to.match(/^Adopted 2 tenants in .* s\n$/);
     expect(await status(database, "migrations")).to.match(
