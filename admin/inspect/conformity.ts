@@ -5,7 +5,7 @@ import type { Transaction } from "sequelize";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describeDifferences } from "./difference.ts";
-import { readFingerprints, readHashes } from "./fingerprint.ts";
+import { readComparable, readHashes } from "./fingerprint.ts";
 import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
 
 /** The references of a run: each is made once, when it is needed. */
@@ -84,7 +84,7 @@ export async function findNonconformities(
     return !isEqual || reference.text.includes(name);
   });
   if (suspects.length === 0) return found;
-  const details = await readFingerprints(transaction, suspects);
+  const details = await readComparable(transaction, suspects);
   for (const schemaName of suspects) {
     const reference = wanted.get(schemaName);
     if (reference === undefined) continue;

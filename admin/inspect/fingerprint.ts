@@ -4,6 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
+import { BOOKKEEPING_TABLES } from "../migrations/bookkeeping.ts";
 import { OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
@@ -22,14 +23,20 @@ export type Fingerprint = readonly SchemaObject[];
 // With this path, only names of pg_catalog are written unqualified.
 const CATALOG_PATH = "set local search_path = pg_catalog";
 
+// A tenant that another tool made has that tool's tables beside its own, and the migrations never make them. The
+// expression is for PostgreSQL and JavaScript.
+const BOOKKEEPING = `^(table|sequence) "(${BOOKKEEPING_TABLES.join("|")})(_[a-z]+_seq)?"$`;
+const IS_BOOKKEEPING = new RegExp(BOOKKEEPING);
+
 // With the quotes that a name which is a keyword needs, and without them.
 const CANONICAL = `
   select n.nspname::text as schema, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
       coalesce(o.definition, ''), '"' || n.nspname || '"', '@'), n.nspname, '@') as text
-    from objects as o join namespace as n on n.oid = o.namespace`;
+    from objects as o join namespace as n on n.oid = o.namespace
+   where o.owner !~ '${BOOKKEEPING}'`;
 
 /**
- * Hashes the content of the schemas in one query.
+ * Hashes the content of the schemas in one query, without the tables in which migration tools record what they ran.
  * @returns a hash by schema; empty and missing schemas are left out
  */
 export async function readHashes(
@@ -69,6 +76,23 @@ export async function readFingerprints(
     else fingerprints.set(schema, [object]);
   }
   return fingerprints;
+}
+
+/**
+ * Reads the content of the schemas as the hashes see it, to compare it with what the migrations make: without the tables
+ * in which migration tools record what they ran.
+ */
+export async function readComparable(
+  transaction: Transaction,
+  schemaNames: readonly string[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const all = await readFingerprints(transaction, schemaNames);
+  return new Map(
+    [...all].map(([schemaName, objects]) => [
+      schemaName,
+      objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner)),
+    ]),
+  );
 }
 
 /** Replaces a schema's name by "@", as the hashes do. */

@@ -5,7 +5,7 @@ import type { Transaction } from "sequelize";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
+import { canonicalize, type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
 import { raiseReference, ReferenceFailure } from "./reference-schema.ts";
 
 export { ReferenceFailure } from "./reference-schema.ts";
@@ -74,7 +74,7 @@ export async function buildReferences(
 
 async function read(transaction: Transaction, schemaName: string): Promise<Reference> {
   const hashes = await readHashes(transaction, [schemaName]);
-  const fingerprints = await readFingerprints(transaction, [schemaName]);
+  const fingerprints = await readComparable(transaction, [schemaName]);
   const objects = fingerprints.get(schemaName) ?? [];
   const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
   const text = canonicalize(lines.join("\n"), schemaName);

@@ -21,6 +21,27 @@ export class TenantExists extends AdminError {}
  */
 export async function beginTenant(
   transaction: Transaction,
+  creation: Creation,
+  tenant: NewTenant,
+  isWhole: boolean,
+): Promise<string> {
+  const { schemaName } = tenant;
+  const roleName = await registerTenant(transaction, creation, tenant, isWhole);
+  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
+    query(transaction, `create schema "${schemaName}"`),
+  );
+  await grantSchema(transaction, schemaName, roleName);
+  return roleName;
+}
+
+/**
+ * Creates the row and the role. The transaction then holds the tenant's lock.
+ * @param isWhole as for {@link beginTenant}
+ * @returns the name of the role
+ * @throws {AdminError} when one of them exists already, or the schema is shared
+ */
+export async function registerTenant(
+  transaction: Transaction,
   { installation, admin, rolePrefix }: Creation,
   { schemaName, statementTimeoutMs }: NewTenant,
   isWhole: boolean,
@@ -47,10 +68,6 @@ export async function beginTenant(
       createTenantRole(transaction, { roleName, serviceRole, admin }),
     );
   }
-  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
-    query(transaction, `create schema "${schemaName}"`),
-  );
-  await grantSchema(transaction, schemaName, roleName);
   return roleName;
 }
 

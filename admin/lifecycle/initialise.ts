@@ -117,20 +117,31 @@ async function grantEntry(transaction: Transaction, serviceRole: string): Promis
   }
 }
 
-/** A temporary table would stay on the pooled connection, where the next tenant could read it. */
+/**
+ * A temporary table would stay on the pooled connection, where the next tenant could read it. Roles that use this
+ * database already, such as an application's whose schemas will be adopted, keep the privilege.
+ */
 async function revokeTemporary(transaction: Transaction, serviceRole: string): Promise<void> {
   const database = await readDatabaseName(transaction);
+  const isHeldBy = async (role: string): Promise<boolean> => {
+    const [row] = await query<{ held: boolean }>(
+      transaction,
+      "select has_database_privilege($1, current_database(), 'TEMPORARY') as held",
+      [role],
+    );
+    return row?.held === true;
+  };
+  const wasPublic = await isHeldBy("public");
   await query(transaction, `revoke temporary on database ${quoteName(database)} from public`);
-  const [left] = await query<{ temporary: boolean }>(
-    transaction,
-    "select has_database_privilege($1, current_database(), 'TEMPORARY') as temporary",
-    [serviceRole],
-  );
-  if (left?.temporary) {
+  if (await isHeldBy(serviceRole)) {
     throw new AdminError(
       `Cannot revoke TEMPORARY on database "${database}" from PUBLIC; ` +
         "run init-db as the database's owner, and grant the service role only CONNECT on it",
     );
+  }
+  const keepers = wasPublic ? await findKeepers(transaction, [], [serviceRole]) : "";
+  if (keepers !== "") {
+    await query(transaction, `grant temporary on database ${quoteName(database)} to ${keepers}`);
   }
 }
 

@@ -94,19 +94,22 @@ const KEEPERS = `
   select string_agg(quote_ident(r.rolname), ', ') as roles
     from pg_catalog.pg_roles as r
     join pg_catalog.pg_database as here on here.datname = current_database()
-   where r.rolname = any($1) or r.oid = here.datdba or r.rolcanlogin and not r.rolsuper and exists (
-     select from pg_catalog.pg_shdepend as d
-      where d.dbid = here.oid and d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid)`;
+   where r.rolname <> all($2)
+     and (r.rolname = any($1) or r.oid = here.datdba or r.rolcanlogin and not r.rolsuper and exists (
+       select from pg_catalog.pg_shdepend as d
+        where d.dbid = here.oid and d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid))`;
 
 /**
  * Finds the roles that keep a privilege which PUBLIC loses, as a list for GRANT: `roles`, and every login role that
  * owns something or has a privilege in this database, such as another admin role. Tenant roles cannot log in.
+ * @param without roles that are left out
  */
 export async function findKeepers(
   transaction: Transaction,
   roles: readonly string[],
+  without: readonly string[] = [],
 ): Promise<string> {
-  const [row] = await query<{ roles: string }>(transaction, KEEPERS, [roles]);
+  const [row] = await query<{ roles: string }>(transaction, KEEPERS, [roles, without]);
   return row?.roles ?? "";
 }
 

@@ -172,6 +172,27 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ["unit/sql-injection", "isolation/templates"],
   },
   {
+    defect: "a semicolon in BEGIN ATOMIC ends a migration's command",
+    file: "admin/migrations/text/split.ts",
+    text: "isRoutine(current)) open = 1;",
+    instead: "isRoutine(current)) open = 0;",
+    tests: ["unit/migrations/split"],
+  },
+  {
+    defect: "a stored function keeps the name of public",
+    file: "admin/migrations/rules/qualifiers.ts",
+    text: 'if (statement.place === "stored") {\n      reading.edit(',
+    instead: 'if (statement.shape === "") {\n      reading.edit(',
+    tests: ["unit/migrations/rewritten", "unit/migrations/parse-trees"],
+  },
+  {
+    defect: "a file of a migration folder is ignored in silence",
+    file: "admin/migrations/folder/tool/numbered.ts",
+    text: "    folder.findings.refuse(file, undefined, explain(file));\n",
+    instead: "",
+    tests: ["unit/migrations/folder"],
+  },
+  {
     defect: "a message that failed is sent again",
     file: "src/database/connection.ts",
     text: "        reject(verdict.error);\n",
@@ -326,5 +347,35 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'signal?.addEventListener("abort", abort);',
     instead: "",
     tests: ["unit/pool"],
+  },
+  {
+    defect: "an adopted tenant cannot use what its owner creates later",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "    await grantDefaults(transaction, schemaName, owner, roleName);\n",
+    instead: "",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "an adopted schema locks its tables",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "  await grantExisting(transaction, schemaName, roleName);\n",
+    instead:
+      "  await grantExisting(transaction, schemaName, roleName);\n" +
+      "  await query(transaction, `lock table ${schema}.data in share mode`);\n",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "a schema that fits no version is adopted",
+    file: "admin/adopt/reasons.ts",
+    text: "if (first === undefined || isGiven)",
+    instead: "if (first === undefined || !isGiven)",
+    tests: ["verbs/adopt-tenants-refused"],
+  },
+  {
+    defect: "the table of a migration tool is drift",
+    file: "admin/inspect/fingerprint.ts",
+    text: "objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner))",
+    instead: "objects",
+    tests: ["verbs/adopt-tenants"],
   },
 ];

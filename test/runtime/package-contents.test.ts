@@ -16,10 +16,11 @@ const FOLDERS = new Set([
   "src",
   ...["database", "http", "runtime", "sql", "telemetry"].map((room) => `src/${room}`),
   "admin",
-  ...["batch", "command", "conformance", "console", "create-many", "development", "doctor"].map(
+  ...["adopt", "batch", "command", "conformance", "console", "create-many", "development"].map(
     (room) => `admin/${room}`,
   ),
   ...[
+    "doctor",
     "drop",
     "each-tenant",
     "inspect",
@@ -28,6 +29,7 @@ const FOLDERS = new Set([
     "print",
     "registry",
     "rename",
+    "tenant-list",
   ].map((room) => `admin/${room}`),
   "admin/transfer",
 ]);

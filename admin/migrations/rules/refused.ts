@@ -1,5 +1,6 @@
 // Commands that do not belong into a tenant's migration. Each rule is a form of a statement and what to do about it.
 
+import { BOOKKEEPING_TABLES } from "../bookkeeping.ts";
 import type { Reading } from "../text/reading.ts";
 import type { Statement } from "../text/statement.ts";
 
@@ -66,9 +67,7 @@ const COMMANDS: readonly Rule[] = [
     "ends or cuts the transaction, which is Rowhouse's; remove it",
   ],
 ];
-/** The tables in which the tools record what they have run. */
-const RECORDS =
-  /"?\b(schema_migrations|goose_db_version|_sqlx_migrations|_prisma_migrations|__drizzle_migrations|pgmigrations|atlas_schema_revisions|flyway_schema_history|knex_migrations|SequelizeMeta)\b"?/;
+const BOOKKEEPING = new Set(BOOKKEEPING_TABLES);
 
 /** Reports what a statement must not do. Returns whether it is refused. */
 export function refuseStatement(statement: Statement, reading: Reading): boolean {
@@ -91,7 +90,7 @@ export function refuseStatement(statement: Statement, reading: Reading): boolean
 function refuseRecords(statement: Statement, reading: Reading): boolean {
   const index = statement.tokens.findIndex((_, at) => {
     const name = statement.name(at);
-    return name !== undefined && RECORDS.test(name);
+    return name !== undefined && BOOKKEEPING.has(name);
   });
   if (index < 0) return false;
   const name = statement.name(index) ?? "";
