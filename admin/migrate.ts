@@ -13,7 +13,7 @@ import {
 import { type MigrationPlan, planMigration } from "./migrate/plan.ts";
 import { describeVersion, findVersion } from "./migrations/changes.ts";
 import { type TenantMigrations, loadTenantMigrations } from "./migrations/ordered.ts";
-import { migrateShared } from "./migrate/migrate-shared.ts";
+import { migrateShared, type SharedOutcome } from "./migrate/migrate-shared.ts";
 import { printPlan, reportCheck, reportNothing, reportRun } from "./migrate/report.ts";
 import { describeShared, printShared } from "./migrate/report-shared.ts";
 import { BUILD_LIMITS } from "./migrations/outside.ts";
@@ -108,8 +108,9 @@ await runVerb({
       // The tenants' migrations may need what the shared ones make.
       const shared = await readSharedMigrations(registry, allowance);
       if (call.has("plan") && shared) printShared(call, shared);
-      if (!call.has("plan") && !call.has("check")) {
-        await migrateShared(registry, allowance, (done) => call.print(describeShared(done), done));
+      if (!call.has("plan") && !call.has("check") && shared) {
+        const report = (done: SharedOutcome): void => call.print(describeShared(done), done);
+        await migrateShared(registry, shared, allowance, report);
       }
       const migrations = await loadTenantMigrations(registry, allowance);
       const plan = await planMigration(registry, migrations, {

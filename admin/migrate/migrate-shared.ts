@@ -33,16 +33,17 @@ export interface SharedOutcome {
 
 /**
  * Applies them. Waits while another process does.
+ * @param before what was pending before this process waited
  * @param report called after each
  * @throws {AdminError} when the folder contradicts the records, or a migration fails: those before it stay
  */
 export async function migrateShared(
   registry: Registry,
+  before: SharedMigrations,
   allowance: Allowance,
   report: (outcome: SharedOutcome) => void,
 ): Promise<void> {
-  const before = await readSharedMigrations(registry, allowance);
-  if (before === undefined || before.pending.length + before.edited.length === 0) return;
+  if (before.pending.length + before.edited.length === 0) return;
   await withClient(registry.url, async (client) => {
     await client.query(`select pg_advisory_lock(${LOCK})`);
     // Another process may have applied some meanwhile.

@@ -63,11 +63,11 @@ export function parseManifest(text: string): Manifest {
   }
   const hasShape = formatVersion > 1;
   const migrations = root.texts("migrations");
+  checkVersion(root.integer("version", 0, 99_999), migrations);
   return {
     formatVersion,
     rowhouse: root.text("rowhouse"),
     schemaName: root.text("schemaName"),
-    // Older software wrote the number of the newest file as the version.
     version: migrations.length,
     migrations,
     statementTimeoutMs: root.integer("statementTimeoutMs", 1, 86_400_000),
@@ -91,6 +91,15 @@ export function parseManifest(text: string): Manifest {
     shape: hasShape ? parseShape(root.within("shape")) : undefined,
     losses: hasShape ? root.texts("losses") : [],
   };
+}
+
+/** Older software wrote the number of the newest file as the version; now it is the count of the names. */
+function checkVersion(version: number, names: readonly string[]): void {
+  const [number = "0"] = /^\d{4}/.exec(names.at(-1) ?? "") ?? [];
+  if (version === names.length || version === Number(number)) return;
+  throw new AdminError(
+    `Cannot read archive: its version is ${version}, and it names ${names.length} migrations; export it again`,
+  );
 }
 
 function parseShape(shape: Fields): Shape {

@@ -172,6 +172,27 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ["unit/sql-injection", "isolation/templates"],
   },
   {
+    defect: "a semicolon in BEGIN ATOMIC ends a migration's command",
+    file: "admin/migrations/text/split.ts",
+    text: "isRoutine(current)) open = 1;",
+    instead: "isRoutine(current)) open = 0;",
+    tests: ["unit/migrations/split"],
+  },
+  {
+    defect: "a stored function keeps the name of public",
+    file: "admin/migrations/rules/qualifiers.ts",
+    text: 'if (statement.place === "stored") {\n      reading.edit(',
+    instead: 'if (statement.shape === "") {\n      reading.edit(',
+    tests: ["unit/migrations/rewritten", "unit/migrations/parse-trees"],
+  },
+  {
+    defect: "a file of a migration folder is ignored in silence",
+    file: "admin/migrations/folder/tool/numbered.ts",
+    text: "    folder.findings.refuse(file, undefined, explain(file));\n",
+    instead: "",
+    tests: ["unit/migrations/folder"],
+  },
+  {
     defect: "a message that failed is sent again",
     file: "src/database/connection.ts",
     text: "        reject(verdict.error);\n",

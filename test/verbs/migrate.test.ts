@@ -56,7 +56,7 @@ describe("migrate", () => {
 
   after(() => migrations.remove());
 
-  it("migrate asks two questions when no tenant is behind", async () => {
+  it("migrate asks three questions when no tenant is behind", async () => {
     const tap = await openWireTap(serverAddress());
     try {
       const result = await performVerb(

@@ -27,6 +27,8 @@ export interface Migration {
   readonly name: string;
   /** Its file, relative to the folder. */
   readonly file: string;
+  /** The file of the way down, where it is another one; the lines of its commands are this file's. */
+  readonly downFile?: string;
   /** SHA-256 of the SQL text with line ends as "\n", in hex; undefined for a module. */
   readonly checksum: string | undefined;
   /** False: each command runs by itself, outside a transaction. */

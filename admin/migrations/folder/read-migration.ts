@@ -49,6 +49,7 @@ function readSql(folder: Folder, draft: SqlDraft, scope: Scope): Migration {
   return {
     name: draft.name,
     file: draft.file,
+    ...(draft.down === undefined || isOneFile ? {} : { downFile: draft.down.source.file }),
     checksum: draft.up.source.checksum,
     isTransactional: isUpTransactional,
     leavesSessionState: [...up, ...(down ?? [])].some(({ facts }) => facts.leavesSessionState),

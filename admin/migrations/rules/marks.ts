@@ -6,7 +6,7 @@ import type { Statement } from "../text/statement.ts";
 
 /** https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY and its kin. */
 const ALONE =
-  /^(?:create (?:unique )?index concurrently|drop index concurrently|reindex\b.* concurrently|reindex (?:\( [^)]* \) )?(?:schema|database|system)|vacuum|alter table\b.* detach partition\b.* concurrently$)\b|^cluster$/;
+  /^(?:create (?:unique )?index concurrently|drop index concurrently|reindex\b.* concurrently|reindex (?:\( [^)]* \) )?schema|vacuum|alter table\b.* detach partition\b.* concurrently$)\b/;
 const SESSION =
   /^set (?!local\b|transaction\b|constraints\b)|^(?:prepare|listen)\b|^declare\b.* with hold\b|\bset_config \(.* false \)|\bpg_(?:try_)?advisory_lock(?:_shared)? \(/;
 const TEMPORARY = /^create (?:global |local )?temp(?:orary)? |\binto temp(?:orary)? /;

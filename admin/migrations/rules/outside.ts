@@ -9,6 +9,7 @@ const KNOWN = new Set(["public", "pg_catalog", "information_schema", "pg_temp"])
 const BEFORE = new Set([
   ...["table", "view", "sequence", "function", "procedure", "routine", "aggregate", "type"],
   ...["domain", "references", "exists", "only", "join", "concurrently", "truncate", "setof"],
+  "index",
 ]);
 /** In these statements a name behind ON is an object's, and not a column's. */
 const ON =

@@ -28,9 +28,12 @@ export function rewriteQualifiers(statement: Statement, reading: Reading): void 
       return;
     }
     const line = reading.line(statement, index);
+    // OPERATOR(public.<->) is an extension's far more often than the tenant's, and the path finds either.
+    const isOperator = statement.isSign(index - 1, "(") && statement.word(index - 2) === "operator";
     const isExtensions =
-      isExtensionName(statement.name(index + 2) ?? "") &&
-      !MAKERS.has(statement.word(index - 1) ?? "");
+      isOperator ||
+      (isExtensionName(statement.name(index + 2) ?? "") &&
+        !MAKERS.has(statement.word(index - 1) ?? ""));
     if (statement.place === "stored") {
       reading.edit(statement, token.start, name.start, "");
       const text =

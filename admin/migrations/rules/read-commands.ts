@@ -70,12 +70,20 @@ function readAll(
 }
 
 function applyRules(statement: Statement, reading: Reading): void {
-  if (!markStatement(statement, reading) || refuseStatement(statement, reading)) return;
-  if (reading.scope.isShared) {
+  if (!markStatement(statement, reading)) return;
+  const { isShared } = reading.scope;
+  if (
+    refuseStatement(statement, reading) ||
+    (!isShared && refuseSharedObject(statement, reading))
+  ) {
+    // One problem is enough for it.
+    reading.facts.isLeftOut = true;
+    return;
+  }
+  if (isShared) {
     for (const inside of statementsInside(statement, reading)) applyRules(inside, reading);
     return;
   }
-  if (refuseSharedObject(statement, reading)) return;
   rewriteQualifiers(statement, reading);
   rewriteSchemaTexts(statement, reading);
   noteLookups(statement, reading);

@@ -39,10 +39,13 @@ const TENANT: readonly Rule[] = [
     /^comment on (?:database|tablespace|role|event trigger|subscription|publication|server|language)\b/,
     SHARED,
   ],
+  [/^alter\b.* set schema /, "moves it into another schema; remove it"],
+  [
+    /^(?:vacuum|analyze|cluster)(?: \( [^)]* \)| full| freeze| verbose| analyze)*$|^reindex (?:\( [^)]* \) )?(?:database|system)\b/,
+    "works on the whole database, once for each tenant; name the tables",
+  ],
 ];
 const EVERYWHERE: readonly Rule[] = [
-  [/^set (?:session |local )?(?:search_path|schema)\b|^reset search_path\b/, PATH],
-  [/\bset_config \( 'search_path'/, PATH],
   [/^(?:reset all|discard)\b/, "takes back what Rowhouse sets; remove it"],
   [
     /^(?:set (?:session |local )?role|reset role|set session authorization|reset session authorization)\b/,
@@ -51,6 +54,11 @@ const EVERYWHERE: readonly Rule[] = [
   [/\bsession_replication_role\b/, SUPERUSER],
   [/^alter table\b.* (?:disable|enable) trigger all\b/, SUPERUSER],
   [/^copy\b.* from stdin\b/, "has rows below it, which only psql reads; write them as INSERT"],
+];
+/** In the bodies of stored functions, too. */
+const ANYWHERE: readonly Rule[] = [
+  [/^set (?:session |local )?(?:search_path|schema)\b|^reset search_path\b/, PATH],
+  [/\bset_config \( 'search_path'/, PATH],
 ];
 /** Only at the top level; in a body the words mean something else. */
 const COMMANDS: readonly Rule[] = [
@@ -63,19 +71,20 @@ const BOOKKEEPING = new Set(BOOKKEEPING_TABLES);
 
 /** Reports what a statement must not do. Returns whether it is refused. */
 export function refuseStatement(statement: Statement, reading: Reading): boolean {
-  if (statement.place === "stored") return false;
-  const rules = [
+  const { place } = statement;
+  const own = [
     ...(reading.scope.isShared ? [] : TENANT),
     ...EVERYWHERE,
-    ...(statement.place === "command" ? COMMANDS : []),
+    ...(place === "command" ? COMMANDS : []),
   ];
+  const rules = [...ANYWHERE, ...(place === "stored" ? [] : own)];
   for (const [form, remedy] of rules) {
     const found = form.exec(statement.shape);
     if (found === null) continue;
     reading.refuse(statement, remedy, found.index === 0 ? 0 : statement.indexAt(found.index));
     return true;
   }
-  return refuseRecords(statement, reading);
+  return place === "stored" ? false : refuseRecords(statement, reading);
 }
 
 function refuseRecords(statement: Statement, reading: Reading): boolean {

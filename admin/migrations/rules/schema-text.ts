@@ -10,6 +10,7 @@ const COLUMNS = new Set([
   ...["routine_schema", "specific_schema", "sequence_schema", "trigger_schema", "domain_schema"],
   ...["event_object_schema", "udt_schema", "unique_constraint_schema", "collation_schema"],
   ...["object_schema", "foreign_table_schema", "user_defined_type_schema", "tg_table_schema"],
+  "current_schema",
 ]);
 const COMPARISONS = new Set(["=", "<>", "!="]);
 const OBJECT_TYPE = /^reg(?:class|type|proc|procedure|oper|operator|config|dictionary|collation)$/;
@@ -121,6 +122,6 @@ function isColumnFrom(statement: Statement, index: number): boolean {
 /** Whether an operand that ends here is such a column, with its brackets and cast. */
 function isColumnUpTo(statement: Statement, index: number): boolean {
   let at = index;
-  while (statement.isSign(at, ")") || isCastAt(statement, at)) at -= 1;
+  while (statement.isSign(at, ")") || statement.isSign(at, "(") || isCastAt(statement, at)) at -= 1;
   return COLUMNS.has(statement.name(at) ?? "");
 }

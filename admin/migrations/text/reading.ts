@@ -28,7 +28,7 @@ export interface Facts {
   isAlone?: true;
   /** It ends its transaction: it needs the mark, whether it stands alone or not. */
   commits?: true;
-  /** It is not run: what it makes is there. */
+  /** It is not run: what it makes exists, or it is refused. */
   isLeftOut?: true;
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { readMigrationFolder } from "../../../admin/migrations/folder/read-folder.ts";
 import { renderCommand } from "../../../admin/migrations/folder/render.ts";
+import { readPage, section } from "../../support/pages.ts";
 
 const FOLDERS = fileURLToPath(new URL("../../support/migrations/", import.meta.url));
 const TOOLS: Readonly<Record<string, readonly [tool: string, migrations: number]>> = {
@@ -18,6 +19,18 @@ const TOOLS: Readonly<Record<string, readonly [tool: string, migrations: number]
 };
 
 describe("the folders of the tools", () => {
+  it("have notices of the kinds that the page lists", async () => {
+    const kinds = new Set<string>();
+    for (const name of Object.keys(TOOLS)) {
+      const { notices } = await readMigrationFolder(`${FOLDERS}${name}`);
+      for (const { kind } of notices) kinds.add(kind);
+    }
+    const page = section(readPage("admin/migrations/folder/README.md"), "## What the plan notes");
+    const listed = [...page.matchAll(/^\| `([^`]+)`/gm)].map(([, kind]) => kind);
+    expect(listed).to.include.members([...kinds]);
+    expect(kinds.size).to.be.greaterThan(8);
+  });
+
   it("are all listed here", () => {
     expect(readdirSync(FOLDERS)).to.have.members(Object.keys(TOOLS));
   });

@@ -119,6 +119,8 @@ describe("files with numbers", () => {
       "18446744073709551616_e",
     ]);
     expect(bodies(folder)[1]).to.deep.equal([["select 2"], ["select -2"]]);
+    const { file, downFile } = folder.migrations[1] ?? {};
+    expect([file, downFile]).to.deep.equal(["2_b.up.sql", "2_b.down.sql"]);
   });
 
   it("readMigrationFolder() takes no comment in a pair of files for a section", async () => {
@@ -209,12 +211,12 @@ describe("files with sections", () => {
     const folder = await readFiles({
       "20240101_a.sql":
         "-- about\n-- +goose Up\n-- +goose StatementBegin\ndo $$ begin null; end $$\n-- +goose StatementEnd\nselect 1;\n-- +goose Down\nselect 2;",
-      "20240102_b.sql": "-- +goose NO TRANSACTION\n--+goose up\nvacuum; analyze;",
+      "20240102_b.sql": "-- +goose NO TRANSACTION\n--+goose up\nvacuum a; analyze a;",
     });
     expect(folder.tool).to.equal("goose");
     expect(bodies(folder)).to.deep.equal([
       [["do $$ begin null; end $$", "select 1"], ["select 2"]],
-      [["vacuum", "analyze"], undefined],
+      [["vacuum a", "analyze a"], undefined],
     ]);
     expect(folder.migrations.map(({ isTransactional }) => isTransactional)).to.deep.equal([
       true,
@@ -242,12 +244,12 @@ describe("files with sections", () => {
   it("readMigrationFolder() reads dbmate's marks", async () => {
     const folder = await readFiles({
       "1_a.sql": "-- migrate:up\nselect 1;\n\n-- migrate:down\nselect 2;\n",
-      "2_b.sql": "--migrate:up transaction:false\nvacuum; analyze;",
+      "2_b.sql": "--migrate:up transaction:false\nvacuum a; analyze a;",
     });
     expect(folder.tool).to.equal("dbmate");
     expect(bodies(folder)).to.deep.equal([
       [["select 1"], ["select 2"]],
-      [["vacuum", "analyze"], undefined],
+      [["vacuum a", "analyze a"], undefined],
     ]);
     expect(folder.migrations.map(({ isTransactional }) => isTransactional)).to.deep.equal([
       true,

@@ -78,6 +78,11 @@ describe("what belongs to Rowhouse", () => {
       "select pg_catalog.set_config('search_path', '', false);",
       `2: "select pg_catalog.set_config" ${path}`,
     ],
+    [
+      "a search path in a stored function",
+      "create function f() returns void language plpgsql as $$ begin\n set local search_path = public; end $$;",
+      /:3: .*changes the search path/,
+    ],
     ["set schema", "set schema 'a';", /changes the search path/],
     [
       "a search path in a block",
@@ -109,6 +114,10 @@ describe("what stands in another schema", () => {
   refuses([
     ["create schema", "create schema auth;", /:2: "create schema auth" names another schema/],
     ["drop schema public", "drop schema public cascade;", /names another schema/],
+    ["set schema of a table", "alter table a set schema auth;", /moves it into another schema/],
+    ["vacuum of everything", "vacuum (analyze);", /works on the whole database/],
+    ["reindex of everything", "reindex database a;", /works on the whole database/],
+    ["an index", "drop index auth.i;", outside("auth.i")],
     ["a table", "create table auth.a (b int);", outside("auth.a")],
     ["a table in quotes", `alter table if exists only "Auth"."A" add b int;`, outside("Auth.A")],
     [

@@ -58,6 +58,11 @@ describe("a migration's code", () => {
       "create index on a using gin (b gin_trgm_ops)",
     ],
     [
+      "drops public. before operators, which are an extension's or found by the path",
+      "create index on a using gist (b) where c operator(public.<->) d < 1",
+      "create index on a using gist (b) where c operator(<->) d < 1",
+    ],
+    [
       "reads the bodies of begin atomic and return as code",
       "create function public.f() returns bigint begin atomic select count(*) from public.a; end; create function g() returns int return public.f()",
       `create function "acme".f() returns bigint begin atomic select count(*) from "acme".a; end`,
@@ -131,6 +136,12 @@ describe("the text 'public' in a migration", () => {
       condition(
         "n.nspname = current_schema() and current_schema() <> schemaname and (table_schema)::text = current_schema()::text",
       ),
+    ],
+    [
+      "is current_schema() beside current_schema() and a trigger's variable",
+      "do $$ begin if current_schema() = 'public' or current_schema <> 'public' then null; end if; end $$; create function f() returns trigger language plpgsql as $$ begin if tg_table_schema = 'public' then return null; end if; return new; end $$",
+      "do $$ begin if current_schema() = current_schema() or current_schema <> current_schema() then null; end if; end $$",
+      "create function f() returns trigger language plpgsql as $$ begin if tg_table_schema = current_schema() then return null; end if; return new; end $$",
     ],
     [
       "is current_schema() in a list",

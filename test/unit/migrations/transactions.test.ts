@@ -93,7 +93,7 @@ describe("BEGIN and COMMIT in a migration", () => {
     ["COMMIT twice", "begin; select 1; commit; commit;"],
     [
       "both in a migration without a transaction",
-      "-- rowhouse: no transaction\nbegin; vacuum; commit;",
+      "-- rowhouse: no transaction\nbegin; vacuum a; commit;",
     ],
   ] as const) {
     it(`readMigrationFolder() refuses ${what}`, async () => {
