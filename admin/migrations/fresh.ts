@@ -1,5 +1,6 @@
 // What a migration is for a new schema, which nobody uses yet. CONCURRENTLY there only means to wait for every other
-// transaction of the database, an export of another tenant among them. Without it the result is the same.
+// transaction of the database, an export of another tenant among them. Without it the index is the same. (A partition
+// that is detached concurrently gets a constraint more, so that this stays as it is.)
 
 import type { MigrationBody, SqlCommand } from "./folder/migration.ts";
 import type { PlacedMigration } from "./ordered.ts";
@@ -8,8 +9,6 @@ const CONCURRENTLY = [
   /^((?:create\s+(?:unique\s+)?|drop\s+)index\s+)concurrently\b/i,
   /^(reindex\s+(?:\([^)]*\)\s*)?(?:index|table|schema)\s+)concurrently\b/i,
 ];
-const DETACH = /^(alter\s+table\b.*\bdetach\s+partition\b.*\s)concurrently\s*$/is;
-
 /** Returns the migration as it runs in a new schema: without CONCURRENTLY, and then in a transaction where it may. */
 export function forNewSchema(migration: PlacedMigration): PlacedMigration {
   const { up, isTransactional } = migration;
@@ -27,10 +26,5 @@ function withoutConcurrently(command: SqlCommand): SqlCommand | undefined {
     if (pattern.test(first))
       return { ...command, pieces: [first.replace(pattern, "$1"), ...others] };
   }
-  const last = command.pieces.at(-1) ?? "";
-  // A statement that names the schema has more pieces; its beginning is in the first one.
-  const isDetach = /^alter\s+table\b/i.test(first) && DETACH.test(command.pieces.join("t"));
-  if (!isDetach) return undefined;
-  const end = last.replace(/concurrently\s*$/i, "");
-  return { ...command, pieces: [...command.pieces.slice(0, -1), end] };
+  return undefined;
 }

@@ -185,11 +185,11 @@ describe("migrate compares each tenant with what the migrations make", () => {
     await migrations.write({ "004_bad": "select 1;\n\nupdate nowhere set id = 1;" });
     const { stdout } = await run("migrate");
     expect(stdout).to.match(
-      /^Failed a, at version 3 \(003_size\): 004_bad\.sql, line 3, "update nowhere set": relation "nowhere" does not exist \(SQLSTATE 42P01\)$/m,
+      /^Failed a, at version 3 \(003_size\): 004_bad\.sql, line 3, "update nowhere set id": relation "nowhere" does not exist \(SQLSTATE 42P01\)$/m,
     );
     const added = await run("add-tenant", "d.test", "d");
     expect(added.stderr).to.equal(
-      'Cannot migrate tenant "d": 004_bad.sql, line 3, "update nowhere set": relation "nowhere" does not exist (SQLSTATE 42P01)\n',
+      'Cannot migrate tenant "d": 004_bad.sql, line 3, "update nowhere set id": relation "nowhere" does not exist (SQLSTATE 42P01)\n',
     );
   });
 });
