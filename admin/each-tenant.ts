@@ -55,7 +55,7 @@ await runVerb({
     const isOutside = asOwner && needsNoTransaction(text);
     if (asOwner) requireOneTenant(text, write);
     return call.withRegistry(async (registry) => {
-      const { tenantRoles } = await registry.sequelize.transaction(readInstallation);
+      const { tenantRoles, sharedSchemas } = await registry.sequelize.transaction(readInstallation);
       const order = ["schemaName"];
       const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order });
       const names = pickTenants(all, call.text("tenants")).map(({ schemaName }) => schemaName);
@@ -63,7 +63,7 @@ await runVerb({
       const keep = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
       const meter = call.meter("tenants");
       meter.expect(names.length);
-      const command = { text, write, timeoutMs, keep, tenantRoles, asOwner };
+      const command = { text, write, timeoutMs, keep, tenantRoles, sharedSchemas, asOwner };
       if (asOwner) {
         call.print(
           "As the owner of each schema: privileges and row policies do not limit the command",

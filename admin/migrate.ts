@@ -13,16 +13,20 @@ import {
 import { type MigrationPlan, planMigration } from "./migrate/plan.ts";
 import { describeVersion, findVersion } from "./migrations/changes.ts";
 import { type TenantMigrations, loadTenantMigrations } from "./migrations/ordered.ts";
+import { migrateShared, type SharedOutcome } from "./migrate/migrate-shared.ts";
 import { printPlan, reportCheck, reportNothing, reportRun } from "./migrate/report.ts";
+import { describeShared, printShared } from "./migrate/report-shared.ts";
 import { BUILD_LIMITS } from "./migrations/outside.ts";
 import { acceptEdited } from "./migrations/recorded.ts";
+import { readSharedMigrations } from "./migrations/shared-migrations.ts";
 import type { Registry } from "./registry/registry.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
 await runVerb({
   name: "migrate",
   about:
-    "Migrates every tenant that is behind to the newest version. Each migration runs in its own transaction. " +
+    "Applies the pending shared migrations, and then migrates every tenant that is behind to the newest version. " +
+    "Each migration runs in its own transaction. " +
     "A tenant that fails does not stop the others. A second run migrates the remaining tenants.",
   operands: [],
   options: {
@@ -41,7 +45,8 @@ await runVerb({
     plan: { type: "boolean", about: "Print the plan, and change nothing" },
     check: {
       type: "boolean",
-      about: "Change nothing, and end with status 3 when a tenant is behind",
+      about:
+        "Change nothing, and end with status 3 when a tenant is behind or a shared migration is pending",
     },
     "accept-edited": {
       type: "boolean",
@@ -98,16 +103,21 @@ await runVerb({
       },
       compares: !call.has("no-drift"),
     };
+    const allowance = { edited: call.has("accept-edited"), late: call.has("allow-late") };
     return call.withRegistry(async (registry) => {
-      const migrations = await loadTenantMigrations(registry, {
-        edited: call.has("accept-edited"),
-        late: call.has("allow-late"),
-      });
+      // The tenants' migrations may need what the shared ones make.
+      const shared = await readSharedMigrations(registry, allowance);
+      if (call.has("plan") && shared) printShared(call, shared);
+      if (!call.has("plan") && !call.has("check") && shared) {
+        const report = (done: SharedOutcome): void => call.print(describeShared(done), done);
+        await migrateShared(registry, shared, allowance, report);
+      }
+      const migrations = await loadTenantMigrations(registry, allowance);
       const plan = await planMigration(registry, migrations, {
         ...options,
         to: to === undefined ? undefined : findVersion(migrations, to),
       });
-      if (call.has("check")) return reportCheck(migrations, plan);
+      if (call.has("check")) return reportCheck(migrations, plan, shared);
       if (call.has("plan")) return printPlan(call, migrations, plan);
       if (migrations.edited.length > 0) await acceptEdited(registry, migrations.edited);
       for (const { file } of migrations.edited) {

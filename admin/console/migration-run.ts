@@ -10,6 +10,7 @@ import {
 import { type MigrationPlan, planMigration, type PlanOptions } from "../migrate/plan.ts";
 import { describeVersion, nameOf } from "../migrations/changes.ts";
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
+import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import { defaultConcurrency } from "../batch/free-connections.ts";
@@ -51,6 +52,13 @@ export async function startMigrationRun(
   { maxFailures, ...wanted }: MigrationWish,
   { tell, explain }: MigrationListener,
 ): Promise<MigrationRun> {
+  const shared = await readSharedMigrations(registry);
+  const [first] = shared?.pending ?? [];
+  if (first !== undefined) {
+    throw new AdminError(
+      `Cannot migrate: shared migration "${first.name}" is pending; run node admin/migrate.js first`,
+    );
+  }
   const migrations = await loadTenantMigrations(registry);
   const plan = await planMigration(registry, migrations, wanted);
   if (plan.tenants.length === 0) {

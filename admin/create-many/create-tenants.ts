@@ -14,8 +14,8 @@ import { newestVersion } from "../migrations/changes.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
-import type { CheckedTenant } from "./check.ts";
-import { type ExistingTenant, findExisting } from "./existing.ts";
+import type { CheckedTenant } from "../tenant-list/check.ts";
+import { type ExistingTenant, findExisting } from "../tenant-list/existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
 const ATTEMPTS = 12;
@@ -106,10 +106,10 @@ export async function createTenants(
   return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
 }
 
-/** Builds the outcome of a tenant that exists, or that could not be created because of `problem`. */
+/** Builds the outcome of a tenant that exists. */
 function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): IntakeOutcome {
   if (problem === undefined) return { ...tenant, outcome: "existing" };
-  return { ...tenant, outcome: "failed", message: problem };
+  return { ...tenant, outcome: "failed", message: `Cannot add tenant: ${problem}` };
 }
 
 type Group = readonly [CheckedTenant, ...CheckedTenant[]];

@@ -7,7 +7,7 @@ import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describeDifferences } from "./difference.ts";
 import {
-  readFingerprints,
+  readComparable,
   readHashes,
   readPartialHash,
   sumHashes,
@@ -90,7 +90,7 @@ export async function findNonconformities(
   const found = await readPartialHash(transaction, schemaName, wanted);
   // A name that occurs in the text of its reference was replaced in too many places.
   if (found === hash && !reference.text.includes(schemaName)) return [];
-  const all = (await readFingerprints(transaction, [schemaName])).get(schemaName) ?? [];
+  const all = (await readComparable(transaction, [schemaName])).get(schemaName) ?? [];
   return describeDifferences(
     { schemaName, objects: all.filter(({ owner }) => wanted.includes(owner)) },
     { ...reference, objects: reference.objects.filter(({ owner }) => owners.includes(owner)) },
@@ -126,7 +126,7 @@ export async function findUnlike(
     const reference = await references.find(version, schemaName);
     const isEqual = (hashes.get(schemaName) ?? "") === reference.hash;
     if (isEqual && !reference.text.includes(schemaName)) continue;
-    const objects = (await readFingerprints(transaction, [schemaName])).get(schemaName) ?? [];
+    const objects = (await readComparable(transaction, [schemaName])).get(schemaName) ?? [];
     const differences = describeDifferences({ schemaName, objects }, reference, version);
     if (differences.length > 0) found.set(schemaName, differences);
   }

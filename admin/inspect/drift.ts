@@ -4,7 +4,7 @@
 import type { Registry } from "../registry/registry.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { describeDifferences } from "./difference.ts";
-import { type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
+import { type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
 import { readInBatches } from "./batches.ts";
 import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
 
@@ -44,7 +44,7 @@ export async function findDrift(
   migrations: TenantMigrations,
   tenants: readonly Versioned[],
 ): Promise<Drift> {
-  const references = await buildAll(registry, migrations, tenants);
+  const references = await buildReferencesFor(registry, migrations, tenants);
   const notCompared: { schemaName: string; reason: string }[] = [];
   const known: Suspect[] = [];
   for (const { schemaName, version } of tenants) {
@@ -62,7 +62,7 @@ export async function findDrift(
         reference.text.includes(schemaName)),
   );
   const suspected = suspects.map(({ schemaName }) => schemaName);
-  const details = await readInBatches(registry, suspected, DETAILED_BATCH, readFingerprints);
+  const details = await readInBatches(registry, suspected, DETAILED_BATCH, readComparable);
   const busy = new Set([...hashes.busy, ...details.busy]);
   const drifted = suspects
     .filter(({ schemaName }) => !busy.has(schemaName))
@@ -100,10 +100,10 @@ async function findMoved(
 }
 
 /**
- * The references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
+ * Makes the references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
  * migrations derive names from the schema's name.
  */
-async function buildAll(
+export async function buildReferencesFor(
   registry: Registry,
   migrations: TenantMigrations,
   tenants: readonly Versioned[],

@@ -3,6 +3,7 @@
 // the order of columns are left out.
 
 import type { Transaction } from "sequelize";
+import { BOOKKEEPING_TABLES } from "../migrations/bookkeeping.ts";
 import { queryPrepared, setCatalogPath } from "../registry/prepared.ts";
 import { OBJECTS, RELATION_OBJECTS } from "./objects.ts";
 
@@ -26,11 +27,17 @@ export interface Hash {
   readonly second: bigint;
 }
 
+// A tenant that another tool made has that tool's tables beside its own, and the migrations never make them. The
+// expression is for PostgreSQL and JavaScript.
+const BOOKKEEPING = `^(table|sequence) "(${BOOKKEEPING_TABLES.join("|")})(_[a-z]+_seq)?"$`;
+const IS_BOOKKEEPING = new RegExp(BOOKKEEPING);
+
 // With the quotes that a name which is a keyword needs, and without them.
 const CANONICAL = `
   select n.nspname::text as schema, o.owner, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
       coalesce(o.definition, ''), '"' || n.nspname || '"', '@'), n.nspname, '@') as text
-    from objects as o join namespace as n on n.oid = o.namespace`;
+    from objects as o join namespace as n on n.oid = o.namespace
+   where o.owner !~ '${BOOKKEEPING}'`;
 
 const SUMS = `count(*)::text as count, sum(hashtextextended(text, 1)::numeric)::text as first,
   sum(hashtextextended(text, 2)::numeric)::text as second`;
@@ -44,7 +51,7 @@ interface SumRow {
 }
 
 /**
- * Hashes the content of the schemas in one query.
+ * Hashes the content of the schemas in one query, without the tables in which migration tools record what they ran.
  * @returns a hash by schema; empty and missing schemas are left out
  */
 export async function readHashes(
@@ -89,7 +96,7 @@ export async function readPartialHash(
   const [row] = await queryPrepared<SumRow>(
     transaction,
     isOfRelations ? "relation_hash" : "partial_hash",
-    `with ${isOfRelations ? RELATION_OBJECTS : OBJECTS}, canonical as (${CANONICAL} where o.owner = any($2::text[]))
+    `with ${isOfRelations ? RELATION_OBJECTS : OBJECTS}, canonical as (${CANONICAL} and o.owner = any($2::text[]))
      select ${SUMS} from canonical`,
     [[schemaName], owners],
   );
@@ -140,6 +147,23 @@ export async function readFingerprints(
     else fingerprints.set(schema, [object]);
   }
   return fingerprints;
+}
+
+/**
+ * Reads the content of the schemas as the hashes see it, to compare it with what the migrations make: without the tables
+ * in which migration tools record what they ran.
+ */
+export async function readComparable(
+  transaction: Transaction,
+  schemaNames: readonly string[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const all = await readFingerprints(transaction, schemaNames);
+  return new Map(
+    [...all].map(([schemaName, objects]) => [
+      schemaName,
+      objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner)),
+    ]),
+  );
 }
 
 /** Replaces a schema's name by "@", as the hashes do. */

@@ -10,7 +10,7 @@ import {
   canonicalize,
   type Fingerprint,
   type Hash,
-  readFingerprints,
+  readComparable,
   readOwnerHashes,
   sumHashes,
   writeHash,
@@ -85,7 +85,7 @@ export async function buildReferences(
 
 async function read(transaction: Transaction, schemaName: string): Promise<Reference> {
   const hashes = await readOwnerHashes(transaction, schemaName);
-  const fingerprints = await readFingerprints(transaction, [schemaName]);
+  const fingerprints = await readComparable(transaction, [schemaName]);
   const objects = fingerprints.get(schemaName) ?? [];
   const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
   const text = canonicalize(lines.join("\n"), schemaName);

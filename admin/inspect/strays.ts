@@ -47,6 +47,7 @@ const SCHEMAS = `
         select oid from pg_catalog.pg_roles where rolname = current_user))
      and n.nspname ~ '^[a-z_][a-z0-9_]{0,47}$' and n.nspname !~ '^pg_'
      and n.nspname not in ('public', 'rowhouse', 'information_schema')
+     and not exists (select from rowhouse.installation as i where n.nspname = any(i.shared_schemas))
      and not exists (select from rowhouse.tenant as t where t.schema_name = n.nspname)
    order by n.nspname`;
 

@@ -7,6 +7,7 @@ import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
+import { requireUnshared } from "../shared/list.ts";
 import type { Creation, NewTenant } from "./creation.ts";
 
 /** The error when the registry has the schema already. */
@@ -16,15 +17,37 @@ export class TenantExists extends AdminError {}
  * Creates the row, the role and the schema, and grants the role what it needs. The row's version is 0.
  * @param isWhole false for a tenant that takes more transactions than this one: its row says so
  * @returns the name of the role
- * @throws {AdminError} when one of them exists already
+ * @throws {AdminError} when one of them exists already, or the schema is shared
  */
 export async function beginTenant(
+  transaction: Transaction,
+  creation: Creation,
+  tenant: NewTenant,
+  isWhole: boolean,
+): Promise<string> {
+  const { schemaName } = tenant;
+  const roleName = await registerTenant(transaction, creation, tenant, isWhole);
+  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
+    query(transaction, `create schema "${schemaName}"`),
+  );
+  await grantSchema(transaction, schemaName, roleName);
+  return roleName;
+}
+
+/**
+ * Creates the row and the role. The transaction then holds the tenant's lock.
+ * @param isWhole as for {@link beginTenant}
+ * @returns the name of the role
+ * @throws {AdminError} when one of them exists already, or the schema is shared
+ */
+export async function registerTenant(
   transaction: Transaction,
   { installation, admin, rolePrefix }: Creation,
   { schemaName, statementTimeoutMs }: NewTenant,
   isWhole: boolean,
 ): Promise<string> {
   const { serviceRole, tenantRoles } = installation;
+  requireUnshared("add tenant", schemaName, installation);
   const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
   // The registry row comes first: a second call for the same schema waits here, and then finds the row.
   try {
@@ -45,10 +68,6 @@ export async function beginTenant(
       createTenantRole(transaction, { roleName, serviceRole, admin }),
     );
   }
-  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
-    query(transaction, `create schema "${schemaName}"`),
-  );
-  await grantSchema(transaction, schemaName, roleName);
   return roleName;
 }
 

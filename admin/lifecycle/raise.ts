@@ -102,7 +102,7 @@ async function raiseWithin<T>(
   await applyAll(site, transaction, ordered.slice(0, from));
   const result = await fill(transaction, roleName);
   await applyAll(site, transaction, ordered.slice(from, to));
-  await reach(transaction, [schemaName], ordered.slice(0, to));
+  await reachVersion(transaction, [schemaName], ordered.slice(0, to));
   await insertDomains(transaction, schemaName, hosts);
   return result;
 }
@@ -125,7 +125,7 @@ export async function raiseGroup(
   }
   const names = tenants.map(({ schemaName }) => schemaName);
   await requireAlike(transaction, creation, names);
-  await reach(transaction, names, ordered);
+  await reachVersion(transaction, names, ordered);
   for (const { schemaName, hosts } of tenants) {
     await insertDomains(transaction, schemaName, hosts);
   }
@@ -158,7 +158,7 @@ async function raiseInStages<T>(
       if (!isTransactional && single) await applyOutside(site, single, "up");
       await transact(async (transaction) => {
         if (isTransactional) await applyAll(site, transaction, migrations);
-        await reach(transaction, [schemaName], migrations);
+        await reachVersion(transaction, [schemaName], migrations);
       });
     }
   };
@@ -200,8 +200,11 @@ async function applyAll(
   for (const migration of migrations) await applyMigration(site, transaction, migration, "up");
 }
 
-/** Records migrations that were applied, and the tenants' version. */
-async function reach(
+/**
+ * Records that tenants have these migrations, and writes their version.
+ * @param migrations neighbours, by ascending position
+ */
+export async function reachVersion(
   transaction: Transaction,
   schemaNames: readonly string[],
   migrations: readonly PlacedMigration[],

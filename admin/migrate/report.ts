@@ -4,6 +4,7 @@ import { summarise } from "../command/summary.ts";
 import type { Call, Report } from "../command/verb.ts";
 import { changesBetween, describeVersion, nameOf } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
+import type { SharedMigrations } from "../migrations/shared-migrations.ts";
 import { formatCount } from "../print/count.ts";
 import type { MigrationSummary } from "./migrate-tenants.ts";
 import type { MigrationPlan } from "./plan.ts";
@@ -64,23 +65,29 @@ export function reportNothing(
   return { lines, json: { target, targetMigration, ...none, skipped: skipped.length, held } };
 }
 
-/** Builds the report of a check: status 3 when a tenant is behind, also one that cannot be migrated now. */
+/**
+ * Builds the report of a check: status 3 when a shared migration is pending, or a tenant is behind, also one that
+ * cannot be migrated now.
+ */
 export function reportCheck(
   migrations: TenantMigrations,
   { target, tenants, skipped, held }: MigrationPlan,
+  shared: SharedMigrations | undefined,
 ): Report {
+  const pending = shared?.pending.map(({ name }) => name) ?? [];
   const behind = [...tenants, ...skipped].map(({ schemaName }) => schemaName).toSorted();
   const count = behind.length + held;
   const version = describeVersion(migrations, target);
   const more = count > MOST_NAMES ? ", …" : "";
   return {
     lines: [
+      ...(pending.length === 0 ? [] : [`Shared migrations pending: ${pending.join(", ")}`]),
       count === 0
         ? `No tenant is behind version ${version}`
         : `${formatCount(count, "tenant")} behind version ${version}: ${behind.slice(0, MOST_NAMES).join(", ")}${more}`,
     ],
-    json: { target, targetMigration: nameOf(migrations, target), behind: count },
-    status: count === 0 ? 0 : 3,
+    json: { target, targetMigration: nameOf(migrations, target), behind: count, pending },
+    status: count + pending.length === 0 ? 0 : 3,
   };
 }
 

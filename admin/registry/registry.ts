@@ -69,6 +69,8 @@ export interface Registry {
   readonly Domain: ModelStatic<DomainRow>;
   /** The folder of the tenant migrations; undefined for the example application's folder. */
   readonly tenantMigrations: string | undefined;
+  /** The folder of the shared migrations; undefined for none. */
+  readonly sharedMigrations: string | undefined;
 }
 
 /** Maximum number of connections of a verb. It opens only those that it uses. */
@@ -77,18 +79,20 @@ export const MAX_CONNECTIONS = 64;
 /**
  * Opens the registry, passes it to `work`, and closes it in any case.
  * @param tenantMigrations the folder of the application's own tenant migrations
+ * @param sharedMigrations the folder of the migrations of the shared schemas
  */
 export async function withRegistry<T>(
   url: string,
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
+  sharedMigrations?: string,
 ): Promise<T> {
   const connection = await readConnection(url, "rowhouse-admin");
   // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
   const { openModels } = await import("./models.ts");
   const models = openModels(connection, MAX_CONNECTIONS);
   try {
-    return await work({ url, tenantMigrations, ...models });
+    return await work({ url, tenantMigrations, sharedMigrations, ...models });
   } finally {
     await models.sequelize.close();
   }

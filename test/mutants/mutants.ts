@@ -11,17 +11,38 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const REGISTRY = "admin/migrations/registry/0005-settings.ts";
+const REGISTRY = "admin/shared/entry.ts";
 const POOLED = "isolation/pooled";
 const PRIVILEGES = "isolation/privileges";
 
 /** See {@link Mutant}. */
 export const MUTANTS: readonly Mutant[] = [
   {
+    defect: "the shared schemas are not on the path",
+    file: "admin/shared/search-path.ts",
+    text: `[...sharedSchemas.map(quoteName), "pg_temp"]`,
+    instead: `["pg_temp"]`,
+    tests: ["isolation/shared-schemas"],
+  },
+  {
+    defect: "privileges to write in a shared schema stay",
+    file: "admin/shared/open.ts",
+    text: `    if (!mine) continue;\n`,
+    instead: `    continue;\n`,
+    tests: ["verbs/shared-schemas"],
+  },
+  {
+    defect: "a load locks the shared tables",
+    file: "admin/transfer/bare/constraints.ts",
+    text: `f.confrelid in (select oid from relation)`,
+    instead: `true`,
+    tests: ["transfer/shared"],
+  },
+  {
     defect: "the search_path is set for the session",
     file: REGISTRY,
-    text: `'", pg_temp', true)`,
-    instead: `'", pg_temp', false)`,
+    text: `"path")}, true)`,
+    instead: `"path")}, false)`,
     tests: [POOLED],
   },
   {
@@ -118,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "what others have set on a connection decides",
     file: REGISTRY,
-    text: "    reset all;\n",
-    instead: "    null;\n",
+    text: "  reset all;\n",
+    instead: "  null;\n",
     tests: ["isolation/settings"],
   },
   {
@@ -238,10 +259,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a migration and its version are two transactions",
-    file: "admin/migrations/tenant-migrations.ts",
-    text: "      await query(transaction, text);\n    },\n  };",
-    instead: "      await sequelize.query(text);\n    },\n  };",
-    tests: ["verbs/migrate"],
+    file: "admin/migrate/perform.ts",
+    text: "await applyMigration(site, transaction, migration, direction)",
+    instead:
+      "await registry.sequelize.transaction((own) => applyMigration(site, own, migration, direction))",
+    tests: ["verbs/migrate", "faults/migrate"],
   },
   {
     defect: "an archive's checksums are not compared",
@@ -326,5 +348,35 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'signal?.addEventListener("abort", abort);',
     instead: "",
     tests: ["unit/pool"],
+  },
+  {
+    defect: "an adopted tenant cannot use what its owner creates later",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "    await grantDefaults(transaction, schemaName, owner, roleName);\n",
+    instead: "",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "an adopted schema locks its tables",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "  await grantExisting(transaction, schemaName, roleName);\n",
+    instead:
+      "  await grantExisting(transaction, schemaName, roleName);\n" +
+      "  await query(transaction, `lock table ${schema}.data in share mode`);\n",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "a schema that fits no version is adopted",
+    file: "admin/adopt/reasons.ts",
+    text: "if (first === undefined || isGiven)",
+    instead: "if (first === undefined || !isGiven)",
+    tests: ["verbs/adopt-tenants-refused"],
+  },
+  {
+    defect: "the table of a migration tool is drift",
+    file: "admin/inspect/fingerprint.ts",
+    text: "objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner))",
+    instead: "objects",
+    tests: ["verbs/adopt-tenants"],
   },
 ];

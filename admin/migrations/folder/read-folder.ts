@@ -1,5 +1,6 @@
 // Reads a folder of migrations. What is not understood is an error that names the file: nothing is ignored in silence.
 
+import type { Scope } from "../text/reading.ts";
 import { Findings, FolderError } from "./findings.ts";
 import { openFolder } from "./folder.ts";
 import type { Migration, MigrationFolder, Notice } from "./migration.ts";
@@ -7,10 +8,7 @@ import { readMigration } from "./read-migration.ts";
 import { recogniseTool } from "./recognise.ts";
 
 /** What reading a folder depends on, beside its files. */
-export interface FolderOptions {
-  /** The shared schemas of the installation: names that a migration may use as a qualifier. */
-  readonly sharedSchemas?: readonly string[];
-}
+export type FolderOptions = Partial<Scope>;
 
 /**
  * Reads the migrations of a folder, in the form and the order of the tool that it was written for. It loads modules and
@@ -21,7 +19,7 @@ export interface FolderOptions {
  */
 export async function readMigrationFolder(
   path: string,
-  { sharedSchemas = [] }: FolderOptions = {},
+  { sharedSchemas = [], isShared = false }: FolderOptions = {},
 ): Promise<MigrationFolder> {
   const findings = new Findings();
   const folder = await openFolder(path, findings);
@@ -29,7 +27,7 @@ export async function readMigrationFolder(
   const drafts = await tool.read(folder);
   const migrations: Migration[] = [];
   for (const draft of drafts) {
-    const migration = await readMigration(folder, draft, sharedSchemas);
+    const migration = await readMigration(folder, draft, { sharedSchemas, isShared });
     if (migration !== undefined) migrations.push(migration);
   }
   if (findings.problems.length > 0) throw new FolderError(path, findings.problems);

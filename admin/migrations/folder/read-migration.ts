@@ -2,7 +2,7 @@
 
 import { readCommands, type ReadCommand } from "../rules/read-commands.ts";
 import { dropTransactions, hasMark, isTransactional } from "../rules/transactions.ts";
-import { Reading } from "../text/reading.ts";
+import { Reading, type Scope } from "../text/reading.ts";
 import type { Draft, SqlDraft, SqlPart } from "./draft.ts";
 import type { Folder } from "./folder.ts";
 import type { Migration } from "./migration.ts";
@@ -12,18 +12,18 @@ import { readModule } from "./module.ts";
 export async function readMigration(
   folder: Folder,
   draft: Draft,
-  sharedSchemas: readonly string[],
+  scope: Scope,
 ): Promise<Migration | undefined> {
-  return draft.up === undefined ? readModule(folder, draft) : readSql(folder, draft, sharedSchemas);
+  return draft.up === undefined ? readModule(folder, draft) : readSql(folder, draft, scope);
 }
 
-function readSql(folder: Folder, draft: SqlDraft, sharedSchemas: readonly string[]): Migration {
-  const reading = new Reading(draft.up.source, sharedSchemas, folder.findings);
+function readSql(folder: Folder, draft: SqlDraft, scope: Scope): Migration {
+  const reading = new Reading(draft.up.source, scope, folder.findings);
   const isOneFile = draft.down?.source === draft.up.source;
   const downReading =
     draft.down === undefined || isOneFile
       ? reading
-      : new Reading(draft.down.source, sharedSchemas, folder.findings);
+      : new Reading(draft.down.source, scope, folder.findings);
   const isMarked = hasMark(draft.up.source, reading) || draft.isMarked;
   const isDownMarked =
     downReading === reading ? isMarked : hasMark(downReading.source, downReading);

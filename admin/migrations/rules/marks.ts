@@ -17,17 +17,17 @@ const COMMENT = /^comment on (?:extension\b|schema "?public"? )/;
 /** Finds the facts of a statement. Returns whether the rules for refused statements still apply to it. */
 export function markStatement(statement: Statement, reading: Reading): boolean {
   const { shape, place } = statement;
-  const { facts } = reading;
+  const { facts, scope } = reading;
   if (place === "stored") return true;
   if (SESSION.test(shape)) facts.leavesSessionState = true;
   if (TEMPORARY.test(shape) && !/ on commit drop\b/.test(shape)) facts.leavesSessionState = true;
   if (/^alter type\b.* add value\b/.test(shape)) facts.addsEnumValue = true;
-  noteOutside(statement, reading);
+  if (!scope.isShared) noteOutside(statement, reading);
   if (place === "do") {
     if (/^(?:commit|rollback)(?: work| transaction)?(?: and (?:no )?chain)?$/.test(shape)) {
       facts.commits = true;
     }
-    if (EXTENSION.test(shape)) {
+    if (!scope.isShared && EXTENSION.test(shape)) {
       reading.refuse(
         statement,
         "creates an extension in a block; write it as a command of its own",
@@ -36,6 +36,7 @@ export function markStatement(statement: Statement, reading: Reading): boolean {
     return true;
   }
   if (ALONE.test(shape)) facts.isAlone = true;
+  if (scope.isShared) return true;
   const [, quoted, word] = EXTENSION.exec(shape) ?? [];
   const extension = quoted ?? word;
   if (extension !== undefined) {
@@ -51,7 +52,7 @@ function leaveOut(statement: Statement, reading: Reading): boolean {
   const [, quoted, word] = LEFT_OUT.exec(statement.shape) ?? [];
   const schema = quoted ?? word;
   const isThere =
-    schema === "public" || (schema !== undefined && reading.sharedSchemas.includes(schema));
+    schema === "public" || (schema !== undefined && reading.scope.sharedSchemas.includes(schema));
   if (!isThere && !COMMENT.test(statement.shape)) return false;
   reading.facts.isLeftOut = true;
   const why = isThere ? "the schema exists" : "it describes what all tenants share";

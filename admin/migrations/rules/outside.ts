@@ -24,7 +24,7 @@ export function refuseOutside(statement: Statement, reading: Reading): void {
     if (statement.isSign(index, "(")) parentheses.push(statement.name(index - 1));
     if (statement.isSign(index, ")")) parentheses.pop();
     const schema = findQualifier(statement, index);
-    if (schema === undefined || KNOWN.has(schema) || reading.sharedSchemas.includes(schema))
+    if (schema === undefined || KNOWN.has(schema) || reading.scope.sharedSchemas.includes(schema))
       continue;
     if (!isSchema(statement, index, parentheses.at(-1), parentheses.length)) continue;
     const object = `"${schema}.${statement.name(index + 2) ?? ""}"`;

@@ -16,6 +16,7 @@ import { refuseOutside } from "./outside.ts";
 import { rewriteQualifiers } from "./qualifiers.ts";
 import { refuseStatement } from "./refused.ts";
 import { rewriteSchemaTexts } from "./schema-text.ts";
+import { refuseSharedObject } from "./shared-objects.ts";
 
 /** A command with what was found out about it. */
 export interface ReadCommand {
@@ -70,9 +71,17 @@ function readAll(
 
 function applyRules(statement: Statement, reading: Reading): void {
   if (!markStatement(statement, reading)) return;
-  if (refuseStatement(statement, reading)) {
+  const { isShared } = reading.scope;
+  if (
+    refuseStatement(statement, reading) ||
+    (!isShared && refuseSharedObject(statement, reading))
+  ) {
     // One problem is enough for it.
     reading.facts.isLeftOut = true;
+    return;
+  }
+  if (isShared) {
+    for (const inside of statementsInside(statement, reading)) applyRules(inside, reading);
     return;
   }
   rewriteQualifiers(statement, reading);

@@ -1,5 +1,6 @@
 // Commands that do not belong into a tenant's migration. Each rule is a form of a statement and what to do about it.
 
+import { BOOKKEEPING_TABLES } from "../bookkeeping.ts";
 import type { Reading } from "../text/reading.ts";
 import type { Statement } from "../text/statement.ts";
 
@@ -8,7 +9,10 @@ const ROLES = "changes roles, which all tenants share; move it into the shared m
 const PATH = "changes the search path, which Rowhouse sets; remove it";
 const SUPERUSER = "needs a superuser; remove it";
 
-const RULES: readonly (readonly [form: RegExp, remedy: string])[] = [
+type Rule = readonly [form: RegExp, remedy: string];
+
+/** What belongs into no tenant's migration, and may stand in a shared one. */
+const TENANT: readonly Rule[] = [
   [
     /^(?:create|alter|drop) schema\b/,
     "names another schema; a migration has the tenant's schema alone, remove it",
@@ -40,6 +44,8 @@ const RULES: readonly (readonly [form: RegExp, remedy: string])[] = [
     /^(?:vacuum|analyze|cluster)(?: \( [^)]* \)| full| freeze| verbose| analyze)*$|^reindex (?:\( [^)]* \) )?(?:database|system)\b/,
     "works on the whole database, once for each tenant; name the tables",
   ],
+];
+const EVERYWHERE: readonly Rule[] = [
   [/^(?:reset all|discard)\b/, "takes back what Rowhouse sets; remove it"],
   [
     /^(?:set (?:session |local )?role|reset role|set session authorization|reset session authorization)\b/,
@@ -50,26 +56,28 @@ const RULES: readonly (readonly [form: RegExp, remedy: string])[] = [
   [/^copy\b.* from stdin\b/, "has rows below it, which only psql reads; write them as INSERT"],
 ];
 /** In the bodies of stored functions, too. */
-const ANYWHERE: readonly (readonly [form: RegExp, remedy: string])[] = [
+const ANYWHERE: readonly Rule[] = [
   [/^set (?:session |local )?(?:search_path|schema)\b|^reset search_path\b/, PATH],
   [/\bset_config \( 'search_path'/, PATH],
 ];
 /** Only at the top level; in a body the words mean something else. */
-const COMMANDS: readonly (readonly [form: RegExp, remedy: string])[] = [
+const COMMANDS: readonly Rule[] = [
   [
     /^(?:rollback|abort|savepoint|release|prepare transaction)\b|^commit prepared\b/,
     "ends or cuts the transaction, which is Rowhouse's; remove it",
   ],
 ];
-/** The tables in which the tools record what they have run. */
-const RECORDS =
-  /"?\b(schema_migrations|goose_db_version|_sqlx_migrations|_prisma_migrations|__drizzle_migrations|pgmigrations|atlas_schema_revisions|flyway_schema_history|knex_migrations|SequelizeMeta)\b"?/;
+const BOOKKEEPING = new Set(BOOKKEEPING_TABLES);
 
 /** Reports what a statement must not do. Returns whether it is refused. */
 export function refuseStatement(statement: Statement, reading: Reading): boolean {
   const { place } = statement;
-  const own = place === "stored" ? [] : place === "do" ? RULES : [...RULES, ...COMMANDS];
-  const rules = [...ANYWHERE, ...own];
+  const own = [
+    ...(reading.scope.isShared ? [] : TENANT),
+    ...EVERYWHERE,
+    ...(place === "command" ? COMMANDS : []),
+  ];
+  const rules = [...ANYWHERE, ...(place === "stored" ? [] : own)];
   for (const [form, remedy] of rules) {
     const found = form.exec(statement.shape);
     if (found === null) continue;
@@ -82,7 +90,7 @@ export function refuseStatement(statement: Statement, reading: Reading): boolean
 function refuseRecords(statement: Statement, reading: Reading): boolean {
   const index = statement.tokens.findIndex((_, at) => {
     const name = statement.name(at);
-    return name !== undefined && RECORDS.test(name);
+    return name !== undefined && BOOKKEEPING.has(name);
   });
   if (index < 0) return false;
   const name = statement.name(index) ?? "";

@@ -4,6 +4,14 @@ import type { Findings } from "../folder/findings.ts";
 import type { SourceText } from "./source-text.ts";
 import type { Statement } from "./statement.ts";
 
+/** What the folder is for. */
+export interface Scope {
+  /** The shared schemas of the installation: names that a migration may use as a qualifier. */
+  readonly sharedSchemas: readonly string[];
+  /** Whether the folder is for what all tenants see: nothing is rewritten then, and less is refused. */
+  readonly isShared: boolean;
+}
+
 /** A change of the text; without `text` the tenant's schema stands there. Places are the file's. */
 export interface Edit {
   readonly start: number;
@@ -35,16 +43,16 @@ const MOST_LINES = 5;
 /** Collects what is found in a file. */
 export class Reading {
   readonly source: SourceText;
-  readonly sharedSchemas: readonly string[];
+  readonly scope: Scope;
   readonly #findings: Findings;
   readonly #rewritings = new Map<string, Rewriting>();
   /** Of the command that is being read. */
   edits: Edit[] = [];
   facts: Facts = {};
 
-  constructor(source: SourceText, sharedSchemas: readonly string[], findings: Findings) {
+  constructor(source: SourceText, scope: Scope, findings: Findings) {
     this.source = source;
-    this.sharedSchemas = sharedSchemas;
+    this.scope = scope;
     this.#findings = findings;
   }
 

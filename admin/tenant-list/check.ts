@@ -1,4 +1,4 @@
-// Checks every line before anything is created: its names, and that they are not repeated in the file.
+// Checks every line of a list before anything changes: its names, and that they are not repeated in the list.
 
 import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
@@ -7,7 +7,7 @@ import { parseSchemaName } from "../registry/schema-name.ts";
 import type { NewTenant } from "../lifecycle/creation.ts";
 import type { TenantLine } from "./lines.ts";
 
-/** A tenant to create, with its line in the file. */
+/** A tenant to create or to adopt, with its line in the list. */
 export interface CheckedTenant extends NewTenant {
   readonly line: number;
 }
@@ -18,8 +18,14 @@ export interface LineProblem {
   readonly problem: string;
 }
 
-/** Reads all lines. The list of tenants is complete only when `problems` is empty. */
-export async function checkTenants(lines: AsyncIterable<TenantLine>): Promise<{
+/**
+ * Reads all lines. The list of tenants is complete only when `problems` is empty.
+ * @param parseSchema checks the name of a schema; throws an AdminError for an invalid one
+ */
+export async function checkTenants(
+  lines: AsyncIterable<TenantLine> | Iterable<TenantLine>,
+  parseSchema: (text: string) => string = parseSchemaName,
+): Promise<{
   readonly tenants: readonly CheckedTenant[];
   readonly problems: readonly LineProblem[];
 }> {
@@ -46,7 +52,7 @@ export async function checkTenants(lines: AsyncIterable<TenantLine>): Promise<{
       if (other === undefined) taken.set(name, line);
       else problems.push({ line, problem: `${what} "${name}" is already in line ${other}` });
     };
-    const schemaName = check(parseSchemaName, item.schema);
+    const schemaName = check(parseSchema, item.schema);
     const parsed = item.hosts.flatMap((host) => check(parseDomain, host) ?? []);
     const hosts = [...new Set(parsed)];
     if (schemaName !== undefined) claim("Schema", schemaName, schemaLines);

@@ -7,7 +7,7 @@ import { IS_UNFINISHED } from "../migrations/unfinished.ts";
 
 const AT_ONCE = 5000;
 
-/** An existing tenant with a wanted schema name; `problem` says how it differs from the wanted one. */
+/** An existing tenant with a wanted schema name; `problem` says, after "Cannot …: ", how it differs from the wanted one. */
 export interface ExistingTenant {
   readonly problem: string | undefined;
 }
@@ -50,13 +50,13 @@ function compare(
   wanted: readonly string[],
 ): string | undefined {
   if (transition !== null) {
-    return `Cannot add tenant: "${schemaName}" exists: ${describeTransition(transition, schemaName, peer)}`;
+    return `"${schemaName}" exists: ${describeTransition(transition, schemaName, peer)}`;
   }
   const missing = wanted.find((host) => !hosts.includes(host));
   if (missing === undefined) return undefined;
   const has = hosts.length > 0 ? `"${hosts.slice(0, 3).join('", "')}"` : "no host";
   return (
-    `Cannot add tenant: "${schemaName}" is a tenant already, at ${has} and not at "${missing}"; ` +
+    `"${schemaName}" is a tenant already, at ${has} and not at "${missing}"; ` +
     `choose another schema, or see node admin/add-domain.js`
   );
 }
