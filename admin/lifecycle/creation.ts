@@ -3,7 +3,7 @@
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
-import type { Installation, Registry } from "../registry/registry.ts";
+import type { Installation, Registry, Settings } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 
@@ -29,6 +29,7 @@ export interface NewTenant {
   /** The version that it gets after that; `version` when left out. */
   readonly to?: number;
   readonly statementTimeoutMs?: number;
+  readonly settings?: Settings;
 }
 
 /**
