@@ -106,7 +106,6 @@ async function grantDefaults(
 }
 
 function describe(error: unknown): string {
-  if (error instanceof AdminError)
-    return error.message.replace("Cannot add tenant:", "Cannot adopt tenant:");
+  if (error instanceof AdminError) return error.message;
   return `Cannot adopt tenant: ${databaseMessage(error)} (SQLSTATE ${sqlState(error) ?? "none"})`;
 }

@@ -63,9 +63,10 @@ export function describeMisfit(
   const [first, ...others] = fit.differences;
   if (first === undefined || isGiven) return undefined;
   const more = others.length > 0 ? `, and ${others.length} more` : "";
+  const nearest = describeVersion(migrations, fit.version);
   return (
-    `it fits no version of the migrations; version ${describeVersion(migrations, fit.version)} is the nearest: ${first}${more}; correct the ` +
-    "migrations or the schema, or name the version with --version"
+    `it fits no version of the migrations; version ${nearest} is the nearest: ${first}${more}; correct the migrations or ` +
+    "the schema, or name the version with --version"
   );
 }
 

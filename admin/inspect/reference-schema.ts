@@ -135,7 +135,8 @@ async function explain(
     const told = reason.replaceAll(schemaName, "the reference");
     throw new ReferenceFailure(
       `Cannot build the reference schema: migration ${name} fails: ${describePlace(where)}: ${told}` +
-        `${code === undefined ? "" : ` (SQLSTATE ${code})`}; mend it, or use --no-drift`,
+        `${code === undefined ? "" : ` (SQLSTATE ${code})`}; mend it: status and migrate go without the reference ` +
+        "with --no-drift",
       { cause: error },
     );
   }

@@ -295,7 +295,9 @@ describe("drift", () => {
     );
     const broken = await runVerbWith(variables, "status", "--tenants", "acme");
     expect(broken.status).to.equal(3);
-    expect(broken.stdout).to.match(/^Newest version 1 \(0001-rich\); 1 tenant: 1 on version 1 \(0001-rich\)$/m);
+    expect(broken.stdout).to.match(
+      /^Newest version 1 \(0001-rich\); 1 tenant: 1 on version 1 \(0001-rich\)$/m,
+    );
     expect(broken.stdout).to.match(
       /^Cannot build the reference schema: migration 0001-rich fails: .*\(SQLSTATE 42601\); mend/m,
     );
