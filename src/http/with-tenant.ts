@@ -5,7 +5,13 @@ import { AppError } from "../errors.ts";
 import { parseHost } from "../host.ts";
 import { createShared, createTenant } from "../tenant.ts";
 import { checkContentLength } from "./body.ts";
-import { type Exchange, ServedExchange, type Stages } from "./exchange.ts";
+import {
+  type Exchange,
+  ServedExchange,
+  type SharedExchange,
+  type Stages,
+  type TenantExchange,
+} from "./exchange.ts";
 
 /**
  * The stage that gives a route its tenant; put it before the handler. It does not send anything: the handler's first
@@ -22,7 +28,7 @@ import { type Exchange, ServedExchange, type Stages } from "./exchange.ts";
  * export const router = Router<Exchange>().get("/notes", withTenant, listNotes);
  * ```
  */
-export function withTenant(exchange: Exchange): void {
+export function withTenant(exchange: Exchange): asserts exchange is TenantExchange {
   const stages = ServedExchange.stagesOf(exchange);
   const { trustProxy, visit, request } = stages;
   // Before the host is read: a service that is full must not spend time on it.
@@ -76,7 +82,7 @@ export function withTenantBy(
  * export const router = Router<Exchange>().get("/plans", withoutTenant, listPlans);
  * ```
  */
-export function withoutTenant(exchange: Exchange): void {
+export function withoutTenant(exchange: Exchange): asserts exchange is SharedExchange {
   const stages = ServedExchange.stagesOf(exchange);
   const { database, limits, visit, request } = stages;
   visit.admit(SHARED);
