@@ -33,6 +33,7 @@ const FOLDERS = new Set([
     "repair",
     "shared",
     "tenant-list",
+    "testing",
   ].map((room) => `admin/${room}`),
   "admin/transfer",
 ]);

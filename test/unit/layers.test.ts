@@ -36,6 +36,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/conformance/"],
   ["admin/console/"],
   ["admin/development/"],
+  ["admin/testing/"],
   ["admin/*.ts"],
 ];
 
