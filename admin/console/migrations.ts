@@ -32,7 +32,9 @@ export async function readMigrations(
   return {
     newestVersion: newest,
     newestMigration: nameOf(migrations, newest),
-    versions: versions.map((one) => ({ ...one, migration: nameOf(migrations, one.version) })),
+    versions: versions.map(({ version, tenants }) => {
+      return { version, tenants, migration: nameOf(migrations, version) };
+    }),
     pending: migrations.ordered
       .map(({ position, name }) => ({ number: position, name, tenants: lacking(position) }))
       .filter(({ tenants }) => tenants > 0),

@@ -2,11 +2,14 @@
 // complete or does not exist, and the next run creates the rest. The tenants of a failed group are retried one by
 // one, so the outcome of a tenant does not depend on its group.
 
+import { mayNotShare } from "../migrations/stages.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
-import { isJoint, raiseGroup, raiseTenant } from "../lifecycle/raise.ts";
+import { prepareReferences } from "../lifecycle/compare.ts";
+import { isJoint, raiseGroup } from "../lifecycle/raise.ts";
+import { addTenant } from "../lifecycle/tenant.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
@@ -40,11 +43,14 @@ export async function createTenants(
 ): Promise<IntakeSummary> {
   const { concurrency } = options;
   const creation = await prepareCreation(registry);
-  const action = "add tenant";
   const isSimple = (): boolean => isJoint(creation, newestVersion(creation.migrations));
   let most: number | undefined;
-  const createAll = (group: Group): Promise<void> =>
-    registry.sequelize.transaction(async (transaction) => {
+  const createAll = async (group: Group): Promise<void> => {
+    await prepareReferences(
+      creation,
+      group.map(({ schemaName }) => schemaName),
+    );
+    await registry.sequelize.transaction(async (transaction) => {
       const before = most === undefined ? await readSettings(transaction) : "";
       if (group.length > 1) {
         await query(transaction, `set local lock_timeout = ${GROUP_LOCK_TIMEOUT_MS}`);
@@ -52,6 +58,7 @@ export async function createTenants(
       await raiseGroup(registry, transaction, creation, group);
       most ??= await readGroupSize(transaction, before, concurrency);
     });
+  };
   const create = async (
     group: Group,
     { attempt, end }: Turn<IntakeOutcome>,
@@ -59,13 +66,17 @@ export async function createTenants(
     const [tenant] = group;
     try {
       if (group.length > 1 || (most === undefined && isSimple())) await createAll(group);
-      else await raiseTenant(registry, creation, tenant, () => Promise.resolve(), { action });
+      else await addTenant(registry, creation, tenant);
       for (const created of group) end({ ...created, outcome: "added" });
       return undefined;
     } catch (error) {
       if (group.length > 1) {
         const { afterMs } = isPassing(error) ? retryAfter(1) : { afterMs: 0 };
         return { afterMs, instead: group.map((one): Group => [one]) };
+      }
+      if (most === undefined && mayNotShare(error)) {
+        most = 1;
+        return { afterMs: 0 };
       }
       if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;

@@ -1,24 +1,34 @@
-// Compares schemas with the reference of one version, in a transaction that has just brought them there. What a
-// migration skipped in silence, because it found the object of another tenant, shows here.
+// Compares schemas with what the migrations make of an empty one, in the transaction that has just migrated them. What a
+// migration skipped in silence, because it found the object of another tenant, shows here. Only what the migrations
+// change is compared, so that a migration of one table costs the look at one table.
 
 import type { Transaction } from "sequelize";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describeDifferences } from "./difference.ts";
-import { readComparable, readHashes } from "./fingerprint.ts";
+import {
+  readComparable,
+  readHashes,
+  readPartialHash,
+  sumHashes,
+  writeHash,
+} from "./fingerprint.ts";
 import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
 
-/** The references of a run: each is made once, when it is needed. */
+type Built = Promise<ReadonlyMap<number, Reference>>;
+
+/** The references of a run. They are made together, once for each length of a schema's name if names depend on it. */
 export class References {
   readonly #registry: Registry;
   readonly #migrations: TenantMigrations;
-  readonly #built = new Map<string, Promise<Reference>>();
-  /** By version: one reference for all lengths of names, where no name contains the schema's. */
-  readonly #shared = new Map<number, Promise<Reference | undefined>>();
+  readonly #versions: readonly number[];
+  readonly #built = new Map<number, Built>();
 
-  constructor(registry: Registry, migrations: TenantMigrations) {
+  /** @param versions those that will be asked for */
+  constructor(registry: Registry, migrations: TenantMigrations, versions: Iterable<number>) {
     this.#registry = registry;
     this.#migrations = migrations;
+    this.#versions = [...new Set(versions)];
   }
 
   /**
@@ -26,70 +36,98 @@ export class References {
    * @throws {ReferenceFailure} when a migration fails in it
    */
   async find(version: number, schemaName: string): Promise<Reference> {
-    const shared = this.#shared.get(version);
-    if (shared === undefined) {
-      const first = this.#build(version, schemaName.length);
-      this.#shared.set(
-        version,
-        first.then(
-          (reference) => (hasOwnNames(reference) ? undefined : reference),
-          () => undefined,
-        ),
-      );
-      return first;
-    }
-    return (await shared) ?? this.#build(version, schemaName.length);
+    const [any] = this.#built.values();
+    const shared = await any;
+    const isShared = shared !== undefined && ![...shared.values()].some(hasOwnNames);
+    const references = isShared ? shared : await this.#build(schemaName.length);
+    const reference = references.get(version);
+    if (reference !== undefined) return reference;
+    throw new Error(`Cannot compare tenant: version ${version} was not built`);
   }
 
-  #build(version: number, length: number): Promise<Reference> {
-    const key = `${version} ${length}`;
-    const known = this.#built.get(key);
+  #build(length: number): Built {
+    const known = this.#built.get(length);
     if (known !== undefined) return known;
-    const built = buildReferences(this.#registry, this.#migrations, [version], { length }).then(
-      (references) => {
-        const reference = references.get(version);
-        if (reference === undefined)
-          throw new Error(`Cannot compare: version ${version} is unknown`);
-        return reference;
-      },
-    );
-    // The first caller that waits for it gets the failure.
+    const built = buildReferences(this.#registry, this.#migrations, this.#versions, { length });
+    // The caller that waits for it gets the failure.
     built.catch(() => {});
-    this.#built.set(key, built);
+    this.#built.set(length, built);
     return built;
   }
 }
 
+/** What migrations change: the objects that differ between two versions, and their hash at the second. */
+interface Extent {
+  readonly owners: readonly string[];
+  readonly hash: string;
+}
+
 /**
- * Finds what distinguishes schemas from the reference of their version. Sets the search_path of the transaction.
- * @param said the version that the phrases name
- * @returns phrases by schema; schemas that are as they should be are left out
+ * Finds what distinguishes a schema from the reference, among the objects that the migrations between two versions
+ * change. Call it after setCatalogPath().
+ * @param at the version that the schema has: one of the two
+ * @returns phrases; empty when it is as it should be
  * @throws {ReferenceFailure} when the reference cannot be made
  */
 export async function findNonconformities(
   transaction: Transaction,
   references: References,
+  { from, to, at = to }: { readonly from: number; readonly to: number; readonly at?: number },
+  schemaName: string,
+): Promise<readonly string[]> {
+  const [before, after] = [
+    await references.find(from, schemaName),
+    await references.find(to, schemaName),
+  ];
+  const reference = at === to ? after : before;
+  const { owners, hash } = extentOf(before, after, reference);
+  if (owners.length === 0) return [];
+  const own = owners.flatMap((owner) => [
+    owner.replaceAll(reference.schemaName, schemaName),
+    owner.replaceAll(reference.schemaName, `"${schemaName}"`),
+  ]);
+  const wanted = [...new Set(own)];
+  const found = await readPartialHash(transaction, schemaName, wanted);
+  // A name that occurs in the text of its reference was replaced in too many places.
+  if (found === hash && !reference.text.includes(schemaName)) return [];
+  const all = (await readComparable(transaction, [schemaName])).get(schemaName) ?? [];
+  return describeDifferences(
+    { schemaName, objects: all.filter(({ owner }) => wanted.includes(owner)) },
+    { ...reference, objects: reference.objects.filter(({ owner }) => owners.includes(owner)) },
+    to,
+  );
+}
+
+/** Two references of one build have one schema: equal objects have equal hashes. */
+function extentOf(before: Reference, after: Reference, at: Reference): Extent {
+  const owners = [...new Set([...before.hashes.keys(), ...after.hashes.keys()])].filter((owner) => {
+    const [old, now] = [before.hashes.get(owner), after.hashes.get(owner)];
+    return old === undefined || now === undefined || writeHash(old) !== writeHash(now);
+  });
+  const hashes = owners.flatMap((owner) => at.hashes.get(owner) ?? []);
+  return { owners, hash: writeHash(sumHashes(hashes)) };
+}
+
+/**
+ * Finds what distinguishes new schemas from the reference of their version, in one query for all of them. Sets the
+ * search_path of the transaction.
+ * @returns phrases by schema; schemas that are as they should be are left out
+ * @throws {ReferenceFailure} when the reference cannot be made
+ */
+export async function findUnlike(
+  transaction: Transaction,
+  references: References,
   version: number,
   schemaNames: readonly string[],
-  said: number = version,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  const wanted = new Map<string, Reference>();
-  for (const name of schemaNames) wanted.set(name, await references.find(version, name));
   const hashes = await readHashes(transaction, schemaNames);
-  const suspects = schemaNames.filter((name) => {
-    const reference = wanted.get(name);
-    const isEqual = (hashes.get(name) ?? "") === reference?.hash;
-    // A name that occurs in the text of its reference was replaced in too many places.
-    return !isEqual || reference.text.includes(name);
-  });
-  if (suspects.length === 0) return found;
-  const details = await readComparable(transaction, suspects);
-  for (const schemaName of suspects) {
-    const reference = wanted.get(schemaName);
-    if (reference === undefined) continue;
-    const side = { schemaName, objects: details.get(schemaName) ?? [] };
-    const differences = describeDifferences(side, reference, said);
+  for (const schemaName of schemaNames) {
+    const reference = await references.find(version, schemaName);
+    const isEqual = (hashes.get(schemaName) ?? "") === reference.hash;
+    if (isEqual && !reference.text.includes(schemaName)) continue;
+    const objects = (await readComparable(transaction, [schemaName])).get(schemaName) ?? [];
+    const differences = describeDifferences({ schemaName, objects }, reference, version);
     if (differences.length > 0) found.set(schemaName, differences);
   }
   return found;

@@ -2,10 +2,19 @@
 // a tenant's, because PostgreSQL cuts the names that a migration derives from it at 63 bytes.
 
 import type { Transaction } from "sequelize";
+import { forNewSchema } from "../migrations/fresh.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { canonicalize, type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
+import {
+  canonicalize,
+  type Fingerprint,
+  type Hash,
+  readComparable,
+  readOwnerHashes,
+  sumHashes,
+  writeHash,
+} from "./fingerprint.ts";
 import { raiseReference, ReferenceFailure } from "./reference-schema.ts";
 
 export { ReferenceFailure } from "./reference-schema.ts";
@@ -15,6 +24,8 @@ export interface Reference {
   /** The name of the reference's schema. */
   readonly schemaName: string;
   readonly hash: string;
+  /** The hash of each object with its parts, as the reference names the object. */
+  readonly hashes: ReadonlyMap<string, Hash>;
   readonly objects: Fingerprint;
   /** The content as the hashes see it, for the search of a name in it. */
   readonly text: string;
@@ -58,7 +69,7 @@ export async function buildReferences(
     found.set(version, await read(transaction, schemaName));
     await look?.(transaction, schemaName);
   };
-  const needed = migrations.ordered.slice(0, Math.max(0, ...known));
+  const needed = migrations.ordered.slice(0, Math.max(0, ...known)).map(forNewSchema);
   const build = (letters: number): Promise<void> =>
     raiseReference({ registry, ...migrations, ordered: needed }, letters, visit);
   try {
@@ -73,12 +84,12 @@ export async function buildReferences(
 }
 
 async function read(transaction: Transaction, schemaName: string): Promise<Reference> {
-  const hashes = await readHashes(transaction, [schemaName]);
+  const hashes = await readOwnerHashes(transaction, schemaName);
   const fingerprints = await readComparable(transaction, [schemaName]);
   const objects = fingerprints.get(schemaName) ?? [];
   const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
   const text = canonicalize(lines.join("\n"), schemaName);
-  return { schemaName, hash: hashes.get(schemaName) ?? "", objects, text };
+  return { schemaName, hash: writeHash(sumHashes(hashes.values())), hashes, objects, text };
 }
 
 /** Whether an object's name contains the schema's. */

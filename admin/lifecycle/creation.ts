@@ -1,6 +1,13 @@
 // What the creation of a tenant needs.
 
-import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
+import { References } from "../inspect/conformity.ts";
+import { newestVersion } from "../migrations/changes.ts";
+import { forNewSchema } from "../migrations/fresh.ts";
+import {
+  type PlacedMigration,
+  loadTenantMigrations,
+  type TenantMigrations,
+} from "../migrations/ordered.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
 import type { Installation, Registry, Settings } from "../registry/registry.ts";
@@ -14,6 +21,10 @@ export interface Creation {
   /** The part of a tenant role's name before the schema's name. */
   readonly rolePrefix: string;
   readonly migrations: TenantMigrations;
+  /** The same migrations as they run in a new schema. */
+  readonly fresh: readonly PlacedMigration[];
+  /** What new tenants are compared with. */
+  readonly references: References;
   /** How the migrations share a transaction; "none" from the moment when PostgreSQL has refused it. */
   readonly sharing: { mode: Sharing };
 }
@@ -47,6 +58,8 @@ export async function prepareCreation(
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),
     migrations,
+    fresh: migrations.ordered.map(forNewSchema),
+    references: new References(registry, migrations, [newestVersion(migrations)]),
     sharing: { mode: "some" },
   }));
 }

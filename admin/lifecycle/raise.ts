@@ -14,6 +14,7 @@ import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/u
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
+import { requireAlike } from "./compare.ts";
 import type { Creation, NewTenant } from "./creation.ts";
 import { insertDomains, requireFreeHosts } from "./domain.ts";
 
@@ -51,8 +52,8 @@ export async function raiseTenant<T>(
 }
 
 /** Whether a tenant at this version takes one transaction. */
-export function isJoint({ migrations, sharing }: Creation, version: number): boolean {
-  const stages = cutStages(migrations.ordered.slice(0, version), sharing.mode);
+export function isJoint({ fresh, sharing }: Creation, version: number): boolean {
+  const stages = cutStages(fresh.slice(0, version), sharing.mode);
   return stages.length <= 1 && stages.every(({ isTransactional }) => isTransactional);
 }
 
@@ -64,20 +65,25 @@ async function attempt<T>(
   { action, isTrial = false }: RaiseOptions,
 ): Promise<T> {
   const version = versionsOf(creation, tenant).to;
-  if (isJoint(creation, version)) {
-    const work = (transaction: Transaction): Promise<T> =>
-      raiseWithin(registry, transaction, creation, tenant, fill);
-    try {
-      return await (isTrial ? undone(registry, work) : registry.sequelize.transaction(work));
-    } catch (error) {
-      if (version < 2 || !mayNotShare(error)) throw error;
-      creation.sharing.mode = "none";
+  const run = (): Promise<T> => {
+    if (isJoint(creation, version)) {
+      const work = (transaction: Transaction): Promise<T> =>
+        raiseWithin(registry, transaction, creation, tenant, fill);
+      return isTrial ? undone(registry, work) : registry.sequelize.transaction(work);
     }
+    const within = isTrial ? withTemporary : withUnfinished;
+    return within(registry, tenant.schemaName, action, () =>
+      raiseInStages(registry, creation, tenant, fill, isTrial),
+    );
+  };
+  const { mode } = creation.sharing;
+  try {
+    return await run();
+  } catch (error) {
+    if (version < 2 || mode === "none" || !mayNotShare(error)) throw error;
+    creation.sharing.mode = "none";
+    return run();
   }
-  const run = isTrial ? withTemporary : withUnfinished;
-  return run(registry, tenant.schemaName, action, () =>
-    raiseInStages(registry, creation, tenant, fill, isTrial),
-  );
 }
 
 /** Raises a tenant within one transaction. */
@@ -90,7 +96,7 @@ async function raiseWithin<T>(
 ): Promise<T> {
   const { from, to } = versionsOf(creation, tenant);
   const { schemaName, hosts } = tenant;
-  const { ordered } = creation.migrations;
+  const ordered = creation.fresh;
   const site = siteOf(registry, creation, schemaName);
   const roleName = await beginTenant(transaction, creation, tenant, true);
   await applyAll(site, transaction, ordered.slice(0, from));
@@ -112,12 +118,13 @@ export async function raiseGroup(
   creation: Creation,
   tenants: readonly NewTenant[],
 ): Promise<void> {
-  const { ordered } = creation.migrations;
+  const ordered = creation.fresh;
   for (const tenant of tenants) {
     await beginTenant(transaction, creation, tenant, true);
     await applyAll(siteOf(registry, creation, tenant.schemaName), transaction, ordered);
   }
   const names = tenants.map(({ schemaName }) => schemaName);
+  await requireAlike(transaction, creation, names);
   await reachVersion(transaction, names, ordered);
   for (const { schemaName, hosts } of tenants) {
     await insertDomains(transaction, schemaName, hosts);
@@ -133,7 +140,7 @@ async function raiseInStages<T>(
 ): Promise<T> {
   const { schemaName, hosts } = tenant;
   const { from, to } = versionsOf(creation, tenant);
-  const { ordered } = creation.migrations;
+  const ordered = creation.fresh;
   const { mode } = creation.sharing;
   const transact = <R>(work: (transaction: Transaction) => Promise<R>): Promise<R> =>
     registry.sequelize.transaction(async (transaction) => {

@@ -1,5 +1,6 @@
 // Creates a tenant, and lists the tenants.
 
+import type { Transaction } from "sequelize";
 import {
   type Registry,
   readRows,
@@ -7,7 +8,8 @@ import {
   type TenantStatus,
   type Transition,
 } from "../registry/registry.ts";
-import { prepareCreation } from "./creation.ts";
+import { prepareReferences, requireAlike } from "./compare.ts";
+import { type Creation, type NewTenant, prepareCreation } from "./creation.ts";
 import { raiseTenant } from "./raise.ts";
 
 /** A tenant with its hosts, as `list-tenants` shows it. */
@@ -36,9 +38,23 @@ export async function createTenant(
   schemaName: string,
   hosts: readonly string[],
 ): Promise<void> {
-  const creation = await prepareCreation(registry);
-  const options = { action: "add tenant" };
-  await raiseTenant(registry, creation, { schemaName, hosts }, () => Promise.resolve(), options);
+  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts });
+}
+
+/**
+ * Creates a tenant at the newest version: all of it, or nothing.
+ * @throws {AdminError} as {@link createTenant}
+ */
+export async function addTenant(
+  registry: Registry,
+  creation: Creation,
+  tenant: Pick<NewTenant, "schemaName" | "hosts">,
+): Promise<void> {
+  const names = [tenant.schemaName];
+  await prepareReferences(creation, names);
+  const compare = (transaction: Transaction): Promise<void> =>
+    requireAlike(transaction, creation, names);
+  await raiseTenant(registry, creation, tenant, compare, { action: "add tenant" });
 }
 
 /** Reads every tenant with its hosts, in the order of the schema names. */

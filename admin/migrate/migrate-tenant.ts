@@ -4,10 +4,11 @@
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
 import type { References } from "../inspect/conformity.ts";
-import { type Change, changesBetween } from "../migrations/changes.ts";
+import { type Change, changesBetween, nameOf } from "../migrations/changes.ts";
 import { describePlace, type FailedCommand, MigrationFailure } from "../migrations/failure.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { BuildLimits } from "../migrations/outside.ts";
+import { otherRun } from "../migrations/recorded.ts";
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { TenantBusy, TenantTaken } from "../registry/tenant-lock.ts";
@@ -75,11 +76,13 @@ export async function migrateTenant(
     ms: Math.round(performance.now() - started),
     ...failure,
   });
+  // Before a transaction holds a lock that the reference needs; what fails in it fails in the comparison again.
+  await run.references?.find(run.target, tenant.schemaName).catch(() => {});
   for (let hasMoved = false; ;) {
     let current: Change | undefined;
     try {
       if (hasMoved) {
-        const version = await findVersion(run.registry, tenant.schemaName);
+        const version = await findVersion(run, tenant.schemaName);
         if (version === undefined) return end("gone");
         tenant.version = version;
       }
@@ -133,13 +136,24 @@ export function describeOutcome({
   return file === undefined ? message : `${describePlace({ file, line, command })}: ${message}`;
 }
 
-async function findVersion(registry: Registry, schemaName: string): Promise<number | undefined> {
-  const [row] = await readRows<{ version: number; transition: Transition | null }>(
+/**
+ * Reads the version of a tenant that another run has migrated; undefined when it is gone.
+ * @throws {AdminError} when that run had another folder
+ */
+async function findVersion(
+  { registry, migrations }: MigrationRun,
+  schemaName: string,
+): Promise<number | undefined> {
+  const [row] = await readRows<{ version: number; name: string; transition: Transition | null }>(
     registry,
-    "select version, transition from rowhouse.tenant where schema_name = $1",
+    `select version, name, transition from rowhouse.tenant
+       join rowhouse.tenant_migration on position = version where schema_name = $1`,
     [schemaName],
   );
-  return row?.transition === null ? row.version : undefined;
+  if (row === undefined || row.transition !== null) return undefined;
+  const { version, name } = row;
+  if (name !== nameOf(migrations, version)) throw otherRun({ name, position: version });
+  return version;
 }
 
 async function recordFailure(

@@ -43,8 +43,10 @@ export async function migrateTenants(
   plan: MigrationPlan,
   options: MigrateOptions,
 ): Promise<MigrationSummary> {
-  const references = options.compares === false ? undefined : new References(registry, migrations);
   const { target } = plan;
+  const versions = [target, ...plan.tenants.map(({ version }) => version)];
+  const references =
+    options.compares === false ? undefined : new References(registry, migrations, versions);
   const run: MigrationRun = {
     ...{ registry, migrations, runId: randomUUID(), target, references },
     ...{ builds: BUILD_LIMITS, ...options },

@@ -10,6 +10,7 @@ import type { Change } from "../migrations/changes.ts";
 import { Nonconformity } from "../migrations/failure.ts";
 import { applyOutside } from "../migrations/outside.ts";
 import { recordMigrations } from "../migrations/recorded.ts";
+import { setCatalogPath } from "../registry/prepared.ts";
 import { query } from "../registry/registry.ts";
 import { grantNew } from "../registry/tenant-grants.ts";
 import { TenantBusy, tenantLockKey, withTenantAlone } from "../registry/tenant-lock.ts";
@@ -123,16 +124,15 @@ async function build(run: MigrationRun, schemaName: string, change: Change): Pro
   });
 }
 
-/** Compares a tenant with the reference of the version that it is about to have. */
+/** Compares a tenant with the reference of the version that it is about to have. Call it after grantNew(). */
 async function compare(
   { references }: MigrationRun,
   transaction: Transaction,
-  { schemaName, baseline }: Traveller,
+  { schemaName, baseline, from }: Traveller,
   { migration, to }: Change,
 ): Promise<void> {
   if (references === undefined) return;
-  const found = await findNonconformities(transaction, references, to, [schemaName]);
-  const differences = found.get(schemaName) ?? [];
+  const differences = await findNonconformities(transaction, references, { from, to }, schemaName);
   if (differences.length === 0) return;
   if (baseline === undefined) throw new NeedsBaseline();
   const news = differences.filter((difference) => !baseline.has(difference));
@@ -145,9 +145,16 @@ export async function readBaseline(
   tenant: Traveller,
 ): Promise<void> {
   if (references === undefined) return;
-  const { schemaName, version } = tenant;
-  const found = await registry.sequelize.transaction((transaction) =>
-    findNonconformities(transaction, references, version, [schemaName], target),
-  );
-  tenant.baseline = new Set(found.get(schemaName));
+  const { schemaName, from, version } = tenant;
+  // Another run has migrated it: how it was before is not known any more.
+  if (version !== from) {
+    tenant.baseline = new Set();
+    return;
+  }
+  const way = { from, to: target, at: from };
+  const found = await registry.sequelize.transaction(async (transaction) => {
+    await setCatalogPath(transaction);
+    return findNonconformities(transaction, references, way, schemaName);
+  });
+  tenant.baseline = new Set(found);
 }

@@ -60,8 +60,9 @@ export async function listNumbered(
 export async function loadMigrations<M>(folder: string): Promise<readonly LoadedMigration<M>[]> {
   const place = pathToFileURL(`${resolve(folder)}/`);
   return Promise.all(
-    (await listNumbered(folder)).map(async ({ file, ...numbered }) => ({
-      ...numbered,
+    (await listNumbered(folder)).map(async ({ file, name, number }) => ({
+      name,
+      number,
       module: (await import(new URL(file, place).href)) as M,
     })),
   );

@@ -73,7 +73,9 @@ export function orderMigrations(
   const names = new Map(recorded.map((one) => [one.name, one]));
   const applied = recorded.flatMap(({ name }) => migrations.filter((one) => one.name === name));
   const pending = migrations.filter(({ name }) => !names.has(name));
-  const ordered = [...applied, ...pending].map((one, index) => ({ ...one, position: index + 1 }));
+  const ordered = [...applied, ...pending].map((one, index) =>
+    Object.assign({ position: index + 1 }, one),
+  );
   const edited = ordered.filter((one) => {
     const found = names.get(one.name);
     return found !== undefined && !isSame(one, found);

@@ -114,10 +114,14 @@ async function forget(transaction: Transaction, migration: PlacedMigration): Pro
   }
 }
 
-function otherRun({ name, position }: PlacedMigration): AdminError {
+/** The error when another run has recorded another name at a position. */
+export function otherRun({
+  name,
+  position,
+}: Pick<PlacedMigration, "name" | "position">): AdminError {
   return new AdminError(
-    `Cannot apply migration "${name}" as number ${position}: another run with another folder has applied another ` +
-      "migration there meanwhile; use one folder, and run again",
+    `Cannot apply migrations: number ${position}, "${name}", is not the same in another run with another folder at ` +
+      "the same time; use one folder, and run again",
   );
 }
 

@@ -32,6 +32,10 @@ export function openModels(
     pool: { max: most, idle: 1000, validate: isReusable },
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   });
+  // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
+  sequelize.addHook("afterConnect", async (client: unknown) => {
+    if (client instanceof Client) await client.query("set jit = off");
+  });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
   const Tenant = sequelize.define<TenantRow>(

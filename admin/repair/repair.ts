@@ -4,6 +4,7 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { applyMigration } from "../migrations/apply.ts";
+import { forNewSchema } from "../migrations/fresh.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -122,7 +123,7 @@ function createSchema({ registry, transaction, tenant, migrations }: Patient): R
       await query(transaction, `create schema "${schemaName}"`);
       await grantSchema(transaction, schemaName, roleName);
       const { sharedSchemas } = migrations;
-      for (const migration of migrations.ordered.slice(0, version)) {
+      for (const migration of migrations.ordered.slice(0, version).map(forNewSchema)) {
         await applyMigration({ registry, schemaName, sharedSchemas }, transaction, migration, "up");
       }
     },

@@ -280,10 +280,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a migration and its version are two transactions",
-    file: "admin/migrations/tenant-migrations.ts",
-    text: "      await query(transaction, text);\n    },\n  };",
-    instead: "      await sequelize.query(text);\n    },\n  };",
-    tests: ["verbs/migrate"],
+    file: "admin/migrate/perform.ts",
+    text: "await applyMigration(site, transaction, migration, direction)",
+    instead:
+      "await registry.sequelize.transaction((own) => applyMigration(site, own, migration, direction))",
+    tests: ["verbs/migrate", "faults/migrate"],
   },
   {
     defect: "an archive's checksums are not compared",

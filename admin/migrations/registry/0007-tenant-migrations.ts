@@ -49,7 +49,9 @@ async function takeOver(
   newest: number,
 ): Promise<void> {
   const had = files.filter(({ number }) => number <= newest);
-  const text = JSON.stringify(had.map((file, index) => ({ ...file, position: index + 1 })));
+  const text = JSON.stringify(
+    had.map((file, index) => Object.assign({ position: index + 1 }, file)),
+  );
   const known = `jsonb_to_recordset('${text.replaceAll("'", "''")}') as f (number int, name text, position int)`;
   await sql(
     `insert into rowhouse.tenant_migration (position, name) select f.position, f.name from ${known}`,
