@@ -9,9 +9,11 @@ export {
   type OpenDatabase,
   openDatabase,
 } from "./database/database.ts";
-export type { Answer, Message } from "./database/message.ts";
+export type { Answer, Message, Statement } from "./database/message.ts";
 export type { DatabaseOptions } from "./database/options.ts";
-export type { Results, Row } from "./database/values/rows.ts";
+export type { TransactionMode } from "./database/transaction-mode.ts";
+export type { Reading, Results, Row, Rows } from "./database/values/rows.ts";
+export type { Parser } from "./database/values/types.ts";
 export { ConfigError, Secret } from "./environment.ts";
 export {
   AppError,
@@ -48,12 +50,11 @@ export {
   withTenantBy,
 } from "./http/with-tenant.ts";
 export { createLog, describeError, type Log, LOG_LEVELS, type LogLevel } from "./log.ts";
+export type { Query } from "./query.ts";
 export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";
 export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry/telemetry.ts";
 export {
   createTenant,
-  type Query,
-  type Rows,
   type Tag,
   type Tenant,
   type TenantOptions,

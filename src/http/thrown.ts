@@ -47,6 +47,13 @@ function isLostRole(error: unknown): boolean {
   );
 }
 
+/** The database's error in Drizzle's, whose message holds the SQL and the values: they must not reach the log. */
+function unwrap(thrown: unknown): unknown {
+  const isOfQuery =
+    thrown instanceof Error && "cause" in thrown && "query" in thrown && "params" in thrown;
+  return isOfQuery ? thrown.cause : thrown;
+}
+
 /**
  * Turns any thrown value into the error that the client sees, and keeps the thrown value as `cause`.
  * @returns an AppError unchanged; the error of a known SQLSTATE; INTERNAL for everything else
@@ -64,7 +71,8 @@ function isLostRole(error: unknown): boolean {
  * }
  * ```
  */
-export function toAppError(error: unknown): AppError {
+export function toAppError(thrown: unknown): AppError {
+  const error = unwrap(thrown);
   if (error instanceof AppError) return error;
   const state = sqlState(error);
   if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });
