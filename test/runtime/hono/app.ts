@@ -1,3 +1,4 @@
+import { pgTable, serial, text } from "drizzle-orm/pg-core";
 import { Hono } from "hono";
 import {
   AppError,
@@ -8,8 +9,11 @@ import {
   type TenantExchange,
   withTenant,
 } from "../../../src/index.ts";
+import { drizzle } from "../../../src/builders/drizzle/drizzle.ts";
 
 const ERRORS = defineErrors({ NOTE_EMPTY: { status: 400, title: "The note is empty" } });
+
+const note = pgTable("note", { id: serial().primaryKey(), text: text().notNull() });
 
 const app = new Hono<{ Bindings: TenantExchange }>();
 
@@ -27,16 +31,18 @@ app.use("/notes/*", async (c, next) => {
 });
 
 app.get("/notes", async (c) => {
-  return c.json(await c.env.tenant`select id, text from note order by id limit 100`);
+  const db = drizzle(c.env.tenant);
+  return c.json(await db.select().from(note).orderBy(note.id).limit(100));
 });
 
 app.post("/notes", async (c) => {
-  const text = await c.env.readJson();
-  if (typeof text !== "string" || text === "") {
+  const body = await c.env.readJson();
+  if (typeof body !== "string" || body === "") {
     throw new AppError(ERRORS.NOTE_EMPTY, "Cannot add note: the text is empty");
   }
-  const [note] = await c.env.tenant`insert into note (text) values (${text}) returning id`;
-  return c.json(note, 201);
+  const db = drizzle(c.env.tenant);
+  const [added] = await db.insert(note).values({ text: body }).returning({ id: note.id });
+  return c.json(added, 201);
 });
 
 /** Builds the application; a runtime's entry calls it. */
