@@ -8,7 +8,7 @@ import { transact } from "../batch/transact.ts";
 import { insertDomains } from "../lifecycle/domain.ts";
 import { registerTenant } from "../lifecycle/begin.ts";
 import type { Creation } from "../lifecycle/creation.ts";
-import { reachVersion } from "../lifecycle/raise.ts";
+import { reachVersion } from "../lifecycle/reach.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";

@@ -8,7 +8,8 @@ import { databaseCode, databaseMessage, isConnectionLost } from "../registry/dat
 import { query, type Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { prepareReferences } from "../lifecycle/compare.ts";
-import { isJoint, raiseGroup } from "../lifecycle/raise.ts";
+import { isJoint } from "../lifecycle/raise.ts";
+import { raiseGroup } from "../lifecycle/raise-group.ts";
 import { addTenant } from "../lifecycle/tenant.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";

@@ -4,19 +4,16 @@
 
 import type { Transaction } from "sequelize";
 import { undone } from "../batch/undone.ts";
-import { applyMigration, type Site } from "../migrations/apply.ts";
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
-import type { PlacedMigration } from "../migrations/ordered.ts";
 import { applyOutside } from "../migrations/outside.ts";
-import { recordMigrations } from "../migrations/recorded.ts";
 import { cutStages, mayNotShare, type Stage } from "../migrations/stages.ts";
 import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/unfinished.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
-import { requireAlike } from "./compare.ts";
 import type { Creation, NewTenant } from "./creation.ts";
 import { insertDomains, requireFreeHosts } from "./domain.ts";
+import { applyAll, reachVersion, siteOf } from "./reach.ts";
 
 /** Fills a new tenant in a transaction; the tenant has the tables of its version, and is not served yet. */
 export type Fill<T> = (transaction: Transaction, roleName: string) => Promise<T>;
@@ -107,30 +104,6 @@ async function raiseWithin<T>(
   return result;
 }
 
-/**
- * Raises a group of tenants to the newest version within the caller's transaction; roll it back after an error. Give
- * them in the order in which all verbs lock several tenants.
- * @throws {AdminError} as {@link raiseTenant}
- */
-export async function raiseGroup(
-  registry: Registry,
-  transaction: Transaction,
-  creation: Creation,
-  tenants: readonly NewTenant[],
-): Promise<void> {
-  const ordered = creation.fresh;
-  for (const tenant of tenants) {
-    await beginTenant(transaction, creation, tenant, true);
-    await applyAll(siteOf(registry, creation, tenant.schemaName), transaction, ordered);
-  }
-  const names = tenants.map(({ schemaName }) => schemaName);
-  await requireAlike(transaction, creation, names);
-  await reachVersion(transaction, names, ordered);
-  for (const { schemaName, hosts } of tenants) {
-    await insertDomains(transaction, schemaName, hosts);
-  }
-}
-
 async function raiseInStages<T>(
   registry: Registry,
   creation: Creation,
@@ -186,31 +159,4 @@ function versionsOf(
 ): { readonly from: number; readonly to: number } {
   changesBetween(migrations, version, to);
   return { from: version, to };
-}
-
-function siteOf(registry: Registry, { migrations }: Creation, schemaName: string): Site {
-  return { registry, schemaName, sharedSchemas: migrations.sharedSchemas };
-}
-
-async function applyAll(
-  site: Site,
-  transaction: Transaction,
-  migrations: readonly PlacedMigration[],
-): Promise<void> {
-  for (const migration of migrations) await applyMigration(site, transaction, migration, "up");
-}
-
-/**
- * Records that tenants have these migrations, and writes their version.
- * @param migrations neighbours, by ascending position
- */
-export async function reachVersion(
-  transaction: Transaction,
-  schemaNames: readonly string[],
-  migrations: readonly PlacedMigration[],
-): Promise<void> {
-  if (migrations.length === 0) return;
-  await recordMigrations(transaction, migrations);
-  const text = "update rowhouse.tenant set version = $2 where schema_name = any($1::text[])";
-  await query(transaction, text, [schemaNames, migrations.at(-1)?.position]);
 }

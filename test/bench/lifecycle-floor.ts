@@ -6,7 +6,7 @@ import { migrateTenants } from "../../admin/migrate/migrate-tenants.ts";
 import { planMigration } from "../../admin/migrate/plan.ts";
 import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
 import { prepareCreation } from "../../admin/lifecycle/creation.ts";
-import { raiseGroup } from "../../admin/lifecycle/raise.ts";
+import { raiseGroup } from "../../admin/lifecycle/raise-group.ts";
 import type { LifecycleStage } from "./lifecycle-stage.ts";
 
 const SAMPLE = "zz_sample_zz";

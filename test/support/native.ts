@@ -48,14 +48,17 @@ async function stepsOf(tool: Tool, folder: string): Promise<readonly Step[]> {
     return Promise.all(journal.entries.map(({ tag }) => read(`${tag}.sql`)));
   }
   const ups = numbered(
-    files.filter((name) => /^\d.*\.(?:sql|mjs)$/.test(name) && !/\.down\.sql$/.test(name)),
+    files.filter((name) => /^\d.*\.(?:sql|mjs)$/.test(name) && !name.endsWith(".down.sql")),
   );
   const [from, to] = SECTIONS[tool] ?? [/^\0/, /^\0/];
   return Promise.all(
     ups.map(async (name): Promise<Step> => {
       if (!name.endsWith(".mjs")) return between(await read(name), from, to);
       const { up } = (await import(join(folder, name))) as {
-        up(step: { schema: string; sql(text: string): Promise<unknown> }): Promise<void>;
+        up(
+          this: void,
+          step: { schema: string; sql(text: string): Promise<unknown> },
+        ): Promise<void>;
       };
       return (url) => up({ schema: "public", sql: (text) => runCommands(url, [text]) });
     }),
