@@ -352,7 +352,7 @@ const PROGRAM: readonly Case[] = [
         .catch(() => {});
       await first.rollbackToSavepoint("first").execute();
       const second = await first.savepoint("second").execute();
-      await second.insertInto("tag").values({ id: 22, name: "kept" }).execute();
+      await second.insertInto("tag").values({ id: 22, name: "stays" }).execute();
       await second.releaseSavepoint("second").execute();
       await tx.commit().execute();
       return db.selectFrom("tag").selectAll().where("id", ">=", 20).orderBy("id").execute();

@@ -28,7 +28,7 @@ export function makeTables(schema: string): readonly string[] {
        ('22222222-2222-2222-2222-222222222222', 'It''s', '{}', null, '2001-02-03')`,
     `insert into "user" (organisation_id, email, mood, tags, scores, avatar, born, seen, local, views, ratio, is_admin)
      values
-       ('11111111-1111-1111-1111-111111111111', 'ada@example.com', 'fine', '{a,"b c",NULL}', '{1,2}', '\\x00ff5c27',
+       ('11111111-1111-1111-1111-111111111111', 'ada@example.com', 'fine', '{a,"b c"}', '{1,2}', '\\x00ff5c27',
         '1815-12-10', '2024-01-02T03:04:05.678Z', '2024-01-02T03:04:05.678', 9007199254740993, 0.1, true),
        ('11111111-1111-1111-1111-111111111111', 'bob@example.com', 'sad', '{}', null, null, null, null, null, 7, null,
         false),
