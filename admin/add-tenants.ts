@@ -1,15 +1,12 @@
 // node admin/add-tenants.js FILE: creates the tenants that a file lists.
 
-import { createReadStream } from "node:fs";
-import process from "node:process";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
-import { UsageError } from "./command/usage-error.ts";
-import { checkTenants } from "./create-many/check.ts";
 import { createTenants } from "./create-many/create-tenants.ts";
-import { type Format, readTenantLines } from "./create-many/lines.ts";
+import { checkTenants } from "./tenant-list/check.ts";
+import { FORMAT_OPTION, parseFormat, readTenantFile } from "./tenant-list/file.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
@@ -22,17 +19,15 @@ await runVerb({
     "it can be run again.",
   operands: ["FILE"],
   options: {
-    format: {
-      type: "string",
-      value: "csv|ndjson",
-      about: "Format of the file; detected from its first character when left out",
-    },
+    format: FORMAT_OPTION,
     concurrency: SHARED.concurrency,
   },
   example: "tenants.csv",
   async run(call) {
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
-    const { tenants, problems } = await read(call.operands[0], parseFormat(call.text("format")));
+    const { tenants, problems } = await checkTenants(
+      readTenantFile(call.operands[0], parseFormat(call.text("format"))),
+    );
     for (const { line, problem } of problems) {
       call.print(`Line ${line}: ${problem}`, { line, problem });
     }
@@ -71,19 +66,3 @@ await runVerb({
     });
   },
 });
-
-function parseFormat(text: string | undefined): Format | undefined {
-  if (text === undefined || text === "csv" || text === "ndjson") return text;
-  throw new UsageError(`--format ${JSON.stringify(text)} must be csv or ndjson`);
-}
-
-async function read(file: string, format: Format | undefined): ReturnType<typeof checkTenants> {
-  const source = file === "-" ? process.stdin : createReadStream(file);
-  try {
-    return await checkTenants(readTenantLines(source.setEncoding("utf8"), format));
-  } catch (error) {
-    const code: unknown = Reflect.get(Object(error), "code");
-    if (typeof code !== "string") throw error;
-    throw new AdminError(`Cannot read ${JSON.stringify(file)}: ${code}; name a readable file`);
-  }
-}

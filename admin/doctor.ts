@@ -18,6 +18,7 @@ await runVerb({
       service: config.DATABASE_URL,
       admin: config.ADMIN_DATABASE_URL,
       tenantMigrations: config.TENANT_MIGRATIONS,
+      sharedMigrations: config.SHARED_MIGRATIONS,
     });
     const count = (wanted: string): number =>
       findings.filter(({ level }) => level === wanted).length;

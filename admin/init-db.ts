@@ -2,11 +2,11 @@
 
 import { parseAddress } from "../src/database/wire/address.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl } from "./command/config.ts";
+import { adminUrl, readAdminConfig } from "./command/config.ts";
 import { createDatabase } from "./lifecycle/create-database.ts";
 import { checkDatabaseName } from "./lifecycle/database-name.ts";
 import { formatCount } from "./print/count.ts";
-import { initialise } from "./lifecycle/initialise.ts";
+import { type Initialised, initialise } from "./lifecycle/initialise.ts";
 import { withRegistry } from "./registry/registry.ts";
 
 await runVerb({
@@ -27,17 +27,37 @@ await runVerb({
       about:
         "Do not create a role per tenant: weaker isolation, for an admin role without CREATEROLE",
     },
+    "shared-schema": {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      about:
+        "A schema of extensions or reference tables, behind each tenant's own in the search_path; created if missing",
+    },
+    "no-shared-schema": {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      about: "Take a schema out of the shared ones",
+    },
   },
   example: "--create --service-role app_service",
   async run(call) {
     const url = adminUrl(call.env);
     checkDatabaseName(parseAddress(url).database);
     const created = call.has("create") && (await createDatabase(url));
-    const done = await withRegistry(url, (registry) =>
-      initialise(registry, {
-        serviceRole: call.text("service-role"),
-        tenantRoles: call.has("no-tenant-roles") ? false : undefined,
-      }),
+    const done = await withRegistry(
+      url,
+      (registry) =>
+        initialise(registry, {
+          serviceRole: call.text("service-role"),
+          tenantRoles: call.has("no-tenant-roles") ? false : undefined,
+          sharedSchemas: {
+            add: call.texts("shared-schema"),
+            remove: call.texts("no-shared-schema"),
+          },
+        }),
+      readAdminConfig(call.env).TENANT_MIGRATIONS,
     );
     const lines = [
       `${created ? "Created and initialised" : "Initialised"} the database: service role ` +
@@ -65,6 +85,21 @@ await runVerb({
           "something in the session; node admin/doctor.js names them",
       );
     }
+    lines.push(...describeShared(done));
     return { lines, json: { created, ...done } };
   },
 });
+
+function describeShared({ sharedSchemas, opened }: Initialised): readonly string[] {
+  if (sharedSchemas.length === 0) return [];
+  const { created, tables, revoked, unreadable } = opened;
+  const lines = [`Shared schemas, behind each tenant's own: ${sharedSchemas.join(", ")}`];
+  const say = (names: readonly string[], text: string): void => {
+    if (names.length > 0) lines.push(`${text}: ${names.join(", ")}`);
+  };
+  say(created, "Created");
+  say(tables, "Every role of the database may now read");
+  say(revoked, "Revoked, since tenants must not change what others see");
+  say(unreadable, "Tenants may not read these, until their owner grants select on them to public");
+  return lines;
+}

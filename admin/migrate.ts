@@ -1,38 +1,42 @@
 // node admin/migrate.js: migrates every tenant that is behind to the newest version.
 
-import { parseCanary } from "./migrations/canary.ts";
+import { parseCanary } from "./migrate/canary.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
-import { summarise } from "./command/summary.ts";
-import { formatCount } from "./print/count.ts";
 import type { Call, Report } from "./command/verb.ts";
+import { describeOutcome } from "./migrate/migrate-tenant.ts";
 import {
   type MigrateOptions,
   migrateTenants,
   MIGRATION_PATIENCE,
-  type MigrationSummary,
-} from "./migrations/migrate-tenants.ts";
-import { type MigrationPlan, planMigration } from "./migrations/plan.ts";
-import {
-  changesBetween,
-  loadTenantMigrations,
-  type TenantMigrations,
-} from "./migrations/tenant-migrations.ts";
+} from "./migrate/migrate-tenants.ts";
+import { type MigrationPlan, planMigration } from "./migrate/plan.ts";
+import { describeVersion, findVersion } from "./migrations/changes.ts";
+import { type TenantMigrations, loadTenantMigrations } from "./migrations/ordered.ts";
+import { migrateShared, type SharedOutcome } from "./migrate/migrate-shared.ts";
+import { printPlan, reportCheck, reportNothing, reportRun } from "./migrate/report.ts";
+import { describeShared, printShared } from "./migrate/report-shared.ts";
+import { BUILD_LIMITS } from "./migrations/outside.ts";
+import { acceptEdited } from "./migrations/recorded.ts";
+import { readSharedMigrations } from "./migrations/shared-migrations.ts";
 import type { Registry } from "./registry/registry.ts";
 import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
 
 await runVerb({
   name: "migrate",
   about:
-    "Migrates every tenant that is behind to the newest version. Each migration runs in its own transaction. " +
+    "Applies the pending shared migrations, and then migrates every tenant that is behind to the newest version. " +
+    "Each migration runs in its own transaction. " +
     "A tenant that fails does not stop the others. A second run migrates the remaining tenants.",
   operands: [],
   options: {
     tenants: SHARED.tenants,
+    where: SHARED.where,
     to: {
       type: "string",
-      value: "VERSION",
-      about: "Target version, up or down; a migration down loses data",
+      value: "NAME",
+      about:
+        "Target migration by its name, or a version; the run may lead up or down, and a migration down loses data",
     },
     canary: {
       type: "string",
@@ -40,12 +44,39 @@ await runVerb({
       about: "Migrate only this many tenants, chosen at random",
     },
     plan: { type: "boolean", about: "Print the plan, and change nothing" },
+    check: {
+      type: "boolean",
+      about:
+        "Change nothing, and end with status 3 when a tenant is behind or a shared migration is pending",
+    },
+    "accept-edited": {
+      type: "boolean",
+      about: "Accept SQL files as they are that were edited after tenants got them",
+    },
+    "allow-late": {
+      type: "boolean",
+      about: "Let migrations that come before applied ones in the folder's order come next",
+    },
     concurrency: SHARED.concurrency,
     "max-failures": SHARED["max-failures"],
     "lock-timeout": {
       type: "string",
       value: "MS",
       about: `Longest wait for a lock before the next attempt; ${MIGRATION_PATIENCE.lockTimeoutMs} when left out`,
+    },
+    builds: {
+      type: "string",
+      value: "N",
+      about: `Most migrations without a transaction that run at a time in the database; ${BUILD_LIMITS.atOnce} when left out`,
+    },
+    "build-timeout": {
+      type: "string",
+      value: "SECONDS",
+      about: `Longest time of a command without a transaction; ${BUILD_LIMITS.timeoutMs / 1000} when left out`,
+    },
+    "no-drift": {
+      type: "boolean",
+      about: "Do not compare each tenant with what the migrations make in an empty schema",
     },
     attempts: {
       type: "string",
@@ -56,9 +87,10 @@ await runVerb({
   example: "--canary 5% --max-failures 3",
   run(call) {
     const canary = call.text("canary");
+    const to = call.text("to");
     const options = {
-      to: call.integer("to", 0, 9999),
       tenants: call.text("tenants"),
+      where: call.texts("where"),
       canary: canary === undefined ? undefined : parseCanary(canary),
     };
     const limits = {
@@ -66,18 +98,40 @@ await runVerb({
       maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
       lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
       attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
+      builds: {
+        atOnce: call.integer("builds", 1, 64) ?? BUILD_LIMITS.atOnce,
+        timeoutMs:
+          (call.integer("build-timeout", 1, 604_800) ?? BUILD_LIMITS.timeoutMs / 1000) * 1000,
+      },
+      compares: !call.has("no-drift"),
     };
+    const allowance = { edited: call.has("accept-edited"), late: call.has("allow-late") };
     return call.withRegistry(async (registry) => {
-      const migrations = await loadTenantMigrations(registry);
-      const plan = await planMigration(registry, migrations, options);
+      // The tenants' migrations may need what the shared ones make.
+      const shared = await readSharedMigrations(registry, allowance);
+      if (call.has("plan") && shared) printShared(call, shared);
+      if (!call.has("plan") && !call.has("check") && shared) {
+        const report = (done: SharedOutcome): void => call.print(describeShared(done), done);
+        await migrateShared(registry, shared, allowance, report);
+      }
+      const migrations = await loadTenantMigrations(registry, allowance);
+      const plan = await planMigration(registry, migrations, {
+        ...options,
+        to: to === undefined ? undefined : findVersion(migrations, to),
+      });
+      if (call.has("check")) return reportCheck(migrations, plan, shared);
       if (call.has("plan")) return printPlan(call, migrations, plan);
-      if (plan.tenants.length === 0) return reportNothing(plan);
+      if (migrations.edited.length > 0) await acceptEdited(registry, migrations.edited);
+      for (const { file } of migrations.edited) {
+        call.print(`Accepted ${file} as it is now`, { file, outcome: "accepted" });
+      }
+      if (plan.tenants.length === 0) return reportNothing(migrations, plan);
       return migrate(call, registry, migrations, plan, limits);
     });
   },
 });
 
-type Limits = Pick<MigrateOptions, "maxFailures" | "lockTimeoutMs" | "attempts"> & {
+type Limits = Omit<MigrateOptions, "concurrency" | "signal" | "report"> & {
   readonly concurrency: number | undefined;
 };
 
@@ -101,72 +155,17 @@ async function migrate(
     concurrency: limits.concurrency ?? (await defaultConcurrency(registry)),
     signal: call.interruption(),
     report(outcome) {
-      const { schemaName, from, version, sqlstate, message } = outcome;
+      const { schemaName, from, version, sqlstate } = outcome;
+      const now = describeVersion(migrations, version);
       const failed = outcome.outcome === "failed";
       const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
-      const at = from === version ? `at version ${from}` : `at version ${version}, from ${from}`;
-      call.print(failed ? `Failed ${schemaName}, ${at}: ${message}${state}` : undefined, outcome);
+      const at = from === version ? `at version ${now}` : `at version ${now}, from ${from}`;
+      call.print(
+        failed ? `Failed ${schemaName}, ${at}: ${describeOutcome(outcome)}${state}` : undefined,
+        outcome,
+      );
       meter.add(1, failed ? 1 : 0);
     },
   });
-  return report(plan, summary, (performance.now() - started) / 1000);
-}
-
-function report(plan: MigrationPlan, summary: MigrationSummary, seconds: number): Report {
-  const { migrated, failed, elsewhere, gone, left } = summary;
-  const advice =
-    failed > 0
-      ? [
-          "Failed tenants keep their version: see node admin/status.js, correct the cause, run again",
-        ]
-      : left + plan.held > 0
-        ? ["Run again to continue"]
-        : [];
-  return summarise({
-    head: `Migrated ${formatCount(migrated, "tenant")} to version ${plan.target} in ${seconds.toFixed(1)} s`,
-    counts: {
-      failed,
-      "migrated by another run": elsewhere,
-      "dropped or moved meanwhile": gone,
-      "not started": left,
-      skipped: plan.skipped.length,
-      "held back": plan.held,
-    },
-    done: migrated + elsewhere,
-    undone: failed + left,
-    advice,
-    json: { target: plan.target, ...summary, skipped: plan.skipped.length, held: plan.held },
-  });
-}
-
-function reportNothing({ target, skipped, held }: MigrationPlan): Report {
-  const lines = skipped.map(({ schemaName, reason }) => `Skipped ${schemaName}: ${reason}`);
-  lines.push(`Nothing to migrate: no tenant is behind version ${target}`);
-  const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0, left: 0 };
-  return { lines, json: { target, ...none, skipped: skipped.length, held } };
-}
-
-function printPlan(call: Call, migrations: TenantMigrations, plan: MigrationPlan): Report {
-  for (const { schemaName, version } of plan.tenants) {
-    const names = changesBetween(migrations, version, plan.target).map(
-      ({ direction, migration }) => `${direction} ${migration.name}`,
-    );
-    call.print(`${schemaName}: ${version} to ${plan.target}: ${names.join(", ")}`, {
-      schemaName,
-      from: version,
-      to: plan.target,
-      migrations: names,
-    });
-  }
-  for (const { schemaName, reason } of plan.skipped) {
-    call.print(`${schemaName}: skipped: ${reason}`, { schemaName, outcome: "skipped", reason });
-  }
-  const { target, tenants, skipped, held } = plan;
-  return {
-    lines: [
-      `Would migrate ${formatCount(tenants.length, "tenant")} to version ${target}` +
-        `${held > 0 ? `, and hold ${held} back` : ""}; nothing was changed`,
-    ],
-    json: { target, planned: tenants.length, skipped: skipped.length, held },
-  };
+  return reportRun(migrations, plan, summary, (performance.now() - started) / 1000);
 }

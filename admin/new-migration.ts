@@ -1,4 +1,4 @@
-// node admin/new-migration.js NAME (npm run new-migration NAME): writes the skeleton of a tenant migration.
+// node admin/new-migration.js NAME [--sql] (npm run new-migration NAME): writes the skeleton of a tenant migration.
 
 import { runVerb } from "./command/command.ts";
 import { writeMigration } from "./migrations/new-migration.ts";
@@ -15,13 +15,16 @@ await runVerb({
       value: "FOLDER",
       about: "Folder with the sources of your migrations",
     },
+    sql: { type: "boolean", about: "Write SQL, in the form that the folder has" },
   },
   example: "add-color --folder your-application/migrations",
   async run(call) {
-    const file = await writeMigration(call.operands[0], call.text("folder"));
+    const sql = call.has("sql");
+    const files = await writeMigration(call.operands[0], { folder: call.text("folder"), sql });
+    const todo = sql ? "fill it in" : "fill in up and down, compile";
     return {
-      lines: [`Wrote ${file}: fill in up and down, compile, then node admin/migrate.js --plan`],
-      json: { file },
+      lines: [`Wrote ${files.join(" and ")}: ${todo}, then node admin/migrate.js --plan`],
+      json: { file: files[0], files },
     };
   },
 });

@@ -4,8 +4,8 @@ import { runVerb } from "./command/command.ts";
 import { summarise } from "./command/summary.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { defaultConcurrency } from "./batch/free-connections.ts";
-import { repairTenant } from "./inspect/repair-tenant.ts";
-import { repairTenants } from "./inspect/repair-tenants.ts";
+import { repairTenant } from "./repair/repair-tenant.ts";
+import { repairTenants } from "./repair/repair-tenants.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 

@@ -5,8 +5,8 @@ import type { Database, Link } from "./database/database.ts";
 import type { Reading, Results, Row } from "./database/values/rows.ts";
 import type { Share } from "./database/pool/shares.ts";
 import type { TransactionMode } from "./database/transaction-mode.ts";
-import { candidates, type Host } from "./host.ts";
-import { literal } from "./sql/literal.ts";
+import { Entered, entryOf, type Settings, SHARED_ENTRY } from "./entry.ts";
+import type { TenantFacts, TenantName } from "./entry.ts";
 import { Query, type Send } from "./query.ts";
 import { compile, compileText } from "./sql/statement.ts";
 
@@ -73,7 +73,7 @@ export interface Tag {
  * postgres.js's PostgresError with the SQLSTATE as `code`: RH404 when no tenant has the host, RH403 when the tenant
  * is suspended. {@link Database.send} lists the errors of the connection.
  */
-export interface Tenant extends Tag {
+export interface Tenant<S = Settings> extends Tag, TenantFacts<S> {
   /**
    * Runs an interactive transaction, for logic that must read before it decides. BEGIN with the entry, each
    * statement and COMMIT cost one round trip each, and the transaction holds a connection until it ends. An error
@@ -96,6 +96,21 @@ export interface Tenant extends Tag {
    * ```
    */
   begin<T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T>;
+  /**
+   * Enters the tenant and does nothing else, in one message. For a handler that must know the tenant, or that it
+   * exists, before its first statement.
+   * @example
+   * ```ts
+   * import { AppError, type TenantExchange } from "rowhouse";
+   *
+   * export async function exportNotes({ tenant }: TenantExchange<{ readonly plan?: string }>): Promise<unknown> {
+   *   const { schemaName, settings } = await tenant.enter();
+   *   if (settings.plan !== "pro") throw new AppError("VALUE_INVALID", "Cannot export: the plan is not pro");
+   *   return { tenant: schemaName, notes: await tenant`select id, text from note` };
+   * }
+   * ```
+   */
+  enter(): Promise<TenantFacts<S>>;
 }
 
 /** The tag of an interactive transaction; after the transaction has ended, every use throws. */
@@ -105,18 +120,22 @@ export interface Transaction extends Tag {
 }
 
 /** The options of {@link createTenant}. */
-export interface TenantOptions {
+export interface TenantOptions<S = Settings> {
   /** The share that its messages count for; by default one of the host's own. */
   readonly owner?: Share;
   /** Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. */
   readonly signal?: AbortSignal;
   /** Called with the tenant's schema after each message that entered it. */
   readonly entered?: (schemaName: string) => void;
+  /** Turns the settings of the registry into `tenant.settings`; by default they stay as they are. */
+  readonly readSettings?: ((settings: Settings) => S) | undefined;
 }
 
 /**
- * Creates the tenant of a host, for use outside of a request. It does not look the host up: each message resolves
- * the host itself, in its own transaction.
+ * Creates the tenant of a host or a schema, for use outside of a request. It does not look the tenant up: each message
+ * does so itself, in its own transaction.
+ * @param name a host, or the name of a schema
+ * @throws {AppError} TENANT_NOT_FOUND for a schema name that no tenant can have
  * @example
  * ```ts
  * import { createTenant, openDatabase, parseHost } from "rowhouse";
@@ -127,22 +146,25 @@ export interface TenantOptions {
  * await database.close(1);
  * ```
  */
-export function createTenant(
+export function createTenant<S = Settings>(
   database: Database,
-  host: Host,
-  { owner = { key: host.text }, signal, entered = () => {} }: TenantOptions = {},
-): Tenant {
-  // RESET ROLE comes first, so that a role that another client left on a pooled connection is gone before anything
-  // else; and so that postgres.js 3.4.9, which keeps its row counter after a failed message, counts from 0.
-  const entry = `reset role;select rowhouse.enter_tenant${literal(candidates(host), "host")}`;
-  const beginning = { entry, owner, signal };
-  const enter = (row: Row | undefined): void => entered(String(row?.["enter_tenant"]));
+  name: TenantName,
+  options: TenantOptions<S> = {},
+): Tenant<S> {
+  const { owner = { key: "schema" in name ? name.schema : name.text }, signal } = options;
+  const beginning = { entry: entryOf(name), owner, signal };
+  const facts = new Entered(options.readSettings);
+  const enter = (row: Row | undefined): void => {
+    const schemaName = facts.note(row);
+    options.entered?.(schemaName);
+  };
   const send: Send = async (statements) => {
     const answer = await database.send({ ...beginning, statements });
     enter(answer.entered);
     return expect(answer.results, statements.length);
   };
-  return Object.assign(createTag(send), {
+  const tag = Object.assign(createTag(send), {
+    [FACTS]: facts,
     begin: <T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T> =>
       database.transaction(
         (link, row) => {
@@ -151,6 +173,45 @@ export function createTenant(
         },
         { ...beginning, mode },
       ),
+    enter: async () => {
+      await send([]);
+      return facts;
+    },
+  });
+  return Object.setPrototypeOf(tag, TENANT) as Tenant<S>;
+}
+
+const FACTS = Symbol("facts");
+
+// A shared prototype, because two accessors for each request cost ten times as much.
+const TENANT: object = Object.create(Function.prototype, {
+  schemaName: {
+    get(this: WithFacts): string {
+      return this[FACTS].schemaName;
+    },
+  },
+  settings: {
+    get(this: WithFacts): unknown {
+      return this[FACTS].settings;
+    },
+  },
+});
+
+interface WithFacts {
+  readonly [FACTS]: TenantFacts<unknown>;
+}
+
+/**
+ * Creates the tag of messages without a tenant: they see the shared schemas alone, and read only.
+ * @param options as for {@link createTenant}
+ */
+export function createShared(
+  database: Database,
+  { owner, signal }: Pick<TenantOptions, "owner" | "signal">,
+): Tag {
+  return createTag(async (statements) => {
+    const message = { entry: SHARED_ENTRY, owner, signal, statements };
+    return expect((await database.send(message)).results, statements.length);
   });
 }
 

@@ -66,7 +66,8 @@ function isComplete<Operands extends readonly string[]>(
   texts: unknown,
   names: Operands,
 ): texts is OperandTexts<Operands> {
-  return Array.isArray(texts) && texts.length === names.length;
+  const required = names.filter((name) => !name.startsWith("[")).length;
+  return Array.isArray(texts) && texts.length >= required && texts.length <= names.length;
 }
 
 type Parsed = Pick<ReturnType<typeof parseArgs>, "values" | "positionals">;

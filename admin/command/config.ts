@@ -17,6 +17,7 @@ export interface AdminVariables extends Variables {
   readonly ADMIN_DATABASE_URL: Variable<Secret | undefined>;
   readonly DATABASE_URL: Variable<Secret | undefined>;
   readonly TENANT_MIGRATIONS: Variable<string | undefined>;
+  readonly SHARED_MIGRATIONS: Variable<string | undefined>;
   readonly DEV_DATABASE_PORT: Variable<number>;
 }
 
@@ -35,6 +36,10 @@ export const ADMIN_VARIABLES: AdminVariables = {
   TENANT_MIGRATIONS: {
     ...optional((text) => text),
     about: "Folder of your application's tenant migrations; the example's folder when not set",
+  },
+  SHARED_MIGRATIONS: {
+    ...optional((text) => text),
+    about: "Folder of the migrations of the schemas that all tenants share",
   },
   DEV_DATABASE_PORT: integer(
     54_329,
@@ -69,7 +74,7 @@ export async function withAdminRegistry<T>(
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
   const config = readAdminConfig(env);
-  return withRegistry(urlOf(config), work, config.TENANT_MIGRATIONS);
+  return withRegistry(urlOf(config), work, config.TENANT_MIGRATIONS, config.SHARED_MIGRATIONS);
 }
 
 /**

@@ -33,9 +33,11 @@ type ListName<O extends Options> = {
     : never;
 }[keyof O & string];
 
-/** A tuple with one text for each operand. */
+/** A tuple with one text for each operand; an operand in brackets, as `[FILE]`, may be left out. */
 export type OperandTexts<Operands extends readonly string[]> = {
-  readonly [Place in keyof Operands]: string;
+  readonly [Place in keyof Operands]: Operands[Place] extends `[${string}]`
+    ? string | undefined
+    : string;
 };
 
 /** The arguments of a verb, and its output while it runs. */
@@ -91,7 +93,7 @@ export interface Verb<
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
-  /** Names of the operands, all of them required. */
+  /** Names of the operands; those in brackets, at the end, may be left out. */
   readonly operands: Operands;
   readonly options: O;
   /** The arguments of an example. */

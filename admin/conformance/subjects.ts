@@ -2,12 +2,22 @@
 // tenants that a killed run has left.
 
 import { randomBytes } from "node:crypto";
+import type { Transaction } from "sequelize";
 import { dropTenant } from "../drop/drop.ts";
+import { prepareCreation } from "../lifecycle/creation.ts";
+import { raiseTenant } from "../lifecycle/raise.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import { withClient } from "../registry/client.ts";
-import { readRows, type Registry, withRegistry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { query, readRows, type Registry, withRegistry } from "../registry/registry.ts";
 import { Pool, type Subject } from "./pool.ts";
 
+const NONE: TenantMigrations = {
+  tool: "",
+  notices: [],
+  ordered: [],
+  edited: [],
+  sharedSchemas: [],
+};
 const PREFIX = "rowhouse_verify_";
 // No run takes so long.
 const LEFT = `select schema_name as "schemaName" from rowhouse.tenant
@@ -23,17 +33,21 @@ export function withPool<T>(
   adminUrl: string,
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
-  // The tables are the example's, not the application's: the folder of migrations is not given.
   return withRegistry(adminUrl, async (registry) => {
     const left = await readRows<Pick<Subject, "schemaName">>(registry, LEFT);
     await drop(registry, left);
     const subjects = nameSubjects();
-    const creation = await prepareCreation(registry);
-    await registry.sequelize.transaction(async (transaction) => {
-      for (const { schemaName, host } of subjects) {
-        await createTenantWithin(registry, transaction, creation, { schemaName, hosts: [host] });
-      }
-    });
+    // The tables are the checks' own, not the application's.
+    const creation = await prepareCreation(registry, NONE);
+    for (const { schemaName, host } of subjects) {
+      const tenant = { schemaName, hosts: [host] };
+      const fill = (transaction: Transaction): Promise<unknown> =>
+        query(
+          transaction,
+          `create table "${schemaName}".data (key int primary key, value int not null)`,
+        );
+      await raiseTenant(registry, creation, tenant, fill, { action: "verify the pooler" });
+    }
     try {
       return await withClient(adminUrl, async (admin) => {
         const pool = new Pool(url, admin, subjects);

@@ -3,7 +3,8 @@
 
 import { examineBudget } from "../doctor/budget.ts";
 import { FAILED_TENANTS, type FailedTenant } from "../inspect/census.ts";
-import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import { describeVersion, nameOf, newestVersion } from "../migrations/changes.ts";
+import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import {
   readRows,
   type Registry,
@@ -36,7 +37,8 @@ export async function readFleet(
   registry: Registry,
   services: readonly ServiceState[],
 ): Promise<Fleet> {
-  const newest = newestVersion(await loadTenantMigrations(registry));
+  const migrations = await loadTenantMigrations(registry);
+  const newest = newestVersion(migrations);
   const [groups, failed, waiting, budget] = await Promise.all([
     readRows<Group>(registry, GROUPS),
     readRows<FailedTenant & { total: number }>(registry, FAILED),
@@ -50,18 +52,19 @@ export async function readFleet(
     ...failed.map(describeFailed),
     ...waiting
       .filter(({ schemaName }) => !names.has(schemaName))
-      .map((tenant) => describeWaiting(tenant, newest)),
+      .map((tenant) => describeWaiting(tenant, migrations)),
   ];
   return {
     database: await readName(registry, groups),
     tenants: count(() => true),
     newestVersion: newest,
+    newestMigration: nameOf(migrations, newest),
     statuses: {
       active: count(({ status }) => status === "active"),
       read_only: count(({ status }) => status === "read_only"),
       suspended: count(({ status }) => status === "suspended"),
     },
-    versions: countVersions(groups),
+    versions: countVersions(groups, migrations),
     attention: {
       behind: count(({ version, changing }) => version < newest && !changing),
       failed: failed[0]?.total ?? 0,
@@ -73,13 +76,13 @@ export async function readFleet(
   };
 }
 
-function countVersions(groups: readonly Group[]): Fleet["versions"] {
+function countVersions(groups: readonly Group[], migrations: TenantMigrations): Fleet["versions"] {
   const counts = new Map<number, number>();
   for (const { version, tenants } of groups) {
     counts.set(version, (counts.get(version) ?? 0) + tenants);
   }
   return [...counts]
-    .map(([version, tenants]) => ({ version, tenants }))
+    .map(([version, tenants]) => ({ version, migration: nameOf(migrations, version), tenants }))
     .toSorted((a, b) => a.version - b.version);
 }
 
@@ -89,7 +92,7 @@ function describeFailed(tenant: FailedTenant): AttentionTenant {
   return { schemaName, reason: "failed", version, transition: null, message, sqlstate, at: time };
 }
 
-function describeWaiting(tenant: Waiting, newest: number): AttentionTenant {
+function describeWaiting(tenant: Waiting, migrations: TenantMigrations): AttentionTenant {
   const { schemaName, version, transition, peer } = tenant;
   return {
     schemaName,
@@ -98,7 +101,7 @@ function describeWaiting(tenant: Waiting, newest: number): AttentionTenant {
     transition,
     message:
       transition === null
-        ? `at version ${version}, behind ${newest}`
+        ? `at version ${describeVersion(migrations, version)}, behind ${describeVersion(migrations, newestVersion(migrations))}`
         : describeTransition(transition, schemaName, peer),
     sqlstate: null,
     at: null,

@@ -1,13 +1,16 @@
 // One migration run, whose state can be read while it runs.
 
 import { randomUUID } from "node:crypto";
+import { describeOutcome } from "../migrate/migrate-tenant.ts";
 import {
   migrateTenants,
   type MigrateOptions,
   MIGRATION_PATIENCE,
-} from "../migrations/migrate-tenants.ts";
-import { type MigrationPlan, planMigration, type PlanOptions } from "../migrations/plan.ts";
-import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+} from "../migrate/migrate-tenants.ts";
+import { type MigrationPlan, planMigration, type PlanOptions } from "../migrate/plan.ts";
+import { describeVersion, nameOf } from "../migrations/changes.ts";
+import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
+import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import { defaultConcurrency } from "../batch/free-connections.ts";
@@ -49,18 +52,25 @@ export async function startMigrationRun(
   { maxFailures, ...wanted }: MigrationWish,
   { tell, explain }: MigrationListener,
 ): Promise<MigrationRun> {
+  const shared = await readSharedMigrations(registry);
+  const [first] = shared?.pending ?? [];
+  if (first !== undefined) {
+    throw new AdminError(
+      `Cannot migrate: shared migration "${first.name}" is pending; run node admin/migrate.js first`,
+    );
+  }
   const migrations = await loadTenantMigrations(registry);
   const plan = await planMigration(registry, migrations, wanted);
   if (plan.tenants.length === 0) {
     const skipped = plan.skipped.length > 0 ? `; ${plan.skipped.length} are in transition` : "";
     throw new AdminError(
-      `Nothing to migrate: no tenant is behind version ${plan.target}${skipped}`,
+      `Nothing to migrate: no tenant is behind version ${describeVersion(migrations, plan.target)}${skipped}`,
     );
   }
   const concurrency = await defaultConcurrency(registry);
   const stopping = new AbortController();
   const pace = createPace();
-  let state = describePlan(plan, wanted.canary !== undefined);
+  let state = describePlan(plan, migrations, wanted.canary !== undefined);
   const throttle = createThrottle(() => tell(state));
   const change = (news: Partial<MigrationState>): void => {
     state = { ...state, ...news };
@@ -76,7 +86,8 @@ export async function startMigrationRun(
     const count = outcome.outcome === "gone" ? "elsewhere" : outcome.outcome;
     change({ left, perSecond, secondsLeft: left / perSecond, [count]: state[count] + 1 });
     if (count !== "failed") return;
-    const { schemaName, version, sqlstate = null, message = "" } = outcome;
+    const { schemaName, version, sqlstate = null } = outcome;
+    const message = describeOutcome(outcome);
     const failures = [{ schemaName, version, sqlstate, message }, ...state.failures];
     change({ failures: failures.slice(0, MOST_SHOWN) });
   };
@@ -107,12 +118,17 @@ function describeFailures(count: number): string {
   return count === 1 ? "1 tenant failed" : `${count} tenants failed`;
 }
 
-function describePlan({ target, tenants, held, skipped }: MigrationPlan, isCanary: boolean) {
+function describePlan(
+  { target, tenants, held, skipped }: MigrationPlan,
+  migrations: TenantMigrations,
+  isCanary: boolean,
+) {
   const state: MigrationState = {
     id: randomUUID(),
     state: "running",
     isCanary,
     target,
+    targetMigration: nameOf(migrations, target),
     startedAt: new Date().toISOString(),
     endedAt: null,
     total: tenants.length,

@@ -1,8 +1,10 @@
 // Reads everything that the page shows of one tenant.
 
-import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import { newestVersion } from "../migrations/changes.ts";
+import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
-import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
+import { query, readRows, type Registry } from "../registry/registry.ts";
+import type { Settings, Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "./api.ts";
 import { RequestError } from "./request-error.ts";
@@ -14,7 +16,9 @@ interface Row {
   readonly transition: Transition | null;
   readonly peer: string | null;
   readonly version: number;
+  readonly migration: string;
   readonly statementTimeoutMs: number;
+  readonly settings: Settings;
   readonly createdAt: string;
   readonly hosts: readonly string[];
   readonly history: readonly MigrationRecord[];
@@ -84,11 +88,12 @@ async function readTables(registry: Registry, schemaName: string): Promise<reado
 
 const TENANT = `
   select role_name as "roleName", status, transition, peer, version,
-      statement_timeout_ms as "statementTimeoutMs", ${isoText("created_at")} as "createdAt",
+      (select name from rowhouse.tenant_migration where position = t.version) as migration,
+      statement_timeout_ms as "statementTimeoutMs", settings, ${isoText("created_at")} as "createdAt",
       coalesce((select json_agg(host order by host) from rowhouse.domain as d
         where d.schema_name = t.schema_name), '[]') as hosts,
       coalesce((select json_agg(r) from (
-          select from_version as "fromVersion", to_version as "toVersion", outcome, ms, sqlstate,
+          select from_version as "fromVersion", to_version as "toVersion", migration, outcome, ms, sqlstate,
               message, ${isoText("finished_at")} as "finishedAt"
             from rowhouse.migration_run where schema_name = t.schema_name
            order by id desc limit ${MOST_HISTORY}

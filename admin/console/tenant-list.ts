@@ -3,7 +3,8 @@
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
-import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import { newestVersion } from "../migrations/changes.ts";
+import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "./api.ts";
 import { RequestError } from "./request-error.ts";
@@ -162,6 +163,7 @@ const FIRST_HOSTS = `left join (
 
 const LINE = `json_build_object(
   'schemaName', t.schema_name, 'status', t.status, 'transition', t.transition, 'version', t.version,
+  'migration', (select m.name from rowhouse.tenant_migration as m where m.position = t.version),
   'statementTimeoutMs', t.statement_timeout_ms, 'createdAt', ${isoText("t.created_at")},
   'hosts', coalesce((select (array_agg(d.host order by d.host))[1:3]
       from rowhouse.domain as d where d.schema_name = t.schema_name), '{}'),

@@ -2,15 +2,21 @@
 // complete or does not exist, and the next run creates the rest. The tenants of a failed group are retried one by
 // one, so the outcome of a tenant does not depend on its group.
 
+import { mayNotShare } from "../migrations/stages.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { prepareCreation } from "../lifecycle/creation.ts";
+import { prepareReferences } from "../lifecycle/compare.ts";
+import { isJoint } from "../lifecycle/raise.ts";
+import { raiseGroup } from "../lifecycle/raise-group.ts";
+import { addTenant } from "../lifecycle/tenant.ts";
+import { newestVersion } from "../migrations/changes.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
 import { isPassing, retryAfter } from "../batch/retry.ts";
-import type { CheckedTenant } from "./check.ts";
-import { type ExistingTenant, findExisting } from "./existing.ts";
+import type { CheckedTenant } from "../tenant-list/check.ts";
+import { type ExistingTenant, findExisting } from "../tenant-list/existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
 const ATTEMPTS = 12;
@@ -38,25 +44,30 @@ export async function createTenants(
 ): Promise<IntakeSummary> {
   const { concurrency } = options;
   const creation = await prepareCreation(registry);
+  const isSimple = (): boolean => isJoint(creation, newestVersion(creation.migrations));
   let most: number | undefined;
-  const createAll = (group: Group): Promise<void> =>
-    registry.sequelize.transaction(async (transaction) => {
+  const createAll = async (group: Group): Promise<void> => {
+    await prepareReferences(
+      creation,
+      group.map(({ schemaName }) => schemaName),
+    );
+    await registry.sequelize.transaction(async (transaction) => {
       const before = most === undefined ? await readSettings(transaction) : "";
       if (group.length > 1) {
         await query(transaction, `set local lock_timeout = ${GROUP_LOCK_TIMEOUT_MS}`);
       }
-      for (const tenant of group) {
-        await createTenantWithin(registry, transaction, creation, tenant);
-      }
+      await raiseGroup(registry, transaction, creation, group);
       most ??= await readGroupSize(transaction, before, concurrency);
     });
+  };
   const create = async (
     group: Group,
     { attempt, end }: Turn<IntakeOutcome>,
   ): Promise<Again<Group> | undefined> => {
     const [tenant] = group;
     try {
-      await createAll(group);
+      if (group.length > 1 || (most === undefined && isSimple())) await createAll(group);
+      else await addTenant(registry, creation, tenant);
       for (const created of group) end({ ...created, outcome: "added" });
       return undefined;
     } catch (error) {
@@ -64,11 +75,17 @@ export async function createTenants(
         const { afterMs } = isPassing(error) ? retryAfter(1) : { afterMs: 0 };
         return { afterMs, instead: group.map((one): Group => [one]) };
       }
+      if (most === undefined && mayNotShare(error)) {
+        most = 1;
+        return { afterMs: 0 };
+      }
       if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
       const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
-      return end(describeFound(tenant, found ?? { problem: describe(error) }));
+      if (found !== undefined) return end(describeFound(tenant, found));
+      const details = error instanceof AdminError ? error.details : {};
+      return end({ ...tenant, ...details, outcome: "failed", message: describe(error) });
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };
@@ -83,15 +100,17 @@ export async function createTenants(
       options.report(outcome);
     }
   }
-  const groups = cutGroups(missing, (left) => Math.min(most ?? 1, Math.ceil(left / concurrency)));
+  const groups = cutGroups(missing, (left) =>
+    isSimple() ? Math.min(most ?? 1, Math.ceil(left / concurrency)) : 1,
+  );
   const { counts, left } = await forEachTenant(groups, before, options, create);
   return { ...counts, left: left.reduce((sum, { length }) => sum + length, 0) };
 }
 
-/** Builds the outcome of a tenant that exists, or that could not be created because of `problem`. */
+/** Builds the outcome of a tenant that exists. */
 function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): IntakeOutcome {
   if (problem === undefined) return { ...tenant, outcome: "existing" };
-  return { ...tenant, outcome: "failed", message: problem };
+  return { ...tenant, outcome: "failed", message: `Cannot add tenant: ${problem}` };
 }
 
 type Group = readonly [CheckedTenant, ...CheckedTenant[]];

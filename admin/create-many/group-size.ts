@@ -12,12 +12,13 @@ const MOST = 20;
 // Leaves room for a second run and for the service's connections.
 const SHARE = 1 / 3;
 
-/** Reads the role and the settings of a transaction as one text, for comparison. */
+/** Reads the role and the settings of a transaction as one text, for comparison; without those that are set for each tenant. */
 export async function readSettings(transaction: Transaction): Promise<string> {
   const [row] = await query<{ settings: string }>(
     transaction,
     `select concat(current_user, string_agg(concat(name, '=', setting), ',' order by name)) as settings
-       from pg_catalog.pg_settings where source = 'session'`,
+       from pg_catalog.pg_settings where source = 'session' 
+        and name not in ('search_path', 'jit', 'plan_cache_mode')`,
   );
   return row?.settings ?? "";
 }
@@ -40,7 +41,7 @@ export async function readGroupSize(
     `select current_setting('max_locks_per_transaction')::int
          * current_setting('max_connections')::int as room,
        count(*)::int as taken
-       from pg_catalog.pg_locks where pid = pg_backend_pid() and not fastpath`,
+       from pg_catalog.pg_locks where pid = pg_backend_pid() and not fastpath and (relation is null or relation >= 16384)`,
   );
   const { room = 0, taken = 1 } = row ?? {};
   const fitting = Math.floor((room * SHARE) / concurrency / Math.max(1, taken));

@@ -1,7 +1,8 @@
 // The doctor's findings about the server and the registry, as the admin role sees them.
 
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
-import { loadTenantMigrations, newestVersion } from "../migrations/tenant-migrations.ts";
+import { describeVersion, newestVersion } from "../migrations/changes.ts";
+import { examineTenantMigrations } from "../migrations/ordered.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 
@@ -22,7 +23,9 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
   const names = new Set(applied.map(({ name }) => name));
   const missing = known.filter((name) => !names.has(name));
   const newer = [...names].filter((name) => !known.includes(name));
-  const newest = newestVersion(await loadTenantMigrations(registry));
+  const { migrations, problems } = await examineTenantMigrations(registry);
+  const [problem] = problems;
+  const newest = newestVersion(migrations);
   const [tenants] = await readRows<{ behind: number }>(
     registry,
     "select count(*)::int as behind from rowhouse.tenant where version < $1 and transition is null",
@@ -51,11 +54,13 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
     ),
     judge(
       "tenants",
-      behind === 0,
-      `all have version ${newest}`,
+      behind === 0 && problem === undefined,
+      `all have version ${describeVersion(migrations, newest)}`,
       "warn",
-      `${behind} are behind version ${newest}`,
-      "run node admin/migrate.js; see node admin/status.js",
+      problem ?? `${behind} are behind version ${describeVersion(migrations, newest)}`,
+      problem === undefined
+        ? "run node admin/migrate.js; see node admin/status.js"
+        : "other verbs refuse the folder of the tenant migrations until then",
     ),
   ];
 }

@@ -16,6 +16,7 @@ import { examineFunctions } from "./function-findings.ts";
 import { examinePrivileges } from "./privilege-findings.ts";
 import { withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
+import { examineShared, examineSharedMigrations } from "./shared-findings.ts";
 import { examineAttempts, examineMessage, examineRole } from "./service-findings.ts";
 
 /** The installation that the doctor examines. */
@@ -26,6 +27,8 @@ export interface Places {
   readonly admin: Secret | undefined;
   /** The folder of the application's own tenant migrations. */
   readonly tenantMigrations: string | undefined;
+  /** The folder of the shared migrations. */
+  readonly sharedMigrations?: string | undefined;
 }
 
 /** Examines an installation, without changing anything and without reading a tenant's rows. */
@@ -33,6 +36,7 @@ export async function examineInstallation({
   service,
   admin,
   tenantMigrations,
+  sharedMigrations,
 }: Places): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let table: string | undefined;
@@ -45,11 +49,13 @@ export async function examineInstallation({
         ...(await examine("registry", () => examineRegistry(registry))),
         ...(await examine("privileges", () => examinePrivileges(registry, userOf(service)))),
         ...(await examine("functions", () => examineFunctions(registry))),
+        ...(await examine("shared schemas", () => examineShared(registry))),
+        ...(await examine("shared migrations", () => examineSharedMigrations(registry))),
         ...(await examine("catalogs", () => examineBudget(registry))),
       ];
     };
     const open = (): Promise<readonly Finding[]> =>
-      withRegistry(admin.reveal(), look, tenantMigrations);
+      withRegistry(admin.reveal(), look, tenantMigrations, sharedMigrations);
     findings.push(...(await examine("registry", open)));
   }
   const serviceIsThere = await canOpen("DATABASE_URL", service, "the service", findings);

@@ -6,7 +6,7 @@ import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
 import type { KeptRole } from "../registry/role-use.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
-import { claimRole } from "./role.ts";
+import { claimRole } from "../registry/claim-role.ts";
 
 /**
  * Drops the schema, the role and the registry rows. The schema or the role may be missing.

@@ -3,7 +3,7 @@
 
 import type { Transaction } from "sequelize";
 import { query, type Registry } from "../registry/registry.ts";
-import { claimRole } from "./role.ts";
+import { claimRole } from "../registry/claim-role.ts";
 
 /** The schema and role to drop from; `roleName` is undefined when the tenant does not have its own role. */
 export interface DropPlace {

@@ -7,6 +7,7 @@ import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Transition } from "../registry/registry.ts";
 import { type CommandResult, type Keep, sendCommand } from "./command.ts";
+import { tenantPath } from "../shared/search-path.ts";
 import { needsNoTransaction } from "./maintenance.ts";
 
 /** The command and its limits. */
@@ -19,6 +20,8 @@ export interface TenantCommand {
   readonly keep: Keep;
   /** Whether tenants have their own roles; otherwise it runs as the admin role. */
   readonly tenantRoles: boolean;
+  /** The schemas behind the tenant's own in the search_path. */
+  readonly sharedSchemas: readonly string[];
   /** Whether it runs as the owner of the schema, with all privileges on its objects. */
   readonly asOwner: boolean;
 }
@@ -32,6 +35,7 @@ interface State {
   readonly owner: string | null;
   readonly timeoutMs: number;
   readonly transition: Transition | null;
+  readonly peer: string | null;
   readonly hasSchema: boolean;
   /** Whether the admin role can already SET ROLE to the tenant's role; null when that role is missing. */
   readonly mayBecome: boolean | null;
@@ -52,7 +56,7 @@ export async function runInTenant(
   schemaName: string,
   command: TenantCommand,
 ): Promise<CommandResult> {
-  const { text, write, timeoutMs, keep, tenantRoles, asOwner } = command;
+  const { text, write, timeoutMs, keep, tenantRoles, sharedSchemas, asOwner } = command;
   if (asOwner && needsNoTransaction(text)) return runOutside(client, schemaName, command);
   await client.query("begin isolation level read committed");
   // A writer holds the tenant's lock, so that an export, a move or a drop cannot miss its write.
@@ -65,7 +69,7 @@ export async function runInTenant(
   const lent = role !== undefined && !asOwner && !state.mayBecome;
   if (lent) await client.query(`grant ${role} to current_user`);
   if (!write) await client.query("set transaction read only");
-  await client.query(`set local search_path = "${schemaName}", pg_temp`);
+  await client.query(`set local search_path = ${tenantPath(schemaName, sharedSchemas)}`);
   await client.query(`set local statement_timeout = ${timeoutMs ?? state.timeoutMs}`);
   if (role !== undefined) await client.query(`set local role ${role}`);
   const result = await sendCommand(client, text, keep);
@@ -81,11 +85,11 @@ export async function runInTenant(
 async function runOutside(
   client: pg.Client,
   schemaName: string,
-  { text, timeoutMs, keep }: TenantCommand,
+  { text, timeoutMs, keep, sharedSchemas }: TenantCommand,
 ): Promise<CommandResult> {
   if (!(await isLocked(client, schemaName, "pg_try_advisory_lock"))) throw new TenantBusy();
   const { owner, timeoutMs: own } = await requireState(client, schemaName);
-  await client.query(`set search_path = "${schemaName}", pg_temp`);
+  await client.query(`set search_path = ${tenantPath(schemaName, sharedSchemas)}`);
   await client.query(`set statement_timeout = ${timeoutMs ?? own}`);
   if (owner !== null) await client.query(`set role ${quoteName(owner)}`);
   return sendCommand(client, text, keep);
@@ -95,7 +99,7 @@ async function requireState(client: pg.Client, schemaName: string): Promise<Stat
   const state = await readState(client, schemaName);
   if (state === undefined) throw new TenantSkipped("it does not exist any more");
   if (state.transition !== null) {
-    throw new TenantSkipped(describeTransition(state.transition, schemaName));
+    throw new TenantSkipped(describeTransition(state.transition, schemaName, state.peer));
   }
   if (!state.hasSchema) {
     throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
@@ -118,7 +122,7 @@ async function isLocked(
 async function readState(client: pg.Client, schemaName: string): Promise<State | undefined> {
   // Before PostgreSQL 16 every member can SET ROLE; since 16 only one with the SET option.
   const { rows } = await client.query<State>(
-    `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition,
+    `select t.role_name as "roleName", t.statement_timeout_ms as "timeoutMs", t.transition, t.peer,
        to_regnamespace(quote_ident(t.schema_name)) is not null as "hasSchema",
        (select r.rolname from pg_catalog.pg_namespace as n join pg_catalog.pg_roles as r on r.oid = n.nspowner
          where n.nspname = t.schema_name) as owner,

@@ -1,13 +1,14 @@
 // The census: the registry's knowledge of its tenants, in three queries for any number of tenants.
 
-import { newestVersion, type TenantMigrations } from "../migrations/tenant-migrations.ts";
+import { nameOf, newestVersion } from "../migrations/changes.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import {
   readRows,
   type Registry,
   type TenantStatus,
   type Transition,
 } from "../registry/registry.ts";
-import { pickTenants } from "../registry/tenant-pattern.ts";
+import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
 
 /** A tenant as the registry has it. */
@@ -25,6 +26,8 @@ export interface FailedTenant {
   readonly schemaName: string;
   readonly version: number;
   readonly to: number;
+  /** The migration that failed; null where an older Rowhouse did not record its name. */
+  readonly migration: string | null;
   readonly sqlstate: string | null;
   readonly message: string;
   readonly at: Date;
@@ -40,9 +43,16 @@ interface ChangingTenant {
 /** The state of the tenants. */
 export interface Census {
   readonly newestVersion: number;
+  /** The name of the newest migration; empty without migrations. */
+  readonly newestMigration: string;
   readonly tenants: readonly CountedTenant[];
   /** By ascending version. */
-  readonly versions: readonly { readonly version: number; readonly tenants: number }[];
+  readonly versions: readonly {
+    readonly version: number;
+    /** The name of its newest migration; empty for version 0. */
+    readonly migration: string;
+    readonly tenants: number;
+  }[];
   readonly behind: readonly string[];
   readonly failed: readonly FailedTenant[];
   readonly suspended: readonly string[];
@@ -52,20 +62,20 @@ export interface Census {
 
 /**
  * Counts the tenants.
- * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
+ * @param choice which tenants
  * @throws {AdminError} for a name that is not a tenant's
  */
 export async function takeCensus(
   registry: Registry,
   migrations: TenantMigrations,
-  list: string | undefined,
+  choice: TenantChoice,
 ): Promise<Census> {
   const all = await readRows<CountedTenant>(
     registry,
     `select schema_name as "schemaName", version, status, transition, peer
        from rowhouse.tenant order by schema_name`,
   );
-  const tenants = pickTenants(all, list);
+  const tenants = await pickTenants(registry, all, choice);
   const picked = new Set(tenants.map(({ schemaName }) => schemaName));
   const failed = await readRows<FailedTenant>(registry, FAILED_TENANTS);
   const newest = newestVersion(migrations);
@@ -75,9 +85,14 @@ export async function takeCensus(
     tenants.filter(fits).map(({ schemaName }) => schemaName);
   return {
     newestVersion: newest,
+    newestMigration: nameOf(migrations, newest),
     tenants,
     versions: [...counts]
-      .map(([version, count]) => ({ version, tenants: count }))
+      .map(([version, count]) => ({
+        version,
+        migration: nameOf(migrations, version),
+        tenants: count,
+      }))
       .toSorted((a, b) => a.version - b.version),
     behind: named(({ version, transition }) => version < newest && transition === null),
     failed: failed.filter(({ schemaName }) => picked.has(schemaName)),
@@ -93,7 +108,7 @@ export async function takeCensus(
 
 /** The query for every {@link FailedTenant}: one index lookup for each tenant, whatever the length of the history. */
 export const FAILED_TENANTS: string = `
-  select t.schema_name as "schemaName", t.version, m.to_version as "to", m.sqlstate,
+  select t.schema_name as "schemaName", t.version, m.to_version as "to", m.migration, m.sqlstate,
       coalesce(m.message, '') as message, m.finished_at as at
     from rowhouse.tenant as t
    cross join lateral (

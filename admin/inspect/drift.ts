@@ -2,11 +2,11 @@
 // few thousand in a query; only those whose hash differs are compared in detail.
 
 import type { Registry } from "../registry/registry.ts";
-import type { TenantMigrations } from "../migrations/tenant-migrations.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
 import { describeDifferences } from "./difference.ts";
-import { canonicalize, type Fingerprint, readFingerprints, readHashes } from "./fingerprint.ts";
+import { type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
 import { readInBatches } from "./batches.ts";
-import { buildReferences, type Reference } from "./reference.ts";
+import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
 
 /** A tenant to be compared. */
 export interface Versioned {
@@ -44,17 +44,14 @@ export async function findDrift(
   migrations: TenantMigrations,
   tenants: readonly Versioned[],
 ): Promise<Drift> {
-  const references = await buildAll(registry, migrations, tenants);
+  const references = await buildReferencesFor(registry, migrations, tenants);
   const notCompared: { schemaName: string; reason: string }[] = [];
   const known: Suspect[] = [];
   for (const { schemaName, version } of tenants) {
     const reference = references.get(schemaName.length)?.get(version);
     if (reference) known.push({ schemaName, version, reference });
-    else notCompared.push({ schemaName, reason: `there is no tenant migration ${version}` });
+    else notCompared.push({ schemaName, reason: `the folder does not have migration ${version}` });
   }
-  const texts = new Map(
-    [...new Set(known.map(({ reference }) => reference))].map((one) => [one, textOf(one)]),
-  );
   const names = known.map(({ schemaName }) => schemaName);
   const hashes = await readInBatches(registry, names, BATCH, readHashes);
   // A name that occurs in the text of its reference was replaced in too many places.
@@ -62,10 +59,10 @@ export async function findDrift(
     ({ schemaName, reference }) =>
       !hashes.busy.has(schemaName) &&
       ((hashes.found.get(schemaName) ?? "") !== reference.hash ||
-        texts.get(reference)?.includes(schemaName) === true),
+        reference.text.includes(schemaName)),
   );
   const suspected = suspects.map(({ schemaName }) => schemaName);
-  const details = await readInBatches(registry, suspected, DETAILED_BATCH, readFingerprints);
+  const details = await readInBatches(registry, suspected, DETAILED_BATCH, readComparable);
   const busy = new Set([...hashes.busy, ...details.busy]);
   const drifted = suspects
     .filter(({ schemaName }) => !busy.has(schemaName))
@@ -103,10 +100,10 @@ async function findMoved(
 }
 
 /**
- * The references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
+ * Makes the references of the tenants' versions, by the length of a tenant's name: one for all lengths, unless the
  * migrations derive names from the schema's name.
  */
-async function buildAll(
+export async function buildReferencesFor(
   registry: Registry,
   migrations: TenantMigrations,
   tenants: readonly Versioned[],
@@ -125,20 +122,10 @@ async function buildAll(
   return found;
 }
 
-/** Whether an object's name contains the schema's. */
-function hasOwnNames({ objects, schemaName }: Reference): boolean {
-  return objects.some(({ owner, part }) => `${owner}\n${part}`.includes(schemaName));
-}
-
 function compare({ schemaName, version, reference }: Suspect, objects: Fingerprint): Drifted {
   return {
     schemaName,
     version,
     differences: describeDifferences({ schemaName, objects }, reference, version),
   };
-}
-
-function textOf({ objects, schemaName }: Reference): string {
-  const lines = objects.map(({ owner, part, definition }) => `${owner}\n${part}\n${definition}`);
-  return canonicalize(lines.join("\n"), schemaName);
 }

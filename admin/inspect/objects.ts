@@ -100,7 +100,7 @@ const STATISTICS = `
   select r.namespace, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
     from relation as r join pg_statistic_ext as s on s.stxrelid = r.oid`;
 
-const PARTS = [
+const OF_RELATIONS = [
   RELATIONS,
   COLUMNS,
   COLUMN_GRANTS,
@@ -110,19 +110,34 @@ const PARTS = [
   POLICIES,
   RULES,
   STATISTICS,
-  ...OTHER_OBJECTS,
 ];
 
-/** The tables `namespace` and `objects (namespace, owner, part, definition)` of a WITH; $1 is text[]. */
-export const OBJECTS: string = `
+// An object depends on its schema, and pg_depend has an index by that; the catalogs have none by schema. The row type of
+// a composite type depends on its type.
+const withObjects = (parts: readonly string[]): string => `
   namespace as (
     select oid, nspname, nspowner from pg_namespace where nspname = any($1::text[])
+  ), inside as (
+    select n.oid, n.nspowner, d.classid, d.objid from namespace as n
+      join pg_depend as d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid and d.deptype = 'n'
   ), relation as (
     select c.*, n.oid as namespace, n.nspowner, case c.relkind when 'v' then 'view ' when 'm' then 'materialized view '
         when 'S' then 'sequence ' when 'c' then 'type ' when 'f' then 'foreign table ' else 'table ' end
         || '"' || c.relname || '"' as owner
-      from pg_class as c join namespace as n on n.oid = c.relnamespace
+      from (
+        select classid, objid, oid, nspowner from inside
+        union all
+        select 'pg_class'::regclass, t.typrelid, i.oid, nspowner from inside as i
+          join pg_type as t on i.classid = 'pg_type'::regclass and t.oid = i.objid and t.typrelid <> 0
+      ) as n
+      join pg_class as c on n.classid = 'pg_class'::regclass and c.oid = n.objid
      where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
   ), objects as (
-    ${PARTS.join("\n  union all\n  ")}
+    ${parts.join("\n  union all\n  ")}
   )`;
+
+/** The tables `namespace`, `inside` and `objects (namespace, owner, part, definition)` of a WITH; $1 is text[]. */
+export const OBJECTS: string = withObjects([...OF_RELATIONS, ...OTHER_OBJECTS]);
+
+/** The same for tables, views and sequences with what belongs to them. */
+export const RELATION_OBJECTS: string = withObjects(OF_RELATIONS);

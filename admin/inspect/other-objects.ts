@@ -24,7 +24,7 @@ const FUNCTIONS = `
            ) as a
           where g.aggfnoid = p.oid),
         ${owned("p.proowner")})
-    from namespace as n join pg_proc as p on p.pronamespace = n.oid`;
+    from inside as n join pg_proc as p on n.classid = 'pg_proc'::regclass and p.oid = n.objid`;
 
 const TYPES = `
   select n.oid, 'type "' || t.typname || '"', '', concat_ws(' ', case t.typtype
@@ -41,7 +41,7 @@ const TYPES = `
           nullif(r.rngsubdiff, 0)::regproc)
         from pg_range as r where r.rngtypid = t.oid) end,
       ${owned("t.typowner")})
-    from namespace as n join pg_type as t on t.typnamespace = n.oid and t.typtype in ('d', 'e', 'r')`;
+    from inside as n join pg_type as t on n.classid = 'pg_type'::regclass and t.oid = n.objid and t.typtype in ('d', 'e', 'r')`;
 
 const OPERATORS = `
   select n.oid, 'operator "' || o.oprname || '"(' || concat_ws(', ', nullif(o.oprleft, 0)::regtype,
@@ -50,7 +50,7 @@ const OPERATORS = `
       'restrict ' || nullif(o.oprrest, 0)::regproc, 'join ' || nullif(o.oprjoin, 0)::regproc,
       case when o.oprcanmerge then 'merges' end, case when o.oprcanhash then 'hashes' end,
       ${owned("o.oprowner")})
-    from namespace as n join pg_operator as o on o.oprnamespace = n.oid`;
+    from inside as n join pg_operator as o on n.classid = 'pg_operator'::regclass and o.oid = n.objid`;
 
 const OPERATOR_FAMILIES = `
   select n.oid, 'operator family "' || f.opfname || '"', '', concat_ws(' ', m.amname,
@@ -60,15 +60,15 @@ const OPERATOR_FAMILIES = `
       (select string_agg(concat_ws(' ', a.amprocnum, a.amproc), ', '
            order by a.amprocnum, a.amproc::text collate "C")
          from pg_amproc as a where a.amprocfamily = f.oid))
-    from namespace as n
-    join pg_opfamily as f on f.opfnamespace = n.oid
+    from inside as n
+    join pg_opfamily as f on n.classid = 'pg_opfamily'::regclass and f.oid = n.objid
     join pg_am as m on m.oid = f.opfmethod
   union all
   select n.oid, 'operator class "' || c.opcname || '"', '', concat_ws(' ', m.amname, c.opcintype::regtype,
       case when c.opcdefault then 'default' end, 'storage ' || nullif(c.opckeytype, 0)::regtype,
       ${owned("c.opcowner")})
-    from namespace as n
-    join pg_opclass as c on c.opcnamespace = n.oid
+    from inside as n
+    join pg_opclass as c on n.classid = 'pg_opclass'::regclass and c.oid = n.objid
     join pg_am as m on m.oid = c.opcmethod`;
 
 const TEXT_SEARCH = `
@@ -78,41 +78,43 @@ const TEXT_SEARCH = `
            order by m.maptokentype, m.mapseqno)
          from pg_ts_config_map as m where m.mapcfg = c.oid),
       ${owned("c.cfgowner")})
-    from namespace as n join pg_ts_config as c on c.cfgnamespace = n.oid
+    from inside as n join pg_ts_config as c on n.classid = 'pg_ts_config'::regclass and c.oid = n.objid
   union all
   select n.oid, 'text search dictionary "' || d.dictname || '"', '', concat_ws(' ',
       (select tmplname from pg_ts_template as t where t.oid = d.dicttemplate), d.dictinitoption,
       ${owned("d.dictowner")})
-    from namespace as n join pg_ts_dict as d on d.dictnamespace = n.oid
+    from inside as n join pg_ts_dict as d on n.classid = 'pg_ts_dict'::regclass and d.oid = n.objid
   union all
   select n.oid, 'text search parser "' || p.prsname || '"', '',
       concat_ws(' ', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype)
-    from namespace as n join pg_ts_parser as p on p.prsnamespace = n.oid
+    from inside as n join pg_ts_parser as p on n.classid = 'pg_ts_parser'::regclass and p.oid = n.objid
   union all
   select n.oid, 'text search template "' || t.tmplname || '"', '', concat_ws(' ', t.tmplinit, t.tmpllexize)
-    from namespace as n join pg_ts_template as t on t.tmplnamespace = n.oid`;
+    from inside as n join pg_ts_template as t on n.classid = 'pg_ts_template'::regclass and t.oid = n.objid`;
 
 // The locale's column has different names in 15, 16 and 17. Versions depend on the server, and are not compared.
 const COLLATIONS = `
   select n.oid, 'collation "' || c.collname || '"', '', concat_ws(' ',
       (to_jsonb(c) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text,
       ${owned("c.collowner")})
-    from namespace as n join pg_collation as c on c.collnamespace = n.oid
+    from inside as n join pg_collation as c on n.classid = 'pg_collation'::regclass and c.oid = n.objid
   union all
   select n.oid, 'conversion "' || c.conname || '"', '', concat_ws(' ',
       pg_encoding_to_char(c.conforencoding), pg_encoding_to_char(c.contoencoding), c.conproc,
       case when c.condefault then 'default' end)
-    from namespace as n join pg_conversion as c on c.connamespace = n.oid`;
+    from inside as n join pg_conversion as c on n.classid = 'pg_conversion'::regclass and c.oid = n.objid`;
 
+// PostgreSQL's own casts have lower numbers: https://www.postgresql.org/docs/current/system-catalog-initial-data.html
 const CASTS = `
   select n.oid, 'cast (' || format_type(c.castsource, null) || ' as ' || format_type(c.casttarget, null) || ')',
       '', concat_ws(' ', nullif(c.castfunc, 0)::regprocedure, c.castcontext, c.castmethod)
     from pg_cast as c
    cross join unnest(array[c.castsource, c.casttarget]) as side (oid)
     join pg_type as t on t.oid = side.oid
-    join namespace as n on n.oid = t.typnamespace`;
+    join namespace as n on n.oid = t.typnamespace
+   where c.oid >= 16384`;
 
-/** The queries, each for `namespace, owner, part, definition`; they use the table `namespace` of the WITH. */
+/** The queries, each for `namespace, owner, part, definition`; they use the tables `namespace` and `inside` of the WITH. */
 export const OTHER_OBJECTS: readonly string[] = [
   FUNCTIONS,
   TYPES,

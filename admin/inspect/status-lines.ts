@@ -8,16 +8,24 @@ const MOST_NAMES = 20;
 
 /** Writes a status as lines. */
 export function statusLines(status: Status): readonly string[] {
-  const { tenants, versions, newestVersion, strays, drift, driftProblem } = status;
-  const spread = versions.map(({ version, tenants }) => `${count(tenants)} on version ${version}`);
+  const { tenants, versions, newestVersion, newestMigration, strays, drift, driftProblem } = status;
+  const spread = versions.map(
+    ({ version, migration, tenants }) =>
+      `${count(tenants)} on version ${named(version, migration)}`,
+  );
   const lines = [
-    `Newest version ${newestVersion}; ${formatCount(tenants.length, "tenant")}${spread.length > 0 ? ": " : ""}${spread.join(", ")}`,
+    `Newest version ${named(newestVersion, newestMigration)}; ${formatCount(tenants.length, "tenant")}${spread.length > 0 ? ": " : ""}${spread.join(", ")}`,
+    ...status.problems.map((problem) => `Migrations: ${problem}`),
     ...listed("Behind", status.behind),
-    ...section("Failed to migrate", status.failed, ({ schemaName, version, to, ...failure }) => {
-      const state = failure.sqlstate === null ? "" : ` (SQLSTATE ${failure.sqlstate})`;
-      const at = new Date(failure.at).toISOString().slice(0, 19);
-      return `${schemaName}, at version ${version}, to ${to}: ${oneLine(failure.message)}${state}, ${at}Z`;
-    }),
+    ...section(
+      "Failed to migrate",
+      status.failed,
+      ({ schemaName, version, to, migration, ...failure }) => {
+        const state = failure.sqlstate === null ? "" : ` (SQLSTATE ${failure.sqlstate})`;
+        const at = new Date(failure.at).toISOString().slice(0, 19);
+        return `${schemaName}, at version ${version}, to ${named(to, migration ?? "")}: ${oneLine(failure.message)}${state}, ${at}Z`;
+      },
+    ),
     ...listed("Suspended", status.suspended),
     ...listed("Read-only", status.readOnly),
     ...section("In a change that has not ended", status.transitions, (tenant) => {
@@ -77,6 +85,10 @@ function few(lines: readonly string[]): string[] {
   const shown = lines.slice(0, MOST_NAMES).map((line) => `  ${line}`);
   if (lines.length <= MOST_NAMES) return shown;
   return [...shown, `  and ${count(lines.length - MOST_NAMES)} more; --json lists all`];
+}
+
+function named(version: number, migration: string): string {
+  return migration === "" ? String(version) : `${version} (${migration})`;
 }
 
 function oneLine(text: string): string {

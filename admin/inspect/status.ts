@@ -1,7 +1,8 @@
 // The state of an installation: the registry's census, missing and excess privileges, and drift.
 
-import { loadTenantMigrations, type TenantMigrations } from "../migrations/tenant-migrations.ts";
+import { examineTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { TenantChoice } from "../registry/tenant-pattern.ts";
 import { type Census, takeCensus } from "./census.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { type Excess, findExcess } from "./excess.ts";
@@ -11,6 +12,8 @@ import { findStrays, type Strays } from "./strays.ts";
 
 /** The result of {@link readStatus}. */
 export interface Status extends Census {
+  /** Why other verbs refuse the folder of the tenant migrations; empty when they do not. */
+  readonly problems: readonly string[];
   readonly lacks: readonly Lack[];
   readonly excess: readonly Excess[];
   /** Undefined when only some tenants were asked for. */
@@ -23,21 +26,22 @@ export interface Status extends Census {
 
 /**
  * Examines the tenants without changing anything.
- * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
+ * @param choice which tenants
  * @throws {AdminError} for a name that is not a tenant's
  */
 export async function readStatus(
   registry: Registry,
-  list: string | undefined,
+  choice: TenantChoice,
   withDrift: boolean,
 ): Promise<Status> {
-  const migrations = await loadTenantMigrations(registry);
-  const census = await takeCensus(registry, migrations, list);
-  const names = list === undefined ? undefined : census.tenants.map((tenant) => tenant.schemaName);
+  const { migrations, problems } = await examineTenantMigrations(registry);
+  const census = await takeCensus(registry, migrations, choice);
+  const isWhole = choice.tenants === undefined && !choice.where?.length;
+  const names = isWhole ? undefined : census.tenants.map((tenant) => tenant.schemaName);
   const [lacks, excess, strays] = await Promise.all([
     findLacks(registry, names),
     findExcess(registry, names),
-    list === undefined ? findStrays(registry) : undefined,
+    isWhole ? findStrays(registry) : undefined,
   ]);
   const missing = new Set(
     lacks.filter(({ kind }) => kind === "schema").map(({ schemaName }) => schemaName),
@@ -45,15 +49,25 @@ export async function readStatus(
   const whole = census.tenants.filter(
     ({ schemaName, transition }) => transition === null && !missing.has(schemaName),
   );
-  const drift = withDrift ? await tryDrift(registry, migrations, whole) : {};
-  return { ...census, lacks, excess, strays, drift: undefined, driftProblem: undefined, ...drift };
+  const drift =
+    withDrift && problems.length === 0 ? await tryDrift(registry, migrations, whole) : {};
+  return {
+    ...census,
+    problems,
+    lacks,
+    excess,
+    strays,
+    drift: undefined,
+    driftProblem: undefined,
+    ...drift,
+  };
 }
 
 /** Whether a status needs a person's attention. */
 export function needsPerson(status: Status): boolean {
-  const { failed, lacks, excess, strays, drift, driftProblem, transitions } = status;
+  const { problems, failed, lacks, excess, strays, drift, driftProblem, transitions } = status;
   return (
-    failed.length + lacks.length + excess.length > 0 ||
+    problems.length + failed.length + lacks.length + excess.length > 0 ||
     (drift?.drifted.length ?? 0) > 0 ||
     driftProblem !== undefined ||
     transitions.some(({ transition }) => transition !== "moved") ||

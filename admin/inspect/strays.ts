@@ -47,6 +47,7 @@ const SCHEMAS = `
         select oid from pg_catalog.pg_roles where rolname = current_user))
      and n.nspname ~ '^[a-z_][a-z0-9_]{0,47}$' and n.nspname !~ '^pg_'
      and n.nspname not in ('public', 'rowhouse', 'information_schema')
+     and not exists (select from rowhouse.installation as i where n.nspname = any(i.shared_schemas))
      and not exists (select from rowhouse.tenant as t where t.schema_name = n.nspname)
    order by n.nspname`;
 
@@ -55,5 +56,6 @@ const ROLES = `
     from pg_catalog.pg_roles as r
     join pg_catalog.pg_database as d on d.datname = current_database()
    where pg_catalog.starts_with(r.rolname, 'rh_' || d.oid || '_')
+     and r.rolname <> 'rh_' || d.oid || '_0_shared'
      and not exists (select from rowhouse.tenant as t where t.role_name = r.rolname)
    order by r.rolname`;

@@ -73,16 +73,35 @@ export async function insertDomains(
 ): Promise<void> {
   const inserted = await query<{ host: string }>(
     transaction,
-    `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms)
-     select host, schema_name, role_name, status, statement_timeout_ms
+    `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms, has_settings)
+     select host, schema_name, role_name, status, statement_timeout_ms, has_settings
        from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
      on conflict do nothing returning host`,
     [schemaName, hosts],
   );
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
-  if (taken === undefined) return;
-  throw new AdminError(
-    `Cannot add host: "${taken}" already belongs to a tenant; ` +
-      `see node admin/list-tenants.js, and node admin/remove-domain.js ${taken}`,
+  if (taken !== undefined) throw hostTaken(taken);
+}
+
+/**
+ * Refuses hosts that belong to a tenant already, before work that takes several transactions.
+ * @throws {AdminError} as {@link insertDomains}
+ */
+export async function requireFreeHosts(
+  transaction: Transaction,
+  hosts: readonly string[],
+): Promise<void> {
+  const [taken] = await query<{ host: string }>(
+    transaction,
+    "select host from rowhouse.domain where host = any($1::text[]) order by host limit 1",
+    [hosts],
+  );
+  if (taken !== undefined) throw hostTaken(taken.host);
+}
+
+function hostTaken(host: string): AdminError {
+  return new AdminError(
+    `Cannot add host: "${host}" already belongs to a tenant; ` +
+      `see node admin/list-tenants.js, and node admin/remove-domain.js ${host}`,
   );
 }

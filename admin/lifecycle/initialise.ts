@@ -11,12 +11,19 @@ import { closeFunctions, findKeepers } from "../registry/closed-functions.ts";
 import { findInstallation } from "../registry/installation.ts";
 import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
 import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
+import { ensureSharedRole } from "../registry/tenant-role.ts";
+import { ENTRIES, writeEntries } from "../shared/entry.ts";
+import { closeSharedSchemas } from "../shared/close.ts";
+import { decideSharedSchemas, type SharedChange } from "../shared/list.ts";
+import { type Opened, openSharedSchemas } from "../shared/open.ts";
 
 /** Options of {@link initialise}; an option that is left out keeps its value of the first run. */
 export interface InitialiseOptions {
   readonly serviceRole?: string | undefined;
   /** False: tenants do not have their own roles; isolation then rests on the search_path and the lexer alone. */
   readonly tenantRoles?: boolean | undefined;
+  /** The change of the shared schemas; they stay as they are when left out. */
+  readonly sharedSchemas?: SharedChange | undefined;
 }
 
 /** The result of {@link initialise}. */
@@ -30,6 +37,10 @@ export interface Initialised {
   readonly setConfigRevoked: boolean;
   /** Functions that tenants may execute but should not, and that this role could not revoke. */
   readonly openFunctions: readonly string[];
+  /** The shared schemas, in the order of the search_path. */
+  readonly sharedSchemas: readonly string[];
+  /** The changes in the shared schemas. */
+  readonly opened: Opened;
 }
 
 const DEFAULT_SERVICE_ROLE = "rowhouse_service";
@@ -37,7 +48,8 @@ const DEFAULT_SERVICE_ROLE = "rowhouse_service";
 /**
  * Initialises the registry's database in one transaction.
  * @throws {AdminError} when the options contradict an earlier run, when the admin role may not create a role, when a
- *   role is unsuitable as the service role, or when TEMPORARY cannot be revoked from PUBLIC
+ *   role is unsuitable as the service role, when TEMPORARY cannot be revoked from PUBLIC, or when a schema cannot be
+ *   shared, or its sharing cannot end
  */
 export async function initialise(
   registry: Registry,
@@ -64,45 +76,74 @@ export async function initialise(
       serviceRole,
       tenantRoles,
     });
-    const migrations = await migrateRegistry(transaction);
-    if (!before) {
-      await query(
-        transaction,
-        "insert into rowhouse.installation (service_role, tenant_roles) values ($1, $2)",
-        [serviceRole, tenantRoles],
-      );
-    }
+    const migrations = await migrateRegistry(transaction, registry.tenantMigrations);
+    const shared = before?.sharedSchemas ?? [];
+    const sharedSchemas = decideSharedSchemas(shared, options.sharedSchemas ?? {});
+    await query(
+      transaction,
+      before
+        ? "update rowhouse.installation set shared_schemas = $1 where shared_schemas <> $1"
+        : "insert into rowhouse.installation (shared_schemas, service_role, tenant_roles) values ($1, $2, $3)",
+      before ? [sharedSchemas] : [sharedSchemas, serviceRole, tenantRoles],
+    );
+    await closeSharedSchemas(
+      transaction,
+      shared.filter((name) => !sharedSchemas.includes(name)),
+    );
+    const opened = await openSharedSchemas(transaction, sharedSchemas);
+    const sharedRole = await ensureSharedRole(transaction, admin, { serviceRole, tenantRoles });
+    await writeEntries(transaction, { sharedSchemas, sharedRole });
     await grantEntry(transaction, serviceRole);
     await revokeTemporary(transaction, serviceRole);
     const setConfigRevoked = await revokeSetConfig(transaction, admin, serviceRole);
     const open = await closeFunctions(transaction, [serviceRole, admin.name]);
     const openFunctions = open.map(({ name }) => name);
-    return { serviceRole, tenantRoles, createdRole, migrations, setConfigRevoked, openFunctions };
+    return {
+      serviceRole,
+      tenantRoles,
+      createdRole,
+      migrations,
+      setConfigRevoked,
+      openFunctions,
+      sharedSchemas,
+      opened,
+    };
   });
 }
 
 async function grantEntry(transaction: Transaction, serviceRole: string): Promise<void> {
   const role = quoteName(serviceRole);
   await query(transaction, `grant usage on schema rowhouse to ${role}`);
-  for (const name of ["resolve_host(text[])", "enter_tenant(text[])"]) {
+  for (const name of ["resolve_host(text[])", "resolve_schema(text)", ...ENTRIES]) {
     await query(transaction, `grant execute on function rowhouse.${name} to ${role}`);
   }
 }
 
-/** A temporary table would stay on the pooled connection, where the next tenant could read it. */
+/**
+ * A temporary table would stay on the pooled connection, where the next tenant could read it. Roles that use this
+ * database already, such as an application's whose schemas will be adopted, keep the privilege.
+ */
 async function revokeTemporary(transaction: Transaction, serviceRole: string): Promise<void> {
   const database = await readDatabaseName(transaction);
+  const isHeldBy = async (role: string): Promise<boolean> => {
+    const [row] = await query<{ held: boolean }>(
+      transaction,
+      "select has_database_privilege($1, current_database(), 'TEMPORARY') as held",
+      [role],
+    );
+    return row?.held === true;
+  };
+  const wasPublic = await isHeldBy("public");
   await query(transaction, `revoke temporary on database ${quoteName(database)} from public`);
-  const [left] = await query<{ temporary: boolean }>(
-    transaction,
-    "select has_database_privilege($1, current_database(), 'TEMPORARY') as temporary",
-    [serviceRole],
-  );
-  if (left?.temporary) {
+  if (await isHeldBy(serviceRole)) {
     throw new AdminError(
       `Cannot revoke TEMPORARY on database "${database}" from PUBLIC; ` +
         "run init-db as the database's owner, and grant the service role only CONNECT on it",
     );
+  }
+  const keepers = wasPublic ? await findKeepers(transaction, [], [serviceRole]) : "";
+  if (keepers !== "") {
+    await query(transaction, `grant temporary on database ${quoteName(database)} to ${keepers}`);
   }
 }
 

@@ -33,21 +33,37 @@ export function findTenantMigrations(folder: string | undefined): string {
 }
 
 /**
+ * Lists the files of a folder that are named `NNNN-name.js`, by ascending number.
+ * @throws {Error} when the folder cannot be read, or two have the same number
+ */
+export async function listNumbered(
+  folder: string,
+): Promise<readonly { readonly name: string; readonly number: number; readonly file: string }[]> {
+  const files = (await readdir(folder))
+    .filter((file) => /^\d{4}-[\w-]+\.js$/.test(file))
+    .toSorted();
+  const numbered = files.map((file) => ({
+    name: file.slice(0, -".js".length),
+    number: Number(file.slice(0, 4)),
+    file,
+  }));
+  if (new Set(numbered.map(({ number }) => number)).size < numbered.length) {
+    throw new Error(`Cannot load migrations: two files in "${folder}" have the same number`);
+  }
+  return numbered;
+}
+
+/**
  * Loads the modules of a folder, `NNNN-name.js`, by ascending number.
  * @throws {Error} when the folder cannot be read, or two have the same number
  */
 export async function loadMigrations<M>(folder: string): Promise<readonly LoadedMigration<M>[]> {
   const place = pathToFileURL(`${resolve(folder)}/`);
-  const files = (await readdir(place)).filter((file) => /^\d{4}-[\w-]+\.js$/.test(file)).toSorted();
-  const migrations = await Promise.all(
-    files.map(async (file) => ({
-      name: file.slice(0, -".js".length),
-      number: Number(file.slice(0, 4)),
+  return Promise.all(
+    (await listNumbered(folder)).map(async ({ file, name, number }) => ({
+      name,
+      number,
       module: (await import(new URL(file, place).href)) as M,
     })),
   );
-  if (new Set(migrations.map(({ number }) => number)).size < migrations.length) {
-    throw new Error(`Cannot load migrations: two files in "${folder}" have the same number`);
-  }
-  return migrations;
 }

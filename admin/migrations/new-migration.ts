@@ -1,21 +1,37 @@
-// Writes the skeleton of a tenant migration.
+// Writes the skeleton of a tenant migration, as a module or in SQL.
 
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { AdminError } from "../registry/admin-error.ts";
+import type { Tool } from "./folder/draft.ts";
+import { Findings } from "./folder/findings.ts";
+import { openFolder } from "./folder/folder.ts";
+import { nextPrefix } from "./folder/next-file.ts";
+import { recogniseTool } from "./folder/recognise.ts";
 import { findTenantMigrations } from "./load.ts";
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
+/** Where and how a migration is written. */
+export interface NewMigration {
+  /** The example application's folder when undefined; created when it is missing. */
+  readonly folder?: string | undefined;
+  /** SQL instead of a module. */
+  readonly sql?: boolean;
+}
+
 /**
- * Writes `NNNN-name.ts` with the number after the highest existing one.
+ * Writes the next migration in the form that the folder has: `0004-name.ts`; with `sql` `0004-name.sql`, and a file for
+ * the way down where the folder has such files.
  * @param name lower case words joined by hyphens
- * @param folder the example application's folder when undefined; created when it is missing
- * @returns the file, relative to the working directory
- * @throws {AdminError} for an invalid name, or when all numbers are used
+ * @returns the files, relative to the working directory
+ * @throws {AdminError} for an invalid name, or in a folder whose tool writes its migrations by itself
  */
-export async function writeMigration(name: string, folder?: string): Promise<string> {
+export async function writeMigration(
+  name: string,
+  { folder, sql = false }: NewMigration = {},
+): Promise<readonly string[]> {
   if (!NAME.test(name) || name.length > 80) {
     throw new AdminError(
       `Cannot write migration ${JSON.stringify(name)}: its name must be lower case words joined by ` +
@@ -24,19 +40,27 @@ export async function writeMigration(name: string, folder?: string): Promise<str
   }
   const place = findFolder(name, folder);
   await mkdir(place, { recursive: true });
-  const numbers = (await readdir(place)).flatMap((file) => {
-    const [, digits] = /^(\d{4})-[\w-]+\.[jt]s$/.exec(file) ?? [];
-    return digits === undefined ? [] : [Number(digits)];
-  });
-  const number = Math.max(0, ...numbers) + 1;
-  if (number > 9999)
+  const tool = await recogniseTool(await openFolder(place, new Findings()));
+  refuseTool(name, tool, sql);
+  const existing = await readdir(place);
+  const prefix = nextPrefix(existing, new Date());
+  if (prefix === undefined) {
     throw new AdminError(
-      `Cannot write migration "${name}": number 9999 is used, and it is the last one`,
+      `Cannot write migration "${name}": the last number of 20 digits is used; rename the newest file`,
     );
-  const file = join(place, `${String(number).padStart(4, "0")}-${name}.ts`);
+  }
   const source = folder === undefined ? "../tenant-migrations.ts" : "rowhouse/tenant-migrations";
-  await writeFile(file, skeleton(source), { flag: "wx" });
-  return relative(process.cwd(), file);
+  const texts = sql ? sqlSkeleton(existing) : { ".ts": moduleSkeleton(source) };
+  const written: string[] = [];
+  for (const [ending, text] of Object.entries(texts)) {
+    const file = join(
+      place,
+      `${prefix}${prefix.endsWith("_") ? name.replaceAll("-", "_") : name}${ending}`,
+    );
+    await writeFile(file, text, { flag: "wx" });
+    written.push(relative(process.cwd(), file));
+  }
+  return written;
 }
 
 function findFolder(name: string, folder: string | undefined): string {
@@ -49,7 +73,29 @@ function findFolder(name: string, folder: string | undefined): string {
   }
 }
 
-function skeleton(source: string): string {
+/** Folders of these two hold no modules, and the others' tools write their own marks. */
+function refuseTool(name: string, { name: tool, command }: Tool, sql: boolean): void {
+  if (command === undefined) return;
+  if (!sql && tool !== "Prisma" && tool !== "Drizzle") return;
+  throw new AdminError(
+    `Cannot write migration "${name}": the folder is one of ${tool}; ` +
+      `write it with ${command.replace("NAME", name)}`,
+  );
+}
+
+/** The texts by the ends of their names. */
+function sqlSkeleton(existing: readonly string[]): Readonly<Record<string, string>> {
+  const up =
+    "-- What this changes, and why. It runs in one transaction for each tenant.\nalter table data add column note text;\n";
+  const down =
+    "-- Undoes it, and deletes the data that it added.\nalter table data drop column note;\n";
+  if (existing.some((file) => file.endsWith(".up.sql")))
+    return { ".up.sql": up, ".down.sql": down };
+  if (existing.some((file) => file.endsWith(".down.sql"))) return { ".sql": up, ".down.sql": down };
+  return { ".sql": up };
+}
+
+function moduleSkeleton(source: string): string {
   return `// What this changes, and why.
 
 import type { TenantMigration } from "${source}";

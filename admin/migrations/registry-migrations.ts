@@ -3,30 +3,45 @@
 
 import type { Transaction } from "sequelize";
 import { hasTable, query } from "../registry/registry.ts";
-import { loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
+import { findTenantMigrations, listNumbered, loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 
-/** Runs one SQL command. */
-type RunSql = (text: string) => Promise<void>;
+/** Runs one SQL command and returns its rows. */
+type RunSql = <R extends object = object>(text: string) => Promise<readonly R[]>;
 
-/** The function that a registry migration exports as `up`. It passes one SQL command per call. */
-export type RegistryMigration = (sql: RunSql) => Promise<void>;
+/** A file of a folder whose name begins with a number of four digits. */
+export interface NumberedFile {
+  /** The file's name without its extension. */
+  readonly name: string;
+  readonly number: number;
+}
+
+/**
+ * The function that a registry migration exports as `up`. It passes one SQL command per call.
+ * `readNumbered` lists the numbered files of the tenant migrations by ascending number.
+ */
+export type RegistryMigration = (
+  sql: RunSql,
+  readNumbered: () => Promise<readonly NumberedFile[]>,
+) => Promise<void>;
 
 /**
  * Migrates the registry to its newest version.
+ * @param tenantMigrations the folder of the tenant migrations, which an old registry's tenants need
  * @returns the names of the migrations that this call ran
  */
-export async function migrateRegistry(transaction: Transaction): Promise<readonly string[]> {
+export async function migrateRegistry(
+  transaction: Transaction,
+  tenantMigrations: string | undefined,
+): Promise<readonly string[]> {
   const migrations = await loadMigrations<{ up: RegistryMigration }>(REGISTRY_MIGRATIONS);
-  const sql: RunSql = async (text) => {
-    await query(transaction, text);
-  };
+  const sql: RunSql = (text) => query(transaction, text);
   const isNew = !(await hasTable(transaction, "registry_migration"));
   const text = "select name from rowhouse.registry_migration";
   const rows = isNew ? [] : await query<{ name: string }>(transaction, text);
   const applied = new Set(rows.map(({ name }) => name));
   const pending = migrations.filter(({ name }) => !applied.has(name));
   for (const { name, module } of pending) {
-    await module.up(sql);
+    await module.up(sql, () => listNumbered(findTenantMigrations(tenantMigrations)));
     await query(transaction, "insert into rowhouse.registry_migration (name) values ($1)", [name]);
   }
   return pending.map(({ name }) => name);

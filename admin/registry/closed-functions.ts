@@ -41,11 +41,7 @@ const LIST = Object.entries(OF_EXTENSIONS)
 
 // The rule: a function with a text argument that is named like a statement, or one with a text argument whose body
 // executes statements that it builds. SQL cannot call trigger functions directly.
-const OPEN = `
-  select p.oid::text, format('%I.%s(%s)', n.nspname, p.proname,
-      pg_catalog.pg_get_function_identity_arguments(p.oid)) as name,
-      n.nspname = 'pg_catalog' or e.extname is not null as known,
-      pg_catalog.pg_has_role(p.proowner, 'USAGE') as mine
+const FUNCTION = `
     from pg_catalog.pg_proc as p
     join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
     join pg_catalog.pg_language as l on l.oid = p.prolang
@@ -53,9 +49,7 @@ const OPEN = `
       and d.refclassid = 'pg_catalog.pg_extension'::regclass and d.deptype = 'e'
     left join pg_catalog.pg_extension as e on e.oid = d.refobjid
     left join (values ${LIST}) as listed (extension, names) on listed.extension = e.extname
-   where pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
-     and pg_catalog.has_schema_privilege('public', n.oid, 'USAGE')
-     and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
+   where p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
      and case when n.nspname = 'pg_catalog' then
            p.proname ~ '^(${BUILT_IN.join("|")})$'
            or p.proname = 'ts_rewrite' and p.proargtypes[1] = 'text'::regtype
@@ -64,7 +58,19 @@ const OPEN = `
          else exists (select from unnest(p.proargtypes) as a where a in ('text'::regtype, 'varchar'::regtype))
            and (lower(p.proargnames::text)
                 ~ '[{,"](_|p_|in_|v_)?(sql|query|querystring|statement|stmt|command|cmd)(_text|_string)?[,}"]'
-             or e.extname is not null and l.lanname = 'plpgsql' and p.prosrc ~* '\\mexecute\\M') end
+             or e.extname is not null and l.lanname = 'plpgsql' and p.prosrc ~* '\\mexecute\\M') end`;
+
+/** An SQL query of the `oid` of each function that tenants must not execute. */
+export const CLOSED_FUNCTIONS: string = `select p.oid ${FUNCTION}`;
+
+const OPEN = `
+  select p.oid::text, format('%I.%s(%s)', n.nspname, p.proname,
+      pg_catalog.pg_get_function_identity_arguments(p.oid)) as name,
+      n.nspname = 'pg_catalog' or e.extname is not null as known,
+      pg_catalog.pg_has_role(p.proowner, 'USAGE') as mine
+    ${FUNCTION}
+     and pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
+     and pg_catalog.has_schema_privilege('public', n.oid, 'USAGE')
    order by name`;
 
 /** A function that every tenant may execute but should not. */
@@ -88,19 +94,22 @@ const KEEPERS = `
   select string_agg(quote_ident(r.rolname), ', ') as roles
     from pg_catalog.pg_roles as r
     join pg_catalog.pg_database as here on here.datname = current_database()
-   where r.rolname = any($1) or r.oid = here.datdba or r.rolcanlogin and not r.rolsuper and exists (
-     select from pg_catalog.pg_shdepend as d
-      where d.dbid = here.oid and d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid)`;
+   where r.rolname <> all($2)
+     and (r.rolname = any($1) or r.oid = here.datdba or r.rolcanlogin and not r.rolsuper and exists (
+       select from pg_catalog.pg_shdepend as d
+        where d.dbid = here.oid and d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid))`;
 
 /**
  * Finds the roles that keep a privilege which PUBLIC loses, as a list for GRANT: `roles`, and every login role that
  * owns something or has a privilege in this database, such as another admin role. Tenant roles cannot log in.
+ * @param without roles that are left out
  */
 export async function findKeepers(
   transaction: Transaction,
   roles: readonly string[],
+  without: readonly string[] = [],
 ): Promise<string> {
-  const [row] = await query<{ roles: string }>(transaction, KEEPERS, [roles]);
+  const [row] = await query<{ roles: string }>(transaction, KEEPERS, [roles, without]);
   return row?.roles ?? "";
 }
 

@@ -9,9 +9,12 @@ export async function findInstallation(
   transaction: Transaction,
 ): Promise<Installation | undefined> {
   if (!(await hasTable(transaction, "installation"))) return undefined;
+  // A registry that init-db has not yet migrated lacks the column "shared_schemas".
   const [row] = await query<Installation>(
     transaction,
-    `select service_role as "serviceRole", tenant_roles as "tenantRoles" from rowhouse.installation`,
+    `select service_role as "serviceRole", tenant_roles as "tenantRoles",
+       array(select jsonb_array_elements_text(to_jsonb(i) -> 'shared_schemas')) as "sharedSchemas"
+       from rowhouse.installation as i`,
   );
   return row;
 }

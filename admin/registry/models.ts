@@ -4,6 +4,7 @@ import pg from "pg";
 import { DataTypes, Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+import { isReusable } from "./transaction-client.ts";
 
 /** A client whose lost connection ends its query, but not the process, even before Sequelize listens to it. */
 class Client extends pg.Client {
@@ -28,8 +29,12 @@ export function openModels(
     dialect: "postgres",
     dialectModule: { ...pg, Client },
     logging: false,
-    pool: { max: most, idle: 1000 },
+    pool: { max: most, idle: 1000, validate: isReusable },
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
+  });
+  // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
+  sequelize.addHook("afterConnect", async (client: unknown) => {
+    if (client instanceof Client) await client.query("set jit = off");
   });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
@@ -41,6 +46,7 @@ export function openModels(
       status,
       version: { type: DataTypes.INTEGER, allowNull: false },
       statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+      settings: { type: DataTypes.JSONB, allowNull: false },
       createdAt: { type: DataTypes.DATE, allowNull: false },
       transition: { type: DataTypes.TEXT },
       peer: { type: DataTypes.TEXT },

@@ -19,6 +19,9 @@ export type TenantStatus = "active" | "read_only" | "suspended";
 /** An unfinished change of a tenant that takes more than one transaction. */
 export type Transition = "dropping" | "moving" | "moved" | "arriving";
 
+/** The settings of a tenant that its handlers read. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** A row of `rowhouse.tenant`. */
 export interface TenantRow extends Model<
   InferAttributes<TenantRow>,
@@ -30,6 +33,7 @@ export interface TenantRow extends Model<
   /** The number of the newest tenant migration that the schema has. */
   version: CreationOptional<number>;
   statementTimeoutMs: CreationOptional<number>;
+  settings: CreationOptional<Settings>;
   createdAt: CreationOptional<Date>;
   transition: CreationOptional<Transition | null>;
   /** The other database of a move, as host, port and name. */
@@ -56,6 +60,8 @@ export interface DomainRow extends Model<
 export interface Installation {
   readonly serviceRole: string;
   readonly tenantRoles: boolean;
+  /** The schemas that stand behind the tenant's own in the search_path, in this order. */
+  readonly sharedSchemas: readonly string[];
 }
 
 /** An open registry. */
@@ -67,6 +73,8 @@ export interface Registry {
   readonly Domain: ModelStatic<DomainRow>;
   /** The folder of the tenant migrations; undefined for the example application's folder. */
   readonly tenantMigrations: string | undefined;
+  /** The folder of the shared migrations; undefined for none. */
+  readonly sharedMigrations: string | undefined;
 }
 
 /** Maximum number of connections of a verb. It opens only those that it uses. */
@@ -75,18 +83,20 @@ export const MAX_CONNECTIONS = 64;
 /**
  * Opens the registry, passes it to `work`, and closes it in any case.
  * @param tenantMigrations the folder of the application's own tenant migrations
+ * @param sharedMigrations the folder of the migrations of the shared schemas
  */
 export async function withRegistry<T>(
   url: string,
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
+  sharedMigrations?: string,
 ): Promise<T> {
   const connection = await readConnection(url, "rowhouse-admin");
   // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
   const { openModels } = await import("./models.ts");
   const models = openModels(connection, MAX_CONNECTIONS);
   try {
-    return await work({ url, tenantMigrations, ...models });
+    return await work({ url, tenantMigrations, sharedMigrations, ...models });
   } finally {
     await models.sequelize.close();
   }

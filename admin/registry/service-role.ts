@@ -52,7 +52,7 @@ export async function readAdminRole(transaction: Transaction): Promise<AdminRole
 export async function ensureServiceRole(
   transaction: Transaction,
   admin: AdminRole,
-  { serviceRole, tenantRoles }: Installation,
+  { serviceRole, tenantRoles }: Pick<Installation, "serviceRole" | "tenantRoles">,
 ): Promise<boolean> {
   const [role] = await query<RoleRow>(
     transaction,

@@ -3,6 +3,7 @@
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 
 import type { Transaction } from "sequelize";
+import { queryPrepared, setCatalogPath } from "./prepared.ts";
 import { query } from "./registry.ts";
 
 /** The privileges that a tenant's role has on every table of its schema, and on every sequence. */
@@ -27,9 +28,8 @@ export function isTakenFromPublic(role: string): string {
         and not exists (select from pg_catalog.aclexplode(g.defaclacl) as a where a.grantee = 0))`;
 }
 
-// Objects in the schema depend on it; pg_class does not have an index by schema. Only objects that this transaction
-// created get grants, so that manual revocations stay.
-const LACKING = `
+// Objects in the schema depend on it; pg_class does not have an index by schema.
+const lacking = (isWanted: (row: string) => string): string => `
   with place as materialized (
     select n.oid as schema, r.oid as role, me.oid as me, n.nspname, r.rolname, pg_current_xact_id()::xid as now
       from pg_catalog.pg_namespace as n, pg_catalog.pg_roles as r, pg_catalog.pg_roles as me
@@ -48,37 +48,67 @@ const LACKING = `
        where d.defaclrole = me and d.defaclnamespace = schema and d.defaclobjtype = kind.type::"char"
          and a.grantee = role)
   union all
-  select format('grant %s on %s %I.%I to %I', case c.relkind when 'S' then '${SEQUENCE_PRIVILEGES.join(", ")}'
+  select format('grant %s on %s %s to %I', case when c.relkind = 'S' then '${SEQUENCE_PRIVILEGES.join(", ")}'
         else '${TABLE_PRIVILEGES.join(", ")}' end,
-      case c.relkind when 'S' then 'sequence' else 'table' end, nspname, c.relname, rolname)
+      case when c.relkind = 'S' then 'sequence' else 'table' end,
+      string_agg(format('%I.%I', nspname, c.relname), ', '), rolname)
     from place cross join inside
     join pg_catalog.pg_class as c on inside.classid = 'pg_catalog.pg_class'::regclass and c.oid = inside.objid
-   where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and age(c.xmin) <= age(now)
+   where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and ${isWanted("c")}
      and pg_catalog.pg_has_role(me, c.relowner, 'USAGE')
      and not exists (select from pg_catalog.aclexplode(c.relacl) as a where a.grantee = role)
+   group by c.relkind = 'S', rolname
   union all
   select format('grant execute on routine %s to %I', p.oid::regprocedure, rolname)
     from place cross join inside
     join pg_catalog.pg_proc as p on inside.classid = 'pg_catalog.pg_proc'::regclass and p.oid = inside.objid
    cross join (values ('f')) as kind (type)
-   where age(p.xmin) <= age(now) and pg_catalog.pg_has_role(me, p.proowner, 'USAGE')
+   where ${isWanted("p")} and pg_catalog.pg_has_role(me, p.proowner, 'USAGE')
      and not pg_catalog.has_function_privilege(role, p.oid, 'EXECUTE') and ${isTakenFromPublic("p.proowner")}
   union all
   select format('grant usage on type %s to %I', y.oid::regtype, rolname)
     from place cross join inside
     join pg_catalog.pg_type as y on inside.classid = 'pg_catalog.pg_type'::regclass and y.oid = inside.objid
-   where age(y.xmin) <= age(now) and pg_catalog.pg_has_role(me, y.typowner, 'USAGE')
+   where ${isWanted("y")} and pg_catalog.pg_has_role(me, y.typowner, 'USAGE')
      and not pg_catalog.has_type_privilege(role, y.oid, 'USAGE')`;
+
+// Only objects that this transaction created get grants, so that manual revocations stay.
+const LACKING_NEW = lacking((row) => `age(${row}.xmin) <= age(now)`);
+const LACKING_ALL = lacking(() => "true");
 
 /**
  * Grants a tenant's role its missing privileges on the objects that the current role created in this transaction and
- * on those that it will create in the schema. When nothing is missing, it costs one query.
+ * on those that it will create in the schema. When nothing is missing, it costs two small queries. It leaves the
+ * search_path of setCatalogPath().
  */
 export async function grantNew(
   transaction: Transaction,
   schemaName: string,
   roleName: string,
 ): Promise<void> {
-  const commands = await query<{ command: string }>(transaction, LACKING, [schemaName, roleName]);
+  await grantLacking(transaction, ["grants", LACKING_NEW], schemaName, roleName);
+}
+
+/**
+ * Grants a new tenant role its privileges on all objects that the schema has already, and on those that the current
+ * role will create there. It takes no privilege, and no lock that a reader or writer of a table waits for.
+ */
+export async function grantExisting(
+  transaction: Transaction,
+  schemaName: string,
+  roleName: string,
+): Promise<void> {
+  await grantLacking(transaction, ["all_grants", LACKING_ALL], schemaName, roleName);
+}
+
+async function grantLacking(
+  transaction: Transaction,
+  [name, text]: readonly [name: string, text: string],
+  schemaName: string,
+  roleName: string,
+): Promise<void> {
+  await setCatalogPath(transaction);
+  const names = [schemaName, roleName];
+  const commands = await queryPrepared<{ command: string }>(transaction, name, text, names);
   for (const { command } of commands) await query(transaction, command);
 }

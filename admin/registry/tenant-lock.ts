@@ -31,6 +31,9 @@ export async function lockTenants(
   }
 }
 
+/** The error when another process runs a verb of several transactions for the tenant. */
+export class TenantTaken extends AdminError {}
+
 /** The key of {@link withTenantAlone}'s lock, as an SQL expression; the parameter `$1` is the schema's name. */
 export const ALONE_KEY = "pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)";
 
@@ -39,7 +42,7 @@ export const ALONE_KEY = "pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)
  * for it. It holds a session lock on its own connection, without an open transaction; the lock ends with the process.
  * @param action completes "Cannot …", such as "drop tenant"
  * @param work receives the connection that holds the lock
- * @throws {AdminError} without waiting, when another process holds the lock
+ * @throws {TenantTaken} without waiting, when another process holds the lock
  */
 export function withTenantAlone<T>(
   { url }: Registry,
@@ -55,7 +58,7 @@ export function withTenantAlone<T>(
     const text = `select pg_try_advisory_lock(${ALONE_KEY}) as locked`;
     const { rows } = await client.query<{ locked: boolean }>(text, [schemaName]);
     if (rows[0]?.locked !== true) {
-      throw new AdminError(
+      throw new TenantTaken(
         `Cannot ${action}: another verb is changing "${schemaName}"; wait until it has ended`,
       );
     }

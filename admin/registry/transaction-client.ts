@@ -20,3 +20,16 @@ export function clientOf(transaction: Transaction): pg.Client {
 function isClient(value: unknown): value is pg.Client {
   return typeof value === "object" && value !== null && "query" in value && "end" in value;
 }
+
+const retired = new WeakSet<object>();
+
+/** Has the connection of a transaction closed after it, because its session keeps what the transaction left there. */
+export function retireConnection(transaction: Transaction): void {
+  retired.add(clientOf(transaction));
+}
+
+/** Whether a pooled connection may be used again. Sequelize's own check reads the same two fields. */
+export function isReusable(client: unknown): boolean {
+  if (typeof client !== "object" || client === null || retired.has(client)) return false;
+  return Reflect.get(client, "_invalid") !== true && Reflect.get(client, "_ending") !== true;
+}

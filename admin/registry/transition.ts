@@ -10,25 +10,27 @@ import { lockTenants } from "./tenant-lock.ts";
 const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | null) => string>> = {
   dropping: (name) => `it is being dropped; finish with node admin/drop-tenant.js ${name}`,
   moving: (name, peer) =>
-    `it is being moved${written("to", peer)}; finish with node admin/move-tenant.js ${name}`,
+    `it is being moved${written(peer)}; finish with node admin/move-tenant.js ${name}`,
   moved: (name, peer) =>
-    `it has moved${written("to", peer)}; remove the rest with node admin/drop-tenant.js ${name}`,
-  arriving: (_, peer) =>
-    `it is being moved here${written("from", peer)}; finish with node admin/move-tenant.js there`,
+    `it has moved${written(peer)}; remove the rest with node admin/drop-tenant.js ${name}`,
+  arriving: (name, peer) =>
+    peer === null
+      ? `it is being created; where that was ended, run the same command again, or remove the rest with node admin/repair.js ${name}`
+      : `it is being moved here from ${peer}; finish with node admin/move-tenant.js there`,
 };
 
-function written(way: "to" | "from", peer: string | null): string {
-  return peer === null ? "" : ` ${way} ${peer}`;
+function written(peer: string | null): string {
+  return peer === null ? "" : ` to ${peer}`;
 }
 
 /**
  * Describes why verbs refuse a tenant in a transition, and how to finish the transition.
- * @param peer the other database of a move, if the caller knows it
+ * @param peer the other database of a move; null for another transition
  */
 export function describeTransition(
   transition: Transition,
   schemaName: string,
-  peer: string | null = null,
+  peer: string | null,
 ): string {
   return ADVICE[transition](schemaName, peer);
 }

@@ -3,7 +3,7 @@
 
 import type { Transaction } from "sequelize";
 import { buildReferences, type Reference, ReferenceFailure } from "../inspect/reference.ts";
-import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
 import { findMentions, type Mention, readStrings } from "./mentions.ts";

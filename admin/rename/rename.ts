@@ -5,6 +5,7 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { requireUnshared } from "../shared/list.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";
@@ -78,7 +79,9 @@ async function plan(
   }
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
   await requireParts(transaction, tenant);
-  const { tenantRoles } = await readInstallation(transaction);
+  const installation = await readInstallation(transaction);
+  requireUnshared("rename tenant", schemaName, installation);
+  const { tenantRoles } = installation;
   const keptRole = tenantRoles ? await findRoleElsewhere(transaction, tenant.roleName) : undefined;
   const own = tenantRoles && keptRole === undefined;
   const roleName = own ? `${await readRolePrefix(transaction)}${schemaName}` : tenant.roleName;

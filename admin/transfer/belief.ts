@@ -1,8 +1,7 @@
 // Limits the trust in an archive. It may come from a stranger: its demands beyond its own rows are refused until the
 // person who imports it allows them.
 
-import { changesBetween } from "../migrations/tenant-migrations.ts";
-import type { Creation } from "../lifecycle/tenant.ts";
+import type { Creation } from "../lifecycle/creation.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Bounds } from "./digest.ts";
 import type { Manifest } from "./manifest.ts";
@@ -25,15 +24,14 @@ const SMALL_BYTES = 64 * 1024 * 1024;
 const EXPANSION = 100;
 
 /**
- * Refuses an archive that other migrations made.
+ * Refuses an archive that other migrations made, or the same in another order.
  * @param source the version, and the names of the migrations up to it
  */
 export function checkMigrations(
   { migrations }: Pick<Creation, "migrations">,
   { version, migrations: theirs }: Pick<Manifest, "version" | "migrations">,
 ): void {
-  changesBetween(migrations, 0, version);
-  const ours = migrations.filter(({ number }) => number <= version).map(({ name }) => name);
+  const ours = migrations.ordered.slice(0, version).map(({ name }) => name);
   if (ours.join("\n") === theirs.join("\n")) return;
   const other = theirs.find((name, index) => name !== ours[index]) ?? ours[theirs.length];
   throw new AdminError(

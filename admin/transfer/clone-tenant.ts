@@ -1,7 +1,9 @@
 // Clones a tenant in the same database.
 
+import type { Transaction } from "sequelize";
 import type { Registry } from "../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
+import { prepareCreation } from "../lifecycle/creation.ts";
+import { raiseTenant } from "../lifecycle/raise.ts";
 import type { Meter } from "../command/meter.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import { findLosses, requireNoLosses } from "./shape/rehearsal.ts";
@@ -32,7 +34,7 @@ export interface CloneReport extends Loaded {
 }
 
 /**
- * Creates a tenant with the version, the statement timeout and the rows of another as they are at one moment,
+ * Creates a tenant with the version, the statement timeout, the settings and the rows of another as they are at one moment,
  * while the service serves the other. All or nothing. The rows go from one connection to another: on a cluster, a
  * statement may not touch two tenants.
  * @param from the source's schema
@@ -47,18 +49,18 @@ export async function cloneTenant(
   const creation = await prepareCreation(registry);
   const action = "clone tenant";
   return withSnapshot(registry, from, { action }, async (snapshot) => {
-    const { tables, version, statementTimeoutMs } = snapshot;
+    const { tables, version, statementTimeoutMs, settings } = snapshot;
     // The tables are locked, so a migration cannot intervene.
     const losses = structureOnly ? [] : await findLosses(registry, from);
     if (!lossy) requireNoLosses(action, from, losses);
-    const loaded = await registry.sequelize.transaction(async (transaction) => {
-      const tenant = { schemaName, hosts, version, statementTimeoutMs };
-      await createTenantWithin(registry, transaction, creation, tenant);
+    const tenant = { schemaName, hosts, version, statementTimeoutMs, settings };
+    const fill = async (transaction: Transaction): Promise<Loaded> => {
       if (structureOnly) return { tables: tables.length, rows: 0, bytes: 0 };
       meter?.expect(snapshot.bytes);
       const source = { ...sourceOf(snapshot), action, lossy, meter };
       return loadTenant(transaction, schemaName, source);
-    });
+    };
+    const loaded = await raiseTenant(registry, creation, tenant, fill, { action });
     return { from, schemaName, hosts, version, losses, ...loaded };
   });
 }

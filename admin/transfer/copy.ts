@@ -4,6 +4,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { ClientBase } from "pg";
 import copyStreams from "pg-copy-streams";
+import { setTenantPath } from "../shared/search-path.ts";
 import { qualified, quoted, type Table } from "./structure.ts";
 
 // These settings fix the text form of values, and keep the role's timeouts from ending the work. With row_security off,
@@ -24,14 +25,14 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Prepares the client's transaction for COPY with uniform text forms, and with the schema's own search_path, as
- * the service's messages have it.
+ * Prepares the client's transaction for COPY with uniform text forms, and with the tenant's search_path, as the
+ * service's messages have it.
  */
 export async function prepareCopy(client: ClientBase, schemaName: string): Promise<void> {
   for (const [name, value] of Object.entries(SETTINGS)) {
     await client.query(`set local ${name} to '${value}'`);
   }
-  await client.query(`set local search_path to ${quoted(schemaName)}, pg_temp`);
+  await setTenantPath(client, schemaName);
 }
 
 /** Restores the transaction's settings. */

@@ -1,7 +1,7 @@
 // Exports a tenant, as it is at one moment, into a file.
 
 import { readFile } from "node:fs/promises";
-import { loadTenantMigrations } from "../migrations/tenant-migrations.ts";
+import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry, Transition } from "../registry/registry.ts";
@@ -58,7 +58,7 @@ export async function exportTenant(
   const software = await readSoftwareVersion();
   const wanted = { action: "export tenant", allowed };
   return withSnapshot(registry, schemaName, wanted, async (snapshot) => {
-    const { client, version, statementTimeoutMs, hosts, tables, shape } = snapshot;
+    const { client, version, statementTimeoutMs, settings, hosts, tables, shape } = snapshot;
     // The tables are locked, so a migration cannot intervene.
     const losses = await findLosses(registry, schemaName);
     const archived: ArchivedTable[] = [];
@@ -82,8 +82,9 @@ export async function exportTenant(
           rowhouse: software,
           schemaName,
           version,
-          migrations: migrations.filter(({ number }) => number <= version).map(({ name }) => name),
+          migrations: migrations.ordered.slice(0, version).map(({ name }) => name),
           statementTimeoutMs,
+          settings,
           hosts,
           createdAt: new Date().toISOString(),
           serverVersion: await readServerVersion(snapshot),

@@ -3,11 +3,12 @@
 import { stat } from "node:fs/promises";
 import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
-import { type Creation, createTenantWithin, prepareCreation } from "../lifecycle/tenant.ts";
-import { createStep, newestVersion, runChanges } from "../migrations/tenant-migrations.ts";
+import { type Creation, prepareCreation } from "../lifecycle/creation.ts";
+import { raiseTenant } from "../lifecycle/raise.ts";
+import { newestVersion } from "../migrations/changes.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
-import { query, type Registry } from "../registry/registry.ts";
+import type { Registry, Settings } from "../registry/registry.ts";
 import { type Archive, damaged, withArchive } from "./archive-reader.ts";
 import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./belief.ts";
 import type { Measure } from "./digest.ts";
@@ -20,7 +21,7 @@ export interface ImportOptions extends Trust {
   readonly schemaName: string;
   /** A host in the registry's form, which parseDomain has checked. */
   readonly hosts: readonly string[];
-  /** Bring it to the newest version, in the same transaction. */
+  /** Bring it to the newest version, before it is served. */
   readonly migrate?: boolean;
   readonly meter?: Meter;
 }
@@ -29,6 +30,8 @@ export interface ImportOptions extends Trust {
 export interface ImportReport extends Loaded {
   readonly schemaName: string;
   readonly hosts: readonly string[];
+  /** The settings that the archive brought. */
+  readonly settings: Settings;
   /** The exported schema, and the time of the export. */
   readonly from: string;
   readonly exportedAt: string;
@@ -39,8 +42,8 @@ export interface ImportReport extends Loaded {
 }
 
 /**
- * Creates a tenant from an archive, at the archive's version. One transaction, which checks every count and
- * checksum: a failure leaves nothing behind. The import does not write to the local disk, and its memory does not
+ * Creates a tenant from an archive, at the archive's version. It checks every count and checksum, and a failure leaves
+ * nothing behind. The import does not write to the local disk, and its memory does not
  * depend on the size.
  * @throws {AdminError} when the archive is incomplete, belongs to other migrations, says that it lacks something or
  *   exceeds the trust in it, or when the tenant cannot be created
@@ -52,18 +55,16 @@ export async function importTenant(
 ): Promise<ImportReport> {
   const creation = await prepareCreation(registry);
   return withArchive(file, (archive) =>
-    registry.sequelize.transaction((transaction) =>
-      importWithin(registry, transaction, creation, { file, archive, options }),
-    ),
+    importArchive(registry, creation, { file, archive, options }, false),
   );
 }
 
-/** Does the work of {@link importTenant}, in a transaction that the caller rolls back after a failure. */
-export async function importWithin(
+/** Does the work of {@link importTenant}; on trial, the tenant is removed again and never visible to others. */
+export async function importArchive(
   registry: Registry,
-  transaction: Transaction,
   creation: Creation,
   source: { readonly file: string; readonly archive: Archive; readonly options: ImportOptions },
+  isTrial: boolean,
 ): Promise<ImportReport> {
   const { manifest } = source.archive;
   const { schemaName, hosts, migrate = false, ...trust } = source.options;
@@ -71,18 +72,20 @@ export async function importWithin(
   checkMigrations(creation, manifest);
   checkWhole(manifest, trust);
   const statementTimeoutMs = timeoutOf(manifest, trust);
-  const tenant = { schemaName, hosts, version, statementTimeoutMs };
+  const to = migrate ? newestVersion(creation.migrations) : version;
+  const { settings } = manifest;
+  const tenant = { schemaName, hosts, version, to, statementTimeoutMs, settings };
   const limits = limitsOf(manifest, (await stat(source.file)).size, trust);
-  await createTenantWithin(registry, transaction, creation, tenant);
-  const loaded = await load(transaction, source, limits.maxRowBytes);
-  const newest = migrate ? newestVersion(creation.migrations) : version;
-  await migrateWithin(registry, transaction, creation, schemaName, version, newest);
-  return { schemaName, hosts, from, exportedAt, version: newest, losses, ...loaded };
+  const fill = (transaction: Transaction): Promise<Loaded> =>
+    load(transaction, source, limits.maxRowBytes);
+  const options = { action: "import tenant", isTrial };
+  const loaded = await raiseTenant(registry, creation, tenant, fill, options);
+  return { schemaName, hosts, settings, from, exportedAt, version: to, losses, ...loaded };
 }
 
 async function load(
   transaction: Transaction,
-  { file, archive, options }: Parameters<typeof importWithin>[3],
+  { file, archive, options }: Parameters<typeof importArchive>[2],
   maxRowBytes: number,
 ): Promise<Loaded> {
   const { manifest } = archive;
@@ -114,19 +117,4 @@ function checkMeasure(file: string, table: ArchivedTable, measure: Measure): voi
     const found = `${what} of table ${JSON.stringify(table.name)} is ${measure[what]}`;
     throw damaged(file, `${found}, the manifest says ${table[what]}`);
   }
-}
-
-async function migrateWithin(
-  registry: Registry,
-  transaction: Transaction,
-  { migrations }: Creation,
-  schemaName: string,
-  from: number,
-  to: number,
-): Promise<void> {
-  if (from === to) return;
-  const step = createStep(registry, schemaName, transaction);
-  await runChanges(migrations, from, to, ({ migration }) => migration.module.up(step));
-  const text = "update rowhouse.tenant set version = $2 where schema_name = $1";
-  await query(transaction, text, [schemaName, to]);
 }

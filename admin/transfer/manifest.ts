@@ -1,13 +1,15 @@
 // The manifest of an archive, `manifest.json`: its contents, and the checksums that show that it is complete.
 
+import { MOST_SETTINGS_BYTES } from "../lifecycle/settings.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import type { Settings } from "../registry/registry.ts";
 import type { Measure } from "./digest.ts";
 import { Fields, parseJson } from "./fields.ts";
 import type { Shape } from "./shape/shape.ts";
 import type { Sequence } from "./structure.ts";
 
-/** The format of archives that this software writes. It also reads format 1, which lacks the shape. */
-export const FORMAT_VERSION = 2;
+/** The format that this software writes. It also reads 1, which lacks the shape, and 2, which lacks the settings. */
+export const FORMAT_VERSION = 3;
 
 /** The name of the manifest's entry in the archive. */
 export const MANIFEST_ENTRY = "manifest.json";
@@ -29,11 +31,13 @@ export interface Manifest {
   /** The version of Rowhouse that wrote it. */
   readonly rowhouse: string;
   readonly schemaName: string;
-  /** The number of the tenant's newest migration. */
+  /** How many migrations the tenant has. */
   readonly version: number;
-  /** The names of the migrations up to `version`. */
+  /** The names of these migrations, in the order in which tenants get them. */
   readonly migrations: readonly string[];
   readonly statementTimeoutMs: number;
+  /** The tenant's settings; empty in an archive of format 1 or 2. */
+  readonly settings: Settings;
   /** The hosts that the tenant had. */
   readonly hosts: readonly string[];
   /** The time of writing, in ISO 8601. */
@@ -62,13 +66,16 @@ export function parseManifest(text: string): Manifest {
     );
   }
   const hasShape = formatVersion > 1;
+  const migrations = root.texts("migrations");
+  checkVersion(root.integer("version", 0, 99_999), migrations);
   return {
     formatVersion,
     rowhouse: root.text("rowhouse"),
     schemaName: root.text("schemaName"),
-    version: root.integer("version", 0, 9999),
-    migrations: root.texts("migrations"),
+    version: migrations.length,
+    migrations,
     statementTimeoutMs: root.integer("statementTimeoutMs", 1, 86_400_000),
+    settings: formatVersion > 2 ? root.object("settings", MOST_SETTINGS_BYTES) : {},
     hosts: root.texts("hosts"),
     createdAt: root.text("createdAt"),
     serverVersion: root.text("serverVersion"),
@@ -89,6 +96,15 @@ export function parseManifest(text: string): Manifest {
     shape: hasShape ? parseShape(root.within("shape")) : undefined,
     losses: hasShape ? root.texts("losses") : [],
   };
+}
+
+/** Older software wrote the number of the newest file as the version; now it is the count of the names. */
+function checkVersion(version: number, names: readonly string[]): void {
+  const [number = "0"] = /^\d{4}/.exec(names.at(-1) ?? "") ?? [];
+  if (version === names.length || version === Number(number)) return;
+  throw new AdminError(
+    `Cannot read archive: its version is ${version}, and it names ${names.length} migrations; export it again`,
+  );
 }
 
 function parseShape(shape: Fields): Shape {

@@ -16,6 +16,9 @@ import { readShape } from "./shape/shape.ts";
 // SQLSTATEs, except those of lost connections and of servers that shut down.
 const BROKEN = /^(?!08|57)[0-9P][0-9A-Z]{4}$/;
 
+// Only keys to tables outside of the schema are in force while rows arrive.
+const FOREIGN_KEY_VIOLATION = "23503";
+
 /**
  * Runs `work`, which removes objects of a schema and makes them again, and restores their settings and comments.
  * @throws {AdminError} when the schema differs afterwards
@@ -58,8 +61,15 @@ export async function explainBroken(
       return result;
     });
   } catch (error) {
-    if (filling || !BROKEN.test(databaseCode(error) ?? "")) throw error;
+    const code = databaseCode(error) ?? "";
     const message = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
+    if (filling && code === FOREIGN_KEY_VIOLATION) {
+      throw new AdminError(
+        `Cannot ${action}: its rows refer to rows that a shared table lacks: ${message}; add those rows first`,
+        { cause: error },
+      );
+    }
+    if (filling || !BROKEN.test(code)) throw error;
     throw new AdminError(
       `Cannot ${action}: its rows break a rule of its own schema: ${message}; mend the rows in the source, or ` +
         "make the rule NOT VALID there",

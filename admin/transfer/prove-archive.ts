@@ -1,11 +1,10 @@
-// Proves that an archive can be imported: it imports the whole archive in a transaction that is always rolled back.
+// Proves that an archive can be imported: it imports the whole archive on trial.
 
 import { randomBytes } from "node:crypto";
-import { prepareCreation } from "../lifecycle/tenant.ts";
+import { prepareCreation } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
 import { withArchive } from "./archive-reader.ts";
-import { importWithin } from "./import-tenant.ts";
-import { undone } from "./undone.ts";
+import { importArchive } from "./import-tenant.ts";
 
 /**
  * Imports a trusted archive as a tenant that other sessions never see. It takes as long as an import, and uses as
@@ -23,8 +22,6 @@ export async function proveArchive(
   await withArchive(file, async (archive) => {
     const { statementTimeoutMs } = archive.manifest;
     const options = { schemaName, hosts: [], statementTimeoutMs, maxBytes: Infinity, lossy };
-    await undone(registry, (transaction) =>
-      importWithin(registry, transaction, creation, { file, archive, options }),
-    );
+    await importArchive(registry, creation, { file, archive, options }, true);
   });
 }

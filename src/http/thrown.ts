@@ -4,7 +4,10 @@
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
 
 const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  RH404: ["TENANT_NOT_FOUND", "Cannot resolve tenant: no tenant has the request's host"],
+  RH404: [
+    "TENANT_NOT_FOUND",
+    "Cannot resolve tenant: no tenant has the name that the request gives",
+  ],
   RH403: ["TENANT_SUSPENDED", "Cannot enter tenant: it is suspended"],
   // read_only_sql_transaction
   "25006": ["TENANT_READ_ONLY", "Cannot write: the tenant is read-only"],

@@ -3,15 +3,13 @@
 // tenant nor end the transaction. It rejects text that PostgreSQL's own lexer reads differently by setting or version. Rules:
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html
 
+import { DOLLAR_TAG, endOfBlockComment, endOfQuoted, SPACE, WORD } from "./scan.ts";
 import { type Fail, StatementWords } from "./statement-words.ts";
 import { TemplateError } from "./template-error.ts";
 
-const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\.?[0-9][\w.]*/y;
-const SPACE = /[ \t\n\r\f\v]+/y;
 // Longer than a parameter may be, to reject what runs into one.
 const PARAMETER = /\$[0-9][\w$\u0080-\uffff]*/y;
-const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
 /**
  * Checks the pieces of fixed text between the placeholders of a template.
@@ -146,32 +144,6 @@ function checkPiece(
     if (!escapes && inner.includes("\\")) fail("a backslash needs an E'…' string", start);
     statement.other("'", fail);
   }
-}
-
-/** The position of the closing quote, or -1. A doubled quote is part of the text. */
-function endOfQuoted(text: string, from: number, quote: string, escapes = false): number {
-  for (let at = from; at < text.length; at += 1) {
-    if (escapes && text.charAt(at) === "\\") at += 1;
-    else if (text.charAt(at) === quote) {
-      if (text.charAt(at + 1) !== quote) return at;
-      at += 1;
-    }
-  }
-  return -1;
-}
-
-/** The position of a block comment's end, or -1. Block comments nest. */
-function endOfBlockComment(text: string, from: number): number {
-  let depth = 0;
-  for (let at = from; at < text.length - 1; at += 1) {
-    const two = text.slice(at, at + 2);
-    if (two === "/*") depth += 1;
-    else if (two === "*/") depth -= 1;
-    else continue;
-    if (depth === 0) return at;
-    at += 1;
-  }
-  return -1;
 }
 
 function excerpt(text: string, at: number): string {

@@ -2,10 +2,11 @@
 // bare pg client that does nothing else.
 
 import pg from "pg";
-import { migrateTenants } from "../../admin/migrations/migrate-tenants.ts";
-import { planMigration } from "../../admin/migrations/plan.ts";
-import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
-import { createTenantWithin, prepareCreation } from "../../admin/lifecycle/tenant.ts";
+import { migrateTenants } from "../../admin/migrate/migrate-tenants.ts";
+import { planMigration } from "../../admin/migrate/plan.ts";
+import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
+import { prepareCreation } from "../../admin/lifecycle/creation.ts";
+import { raiseGroup } from "../../admin/lifecycle/raise-group.ts";
 import type { LifecycleStage } from "./lifecycle-stage.ts";
 
 const SAMPLE = "zz_sample_zz";
@@ -35,10 +36,9 @@ export async function openFloor(
       const creation = await prepareCreation(registry);
       return record(() =>
         registry.sequelize.transaction((transaction) =>
-          createTenantWithin(registry, transaction, creation, {
-            schemaName: SAMPLE,
-            hosts: [`${SAMPLE}.example.com`],
-          }),
+          raiseGroup(registry, transaction, creation, [
+            { schemaName: SAMPLE, hosts: [`${SAMPLE}.example.com`] },
+          ]),
         ),
       );
     }

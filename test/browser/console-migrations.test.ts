@@ -101,7 +101,7 @@ describe("console page: migrations", () => {
     const failures = page.getByRole("table", { name: "Failures" });
     await failures.getByText(EVIL).waitFor();
     expect(await failures.getByRole("row").nth(1).innerText()).to.match(
-      /^t5\s+1\s+<img src=x onerror=alert\(1\)>\s+SQLSTATE P0042$/,
+      /^t5\s+1\s+0002-size\.js, "do \$do\$ begin": <img src=x onerror=alert\(1\)>\s+SQLSTATE P0042$/,
     );
     await page.getByText("1 tenant behind version 2").waitFor();
     expect(await versions()).to.deep.equal({ 1: 1, 2: TENANTS - 1 });

@@ -67,9 +67,10 @@ describe("console", () => {
   it("Ctrl-C lets the tenants end that are being migrated, and removes a half-written export", async () => {
     const migrations = await makeMigrations();
     const folder = await mkdtemp(join(tmpdir(), "rowhouse-exports-"));
-    for (const name of ["0001-a", "0002-b", "0003-c"]) {
+    // The first two have the names of those that the tenants have.
+    for (const name of ["0001-data", "0002-updated-at", "0003-c"]) {
       await migrations.write(name, [
-        `create table "\${schema}".${name.slice(5)} (id int primary key)`,
+        `create table "\${schema}"."${name.slice(5)}" (id int primary key)`,
       ]);
     }
     await database.addTenants({ one: "one.example", two: "two.example" });
@@ -94,6 +95,8 @@ describe("console", () => {
         "select version from rowhouse.tenant where schema_name = 'two'",
       );
       expect(row).to.deep.equal({ version: 3 });
+      // The folder of the others does not have the third.
+      await database.sql("update rowhouse.tenant set version = 2 where schema_name = 'two'");
     } finally {
       verb.kill("SIGKILL");
       await client.end();

@@ -9,18 +9,19 @@ import { until } from "../support/until.ts";
 
 const TENANTS = 10_000;
 const SIZES = "/api/fleet/sizes";
+// One of them reads the recorded names of the migrations.
 const VIEWS: Readonly<Record<string, number>> = {
-  "/api/fleet": 4,
+  "/api/fleet": 5,
   // Kept for a while.
   [SIZES]: 0,
-  "/api/tenants": 1,
-  "/api/tenants?search=t0099&sort=host&order=desc&limit=200": 1,
-  "/api/tenants?sort=bytes&order=desc&offset=9000": 1,
-  "/api/tenants?sort=host&order=desc": 1,
-  "/api/tenants?only=failed": 1,
+  "/api/tenants": 2,
+  "/api/tenants?search=t0099&sort=host&order=desc&limit=200": 2,
+  "/api/tenants?sort=bytes&order=desc&offset=9000": 2,
+  "/api/tenants?sort=host&order=desc": 2,
+  "/api/tenants?only=failed": 2,
   // The tenant, and the transaction that reads its tables.
-  "/api/tenants/t00001": 3,
-  "/api/migrations": 2,
+  "/api/tenants/t00001": 4,
+  "/api/migrations": 3,
 };
 
 describe("console with 10,000 tenants", () => {
@@ -29,6 +30,7 @@ describe("console with 10,000 tenants", () => {
   /** Rows of the registry alone: what is counted are questions, and they are of the registry. */
   const addRows = (from: number, to: number): Promise<unknown> =>
     database.sql(
+      `insert into rowhouse.tenant_migration (position, name) values (1, '0001-data') on conflict do nothing`,
       `insert into rowhouse.tenant (schema_name, role_name, version)
          select 't' || to_char(i, 'FM00000'), 'rh_' || i, i % 2 from generate_series(${from}, ${to}) as i`,
       `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms)

@@ -60,7 +60,7 @@ describe("console migrations", () => {
     const nothing = await start();
     expect(nothing.json).to.deep.include({
       status: 409,
-      detail: "Nothing to migrate: no tenant is behind version 1",
+      detail: "Nothing to migrate: no tenant is behind version 1 (0001-item)",
     });
     expect((await console.post("/api/migrations/stop")).status).to.equal(409);
   });
@@ -76,7 +76,7 @@ describe("console migrations", () => {
     const found = await read();
     expect(found).to.deep.include({
       newestVersion: 2,
-      versions: [{ version: 1, tenants: TENANTS }],
+      versions: [{ version: 1, migration: "0001-item", tenants: TENANTS }],
       pending: [{ number: 2, name: "0002-color", tenants: TENANTS }],
       behind: TENANTS - 1,
       skippedCount: 1,
@@ -147,7 +147,14 @@ describe("console migrations", () => {
       isCanary: false,
       failed: 1,
       skipped: 1,
-      failures: [{ schemaName: UNLUCKY, version: 1, sqlstate: "P0001", message: HOSTILE }],
+      failures: [
+        {
+          schemaName: UNLUCKY,
+          version: 1,
+          sqlstate: "P0001",
+          message: `0002-color.js, "do $$ begin": ${HOSTILE}`,
+        },
+      ],
     });
     expect(await countAt(2)).to.equal(TENANTS - 2);
     const found = await read();

@@ -65,6 +65,7 @@ describe("console tenants", () => {
       schemaName: "acme",
       status: "suspended",
       statementTimeoutMs: 10_000,
+      settings: {},
       stillRunning: 0,
     });
     expect(await put()).to.equal(403);
@@ -282,8 +283,8 @@ describe("console tenants", () => {
       newestVersion: 1,
       statuses: { active: 2, read_only: 0, suspended: 1 },
       versions: [
-        { version: 0, tenants: 1 },
-        { version: 1, tenants: 2 },
+        { version: 0, migration: "", tenants: 1 },
+        { version: 1, migration: "0001-data", tenants: 2 },
       ],
     });
     const { tenants, ...counts } = fleet.attention;

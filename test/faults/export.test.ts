@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { exportTenant } from "../../admin/transfer/export-tenant.ts";
 import { readEntries } from "../support/archive.ts";
-import { useDatabase } from "../support/database.ts";
+import { createTestDatabase, type TestDatabase, useDatabase } from "../support/database.ts";
 import type { MigrationsFolder } from "../support/migrations.ts";
 import { makeShop } from "../support/shop.ts";
 import { rejection } from "../support/rejection.ts";
@@ -16,28 +16,31 @@ import { performVerb, startVerb, type VerbResult } from "../support/verb.ts";
 
 describe("export-tenant under faults", () => {
   const database = useDatabase({ acme: "acme.example.com", busy: "busy.example.com" });
+  let other: TestDatabase;
   let shop: MigrationsFolder;
   let folder: string;
 
   const verb = (
     name: string,
     parameters: readonly string[],
-    { migrations = shop.folder } = {},
+    { on = other, migrations = shop.folder } = {},
   ): Promise<VerbResult> => {
     const env = { TENANT_MIGRATIONS: migrations };
-    return performVerb({ adminUrl: database.adminUrl, env }, name, ...parameters);
+    return performVerb({ adminUrl: on.adminUrl, env }, name, ...parameters);
   };
   const place = (name: string): string => join(folder, name);
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "rowhouse-export-"));
     shop = await makeShop();
-    await database.addTenants({ shop: "shop.example.com" }, shop.folder);
+    other = await createTestDatabase();
+    await other.addTenants({ shop: "shop.example.com" }, shop.folder);
     await database.sql("insert into acme.data select i, -i from generate_series(1, 1000) i");
   });
 
   after(async () => {
     await shop.remove();
+    await other.drop();
     await rm(folder, { recursive: true });
   });
 
@@ -67,12 +70,12 @@ describe("export-tenant under faults", () => {
 
   it("export-tenant that is interrupted removes what it has written", async () => {
     const before = await readdir(folder);
-    const client = await database.openClient();
+    const client = await other.openClient();
     await client.query("begin");
     await client.query("lock table shop.counter in access exclusive mode");
     const env = { TENANT_MIGRATIONS: shop.folder };
     const run = startVerb(
-      { adminUrl: database.adminUrl, env },
+      { adminUrl: other.adminUrl, env },
       "export-tenant",
       "shop",
       place("stopped.zip"),
@@ -101,7 +104,7 @@ describe("export-tenant under faults", () => {
     expect(left.length).to.equal(1);
     expect(left[0]).to.match(/^killed.zip.[0-9a-f]{8}.partial$/);
     await database.sql("delete from acme.data where key > 10000");
-    const again = await verb("export-tenant", ["acme", file], { migrations: "" });
+    const again = await verb("export-tenant", ["acme", file], { on: database, migrations: "" });
     expect(again.status).to.equal(0);
   });
 
@@ -127,7 +130,7 @@ describe("export-tenant under faults", () => {
     })();
     await until("nothing is written", () => writes > 5);
     const file = place("busy.zip");
-    const result = await verb("export-tenant", ["busy", file], { migrations: "" });
+    const result = await verb("export-tenant", ["busy", file], { on: database, migrations: "" });
     const during = writes;
     stopping.abort();
     await writer;
@@ -154,13 +157,17 @@ describe("export-tenant under faults", () => {
       "update rowhouse.tenant set status = 'suspended' where schema_name = 'busy'",
     );
     const suspended = await verb("export-tenant", ["busy", place("suspended.zip")], {
+      on: database,
       migrations: "",
     });
     expect(suspended.status).to.equal(0);
     await database.sql(
       "update rowhouse.tenant set transition = 'moved', peer = 'x:1/y' where schema_name = 'busy'",
     );
-    const moved = await verb("export-tenant", ["busy", place("moved.zip")]);
+    const moved = await verb("export-tenant", ["busy", place("moved.zip")], {
+      on: database,
+      migrations: "",
+    });
     expect(moved.stderr).to.match(/^Cannot export tenant: tenant "busy": it has moved to x:1\/y; /);
     await database.sql(
       "update rowhouse.tenant set transition = null, peer = null where schema_name = 'busy'",

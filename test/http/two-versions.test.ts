@@ -18,7 +18,7 @@ describe("tenants of two versions", () => {
   before(async () => {
     service = openService(database.serviceUrl);
     const down = await runVerb(database.adminUrl, "migrate", "--to", "1");
-    expect(down.stdout).to.match(/^Migrated 12 tenants to version 1 in/);
+    expect(down.stdout).to.match(/^Migrated 12 tenants to version 1 \(0001-data\) in/);
   });
 
   after(() => service.close());
@@ -72,7 +72,7 @@ describe("tenants of two versions", () => {
     try {
       await until("nothing is served", () => served > 50);
       const release = await runVerb(database.adminUrl, "migrate");
-      expect(release.stdout).to.match(/^Migrated 11 tenants to version 2 in/);
+      expect(release.stdout).to.match(/^Migrated 11 tenants to version 2 \(0002-updated-at\) in/);
       const until2 = served + 50;
       await until("nothing is served after it", () => served > until2);
       const back = await runVerb(database.adminUrl, "migrate", "--to", "1");

@@ -91,7 +91,7 @@ describe("doctor, before dangers", () => {
     [
       `update rowhouse.tenant set version = 1 where schema_name = 'acme'`,
       `update rowhouse.tenant set version = 2`,
-      /^warn tenants: 1 are behind version 2$/,
+      /^warn tenants: 1 are behind version 2 \(0002-updated-at\)$/,
     ],
     [
       `delete from rowhouse.registry_migration where name like '0002%'`,

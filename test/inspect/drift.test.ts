@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
-import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
+import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { createTestDatabase, useDatabase } from "../support/database.ts";
@@ -277,7 +277,7 @@ describe("drift", () => {
     expect(await find(["acme"], 7)).to.deep.equal({
       compared: 0,
       drifted: [],
-      notCompared: [{ schemaName: "acme", reason: "there is no tenant migration 7" }],
+      notCompared: [{ schemaName: "acme", reason: "the folder does not have migration 7" }],
     });
   });
 
@@ -295,7 +295,9 @@ describe("drift", () => {
     );
     const broken = await runVerbWith(variables, "status", "--tenants", "acme");
     expect(broken.status).to.equal(3);
-    expect(broken.stdout).to.match(/^Newest version 1; 1 tenant: 1 on version 1$/m);
+    expect(broken.stdout).to.match(
+      /^Newest version 1 \(0001-rich\); 1 tenant: 1 on version 1 \(0001-rich\)$/m,
+    );
     expect(broken.stdout).to.match(
       /^Cannot build the reference schema: migration 0001-rich fails: .*\(SQLSTATE 42601\); mend/m,
     );

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { renameTenant } from "../../admin/rename/rename.ts";
 import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
-import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
+import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { examineInstallation } from "../../admin/doctor/doctor.ts";
-import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
+import { type Repair, repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { Secret } from "../../src/environment.ts";
@@ -26,7 +26,7 @@ for (const tenantRoles of [true, false]) {
     const isWell = (): Promise<boolean> =>
       withRegistry(
         plain.adminUrl,
-        async (registry) => !needsPerson(await readStatus(registry, undefined, true)),
+        async (registry) => !needsPerson(await readStatus(registry, {}, true)),
       );
 
     const repair = (): Promise<Repair> =>

@@ -4,7 +4,7 @@
 import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { findLacks, describeLack } from "../../admin/inspect/lack.ts";
-import { repairTenant } from "../../admin/inspect/repair-tenant.ts";
+import { repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
-import { type Repair, repairTenant } from "../../admin/inspect/repair-tenant.ts";
+import { type Repair, repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";

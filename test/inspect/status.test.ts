@@ -28,14 +28,15 @@ describe("status", () => {
     runVerb(database.adminUrl, "status", ...parameters);
 
   const read = (list?: string): Promise<Status> =>
-    withRegistry(database.adminUrl, (registry) => readStatus(registry, list, false));
+    withRegistry(database.adminUrl, (registry) => readStatus(registry, { tenants: list }, false));
   const isWell = async (): Promise<boolean> => !needsPerson(await read());
 
   it("status tells that all is well, in a few lines", async () => {
     expect(await status()).to.deep.equal({
       status: 0,
       stdout:
-        "Newest version 2; 3 tenants: 3 on version 2\nDrift: none in 3 tenants\nAll is well\n",
+        "Newest version 2 (0002-updated-at); 3 tenants: 3 on version 2 (0002-updated-at)\n" +
+        "Drift: none in 3 tenants\nAll is well\n",
       stderr: "",
     });
   });
@@ -48,7 +49,7 @@ describe("status", () => {
     );
     const { stdout, status: exit } = await status("--no-drift");
     expect(stdout.split("\n")).to.deep.equal([
-      "Newest version 2; 3 tenants: 1 on version 1, 2 on version 2",
+      "Newest version 2 (0002-updated-at); 3 tenants: 1 on version 1 (0001-data), 2 on version 2 (0002-updated-at)",
       "Behind: 1 (acme)",
       "Suspended: 1 (other)",
       "Read-only: 1 (third)",
@@ -71,7 +72,7 @@ describe("status", () => {
     const { stdout, status: exit } = await status("--no-drift");
     expect(exit).to.equal(3);
     expect(stdout).to.match(
-      /^Failed to migrate: 1\n {2}acme, at version 1, to 2: column "updated_at".*\(SQLSTATE 42701\), \d{4}-.*Z$/m,
+      /^Failed to migrate: 1\n {2}acme, at version 1, to 2 \(0002-updated-at\): 0002-updated-at\.js: column "updated_at".*\(SQLSTATE 42701\), \d{4}-.*Z$/m,
     );
     expect(await read("other,th*"))
       .to.have.property("failed")

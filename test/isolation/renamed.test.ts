@@ -257,6 +257,7 @@ describe("a renamed tenant", () => {
 
   it("renameTenant() renames what migrations have named by the schema, for the next one to find", async () => {
     const named = await makeMigrations();
+    const other = await createTestDatabase();
     try {
       await named.write("0001-named", [
         'create table "${schema}".doc (id int constraint "${schema}_c" check (id > 0), named int)',
@@ -265,7 +266,7 @@ describe("a renamed tenant", () => {
         'create statistics "${schema}"."${schema}_s" on id, named from "${schema}".doc',
         'create policy "${schema}_p" on "${schema}".doc',
       ]);
-      await database.addTenants({ named: "named.example.com" }, named.folder);
+      await other.addTenants({ named: "named.example.com" }, named.folder);
       await named.write("0002-drop", [
         'drop index "${schema}"."${schema}_named_idx"',
         'alter table "${schema}".doc drop constraint "${schema}_c"',
@@ -273,18 +274,17 @@ describe("a renamed tenant", () => {
         'drop policy "${schema}_p" on "${schema}".doc',
       ]);
       await withRegistry(
-        database.adminUrl,
+        other.adminUrl,
         (registry) => renameTenant(registry, "named", "renamed"),
         named.folder,
       );
-      const variables = { ADMIN_DATABASE_URL: database.adminUrl, TENANT_MIGRATIONS: named.folder };
+      const variables = { ADMIN_DATABASE_URL: other.adminUrl, TENANT_MIGRATIONS: named.folder };
       const migrated = await runVerbWith(variables, "migrate", "--tenants", "renamed");
       expect(migrated.stdout).to.include("Migrated 1 tenant");
-      const left = await database.sql(
-        "select indexname from pg_indexes where schemaname = 'renamed'",
-      );
+      const left = await other.sql("select indexname from pg_indexes where schemaname = 'renamed'");
       expect(left).to.deep.equal([{ indexname: "named_idx" }]);
     } finally {
+      await other.drop();
       await named.remove();
     }
   });

@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import { renameTenant } from "../../admin/rename/rename.ts";
 import { dropTenant } from "../../admin/drop/drop.ts";
-import { repairTenant } from "../../admin/inspect/repair-tenant.ts";
+import { repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";

@@ -11,24 +11,45 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const REGISTRY = "admin/migrations/registry/0005-settings.ts";
+const REGISTRY = "admin/shared/entry.ts";
 const POOLED = "isolation/pooled";
 const PRIVILEGES = "isolation/privileges";
 
 /** See {@link Mutant}. */
 export const MUTANTS: readonly Mutant[] = [
   {
+    defect: "the shared schemas are not on the path",
+    file: "admin/shared/search-path.ts",
+    text: `[...sharedSchemas.map(quoteName), "pg_temp"]`,
+    instead: `["pg_temp"]`,
+    tests: ["isolation/shared-schemas"],
+  },
+  {
+    defect: "privileges to write in a shared schema stay",
+    file: "admin/shared/open.ts",
+    text: `    if (!mine) continue;\n`,
+    instead: `    continue;\n`,
+    tests: ["verbs/shared-schemas"],
+  },
+  {
+    defect: "a load locks the shared tables",
+    file: "admin/transfer/bare/constraints.ts",
+    text: `f.confrelid in (select oid from relation)`,
+    instead: `true`,
+    tests: ["transfer/shared"],
+  },
+  {
     defect: "the search_path is set for the session",
     file: REGISTRY,
-    text: `'", pg_temp', true)`,
-    instead: `'", pg_temp', false)`,
+    text: `, "path")}, true)\n    operator(pg_catalog.||) pg_catalog.set_config('role', entry[2], true);`,
+    instead: `, "path")}, false)\n    operator(pg_catalog.||) pg_catalog.set_config('role', entry[2], true);`,
     tests: [POOLED],
   },
   {
     defect: "no search_path is set",
     file: REGISTRY,
-    text: `pg_catalog.set_config('search_path',`,
-    instead: `pg_catalog.concat('search_path',`,
+    text: `pg_catalog.set_config('search_path',\n`,
+    instead: `pg_catalog.concat('search_path',\n`,
     tests: [POOLED],
   },
   {
@@ -61,10 +82,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a role that somebody left on the connection stays",
-    file: "src/tenant.ts",
-    text: "`reset role;select rowhouse.enter_tenant",
-    instead: "`select 1 as reset;select rowhouse.enter_tenant",
+    file: "src/entry.ts",
+    text: "`reset role;select rowhouse.${call}`",
+    instead: "`select 1 as reset;select rowhouse.${call}`",
     tests: [PRIVILEGES],
+  },
+  {
+    defect: "a message without a tenant has the service's own role",
+    file: REGISTRY,
+    text: `set_config('role', \${literal(sharedRole, "role")}, true)`,
+    instead: `set_config('role', 'none', true)`,
+    tests: ["isolation/without-tenant"],
+  },
+  {
+    defect: "a message without a tenant may write",
+    file: REGISTRY,
+    text: "set_config('transaction_read_only', 'on', true)\n    operator",
+    instead: "set_config('transaction_read_only', 'off', true)\n    operator",
+    tests: ["isolation/without-tenant"],
+  },
+  {
+    defect: "a schema's name from a client is not checked",
+    file: "src/entry.ts",
+    text: "if (!SCHEMA_NAME.test(name.schema)) {",
+    instead: "if (name.schema === undefined) {",
+    tests: ["isolation/named-tenants"],
   },
   {
     defect: "temporary tables are allowed",
@@ -118,8 +160,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "what others have set on a connection decides",
     file: REGISTRY,
-    text: "    reset all;\n",
-    instead: "    null;\n",
+    text: "  reset all;\n",
+    instead: "  null;\n",
     tests: ["isolation/settings"],
   },
   {
@@ -149,6 +191,27 @@ export const MUTANTS: readonly Mutant[] = [
     text: `} else if (char === ";") fail(`,
     instead: `} else if (char === "\\0") fail(`,
     tests: ["unit/sql-injection", "isolation/templates"],
+  },
+  {
+    defect: "a semicolon in BEGIN ATOMIC ends a migration's command",
+    file: "admin/migrations/text/split.ts",
+    text: "isRoutine(current)) open = 1;",
+    instead: "isRoutine(current)) open = 0;",
+    tests: ["unit/migrations/split"],
+  },
+  {
+    defect: "a stored function keeps the name of public",
+    file: "admin/migrations/rules/qualifiers.ts",
+    text: 'if (statement.place === "stored") {\n      reading.edit(',
+    instead: 'if (statement.shape === "") {\n      reading.edit(',
+    tests: ["unit/migrations/rewritten", "unit/migrations/parse-trees"],
+  },
+  {
+    defect: "a file of a migration folder is ignored in silence",
+    file: "admin/migrations/folder/tool/numbered.ts",
+    text: "    folder.findings.refuse(file, undefined, explain(file));\n",
+    instead: "",
+    tests: ["unit/migrations/folder"],
   },
   {
     defect: "a message that failed is sent again",
@@ -210,17 +273,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "a canary is everybody",
-    file: "admin/migrations/plan.ts",
+    file: "admin/migrate/plan.ts",
     text: "canary === undefined ? ready : chooseCanary(ready, canary)",
     instead: "canary === null ? chooseCanary(ready, canary) : ready",
     tests: ["verbs/migrate"],
   },
   {
     defect: "a migration and its version are two transactions",
-    file: "admin/migrations/tenant-migrations.ts",
-    text: "      await query(transaction, text);\n    },\n  };",
-    instead: "      await sequelize.query(text);\n    },\n  };",
-    tests: ["verbs/migrate"],
+    file: "admin/migrate/perform.ts",
+    text: "await applyMigration(site, transaction, migration, direction)",
+    instead:
+      "await registry.sequelize.transaction((own) => applyMigration(site, own, migration, direction))",
+    tests: ["verbs/migrate", "faults/migrate"],
   },
   {
     defect: "an archive's checksums are not compared",
@@ -340,5 +404,35 @@ export const MUTANTS: readonly Mutant[] = [
     text: "collecting.session !== this",
     instead: "collecting.session === undefined",
     tests: ["builders/messages"],
+  },
+  {
+    defect: "an adopted tenant cannot use what its owner creates later",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "    await grantDefaults(transaction, schemaName, owner, roleName);\n",
+    instead: "",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "an adopted schema locks its tables",
+    file: "admin/adopt/adopt-tenants.ts",
+    text: "  await grantExisting(transaction, schemaName, roleName);\n",
+    instead:
+      "  await grantExisting(transaction, schemaName, roleName);\n" +
+      "  await query(transaction, `lock table ${schema}.data in share mode`);\n",
+    tests: ["verbs/adopt-tenants"],
+  },
+  {
+    defect: "a schema that fits no version is adopted",
+    file: "admin/adopt/reasons.ts",
+    text: "if (first === undefined || isGiven)",
+    instead: "if (first === undefined || !isGiven)",
+    tests: ["verbs/adopt-tenants-refused"],
+  },
+  {
+    defect: "the table of a migration tool is drift",
+    file: "admin/inspect/fingerprint.ts",
+    text: "objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner))",
+    instead: "objects",
+    tests: ["verbs/adopt-tenants"],
   },
 ];

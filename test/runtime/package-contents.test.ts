@@ -16,18 +16,24 @@ const FOLDERS = new Set([
   "src",
   ...["builders", "database", "http", "runtime", "sql", "telemetry"].map((room) => `src/${room}`),
   "admin",
-  ...["batch", "command", "conformance", "console", "create-many", "development", "doctor"].map(
+  ...["adopt", "batch", "command", "conformance", "console", "create-many", "development"].map(
     (room) => `admin/${room}`,
   ),
   ...[
+    "doctor",
     "drop",
     "each-tenant",
     "inspect",
     "lifecycle",
+    "migrate",
     "migrations",
     "print",
     "registry",
     "rename",
+    "repair",
+    "shared",
+    "tenant-list",
+    "testing",
   ].map((room) => `admin/${room}`),
   "admin/transfer",
 ]);

@@ -2,9 +2,9 @@
 
 import { startEmbedded } from "../../admin/development/embedded/server.ts";
 import { createTenants } from "../../admin/create-many/create-tenants.ts";
-import { migrateTenants } from "../../admin/migrations/migrate-tenants.ts";
-import { planMigration } from "../../admin/migrations/plan.ts";
-import { loadTenantMigrations } from "../../admin/migrations/tenant-migrations.ts";
+import { migrateTenants } from "../../admin/migrate/migrate-tenants.ts";
+import { planMigration } from "../../admin/migrate/plan.ts";
+import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
 import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "../support/commands.ts";

@@ -8,6 +8,8 @@ import type { TestDatabase } from "./database.ts";
  */
 export async function addRows(database: Pick<TestDatabase, "sql">, count: number): Promise<void> {
   await database.sql(
+    `insert into rowhouse.tenant_migration (position, name)
+       values (1, '0001-data'), (2, '0002-updated-at')`,
     `insert into rowhouse.tenant (schema_name, role_name, version, status)
        select 't' || lpad(n::text, 5, '0'), 'rh_t' || n,
            case when n % 100 = 0 then 1 else 2 end,

@@ -21,6 +21,8 @@ import { performVerb, type VerbResult } from "../support/verb.ts";
 describe("export-tenant, import-tenant", () => {
   let database: TestDatabase;
   let other: TestDatabase;
+  /** Of another application. */
+  let example: TestDatabase;
   let shop: MigrationsFolder;
   let folder: string;
 
@@ -37,15 +39,19 @@ describe("export-tenant, import-tenant", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "rowhouse-export-"));
     shop = await makeShop();
-    [database, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    [database, other, example] = await Promise.all([
+      createTestDatabase(),
+      createTestDatabase(),
+      createTestDatabase(),
+    ]);
     await database.addTenants({ shop: "shop.example.com" }, shop.folder);
-    await database.addTenants({ acme: "acme.example.com" });
+    await example.addTenants({ acme: "acme.example.com" });
     await fillShop(database, "shop");
-    await database.sql("insert into acme.data select i, -i from generate_series(1, 1000) i");
+    await example.sql("insert into acme.data select i, -i from generate_series(1, 1000) i");
   });
 
   after(async () => {
-    await Promise.all([database.drop(), other.drop(), shop.remove()]);
+    await Promise.all([database.drop(), other.drop(), example.drop(), shop.remove()]);
     await rm(folder, { recursive: true });
   });
 
@@ -71,7 +77,7 @@ describe("export-tenant, import-tenant", () => {
 
   it("export-tenant writes a zip of COPY texts and a manifest, for its owner's eyes alone", async () => {
     const file = place("acme.zip");
-    await verb("export-tenant", ["acme", file], { migrations: "" });
+    await verb("export-tenant", ["acme", file], { on: example, migrations: "" });
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
     const { stdout } = await promisify(execFile)("unzip", ["-t", file]);
     expect(stdout).to.include("No errors detected");
@@ -79,11 +85,12 @@ describe("export-tenant, import-tenant", () => {
     expect([...entries.keys()]).to.deep.equal(["tables/0001-data.copy", "manifest.json"]);
     const manifest = JSON.parse(entries.get("manifest.json")?.toString() ?? "") as object;
     expect(manifest).to.deep.include({
-      formatVersion: 2,
+      formatVersion: 3,
       schemaName: "acme",
       version: 2,
       migrations: ["0001-data", "0002-updated-at"],
       statementTimeoutMs: 10000,
+      settings: {},
       hosts: ["acme.example.com"],
       sequences: [],
     });
@@ -136,9 +143,9 @@ describe("export-tenant, import-tenant", () => {
 
   it("import-tenant makes a tenant that is served, by its own role", async () => {
     const parameters = [place("acme.zip"), "again.example.com", "again"];
-    const imported = await verb("import-tenant", parameters, { migrations: "" });
+    const imported = await verb("import-tenant", parameters, { on: example, migrations: "" });
     expect(imported.stderr).to.equal("");
-    const service = openService(database.serviceUrl);
+    const service = openService(example.serviceUrl);
     try {
       const got = await service.request("again.example.com", "GET", "/data/7");
       expect([got.status, got.json]).to.deep.equal([200, { value: -7 }]);

@@ -27,12 +27,16 @@ describe("import-tenant of an edited archive", function () {
   const edits: readonly (readonly [string, (manifest: EditableManifest) => void, RegExp])[] = [
     [
       "another format",
-      (m) => (m["formatVersion"] = 3),
-      /its format is version 3, and this version reads up to 2/,
+      (m) => (m["formatVersion"] = 4),
+      /its format is version 4, and this version reads up to 3/,
     ],
     ["no format", (m) => delete m["formatVersion"], /its manifest, "formatVersion", is malformed/],
-    ["an unknown version", (m) => (m["version"] = 3), /tenant migration 3 does not exist/],
-    ["a lower version", (m) => (m["version"] = 1), /"0002-note"; set TENANT_MIGRATIONS/],
+    [
+      "an unknown version",
+      (m) => (m["version"] = 3),
+      /its version is 3, and it names 2 migrations/,
+    ],
+    ["a lower version", (m) => (m["version"] = 1), /its version is 1, and it names 2 mig/],
     ["other migrations", (m) => (m.migrations[1] = "0002-other"), /differs is "0002-other"/],
     ["an unknown table", (m) => (m.tables[1]!["name"] = "x"), /table "x" is unexpected/],
     ["a table twice", (m) => m.tables.push(m.tables[1]!), /table "counter" is unexpected/],

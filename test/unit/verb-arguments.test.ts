@@ -66,6 +66,14 @@ describe("readCall()", () => {
     expect(() => call.integer("backup", 1, 9)).to.throw(UsageError, "a whole number from 1 to 9");
   });
 
+  it("lets an operand in brackets be left out", () => {
+    const verb = { operands: ["HOST", "[FILE]"], options: {} } as const;
+    const [, file]: readonly (string | undefined)[] = readCall(verb, ["a"])?.operands ?? [];
+    expect(file).to.equal(undefined);
+    expect(readCall(verb, ["a", "b"])?.operands).to.deep.equal(["a", "b"]);
+    expect(() => readCall(verb, [])).to.throw(UsageError);
+  });
+
   it("gives undefined for --help, whatever else is missing", () => {
     expect(tryRead("--help")).to.equal(undefined);
   });

@@ -106,7 +106,7 @@ describe("each-tenant --as-owner", () => {
     const outcomes: EachOutcome[] = [];
     const command = {
       ...{ text: "vacuum data", write: true, asOwner: true, tenantRoles: true },
-      ...{ timeoutMs: undefined, keep: { rows: 1, characters: 1 } },
+      ...{ timeoutMs: undefined, keep: { rows: 1, characters: 1 }, sharedSchemas: [] },
     };
     const report = (outcome: EachOutcome): void => void outcomes.push(outcome);
     try {

@@ -49,6 +49,8 @@ describe("init-db", () => {
       migrations: [],
       setConfigRevoked: true,
       openFunctions: [],
+      sharedSchemas: [],
+      opened: { created: [], tables: [], revoked: [], unreadable: [] },
     });
     const other = await runVerb(urlOf(name), "init-db", "--service-role", SERVICE_ROLE);
     expect(other.status).to.equal(1);

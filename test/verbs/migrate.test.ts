@@ -56,7 +56,7 @@ describe("migrate", () => {
 
   after(() => migrations.remove());
 
-  it("migrate asks one question when no tenant is behind", async () => {
+  it("migrate asks three questions when no tenant is behind", async () => {
     const tap = await openWireTap(serverAddress());
     try {
       const result = await performVerb(
@@ -68,12 +68,12 @@ describe("migrate", () => {
       );
       expect(result).to.deep.equal({
         status: 0,
-        stdout: "Nothing to migrate: no tenant is behind version 1\n",
+        stdout: "Nothing to migrate: no tenant is behind version 1 (0001-item)\n",
         stderr: "",
       });
       // Sequelize begins a connection with commands of its own, which have no parameters.
       expect([tap.count("P"), tap.count("B")]).to.deep.equal([1, 1]);
-      expect(tap.count("Q")).to.be.lessThan(5);
+      expect(tap.count("Q")).to.be.lessThan(8);
     } finally {
       await tap.close();
     }
@@ -87,8 +87,9 @@ describe("migrate", () => {
     );
     const result = await migrate("--plan", "--tenants", "t001,t00*");
     expect(result.stdout.split("\n")).to.deep.equal([
+      "Rowhouse modules, 2 migrations",
       ...names.slice(0, 9).map((name) => `${name}: 1 to 2: up 0002-size`),
-      "Would migrate 9 tenants to version 2; nothing was changed",
+      "Would migrate 9 tenants to version 2 (0002-size); nothing was changed",
       "",
     ]);
     expect(await versions()).to.deep.equal({ 1: TENANTS });
@@ -100,7 +101,9 @@ describe("migrate", () => {
     expect(result.status).to.equal(0);
     const canary = /^Canary: (.*)$/m.exec(result.stdout)?.[1]?.split(",") ?? [];
     expect(canary.length).to.equal(4);
-    expect(result.stdout).to.match(/^Migrated 4 tenants to version 2 in [\d.]+ s; 96 held back$/m);
+    expect(result.stdout).to.match(
+      /^Migrated 4 tenants to version 2 \(0002-size\) in [\d.]+ s; 96 held back$/m,
+    );
     const rows = await database.sql<{ schema_name: string }>(
       "select schema_name from rowhouse.tenant where version = 2",
     );
@@ -110,7 +113,11 @@ describe("migrate", () => {
 
   it("migrate refuses a version, a tenant, a canary and a number that are none", async () => {
     const wrong: readonly (readonly [string[], number, RegExp])[] = [
-      [["--to", "7"], 1, /^Cannot migrate: tenant migration 7 does not exist; existing: 1, 2\n$/],
+      [
+        ["--to", "7"],
+        1,
+        /^Cannot migrate: migration "7" does not exist; the newest of the folder: 0001-item, 0002-size\n$/,
+      ],
       [["--tenants", "t001,nobody,x*"], 1, /nothing matches "nobody", "x\*"; see/],
       [["--canary", "0"], 2, /^Cannot run migrate: --canary "0" must be/],
       [["--canary", "101%"], 2, /must be a number/],
@@ -153,7 +160,7 @@ describe("migrate", () => {
     const told = await migrate();
     expect(told.status).to.equal(1);
     expect(told.stdout).to.match(
-      /^Failed t037, at version 2: .*item_color_check.* \(SQLSTATE 23514\)$/m,
+      /^Failed t037, at version 2 \(0002-size\): 0003-color\.js, "alter table .*item_color_check.* \(SQLSTATE 23514\)$/m,
     );
     await database.sql(`update ${UNLUCKY}.item set color = 'red' where id = 1`);
     const again = await migrate("--json");
@@ -168,12 +175,12 @@ describe("migrate", () => {
   });
 
   it("migrate --to goes down, every step of it, and up again", async () => {
-    const down = await migrate("--to", "1", "--tenants", "t01*");
-    expect(down.stdout).to.match(/^Migrated 10 tenants to version 1 in/);
+    const down = await migrate("--to", "0001-item", "--tenants", "t01*");
+    expect(down.stdout).to.match(/^Migrated 10 tenants to version 1 \(0001-item\) in/);
     expect(await versions()).to.deep.equal({ 1: 10, 3: TENANTS - 10 });
     expect(await withColumn("size")).to.equal(TENANTS - 10);
     const up = await migrate("--to", "2", "--tenants", "t01*");
-    expect(up.stdout).to.match(/^Migrated 10 tenants to version 2 in/);
+    expect(up.stdout).to.match(/^Migrated 10 tenants to version 2 \(0002-size\) in/);
     expect(await versions()).to.deep.equal({ 2: 10, 3: TENANTS - 10 });
   });
 
@@ -195,7 +202,9 @@ describe("migrate", () => {
     expect(result.stdout).to.match(
       /^Skipped t001: it is being dropped; finish with node admin\/drop-tenant.js t001/m,
     );
-    expect(result.stdout).to.match(/Migrated 99 tenants to version 4 in .*; 1 skipped/);
+    expect(result.stdout).to.match(
+      /Migrated 99 tenants to version 4 \(0004-broken\) in .*; 1 skipped/,
+    );
     expect(await versions()).to.deep.equal({ 3: 1, 4: TENANTS - 1 });
   });
 });

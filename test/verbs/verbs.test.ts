@@ -192,7 +192,7 @@ describe("verbs", () => {
   it("list-tenants lists tenants with their hosts", async () => {
     const { stdout } = await verb("list-tenants");
     expect(stdout).to.match(/^SCHEMA +STATUS +VERSION +HOSTS\n/);
-    expect(stdout).to.match(/^first +active +2 +first\.example$/m);
+    expect(stdout).to.match(/^first +active +2 0002-updated-at +first\.example$/m);
     const listed = JSON.parse((await verb("list-tenants", "--json")).stdout) as unknown[];
     const [row] = await database.sql<{ n: number }>(
       "select count(*)::int as n from rowhouse.tenant",

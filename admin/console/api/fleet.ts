@@ -1,5 +1,6 @@
 // The state of all tenants.
 
+import type { VersionCount } from "./migrations.ts";
 import type { Status, Transition } from "./status.ts";
 import type { ServiceState } from "./traffic.ts";
 
@@ -9,9 +10,11 @@ export interface Fleet {
   readonly database: string;
   readonly tenants: number;
   readonly newestVersion: number;
+  /** The name of the newest migration; empty without migrations. */
+  readonly newestMigration: string;
   readonly statuses: Readonly<Record<Status, number>>;
   /** By ascending version. */
-  readonly versions: readonly { readonly version: number; readonly tenants: number }[];
+  readonly versions: readonly VersionCount[];
   readonly attention: Attention;
   readonly budget: readonly BudgetFinding[];
   readonly services: readonly ServiceState[];

@@ -3,7 +3,9 @@
 /** GET /api/migrations */
 export interface Migrations {
   readonly newestVersion: number;
-  readonly versions: readonly { readonly version: number; readonly tenants: number }[];
+  /** The name of the newest migration; empty without migrations. */
+  readonly newestMigration: string;
+  readonly versions: readonly VersionCount[];
   /** Each migration that some tenant lacks, by ascending number. */
   readonly pending: readonly PendingMigration[];
   /** The number of tenants that a run would migrate now. */
@@ -17,8 +19,17 @@ export interface Migrations {
   readonly run: MigrationState | null;
 }
 
+/** The tenants of one version. */
+export interface VersionCount {
+  readonly version: number;
+  /** The name of its newest migration; empty for version 0. */
+  readonly migration: string;
+  readonly tenants: number;
+}
+
 /** A migration that some tenant lacks. */
 interface PendingMigration {
+  /** Its position, which is the version that it makes. */
   readonly number: number;
   readonly name: string;
   /** The number of tenants that lack it. */
@@ -42,6 +53,8 @@ export interface MigrationState {
   readonly state: "running" | "stopping" | "done" | "stopped" | "broken";
   readonly isCanary: boolean;
   readonly target: number;
+  /** The name of the target's newest migration; empty for version 0. */
+  readonly targetMigration: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
   /** The number of tenants to migrate. */
@@ -72,6 +85,6 @@ export interface MigrationFailure {
   readonly schemaName: string;
   readonly version: number;
   readonly sqlstate: string | null;
-  /** The message of PostgreSQL or of the migration. */
+  /** The place in the migration's file, and the message of PostgreSQL or of the migration. */
   readonly message: string;
 }

@@ -44,6 +44,8 @@ export interface TenantLine {
   readonly status: Status;
   readonly transition: Transition | null;
   readonly version: number;
+  /** The name of its newest migration; empty for version 0. */
+  readonly migration: string;
   /** Whether its last migration failed. */
   readonly failed: boolean;
   readonly statementTimeoutMs: number;

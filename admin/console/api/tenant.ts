@@ -13,8 +13,12 @@ export interface TenantDetail {
   /** The meaning of the transition and what to do; null without a transition. */
   readonly advice: string | null;
   readonly version: number;
+  /** The name of its newest migration; empty for version 0. */
+  readonly migration: string;
   readonly newestVersion: number;
   readonly statementTimeoutMs: number;
+  /** What its handlers read, as set-tenant --set writes it. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
   /** Null while a table is locked. */
   readonly bytes: number | null;
@@ -38,6 +42,8 @@ export interface TenantTable {
 export interface MigrationRecord {
   readonly fromVersion: number;
   readonly toVersion: number;
+  /** The migration's name; null where an older Rowhouse did not record it. */
+  readonly migration: string | null;
   readonly outcome: "migrated" | "failed";
   readonly ms: number;
   readonly sqlstate: string | null;

@@ -28,7 +28,10 @@ export function historyPanel(history: readonly MigrationRecord[]): HTMLElement {
             },
             {
               title: "Version",
-              show: ({ fromVersion, toVersion }) => `${fromVersion} to ${toVersion}`,
+              show: ({ fromVersion, toVersion, migration }) => [
+                `${fromVersion} to ${toVersion}`,
+                element("span", { class: "muted small code" }, migration ?? ""),
+              ],
             },
             {
               title: "Outcome",

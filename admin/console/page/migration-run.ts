@@ -22,11 +22,11 @@ const WORDS: Readonly<Record<MigrationState["state"], readonly [Mark, string]>> 
 
 /** Makes the panel of a run. */
 export function runPanel(run: MigrationState): HTMLElement {
-  const { state, isCanary, target, total, failed, left, message } = run;
+  const { state, isCanary, target, targetMigration, total, failed, left, message } = run;
   const [kind, word] = WORDS[state];
   const share = total === 0 ? 1 : (total - left) / total;
   return panel(
-    `${isCanary ? "Canary" : "Run"} to version ${target}`,
+    `${isCanary ? "Canary" : "Run"} to version ${target}${targetMigration === "" ? "" : ` (${targetMigration})`}`,
     [
       badge(kind, word),
       state === "running" ? button("Stop", { class: "grave-quiet" }, () => void stop()) : undefined,

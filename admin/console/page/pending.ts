@@ -50,8 +50,9 @@ export function versionsPanel({ versions, newestVersion }: Migrations): HTMLElem
             {
               title: "Version",
               isHeading: true,
-              show: ({ version, tenants }: Migrations["versions"][number]) => [
+              show: ({ version, migration, tenants }: Migrations["versions"][number]) => [
                 version === newestVersion ? `${version}, the newest` : String(version),
+                element("span", { class: "muted small code" }, migration),
                 meter(tenants / Math.max(1, total)),
               ],
             },

@@ -33,7 +33,7 @@ export function columnsOf(
       ...sortable("Version", "version"),
       isNumber: true,
       isWide: true,
-      show: ({ version }) => String(version),
+      show: ({ version, migration }) => element("span", { title: migration }, String(version)),
     },
     {
       ...sortable("Timeout", "statementTimeoutMs"),

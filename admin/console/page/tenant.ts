@@ -76,16 +76,24 @@ function content(
 }
 
 function facts(tenant: TenantDetail): HTMLElement {
-  const { version, newestVersion, bytes, statementTimeoutMs, createdAt, roleName } = tenant;
+  const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt } = tenant;
+  const { roleName, settings } = tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
-      version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
+      [
+        version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
+        element("span", { class: "muted small code" }, migration),
+      ],
     ],
     ["Size", bytes === null ? "Unknown: a table is locked" : formatBytes(bytes)],
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],
+    ...Object.entries(settings).map(([name, value]): readonly [string, Content] => [
+      `Setting ${name}`,
+      element("span", { class: "code" }, JSON.stringify(value)),
+    ]),
   ];
   return element(
     "dl",

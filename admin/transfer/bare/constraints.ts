@@ -33,14 +33,16 @@ const DOMAINS = `
      and not exists (select from pg_range as g where g.rngsubtype = t.oid)
    order by c.oid`;
 
-// A partition's own key is put back first when its name differs from its parent's key, which then adopts it.
+// A partition's own key is put back first when its name differs from its parent's key, which then adopts it. A valid key
+// to a table elsewhere stays: dropping it would lock that table, which all tenants may use, until the rows are loaded.
 const FOREIGN_KEYS = `
   ${RELATION}
   select case when f.conparentid = 0 then format('alter table %s drop constraint %I', r.place, f.conname) else '' end as off,
       format('alter table %s add constraint %I %s', r.place, f.conname, pg_get_constraintdef(f.oid)) as on
     from relation as r join pg_constraint as f on f.conrelid = r.oid
     left join pg_constraint as p on p.oid = f.conparentid
-   where f.contype = 'f' and (p.oid is null or p.conrelid <> f.conrelid and p.conname <> f.conname)
+   where f.contype = 'f' and (not f.convalidated or f.confrelid in (select oid from relation))
+     and (p.oid is null or p.conrelid <> f.conrelid and p.conname <> f.conname)
    order by p.oid is null, r.depth desc, f.oid`;
 
 /** The constraints of a schema that may object to rows. */

@@ -1,8 +1,11 @@
 // The target's side of a move: it creates the tenant in one transaction, suspended, and later restores its status.
 
+import type { Transaction } from "sequelize";
 import { AdminError } from "../../registry/admin-error.ts";
+import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
-import { createTenantWithin, prepareCreation } from "../../lifecycle/tenant.ts";
+import { prepareCreation } from "../../lifecycle/creation.ts";
+import { raiseTenant } from "../../lifecycle/raise.ts";
 import { lockTenants } from "../../registry/tenant-lock.ts";
 import { claimTenant } from "../../registry/transition.ts";
 import type { Meter } from "../../command/meter.ts";
@@ -17,27 +20,44 @@ import { describePlace } from "./place.ts";
 const ACTION = "move tenant";
 
 /**
- * Refuses a target that already has the tenant's schema or one of its hosts.
- * @throws {AdminError} that names the schema or the host
+ * Refuses a target that already has the tenant's schema or one of its hosts, or whose tenants got other migrations.
+ * @throws {AdminError} that names the schema, the host or the migration
  */
 export async function checkRoom(
   source: Registry,
   target: Registry,
-  { schemaName }: TenantRow,
+  { schemaName, version }: TenantRow,
 ): Promise<void> {
+  await checkNames(source, target, version);
   const domains = await source.Domain.findAll({ where: { schemaName } });
   const host = domains.map((domain) => domain.host);
   const [tenant, taken] = await Promise.all([
     target.Tenant.findByPk(schemaName),
     target.Domain.findOne({ where: { host } }),
   ]);
-  if (tenant === null && taken === null) return;
-  const what = tenant
-    ? `schema "${schemaName}" belongs to a tenant`
-    : `host "${taken?.host}" belongs to a tenant`;
+  const isLeft = tenant?.transition === "arriving" && tenant.peer === null;
+  if ((tenant === null || isLeft) && taken === null) return;
+  const what =
+    tenant && !isLeft
+      ? `schema "${schemaName}" belongs to a tenant`
+      : `host "${taken?.host}" belongs to a tenant`;
   throw new AdminError(
     `Cannot move tenant to ${describePlace(target.url)}: ${what} there already; ` +
       "rename or drop one of the two first",
+  );
+}
+
+/** A version is a position: up to it, both databases must have the same names. */
+async function checkNames(source: Registry, target: Registry, version: number): Promise<void> {
+  const [ours, theirs] = [await loadTenantMigrations(source), await loadTenantMigrations(target)];
+  const other = ours.ordered
+    .slice(0, version)
+    .find(({ name }, index) => name !== theirs.ordered[index]?.name);
+  if (other === undefined) return;
+  throw new AdminError(
+    `Cannot move tenant to ${describePlace(target.url)}: migration ${other.position} is "${other.name}" here and ` +
+      `"${theirs.ordered[other.position - 1]?.name ?? ""}" there; a tenant can be moved only where tenants got the ` +
+      "same migrations in the same order",
   );
 }
 
@@ -53,7 +73,7 @@ export async function hasArrived(target: Registry, journey: Journey): Promise<bo
 }
 
 /**
- * Creates the tenant, suspended, with every row, and compares both sides, in one transaction.
+ * Creates the tenant, suspended, with every row, and compares both sides.
  * @param peer the source database, as host, port and name
  */
 export async function receive(
@@ -64,11 +84,10 @@ export async function receive(
   { lossy, meter }: { readonly lossy: boolean; readonly meter: Meter | undefined },
 ): Promise<Loaded> {
   const { schemaName, transferId, createdAt } = journey;
-  const { client, hosts, version, statementTimeoutMs } = snapshot;
+  const { client, hosts, version, statementTimeoutMs, settings } = snapshot;
   const creation = await prepareCreation(target);
-  return target.sequelize.transaction(async (transaction) => {
-    const tenant = { schemaName, hosts, version, statementTimeoutMs };
-    await createTenantWithin(target, transaction, creation, tenant);
+  const tenant = { schemaName, hosts, version, statementTimeoutMs, settings };
+  const fill = async (transaction: Transaction): Promise<Loaded> => {
     await query(
       transaction,
       `update rowhouse.tenant set status = 'suspended', transition = 'arriving', peer = $2,
@@ -94,7 +113,8 @@ export async function receive(
         );
       },
     });
-  });
+  };
+  return raiseTenant(target, creation, tenant, fill, { action: ACTION });
 }
 
 /**

@@ -13,6 +13,7 @@ import { checkRoom, hasArrived, receive, settle } from "./arrival.ts";
 import { depart, giveBack, type Journey, leave } from "./departure.ts";
 import { withMoveLock } from "./lock.ts";
 import { checkRegistries, describePlace } from "./place.ts";
+import { checkShared } from "./shared.ts";
 
 /** The options of a move. */
 export interface MoveOptions {
@@ -56,9 +57,10 @@ export async function moveTenant(
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
     const losses = await rehearse(source, schemaName, lossy);
-    const journey = await depart(source, schemaName, place, (tenant) =>
-      checkRoom(source, target, tenant),
-    );
+    const journey = await depart(source, schemaName, place, async (tenant) => {
+      await checkShared(source, target, schemaName);
+      await checkRoom(source, target, tenant);
+    });
     let copied: Loaded | undefined;
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);

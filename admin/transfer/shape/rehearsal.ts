@@ -1,11 +1,12 @@
-// The rehearsal of a copy: it copies a tenant's structure in a transaction that is always rolled back. Every copy has
+// The rehearsal of a copy: it copies a tenant's structure on trial. Every copy has
 // the same losses, so that the verbs that copy or drop the tenant can report them before they change anything.
 
 import { randomBytes } from "node:crypto";
 import type { Transaction } from "sequelize";
 import { describeDifferences } from "../../inspect/difference.ts";
 import { readFingerprints } from "../../inspect/fingerprint.ts";
-import { createTenantWithin, prepareCreation } from "../../lifecycle/tenant.ts";
+import { prepareCreation } from "../../lifecycle/creation.ts";
+import { raiseTenant } from "../../lifecycle/raise.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
 import { query, type Registry } from "../../registry/registry.ts";
@@ -14,7 +15,6 @@ import { endCopy, prepareCopy } from "../copy.ts";
 import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";
 import { readFacts } from "./facts.ts";
-import { undone } from "../undone.ts";
 import { applyShape, readShape } from "./shape.ts";
 
 const LOCK_TIMEOUT_MS = 5000;
@@ -46,30 +46,53 @@ export async function findLosses(
 ): Promise<readonly string[]> {
   const creation = await prepareCreation(registry);
   const copyName = `rowhouse_rehearsal_${randomBytes(6).toString("hex")}`;
-  return undone(registry, async (transaction) => {
-    const original = await readOriginal(transaction, schemaName);
-    if (original === undefined) return [];
+  for (;;) {
+    const state = await registry.sequelize.transaction((one) => readState(one, schemaName));
+    if (state === undefined) return [];
+    const { version } = state;
     try {
-      await endCopy(clientOf(transaction));
-      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      const { version, whole } = original;
-      const wanted = { schemaName: copyName, hosts: [], version };
-      const roleName = await createTenantWithin(registry, transaction, creation, wanted);
-      const copy = await imitate(transaction, copyName, roleName, original);
-      // Without its role the tenant does not have privileges that a copy could lose.
-      const compared = original.hasRole ? (all: Whole) => all : withoutPrivileges;
-      return [
-        ...describeDifferences(whole, copy, version),
-        ...describeLosses(compared(whole), compared(copy)),
-      ];
+      return await raiseTenant(
+        registry,
+        creation,
+        { schemaName: copyName, hosts: [], version },
+        (transaction, roleName) =>
+          compare(transaction, schemaName, copyName, { roleName, version }),
+        { action: "rehearse the copy", isTrial: true },
+      );
     } catch (error) {
+      // A migration has ended in between.
+      if (error instanceof VersionMoved) continue;
       const code = databaseCode(error) ?? "";
       if (NO_ROOM.test(code)) return [];
       if (!(error instanceof AdminError) && !REASON.test(code)) throw error;
       const reason = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
       return [reason.replaceAll(/\s*\n\s*/g, " ").replaceAll(copyName, schemaName)];
     }
-  });
+  }
+}
+
+/** The error when the tenant has another version than the copy. */
+class VersionMoved extends Error {}
+
+async function compare(
+  transaction: Transaction,
+  schemaName: string,
+  copyName: string,
+  { roleName, version }: { readonly roleName: string; readonly version: number },
+): Promise<readonly string[]> {
+  await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  const original = await readOriginal(transaction, schemaName);
+  if (original === undefined) return [];
+  if (original.version !== version) throw new VersionMoved();
+  await endCopy(clientOf(transaction));
+  const { whole } = original;
+  const copy = await imitate(transaction, copyName, roleName, original);
+  // Without its role the tenant does not have privileges that a copy could lose.
+  const compared = original.hasRole ? (all: Whole) => all : withoutPrivileges;
+  return [
+    ...describeDifferences(whole, copy, version),
+    ...describeLosses(compared(whole), compared(copy)),
+  ];
 }
 
 /** Reads the tenant and its content at one version: a migration may end in between. */

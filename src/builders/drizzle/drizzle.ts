@@ -65,7 +65,7 @@ const relations = new WeakMap<object, RelationalSchemaConfig<TablesRelationalCon
  * ```
  */
 export function drizzle<S extends Record<string, unknown> = Record<string, never>>(
-  tenant: Tenant | Transaction,
+  tenant: Tenant<unknown> | Transaction,
   options: DrizzleOptions<S> = {},
 ): TenantDatabase<S> {
   if ("cache" in options && options.cache !== undefined) {

@@ -46,13 +46,13 @@ export class TenantSession<
   F extends Record<string, unknown>,
   S extends TablesRelationalConfig,
 > extends PgSession<TenantResultKind, F, S> {
-  readonly #tenant: Tenant | Transaction;
+  readonly #tenant: Tenant<unknown> | Transaction;
   readonly #schema: RelationalSchemaConfig<S> | undefined;
   readonly #logger: Logger | undefined;
   readonly #cache = new NoopCache();
 
   constructor(
-    tenant: Tenant | Transaction,
+    tenant: Tenant<unknown> | Transaction,
     dialect: PgDialect,
     schema: RelationalSchemaConfig<S> | undefined,
     logger: Logger | undefined,

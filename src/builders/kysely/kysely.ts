@@ -37,7 +37,7 @@ export type KyselyOptions = Omit<KyselyConfig, "dialect">;
  * }
  * ```
  */
-export function kysely<DB>(tenant: Tenant | Transaction, options: KyselyOptions = {}): Kysely<DB> {
+export function kysely<DB>(tenant: Tenant<unknown> | Transaction, options: KyselyOptions = {}): Kysely<DB> {
   const dialect: Dialect = {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new TenantDriver(tenant),
@@ -51,10 +51,10 @@ const WRITES = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 /** Kysely's view of a connection: the tenant, or the transaction that Kysely has begun. */
 class TenantConnection implements DatabaseConnection {
-  readonly #tenant: Tenant | Transaction;
+  readonly #tenant: Tenant<unknown> | Transaction;
   transaction: OpenTransaction | undefined;
 
-  constructor(tenant: Tenant | Transaction) {
+  constructor(tenant: Tenant<unknown> | Transaction) {
     this.#tenant = tenant;
   }
 
@@ -86,9 +86,9 @@ class TenantConnection implements DatabaseConnection {
 }
 
 class TenantDriver implements Driver {
-  readonly #tenant: Tenant | Transaction;
+  readonly #tenant: Tenant<unknown> | Transaction;
 
-  constructor(tenant: Tenant | Transaction) {
+  constructor(tenant: Tenant<unknown> | Transaction) {
     this.#tenant = tenant;
   }
 

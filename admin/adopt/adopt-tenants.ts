@@ -1,0 +1,111 @@
+// Adopts schemas, each in one transaction, several at once. It adds a row, a role, grants and hosts; owners, rows and the
+// grants of others stay, so that the old application goes on. After a kill, each schema is a tenant or as it was before.
+
+import type { Transaction } from "sequelize";
+import { quoteName } from "../../src/sql/quote-name.ts";
+import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
+import { transact } from "../batch/transact.ts";
+import { insertDomains } from "../lifecycle/domain.ts";
+import { registerTenant } from "../lifecycle/begin.ts";
+import type { Creation } from "../lifecycle/creation.ts";
+import { reachVersion } from "../lifecycle/reach.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import { query, type Registry } from "../registry/registry.ts";
+import { DEFAULT_KINDS, grantExisting, isTakenFromPublic } from "../registry/tenant-grants.ts";
+import type { CheckedTenant } from "../tenant-list/check.ts";
+import { findExisting } from "../tenant-list/existing.ts";
+import type { AdoptableTenant, AdoptionPlan } from "./plan.ts";
+
+/** The outcome of one schema. `existing`: another run has adopted it, with the same hosts. */
+export interface AdoptionOutcome extends CheckedTenant {
+  readonly outcome: "adopted" | "existing" | "failed";
+  readonly version?: number;
+  readonly message?: string;
+}
+
+/** How many tenants had each outcome; `left` were not started. */
+export type AdoptionSummary = Readonly<Record<AdoptionOutcome["outcome"] | "left", number>>;
+
+/**
+ * Adopts the adoptable schemas of a plan.
+ * @throws when the database cannot be reached any more; reported outcomes are final
+ */
+export async function adoptTenants(
+  registry: Registry,
+  { creation, adoptable, existing }: AdoptionPlan,
+  options: RunOptions<AdoptionOutcome>,
+): Promise<AdoptionSummary> {
+  for (const { line, schemaName, hosts } of existing) {
+    options.report({ line, schemaName, hosts, outcome: "existing" });
+  }
+  const before = { adopted: 0, existing: existing.length, failed: 0 };
+  const { counts, left } = await forEachTenant(
+    adoptable,
+    before,
+    options,
+    async (tenant, { end }) => {
+      const { line, schemaName, hosts, version } = tenant;
+      try {
+        await transact(registry, (transaction) => adopt(transaction, creation, tenant));
+        return end({ line, schemaName, hosts, version, outcome: "adopted" });
+      } catch (error) {
+        if (isConnectionLost(error)) throw error;
+        // Another run, or this one before its connection was lost, may have adopted it meanwhile.
+        const found = (await findExisting(registry, [tenant])).get(schemaName);
+        if (found && found.problem === undefined) {
+          return end({ line, schemaName, hosts, outcome: "existing" });
+        }
+        const message = found ? `Cannot adopt tenant: ${found.problem}` : describe(error);
+        return end({ line, schemaName, hosts, outcome: "failed", message });
+      }
+    },
+  );
+  return { ...counts, left: left.length };
+}
+
+async function adopt(
+  transaction: Transaction,
+  creation: Creation,
+  { schemaName, hosts, version, owner }: AdoptableTenant,
+): Promise<void> {
+  const roleName = await registerTenant(transaction, creation, { schemaName, hosts }, true);
+  const [role, schema] = [quoteName(roleName), `"${schemaName}"`];
+  await query(transaction, `grant usage on schema ${schema} to ${role}`);
+  await grantExisting(transaction, schemaName, roleName);
+  if (owner !== creation.admin.name) {
+    await grantDefaults(transaction, schemaName, owner, roleName);
+    // The old application goes on, and may use what later migrations create.
+    for (const kind of ["tables", "sequences"]) {
+      await query(
+        transaction,
+        `alter default privileges in schema ${schema} grant all on ${kind} to ${quoteName(owner)}`,
+      );
+    }
+  }
+  await reachVersion(transaction, [schemaName], creation.migrations.ordered.slice(0, version));
+  await insertDomains(transaction, schemaName, hosts);
+}
+
+const DEFAULTS = `
+  select format('alter default privileges for role %I in schema %I grant %s on %s to %I',
+      o.rolname, $1::text, kind.privileges, kind.object, $3::text) as command
+    from pg_catalog.pg_roles as o cross join ${DEFAULT_KINDS}
+   where o.rolname = $2 and (not kind.public or ${isTakenFromPublic("o.oid")})`;
+
+/** Lets the tenant's role use what the schema's owner creates in it later. */
+async function grantDefaults(
+  transaction: Transaction,
+  schemaName: string,
+  owner: string,
+  roleName: string,
+): Promise<void> {
+  const bind = [schemaName, owner, roleName];
+  const commands = await query<{ command: string }>(transaction, DEFAULTS, bind);
+  for (const { command } of commands) await query(transaction, command);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AdminError) return error.message;
+  return `Cannot adopt tenant: ${databaseMessage(error)} (SQLSTATE ${sqlState(error) ?? "none"})`;
+}

@@ -1,0 +1,86 @@
+// The first steps of a new tenant: its row, its role and its empty schema.
+
+import type { Transaction } from "sequelize";
+import { UNIQUE_VIOLATION } from "../../src/errors.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { databaseCode } from "../registry/database-code.ts";
+import { query } from "../registry/registry.ts";
+import { tenantLockKey } from "../registry/tenant-lock.ts";
+import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
+import { requireUnshared } from "../shared/list.ts";
+import type { Creation, NewTenant } from "./creation.ts";
+
+/** The error when the registry has the schema already. */
+export class TenantExists extends AdminError {}
+
+/**
+ * Creates the row, the role and the schema, and grants the role what it needs. The row's version is 0.
+ * @param isWhole false for a tenant that takes more transactions than this one: its row says so
+ * @returns the name of the role
+ * @throws {AdminError} when one of them exists already, or the schema is shared
+ */
+export async function beginTenant(
+  transaction: Transaction,
+  creation: Creation,
+  tenant: NewTenant,
+  isWhole: boolean,
+): Promise<string> {
+  const { schemaName } = tenant;
+  const roleName = await registerTenant(transaction, creation, tenant, isWhole);
+  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
+    query(transaction, `create schema "${schemaName}"`),
+  );
+  await grantSchema(transaction, schemaName, roleName);
+  return roleName;
+}
+
+/**
+ * Creates the row and the role. The transaction then holds the tenant's lock.
+ * @param isWhole as for {@link beginTenant}
+ * @returns the name of the role
+ * @throws {AdminError} when one of them exists already, or the schema is shared
+ */
+export async function registerTenant(
+  transaction: Transaction,
+  { installation, admin, rolePrefix }: Creation,
+  { schemaName, statementTimeoutMs, settings = {} }: NewTenant,
+  isWhole: boolean,
+): Promise<string> {
+  const { serviceRole, tenantRoles } = installation;
+  requireUnshared("add tenant", schemaName, installation);
+  const roleName = tenantRoles ? `${rolePrefix}${schemaName}` : serviceRole;
+  // The registry row comes first: a second call for the same schema waits here, and then finds the row.
+  try {
+    await query(
+      transaction,
+      `insert into rowhouse.tenant (schema_name, role_name, statement_timeout_ms, settings, status, transition)
+       select $1, $2, coalesce($3::int, 10000), $5::jsonb, case when $4::boolean then 'active' else 'suspended' end,
+           case when not $4::boolean then 'arriving' end
+         from (select pg_advisory_xact_lock(${tenantLockKey("$1")})) as locked`,
+      [schemaName, roleName, statementTimeoutMs ?? null, isWhole, JSON.stringify(settings)],
+    );
+  } catch (error) {
+    if (databaseCode(error) !== UNIQUE_VIOLATION) throw error;
+    throw new TenantExists(describe(`schema "${schemaName}" is a tenant already`));
+  }
+  if (tenantRoles) {
+    await refuse("42710", `role "${roleName}" exists without a tenant`, () =>
+      createTenantRole(transaction, { roleName, serviceRole, admin }),
+    );
+  }
+  return roleName;
+}
+
+/** Runs `work`, and replaces an error with this SQLSTATE by an AdminError with `problem` and advice. */
+async function refuse<T>(state: string, problem: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (databaseCode(error) !== state) throw error;
+    throw new AdminError(describe(problem));
+  }
+}
+
+function describe(problem: string): string {
+  return `Cannot add tenant: ${problem}; choose another name, or remove that one first`;
+}

@@ -1,0 +1,48 @@
+// Compares new tenants with what their migrations make of an empty schema.
+
+import type { Transaction } from "sequelize";
+import { findUnlike } from "../inspect/conformity.ts";
+import { ReferenceFailure } from "../inspect/reference.ts";
+import { newestVersion } from "../migrations/changes.ts";
+import { Nonconformity } from "../migrations/failure.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import type { Creation } from "./creation.ts";
+
+/**
+ * Makes the references of new tenants, before their transaction holds a lock that the reference needs. A migration that
+ * fails in a reference fails in the tenant, too, which tells more of it.
+ */
+export async function prepareReferences(
+  { migrations, references }: Creation,
+  schemaNames: readonly string[],
+): Promise<void> {
+  const version = newestVersion(migrations);
+  if (version === 0) return;
+  for (const schemaName of schemaNames) {
+    await references.find(version, schemaName).catch(() => {});
+  }
+}
+
+/**
+ * Compares new tenants at the newest version, within their transaction.
+ * @throws {Nonconformity} for the first one that differs
+ * @throws {AdminError} when the reference cannot be made
+ */
+export async function requireAlike(
+  transaction: Transaction,
+  { migrations, references }: Creation,
+  schemaNames: readonly string[],
+): Promise<void> {
+  const version = newestVersion(migrations);
+  const newest = migrations.ordered.at(-1);
+  if (newest === undefined) return;
+  const found = await findUnlike(transaction, references, version, schemaNames).catch(
+    (error: unknown) => {
+      if (!(error instanceof ReferenceFailure)) throw error;
+      throw new AdminError(error.message.replace(/, or use --no-drift$/, ""), { cause: error });
+    },
+  );
+  for (const [schemaName, differences] of found) {
+    throw new Nonconformity(newest, schemaName, differences);
+  }
+}

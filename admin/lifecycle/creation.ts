@@ -1,0 +1,65 @@
+// What the creation of a tenant needs.
+
+import { References } from "../inspect/conformity.ts";
+import { newestVersion } from "../migrations/changes.ts";
+import { forNewSchema } from "../migrations/fresh.ts";
+import {
+  type PlacedMigration,
+  loadTenantMigrations,
+  type TenantMigrations,
+} from "../migrations/ordered.ts";
+import type { Sharing } from "../migrations/stages.ts";
+import { readInstallation } from "../registry/installation.ts";
+import type { Installation, Registry, Settings } from "../registry/registry.ts";
+import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
+import { readRolePrefix } from "../registry/tenant-role.ts";
+
+/** The parameters that all new tenants of one database share; read once for many. */
+export interface Creation {
+  readonly installation: Installation;
+  readonly admin: AdminRole;
+  /** The part of a tenant role's name before the schema's name. */
+  readonly rolePrefix: string;
+  readonly migrations: TenantMigrations;
+  /** The same migrations as they run in a new schema. */
+  readonly fresh: readonly PlacedMigration[];
+  /** What new tenants are compared with. */
+  readonly references: References;
+  /** How the migrations share a transaction; "none" from the moment when PostgreSQL has refused it. */
+  readonly sharing: { mode: Sharing };
+}
+
+/** A tenant to create. */
+export interface NewTenant {
+  /** Checked by parseSchemaName. */
+  readonly schemaName: string;
+  /** In the registry's form, checked by parseDomain. */
+  readonly hosts: readonly string[];
+  /** The version at which it is filled; the newest when left out. */
+  readonly version?: number;
+  /** The version that it gets after that; `version` when left out. */
+  readonly to?: number;
+  readonly statementTimeoutMs?: number;
+  readonly settings?: Settings;
+}
+
+/**
+ * Reads the parameters that new tenants share.
+ * @param given the migrations; those of the registry's folder when left out
+ * @throws {AdminError} in a database without a registry, or when the folder contradicts the registry
+ */
+export async function prepareCreation(
+  registry: Registry,
+  given?: TenantMigrations,
+): Promise<Creation> {
+  const migrations = given ?? (await loadTenantMigrations(registry));
+  return registry.sequelize.transaction(async (transaction) => ({
+    installation: await readInstallation(transaction),
+    admin: await readAdminRole(transaction),
+    rolePrefix: await readRolePrefix(transaction),
+    migrations,
+    fresh: migrations.ordered.map(forNewSchema),
+    references: new References(registry, migrations, [newestVersion(migrations)]),
+    sharing: { mode: "some" },
+  }));
+}

@@ -1,0 +1,37 @@
+// Brings the schema of a new tenant to a version, within transactions of the caller.
+
+import type { Transaction } from "sequelize";
+import { applyMigration, type Site } from "../migrations/apply.ts";
+import type { PlacedMigration } from "../migrations/ordered.ts";
+import { recordMigrations } from "../migrations/recorded.ts";
+import { query, type Registry } from "../registry/registry.ts";
+import type { Creation } from "./creation.ts";
+
+/** Returns where the migrations of a new tenant run. */
+export function siteOf(registry: Registry, { migrations }: Creation, schemaName: string): Site {
+  return { registry, schemaName, sharedSchemas: migrations.sharedSchemas };
+}
+
+/** Runs migrations in one transaction. */
+export async function applyAll(
+  site: Site,
+  transaction: Transaction,
+  migrations: readonly PlacedMigration[],
+): Promise<void> {
+  for (const migration of migrations) await applyMigration(site, transaction, migration, "up");
+}
+
+/**
+ * Records that tenants have these migrations, and writes their version.
+ * @param migrations neighbours, by ascending position
+ */
+export async function reachVersion(
+  transaction: Transaction,
+  schemaNames: readonly string[],
+  migrations: readonly PlacedMigration[],
+): Promise<void> {
+  if (migrations.length === 0) return;
+  await recordMigrations(transaction, migrations);
+  const text = "update rowhouse.tenant set version = $2 where schema_name = any($1::text[])";
+  await query(transaction, text, [schemaNames, migrations.at(-1)?.position]);
+}

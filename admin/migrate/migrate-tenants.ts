@@ -1,0 +1,71 @@
+// Migrates all tenants of a plan, several at once. A tenant that fails does not stop the others. After a stop, a kill
+// or failures, the next run finds only the remaining tenants.
+
+import { randomUUID } from "node:crypto";
+import { References } from "../inspect/conformity.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
+import { BUILD_LIMITS, type BuildLimits } from "../migrations/outside.ts";
+import type { Registry } from "../registry/registry.ts";
+import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
+import {
+  migrateTenant,
+  type MigrationRun,
+  type TenantOutcome,
+  type Traveller,
+} from "./migrate-tenant.ts";
+import type { MigrationPlan } from "./plan.ts";
+
+/** The options of {@link migrateTenants}. */
+export interface MigrateOptions
+  extends RunOptions<TenantOutcome>, Pick<MigrationRun, "lockTimeoutMs" | "attempts"> {
+  /** {@link BUILD_LIMITS} when left out. */
+  readonly builds?: BuildLimits;
+  /** False: the tenants are not compared with the reference. */
+  readonly compares?: boolean;
+}
+
+/** The default lock timeout and number of attempts. */
+export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempts"> = {
+  lockTimeoutMs: 1000,
+  attempts: 12,
+};
+
+/** How many tenants had each outcome; `left` were not started. */
+export type MigrationSummary = Readonly<Record<TenantOutcome["outcome"] | "left", number>>;
+
+/**
+ * Carries out a plan.
+ * @throws when the database cannot be reached any more; reported outcomes are final
+ */
+export async function migrateTenants(
+  registry: Registry,
+  migrations: TenantMigrations,
+  plan: MigrationPlan,
+  options: MigrateOptions,
+): Promise<MigrationSummary> {
+  const { target } = plan;
+  const versions = [target, ...plan.tenants.map(({ version }) => version)];
+  const references =
+    options.compares === false ? undefined : new References(registry, migrations, versions);
+  const run: MigrationRun = {
+    ...{ registry, migrations, runId: randomUUID(), target, references },
+    ...{ builds: BUILD_LIMITS, ...options },
+  };
+  const [first] = plan.tenants;
+  // Made before the first tenant has anything that a migration could find in the place of the reference's own.
+  if (first) await references?.find(target, first.schemaName).catch(() => {});
+  const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0 };
+  const travellers = plan.tenants.map(({ schemaName, version }): Traveller => {
+    return { schemaName, from: version, version, moved: false };
+  });
+  const { counts, left } = await forEachTenant(
+    travellers,
+    none,
+    options,
+    async (tenant, { attempt, end }) => {
+      const outcome = await migrateTenant(run, tenant, attempt);
+      return "afterMs" in outcome ? outcome : end(outcome);
+    },
+  );
+  return { ...counts, left: left.length };
+}

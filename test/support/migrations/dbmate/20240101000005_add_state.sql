@@ -1,0 +1,4 @@
+-- migrate:up
+alter type public.order_state add value if not exists 'refunded';
+
+-- migrate:down

@@ -1,0 +1,11 @@
+-- migrate:up transaction:false
+do $$
+begin
+  for round in 1..2 loop
+    update public.users set name = upper(name) where id = round;
+    commit;
+  end loop;
+end
+$$;
+
+-- migrate:down

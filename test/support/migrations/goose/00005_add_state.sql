@@ -1,0 +1,2 @@
+-- +goose Up
+alter type public.order_state add value if not exists 'refunded';

@@ -1,0 +1,12 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- +goose StatementBegin
+do $$
+begin
+  for round in 1..2 loop
+    update public.users set name = upper(name) where id = round;
+    commit;
+  end loop;
+end
+$$;
+-- +goose StatementEnd

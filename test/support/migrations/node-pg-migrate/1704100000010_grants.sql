@@ -1,0 +1,11 @@
+--up migration
+grant select on public.users, public.orders to shop_reader;
+grant usage on schema public to shop_reader;
+alter table public.users enable row level security;
+create policy readers on public.users for select to shop_reader using (name <> 'public');
+
+-- Down Migration
+drop policy readers on public.users;
+alter table public.users disable row level security;
+revoke usage on schema public from shop_reader;
+revoke select on public.users, public.orders from shop_reader;

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "public"."OrderState" ADD VALUE 'REFUNDED';

@@ -1,0 +1,3 @@
+ALTER TABLE "public"."Order" DROP COLUMN "note";
+ALTER TABLE "public"."Order" DROP COLUMN "size";
+DROP TYPE "public"."Size";
