@@ -13,7 +13,7 @@ export class Batch {
   readonly #queries: Query[] = [];
   readonly #gate: Promise<void>;
   #open: () => void = () => {};
-  #refuse: (reason: Error) => void = () => {};
+  #refuse: (reason: unknown) => void = () => {};
   #results: readonly Promise<unknown>[] = [];
 
   constructor() {
@@ -32,7 +32,7 @@ export class Batch {
     this.#results = queries.map((query) => query.execute());
   }
 
-  /** Adds a query; resolves when it may be awaited, because the message is on its way. */
+  /** Adds a query; resolves when its rows have arrived, and rejects with the error of the message. */
   add(query: Query): Promise<void> {
     this.#queries.push(query);
     return this.#gate;
@@ -42,8 +42,7 @@ export class Batch {
   async send(sendTogether: (queries: readonly Query[]) => Promise<unknown>): Promise<unknown[]> {
     const results = this.#results;
     if (this.#queries.length === results.length) {
-      sendTogether(this.#queries).catch(() => {});
-      this.#open();
+      sendTogether(this.#queries).then(this.#open, this.#refuse);
       return Promise.all(results);
     }
     const refused = new Error("Cannot batch: another query of the batch was refused");
