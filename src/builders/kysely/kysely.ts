@@ -37,7 +37,10 @@ export type KyselyOptions = Omit<KyselyConfig, "dialect">;
  * }
  * ```
  */
-export function kysely<DB>(tenant: Tenant<unknown> | Transaction, options: KyselyOptions = {}): Kysely<DB> {
+export function kysely<DB>(
+  tenant: Tenant<unknown> | Transaction,
+  options: KyselyOptions = {},
+): Kysely<DB> {
   const dialect: Dialect = {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new TenantDriver(tenant),
