@@ -11,15 +11,19 @@ import type { Creation } from "./creation.ts";
 /**
  * Makes the references of new tenants, before their transaction holds a lock that the reference needs. A migration that
  * fails in a reference fails in the tenant, too, which tells more of it.
+ * @throws {AdminError} when the references cannot be trusted
  */
 export async function prepareReferences(
-  { migrations, references }: Creation,
+  { migrations, references, requireTrust }: Creation,
   schemaNames: readonly string[],
 ): Promise<void> {
   const version = newestVersion(migrations);
   if (version === 0) return;
-  for (const schemaName of schemaNames) {
-    await references.find(version, schemaName).catch(() => {});
+  try {
+    for (const schemaName of schemaNames) await references.find(version, schemaName);
+    await requireTrust();
+  } catch (error) {
+    if (!(error instanceof ReferenceFailure)) throw error;
   }
 }
 

@@ -3,6 +3,8 @@
 
 import { randomUUID } from "node:crypto";
 import { References } from "../inspect/conformity.ts";
+import { ReferenceFailure } from "../inspect/reference.ts";
+import { requireTrust } from "../inspect/trust.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { BUILD_LIMITS, type BuildLimits } from "../migrations/outside.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -33,8 +35,14 @@ export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempt
 /** How many tenants had each outcome; `left` were not started. */
 export type MigrationSummary = Readonly<Record<TenantOutcome["outcome"] | "left", number>>;
 
+/** What fails in a reference fails in the tenants, or in their comparison. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof ReferenceFailure)) throw error;
+}
+
 /**
  * Carries out a plan.
+ * @throws {AdminError} when the reference that tenants are compared with cannot be trusted; nothing has changed then
  * @throws when the database cannot be reached any more; reported outcomes are final
  */
 export async function migrateTenants(
@@ -53,7 +61,13 @@ export async function migrateTenants(
   };
   const [first] = plan.tenants;
   // Made before the first tenant has anything that a migration could find in the place of the reference's own.
-  if (first) await references?.find(target, first.schemaName).catch(() => {});
+  if (first && references) {
+    const from = Math.min(...plan.tenants.map(({ version }) => version));
+    await references
+      .find(target, first.schemaName)
+      .then(() => requireTrust(registry, references, migrations, { from, to: target }))
+      .catch(ignoreFailure);
+  }
   const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0 };
   const travellers = plan.tenants.map(({ schemaName, version }): Traveller => {
     return { schemaName, from: version, version, moved: false };
