@@ -6,6 +6,8 @@ import { ReferenceFailure } from "../inspect/reference.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { Nonconformity } from "../migrations/failure.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
+import { maySkip } from "../migrations/silence.ts";
 import type { Creation } from "./creation.ts";
 
 /**
@@ -18,7 +20,7 @@ export async function prepareReferences(
   schemaNames: readonly string[],
 ): Promise<void> {
   const version = newestVersion(migrations);
-  if (version === 0) return;
+  if (!mayDiffer(migrations)) return;
   try {
     for (const schemaName of schemaNames) await references.find(version, schemaName);
     await requireTrust();
@@ -39,7 +41,7 @@ export async function requireAlike(
 ): Promise<void> {
   const version = newestVersion(migrations);
   const newest = migrations.ordered.at(-1);
-  if (newest === undefined) return;
+  if (newest === undefined || !mayDiffer(migrations)) return;
   const found = await findUnlike(transaction, references, version, schemaNames).catch(
     (error: unknown) => {
       if (!(error instanceof ReferenceFailure)) throw error;
@@ -49,4 +51,8 @@ export async function requireAlike(
   for (const [schemaName, differences] of found) {
     throw new Nonconformity(newest, schemaName, differences);
   }
+}
+
+function mayDiffer({ ordered }: TenantMigrations): boolean {
+  return ordered.some((migration) => maySkip(migration, "up"));
 }

@@ -5,7 +5,9 @@ import { randomUUID } from "node:crypto";
 import { References } from "../inspect/conformity.ts";
 import { ReferenceFailure } from "../inspect/reference.ts";
 import { requireTrust } from "../inspect/trust.ts";
+import { changesBetween } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
+import { maySkip } from "../migrations/silence.ts";
 import { BUILD_LIMITS, type BuildLimits } from "../migrations/outside.ts";
 import type { Registry } from "../registry/registry.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
@@ -53,8 +55,13 @@ export async function migrateTenants(
 ): Promise<MigrationSummary> {
   const { target } = plan;
   const versions = [target, ...plan.tenants.map(({ version }) => version)];
+  const mayDiffer = [...new Set(versions)].some((from) =>
+    changesBetween(migrations, from, target).some((one) => maySkip(one.migration, one.direction)),
+  );
   const references =
-    options.compares === false ? undefined : new References(registry, migrations, versions);
+    options.compares === false || !mayDiffer
+      ? undefined
+      : new References(registry, migrations, versions);
   const run: MigrationRun = {
     ...{ registry, migrations, runId: randomUUID(), target, references },
     ...{ builds: BUILD_LIMITS, ...options },
