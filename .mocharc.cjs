@@ -10,7 +10,7 @@ module.exports = {
     "test/pages/*.test.js",
     "test/{verbs,http,faults,isolation,inspect,transfer}/*.test.js",
     "test/browser/*.test.js",
-    "test/{pooling,console,telemetry}/*.test.js",
+    "test/{pooling,console,telemetry,builders}/*.test.js",
     "test/unit/**/*.test.js",
   ],
   require: ["test/support/setup.js"],

@@ -30,6 +30,7 @@ await runVerb({
   options: {
     sql: { type: "string", value: "SQL", about: "The command; - reads it from standard input" },
     tenants: SHARED.tenants,
+    where: SHARED.where,
     write: { type: "boolean", about: "Allow writes, and commit in each tenant" },
     "as-owner": {
       type: "boolean",
@@ -58,7 +59,9 @@ await runVerb({
       const { tenantRoles, sharedSchemas } = await registry.sequelize.transaction(readInstallation);
       const order = ["schemaName"];
       const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order });
-      const names = pickTenants(all, call.text("tenants")).map(({ schemaName }) => schemaName);
+      const choice = { tenants: call.text("tenants"), where: call.texts("where") };
+      const picked = await pickTenants(registry, all, choice);
+      const names = picked.map(({ schemaName }) => schemaName);
       const table = startTable(names.reduce((width, name) => Math.max(width, name.length), 0));
       const keep = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
       const meter = call.meter("tenants");

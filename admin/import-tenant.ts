@@ -51,11 +51,14 @@ await runVerb({
     };
     const { importTenant } = await import("./transfer/import-tenant.ts");
     const report = await call.withRegistry((registry) => importTenant(registry, file, wanted));
-    const { version, tables, rows, losses } = report;
+    const { version, tables, rows, losses, settings } = report;
     return {
       lines: [
         `Imported tenant "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
           `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`,
+        ...(Object.keys(settings).length > 0
+          ? [`The archive brought its settings: ${JSON.stringify(settings)}`]
+          : []),
         ...describeLeftOut(losses),
       ],
       json: report,

@@ -6,20 +6,23 @@ import { listTenants } from "./lifecycle/tenant.ts";
 
 await runVerb({
   name: "list-tenants",
-  about: "Lists every tenant with its status, version and hosts.",
+  about: "Lists every tenant with its status, version, hosts and settings.",
   operands: [],
   options: {},
   example: "--json",
   async run(call) {
     const tenants = await call.withRegistry(listTenants);
+    const settled = tenants.some(({ settings }) => Object.keys(settings).length > 0);
     const rows = tenants.map(
-      ({ schemaName, status, transition, peer, version, migration, hosts }) => [
+      ({ schemaName, status, transition, peer, version, migration, hosts, settings }) => [
         schemaName,
         transition === "moved" ? `moved to ${peer}` : (transition ?? status),
         migration === "" ? String(version) : `${version} ${migration}`,
         hosts.join(" "),
+        ...(settled ? [JSON.stringify(settings)] : []),
       ],
     );
-    return { lines: formatTable(["SCHEMA", "STATUS", "VERSION", "HOSTS"], rows), json: tenants };
+    const head = ["SCHEMA", "STATUS", "VERSION", "HOSTS", ...(settled ? ["SETTINGS"] : [])];
+    return { lines: formatTable(head, rows), json: tenants };
   },
 });

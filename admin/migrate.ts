@@ -31,6 +31,7 @@ await runVerb({
   operands: [],
   options: {
     tenants: SHARED.tenants,
+    where: SHARED.where,
     to: {
       type: "string",
       value: "NAME",
@@ -89,6 +90,7 @@ await runVerb({
     const to = call.text("to");
     const options = {
       tenants: call.text("tenants"),
+      where: call.texts("where"),
       canary: canary === undefined ? undefined : parseCanary(canary),
     };
     const limits = {

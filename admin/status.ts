@@ -13,6 +13,7 @@ await runVerb({
   operands: [],
   options: {
     tenants: SHARED.tenants,
+    where: SHARED.where,
     "no-drift": {
       type: "boolean",
       about: "Do not compare the tenants' tables with those that the migrations create",
@@ -21,7 +22,11 @@ await runVerb({
   example: "--tenants 'shop_*' --json",
   async run(call) {
     const status = await call.withRegistry((registry) =>
-      readStatus(registry, call.text("tenants"), !call.has("no-drift")),
+      readStatus(
+        registry,
+        { tenants: call.text("tenants"), where: call.texts("where") },
+        !call.has("no-drift"),
+      ),
     );
     const { tenants, ...rest } = status;
     return {

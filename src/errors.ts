@@ -16,11 +16,11 @@ export interface ErrorDefinition<Code extends string = string> {
 export type ErrorKind = Omit<ErrorDefinition, "code">;
 
 const KINDS = {
-  HOST_INVALID: { status: 400, title: "The Host header is not a valid host" },
+  HOST_INVALID: { status: 400, title: "The host is not valid" },
   VALUE_INVALID: { status: 400, title: "A value is not acceptable" },
   BODY_INVALID: { status: 400, title: "The body is not acceptable" },
   TENANT_SUSPENDED: { status: 403, title: "The tenant is suspended" },
-  TENANT_NOT_FOUND: { status: 404, title: "No tenant has this host" },
+  TENANT_NOT_FOUND: { status: 404, title: "The tenant does not exist" },
   PATH_NOT_FOUND: { status: 404, title: "No route has this path" },
   METHOD_NOT_ALLOWED: { status: 405, title: "The path does not take this method" },
   BODY_TIMEOUT: { status: 408, title: "The body did not arrive in time" },

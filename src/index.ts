@@ -9,9 +9,11 @@ export {
   type OpenDatabase,
   openDatabase,
 } from "./database/database.ts";
-export type { Answer, Message } from "./database/message.ts";
+export type { Answer, Message, Statement } from "./database/message.ts";
 export type { DatabaseOptions } from "./database/options.ts";
-export type { Results, Row } from "./database/values/rows.ts";
+export type { TransactionMode } from "./database/transaction-mode.ts";
+export type { Reading, Results, Row, Rows } from "./database/values/rows.ts";
+export type { Parser } from "./database/values/types.ts";
 export { ConfigError, Secret } from "./environment.ts";
 export {
   AppError,
@@ -24,28 +26,35 @@ export {
   sqlState,
   UNIQUE_VIOLATION,
 } from "./errors.ts";
+export type { Settings, TenantFacts, TenantName } from "./entry.ts";
 export { candidates, type Host, parseDomain, parseHost } from "./host.ts";
 export { Reply } from "./http/answer.ts";
-export type { Exchange, TenantExchange } from "./http/exchange.ts";
+export type { Exchange, SharedExchange, TenantExchange } from "./http/exchange.ts";
 export { type Limits, LIMITS } from "./http/limits.ts";
 export type { Observation, Observer, Outcome } from "./http/observer.ts";
 export { type Problem, problemResponse, RETRY_AFTER_SECONDS } from "./http/problem.ts";
 export {
   createTenancy,
+  type Handler,
   type Parts,
   type Tenancy,
   type TenancyOptions,
   type TenancyRouter,
 } from "./http/tenancy.ts";
 export { toAppError } from "./http/thrown.ts";
-export { ready, withTenant } from "./http/with-tenant.ts";
+export {
+  type FoundTenant,
+  ready,
+  withoutTenant,
+  withTenant,
+  withTenantBy,
+} from "./http/with-tenant.ts";
 export { createLog, describeError, type Log, LOG_LEVELS, type LogLevel } from "./log.ts";
+export type { Query } from "./query.ts";
 export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";
 export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry/telemetry.ts";
 export {
   createTenant,
-  type Query,
-  type Rows,
   type Tag,
   type Tenant,
   type TenantOptions,

@@ -2,20 +2,19 @@
 // the tenant's entry, and only the tenant that made a statement can send it.
 
 import type { Database, Link } from "./database/database.ts";
-import type { Results, Row } from "./database/values/rows.ts";
+import type { Reading, Results, Row } from "./database/values/rows.ts";
 import type { Share } from "./database/pool/shares.ts";
-import { candidates, type Host } from "./host.ts";
-import { literal } from "./sql/literal.ts";
-import { compile } from "./sql/statement.ts";
-
-/** The rows of one statement, each by column name; an empty array for a statement without rows. */
-export type Rows<R extends Row = Row> = readonly R[];
+import type { TransactionMode } from "./database/transaction-mode.ts";
+import { Entered, entryOf, type Settings, SHARED_ENTRY } from "./entry.ts";
+import type { TenantFacts, TenantName } from "./entry.ts";
+import { Query, type Send } from "./query.ts";
+import { compile, compileText } from "./sql/statement.ts";
 
 /** A template tag that makes statements, and sends several of them together. */
 export interface Tag {
   /**
-   * Writes one statement. It is sent when it is awaited or put into a batch.
-   * INSERT, UPDATE, DELETE and MERGE need RETURNING, because their outcome is read from rows.
+   * Writes one statement. It is sent when it is awaited or put into a batch. The `count` of its rows is the number of
+   * rows that INSERT, UPDATE, DELETE or MERGE touched, with RETURNING or without.
    * @throws {TemplateError} at once, for fixed text or names that are not accepted
    * @throws {AppError} VALUE_INVALID at once, for a value that cannot be written as a literal
    * @example
@@ -30,6 +29,24 @@ export interface Tag {
    */
   <R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Query<R>;
   /**
+   * Writes one statement from SQL that a query builder has made. It is checked as a template is, and sent as one.
+   * @param text one statement with the parameters $1, $2, …
+   * @param parameters their values, as literals without a type; a plain object is written as JSON
+   * @param reading how its rows are read; as the tag's by default
+   * @throws as the tag, and {TemplateError} for more or fewer values than the text has parameters
+   * @example
+   * ```ts
+   * import type { Row, Tenant } from "rowhouse";
+   *
+   * export async function search(tenant: Tenant, words: readonly string[]): Promise<readonly Row[]> {
+   *   const conditions = words.map((_, at) => `text ilike $${at + 1}`);
+   *   const patterns = words.map((word) => `%${word}%`);
+   *   return tenant.query(`select id, text from note where ${conditions.join(" and ")}`, patterns);
+   * }
+   * ```
+   */
+  query<R = Row>(text: string, parameters?: readonly unknown[], reading?: Reading): Query<R>;
+  /**
    * Sends several statements as one message, all or nothing.
    * @returns the rows of each statement, in the order of the statements
    * @throws {TypeError} for a statement that another tag made or that was sent already
@@ -39,14 +56,16 @@ export interface Tag {
    *
    * export async function moveNote(tenant: Tenant, id: number): Promise<boolean> {
    *   const [deleted] = await tenant.batch([
-   *     tenant`delete from draft where id = ${id} returning id`,
-   *     tenant`insert into note (id) values (${id}) returning id`,
+   *     tenant`delete from draft where id = ${id}`,
+   *     tenant`insert into note (id) values (${id})`,
    *   ]);
-   *   return deleted.length > 0;
+   *   return deleted.count > 0;
    * }
    * ```
    */
-  batch<const Q extends readonly Query[]>(queries: Q): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
+  batch<const Q extends readonly Query<unknown>[]>(
+    queries: Q,
+  ): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
 }
 
 /**
@@ -54,12 +73,14 @@ export interface Tag {
  * postgres.js's PostgresError with the SQLSTATE as `code`: RH404 when no tenant has the host, RH403 when the tenant
  * is suspended. {@link Database.send} lists the errors of the connection.
  */
-export interface Tenant extends Tag {
+export interface Tenant<S = Settings> extends Tag, TenantFacts<S> {
   /**
    * Runs an interactive transaction, for logic that must read before it decides. BEGIN with the entry, each
    * statement and COMMIT cost one round trip each, and the transaction holds a connection until it ends. An error
    * that `work` throws undoes everything. A failed statement does so too, even when `work` catches its error, unless
    * it ran in a savepoint. Use `tx` inside: `tenant` would send on another connection, outside the transaction.
+   * @param mode the isolation level and the access mode; they cost no message
+   * @throws {TypeError} for a mode that PostgreSQL does not have
    * @example
    * ```ts
    * import { AppError, type Tenant } from "rowhouse";
@@ -69,12 +90,27 @@ export interface Tenant extends Tag {
    *     const [account] = await tx<{ balance: number }>`select balance from account where id = ${id} for update`;
    *     const balance = account?.balance ?? 0;
    *     if (balance < amount) throw new AppError("VALUE_INVALID", `Cannot withdraw: the balance is "${balance}"`);
-   *     await tx`update account set balance = ${balance - amount} where id = ${id} returning id`;
+   *     await tx`update account set balance = ${balance - amount} where id = ${id}`;
    *   });
    * }
    * ```
    */
-  begin<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  begin<T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T>;
+  /**
+   * Enters the tenant and does nothing else, in one message. For a handler that must know the tenant, or that it
+   * exists, before its first statement.
+   * @example
+   * ```ts
+   * import { AppError, type TenantExchange } from "rowhouse";
+   *
+   * export async function exportNotes({ tenant }: TenantExchange<{ readonly plan?: string }>): Promise<unknown> {
+   *   const { schemaName, settings } = await tenant.enter();
+   *   if (settings.plan !== "pro") throw new AppError("VALUE_INVALID", "Cannot export: the plan is not pro");
+   *   return { tenant: schemaName, notes: await tenant`select id, text from note` };
+   * }
+   * ```
+   */
+  enter(): Promise<TenantFacts<S>>;
 }
 
 /** The tag of an interactive transaction; after the transaction has ended, every use throws. */
@@ -83,63 +119,23 @@ export interface Transaction extends Tag {
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-type Send = (statements: readonly string[]) => Promise<Results>;
-
-/** A statement that is sent once, when it is first awaited. Awaiting it again gives the same rows. */
-export class Query<R extends Row = Row> implements PromiseLike<Rows<R>> {
-  readonly #send: Send;
-  readonly #text: string;
-  #rows: Promise<Rows<R>> | undefined;
-
-  constructor(send: Send, text: string) {
-    this.#send = send;
-    this.#text = text;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- a lazy query is sent by being awaited
-  then<A = Rows<R>, B = never>(
-    done?: ((rows: Rows<R>) => A | PromiseLike<A>) | null,
-    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.#rows ??= this.#send([this.#text]).then((results) => (results[0] ?? []) as Rows<R>);
-    return this.#rows.then(done, failed);
-  }
-
-  /** Sends unsent queries of one tag as one message; awaiting each of them then gives its rows. */
-  static async sendTogether(queries: readonly Query[], send: Send): Promise<Results> {
-    for (const query of queries) {
-      if (!(query instanceof Query) || query.#send !== send) {
-        throw new TypeError("Cannot batch: a statement was not made by this tenant's own tag");
-      }
-      if (query.#rows !== undefined) {
-        throw new TypeError("Cannot batch: a statement was sent already");
-      }
-    }
-    if (new Set(queries).size < queries.length) {
-      throw new TypeError("Cannot batch: a statement is in the batch twice");
-    }
-    const sent = send(queries.map((query) => query.#text));
-    queries.forEach((query, index) => {
-      query.#rows = sent.then((results) => results[index] ?? []);
-      query.#rows.catch(() => {});
-    });
-    return sent;
-  }
-}
-
 /** The options of {@link createTenant}. */
-export interface TenantOptions {
+export interface TenantOptions<S = Settings> {
   /** The share that its messages count for; by default one of the host's own. */
   readonly owner?: Share;
   /** Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. */
   readonly signal?: AbortSignal;
   /** Called with the tenant's schema after each message that entered it. */
   readonly entered?: (schemaName: string) => void;
+  /** Turns the settings of the registry into `tenant.settings`; by default they stay as they are. */
+  readonly readSettings?: ((settings: Settings) => S) | undefined;
 }
 
 /**
- * Creates the tenant of a host, for use outside of a request. It does not look the host up: each message resolves
- * the host itself, in its own transaction.
+ * Creates the tenant of a host or a schema, for use outside of a request. It does not look the tenant up: each message
+ * does so itself, in its own transaction.
+ * @param name a host, or the name of a schema
+ * @throws {AppError} TENANT_NOT_FOUND for a schema name that no tenant can have
  * @example
  * ```ts
  * import { createTenant, openDatabase, parseHost } from "rowhouse";
@@ -150,27 +146,72 @@ export interface TenantOptions {
  * await database.close(1);
  * ```
  */
-export function createTenant(
+export function createTenant<S = Settings>(
   database: Database,
-  host: Host,
-  { owner = { key: host.text }, signal, entered = () => {} }: TenantOptions = {},
-): Tenant {
-  // RESET ROLE comes first, so that a role that another client left on a pooled connection is gone before anything
-  // else; and so that postgres.js 3.4.9, which keeps its row counter after a failed message, counts from 0.
-  const entry = `reset role;select rowhouse.enter_tenant${literal(candidates(host), "host")}`;
-  const beginning = { entry, owner, signal };
-  const enter = (row: Row | undefined): void => entered(String(row?.["enter_tenant"]));
+  name: TenantName,
+  options: TenantOptions<S> = {},
+): Tenant<S> {
+  const { owner = { key: "schema" in name ? name.schema : name.text }, signal } = options;
+  const beginning = { entry: entryOf(name), owner, signal };
+  const facts = new Entered(options.readSettings);
+  const enter = (row: Row | undefined): void => {
+    const schemaName = facts.note(row);
+    options.entered?.(schemaName);
+  };
   const send: Send = async (statements) => {
     const answer = await database.send({ ...beginning, statements });
     enter(answer.entered);
     return expect(answer.results, statements.length);
   };
-  return Object.assign(createTag(send), {
-    begin: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
-      database.transaction((link, row) => {
-        enter(row);
-        return work(createTransaction(link));
-      }, beginning),
+  const tag = Object.assign(createTag(send), {
+    [FACTS]: facts,
+    begin: <T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T> =>
+      database.transaction(
+        (link, row) => {
+          enter(row);
+          return work(createTransaction(link));
+        },
+        { ...beginning, mode },
+      ),
+    enter: async () => {
+      await send([]);
+      return facts;
+    },
+  });
+  return Object.setPrototypeOf(tag, TENANT) as Tenant<S>;
+}
+
+const FACTS = Symbol("facts");
+
+// A shared prototype, because two accessors for each request cost ten times as much.
+const TENANT: object = Object.create(Function.prototype, {
+  schemaName: {
+    get(this: WithFacts): string {
+      return this[FACTS].schemaName;
+    },
+  },
+  settings: {
+    get(this: WithFacts): unknown {
+      return this[FACTS].settings;
+    },
+  },
+});
+
+interface WithFacts {
+  readonly [FACTS]: TenantFacts<unknown>;
+}
+
+/**
+ * Creates the tag of messages without a tenant: they see the shared schemas alone, and read only.
+ * @param options as for {@link createTenant}
+ */
+export function createShared(
+  database: Database,
+  { owner, signal }: Pick<TenantOptions, "owner" | "signal">,
+): Tag {
+  return createTag(async (statements) => {
+    const message = { entry: SHARED_ENTRY, owner, signal, statements };
+    return expect((await database.send(message)).results, statements.length);
   });
 }
 
@@ -185,9 +226,11 @@ function createTransaction(link: Link): Transaction {
 function createTag(send: Send): Tag {
   const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Query =>
     new Query(send, compile(strings, values));
+  const query = (text: string, parameters: readonly unknown[] = [], reading?: Reading): Query =>
+    new Query(send, { ...compileText(text, parameters), reading });
   const batch = async (queries: readonly Query[]): Promise<Results> =>
     queries.length === 0 ? [] : Query.sendTogether(queries, send);
-  return Object.assign(tag, { batch }) as Tag;
+  return Object.assign(tag, { query, batch }) as Tag;
 }
 
 /** Each accepted statement has exactly one result; another count means that the lexer misread a statement. */

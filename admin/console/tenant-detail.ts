@@ -3,7 +3,8 @@
 import { newestVersion } from "../migrations/changes.ts";
 import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
-import { query, readRows, type Registry, type Transition } from "../registry/registry.ts";
+import { query, readRows, type Registry } from "../registry/registry.ts";
+import type { Settings, Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "./api.ts";
 import { RequestError } from "./request-error.ts";
@@ -17,6 +18,7 @@ interface Row {
   readonly version: number;
   readonly migration: string;
   readonly statementTimeoutMs: number;
+  readonly settings: Settings;
   readonly createdAt: string;
   readonly hosts: readonly string[];
   readonly history: readonly MigrationRecord[];
@@ -87,7 +89,7 @@ async function readTables(registry: Registry, schemaName: string): Promise<reado
 const TENANT = `
   select role_name as "roleName", status, transition, peer, version,
       (select name from rowhouse.tenant_migration where position = t.version) as migration,
-      statement_timeout_ms as "statementTimeoutMs", ${isoText("created_at")} as "createdAt",
+      statement_timeout_ms as "statementTimeoutMs", settings, ${isoText("created_at")} as "createdAt",
       coalesce((select json_agg(host order by host) from rowhouse.domain as d
         where d.schema_name = t.schema_name), '[]') as hosts,
       coalesce((select json_agg(r) from (

@@ -8,7 +8,7 @@ import {
   resumeTenant,
   setTenant,
   suspendTenant,
-  type TenantSettings,
+  type TenantChange,
 } from "../lifecycle/status.ts";
 import { addDomain, removeDomain } from "../lifecycle/domain.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -37,7 +37,7 @@ export const TENANT_VERBS: Readonly<Record<string, TenantVerb>> = {
         'Cannot set tenant: the body has neither "readOnly" nor "statementTimeoutMs"',
       );
     }
-    const status: TenantSettings["status"] = readOnly ? "read_only" : "active";
+    const status: TenantChange["status"] = readOnly ? "read_only" : "active";
     return setTenant(registry, schemaName, {
       ...(readOnly === undefined ? {} : { status }),
       ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),

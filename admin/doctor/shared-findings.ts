@@ -4,7 +4,8 @@ import type { Transaction } from "sequelize";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { isEntryCurrent } from "../shared/entry.ts";
+import { readSharedRole } from "../registry/tenant-role.ts";
+import { findOldEntries } from "../shared/entry.ts";
 import { findSharedExcess, findSharedLacks } from "../shared/privileges.ts";
 import { type Finding, judge } from "./finding.ts";
 
@@ -14,13 +15,16 @@ const INIT = "run node admin/init-db.js";
 /** Examines the entry, and the schemas that all tenants see. */
 export async function examineShared({ sequelize }: Registry): Promise<readonly Finding[]> {
   return sequelize.transaction(async (transaction) => {
-    const { sharedSchemas } = await readInstallation(transaction);
+    const installation = await readInstallation(transaction);
+    const { sharedSchemas } = installation;
+    const sharedRole = await readSharedRole(transaction, installation);
+    const old = await findOldEntries(transaction, { sharedSchemas, sharedRole });
     const entry = judge(
       "entry",
-      await isEntryCurrent(transaction, sharedSchemas),
-      "rowhouse.enter_tenant has the text of this version",
+      old.length === 0,
+      "the functions that enter a schema have the text of this version",
       "unsafe",
-      "rowhouse.enter_tenant has another text than this version writes",
+      `rowhouse.${old[0]?.replace(/\(.*/, "")} has another text than this version writes`,
       INIT,
     );
     return sharedSchemas.length === 0

@@ -8,7 +8,7 @@ import {
   type TenantStatus,
   type Transition,
 } from "../registry/registry.ts";
-import { pickTenants } from "../registry/tenant-pattern.ts";
+import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
 
 /** A tenant as the registry has it. */
@@ -62,20 +62,20 @@ export interface Census {
 
 /**
  * Counts the tenants.
- * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
+ * @param choice which tenants
  * @throws {AdminError} for a name that is not a tenant's
  */
 export async function takeCensus(
   registry: Registry,
   migrations: TenantMigrations,
-  list: string | undefined,
+  choice: TenantChoice,
 ): Promise<Census> {
   const all = await readRows<CountedTenant>(
     registry,
     `select schema_name as "schemaName", version, status, transition, peer
        from rowhouse.tenant order by schema_name`,
   );
-  const tenants = pickTenants(all, list);
+  const tenants = await pickTenants(registry, all, choice);
   const picked = new Set(tenants.map(({ schemaName }) => schemaName));
   const failed = await readRows<FailedTenant>(registry, FAILED_TENANTS);
   const newest = newestVersion(migrations);

@@ -2,6 +2,7 @@
 
 import { examineTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { TenantChoice } from "../registry/tenant-pattern.ts";
 import { type Census, takeCensus } from "./census.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { type Excess, findExcess } from "./excess.ts";
@@ -25,21 +26,22 @@ export interface Status extends Census {
 
 /**
  * Examines the tenants without changing anything.
- * @param list names and patterns, as in `a,b,shop_*`; all tenants when undefined
+ * @param choice which tenants
  * @throws {AdminError} for a name that is not a tenant's
  */
 export async function readStatus(
   registry: Registry,
-  list: string | undefined,
+  choice: TenantChoice,
   withDrift: boolean,
 ): Promise<Status> {
   const { migrations, problems } = await examineTenantMigrations(registry);
-  const census = await takeCensus(registry, migrations, list);
-  const names = list === undefined ? undefined : census.tenants.map((tenant) => tenant.schemaName);
+  const census = await takeCensus(registry, migrations, choice);
+  const isWhole = choice.tenants === undefined && !choice.where?.length;
+  const names = isWhole ? undefined : census.tenants.map((tenant) => tenant.schemaName);
   const [lacks, excess, strays] = await Promise.all([
     findLacks(registry, names),
     findExcess(registry, names),
-    list === undefined ? findStrays(registry) : undefined,
+    isWhole ? findStrays(registry) : undefined,
   ]);
   const missing = new Set(
     lacks.filter(({ kind }) => kind === "schema").map(({ schemaName }) => schemaName),

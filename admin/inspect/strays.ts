@@ -56,5 +56,6 @@ const ROLES = `
     from pg_catalog.pg_roles as r
     join pg_catalog.pg_database as d on d.datname = current_database()
    where pg_catalog.starts_with(r.rolname, 'rh_' || d.oid || '_')
+     and r.rolname <> 'rh_' || d.oid || '_0_shared'
      and not exists (select from rowhouse.tenant as t where t.role_name = r.rolname)
    order by r.rolname`;

@@ -43,7 +43,7 @@ export async function beginTenant(
 export async function registerTenant(
   transaction: Transaction,
   { installation, admin, rolePrefix }: Creation,
-  { schemaName, statementTimeoutMs }: NewTenant,
+  { schemaName, statementTimeoutMs, settings = {} }: NewTenant,
   isWhole: boolean,
 ): Promise<string> {
   const { serviceRole, tenantRoles } = installation;
@@ -53,11 +53,11 @@ export async function registerTenant(
   try {
     await query(
       transaction,
-      `insert into rowhouse.tenant (schema_name, role_name, statement_timeout_ms, status, transition)
-       select $1, $2, coalesce($3::int, 10000), case when $4::boolean then 'active' else 'suspended' end,
+      `insert into rowhouse.tenant (schema_name, role_name, statement_timeout_ms, settings, status, transition)
+       select $1, $2, coalesce($3::int, 10000), $5::jsonb, case when $4::boolean then 'active' else 'suspended' end,
            case when not $4::boolean then 'arriving' end
          from (select pg_advisory_xact_lock(${tenantLockKey("$1")})) as locked`,
-      [schemaName, roleName, statementTimeoutMs ?? null, isWhole],
+      [schemaName, roleName, statementTimeoutMs ?? null, isWhole, JSON.stringify(settings)],
     );
   } catch (error) {
     if (databaseCode(error) !== UNIQUE_VIOLATION) throw error;

@@ -9,9 +9,10 @@ import type { ChangedTenant } from "./status.ts";
  * @param done the participle, such as "Suspended"
  */
 export function reportChange(done: string, changed: ChangedTenant): Report {
-  const { schemaName, status, statementTimeoutMs, stillRunning } = changed;
+  const { schemaName, status, statementTimeoutMs, settings, stillRunning } = changed;
   const lines = [
-    `${done} tenant "${schemaName}": ${status}, statement timeout ${statementTimeoutMs} ms`,
+    `${done} tenant "${schemaName}": ${status}, statement timeout ${statementTimeoutMs} ms` +
+      (Object.keys(settings).length > 0 ? `, settings ${JSON.stringify(settings)}` : ""),
     ...describeStillRunning(stillRunning),
   ];
   return { lines, json: changed, status: stillRunning > 0 ? 3 : 0 };

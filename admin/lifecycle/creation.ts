@@ -11,7 +11,7 @@ import {
 } from "../migrations/ordered.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
-import type { Installation, Registry } from "../registry/registry.ts";
+import type { Installation, Registry, Settings } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 
@@ -43,6 +43,7 @@ export interface NewTenant {
   /** The version that it gets after that; `version` when left out. */
   readonly to?: number;
   readonly statementTimeoutMs?: number;
+  readonly settings?: Settings;
 }
 
 /**

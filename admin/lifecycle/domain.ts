@@ -73,8 +73,8 @@ export async function insertDomains(
 ): Promise<void> {
   const inserted = await query<{ host: string }>(
     transaction,
-    `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms)
-     select host, schema_name, role_name, status, statement_timeout_ms
+    `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms, has_settings)
+     select host, schema_name, role_name, status, statement_timeout_ms, has_settings
        from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
      on conflict do nothing returning host`,
     [schemaName, hosts],

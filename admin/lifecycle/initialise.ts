@@ -11,7 +11,8 @@ import { closeFunctions, findKeepers } from "../registry/closed-functions.ts";
 import { findInstallation } from "../registry/installation.ts";
 import { query, readDatabaseName, type Registry } from "../registry/registry.ts";
 import { ensureServiceRole, readAdminRole } from "../registry/service-role.ts";
-import { writeEntry } from "../shared/entry.ts";
+import { ensureSharedRole } from "../registry/tenant-role.ts";
+import { ENTRIES, writeEntries } from "../shared/entry.ts";
 import { closeSharedSchemas } from "../shared/close.ts";
 import { decideSharedSchemas, type SharedChange } from "../shared/list.ts";
 import { type Opened, openSharedSchemas } from "../shared/open.ts";
@@ -90,7 +91,8 @@ export async function initialise(
       shared.filter((name) => !sharedSchemas.includes(name)),
     );
     const opened = await openSharedSchemas(transaction, sharedSchemas);
-    await writeEntry(transaction, sharedSchemas);
+    const sharedRole = await ensureSharedRole(transaction, admin, { serviceRole, tenantRoles });
+    await writeEntries(transaction, { sharedSchemas, sharedRole });
     await grantEntry(transaction, serviceRole);
     await revokeTemporary(transaction, serviceRole);
     const setConfigRevoked = await revokeSetConfig(transaction, admin, serviceRole);
@@ -112,7 +114,7 @@ export async function initialise(
 async function grantEntry(transaction: Transaction, serviceRole: string): Promise<void> {
   const role = quoteName(serviceRole);
   await query(transaction, `grant usage on schema rowhouse to ${role}`);
-  for (const name of ["resolve_host(text[])", "enter_tenant(text[])"]) {
+  for (const name of ["resolve_host(text[])", "resolve_schema(text)", ...ENTRIES]) {
     await query(transaction, `grant execute on function rowhouse.${name} to ${role}`);
   }
 }

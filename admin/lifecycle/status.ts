@@ -1,16 +1,18 @@
-// Changes a tenant's status and statement timeout in its row. The change applies to every message that begins
+// Changes a tenant's status, statement timeout and settings in its row. The change applies to every message that begins
 // after it.
 
 import type { InferAttributes } from "sequelize";
-import type { TenantRow, TenantStatus, Registry } from "../registry/registry.ts";
+import type { Registry, Settings, TenantRow, TenantStatus } from "../registry/registry.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { claimTenant } from "../registry/transition.ts";
+import { changeSettings, type SettingsChange } from "./settings.ts";
 
-/** The settings of a tenant that a verb can change. */
-export interface TenantSettings {
+/** What set-tenant can change. */
+export interface TenantChange {
   readonly status: "active" | "read_only";
   /** Milliseconds, from 1 to 86,400,000. */
   readonly statementTimeoutMs: number;
+  readonly settings: SettingsChange;
 }
 
 /** The result of changing a tenant. */
@@ -18,6 +20,7 @@ export interface ChangedTenant {
   readonly schemaName: string;
   readonly status: TenantStatus;
   readonly statementTimeoutMs: number;
+  readonly settings: Settings;
   /** How many transactions that began before the change still ran after {@link WAIT_MS}. */
   readonly stillRunning: number;
 }
@@ -40,14 +43,14 @@ async function changeTenant(
   action: string,
   decide: (tenant: TenantRow) => Partial<InferAttributes<TenantRow>>,
 ): Promise<ChangedTenant> {
-  const { status, statementTimeoutMs } = await registry.sequelize.transaction(
+  const { status, statementTimeoutMs, settings } = await registry.sequelize.transaction(
     async (transaction) => {
       const tenant = await claimTenant(registry, transaction, schemaName, action);
       return tenant.update(decide(tenant), { transaction });
     },
   );
   const stillRunning = await waitForRunning(registry, WAIT_MS);
-  return { schemaName, status, statementTimeoutMs, stillRunning };
+  return { schemaName, status, statementTimeoutMs, settings, stillRunning };
 }
 
 /** Makes the service refuse every message of the tenant. */
@@ -65,16 +68,21 @@ export function resumeTenant(registry: Registry, schemaName: string): Promise<Ch
   );
 }
 
-/** Sets a tenant's status and statement timeout. A suspended tenant gets the status when it is resumed. */
+/**
+ * Sets a tenant's status, statement timeout and settings. A suspended tenant gets the status when it is resumed.
+ * @throws {AdminError} also when the settings become too large
+ */
 export function setTenant(
   registry: Registry,
   schemaName: string,
-  wanted: Partial<TenantSettings>,
+  wanted: Partial<TenantChange>,
 ): Promise<ChangedTenant> {
   return changeTenant(registry, schemaName, "set tenant", (tenant) => {
     const { status = tenant.status, statementTimeoutMs = tenant.statementTimeoutMs } = wanted;
+    const settings = wanted.settings && changeSettings(tenant.settings, wanted.settings);
+    const change = { statementTimeoutMs, ...(settings && { settings }) };
     return tenant.status === "suspended"
-      ? { statementTimeoutMs, statusBefore: wanted.status ?? tenant.statusBefore }
-      : { statementTimeoutMs, status };
+      ? { ...change, statusBefore: wanted.status ?? tenant.statusBefore }
+      : { ...change, status };
   });
 }

@@ -4,6 +4,7 @@ import type { Transaction } from "sequelize";
 import {
   type Registry,
   readRows,
+  type Settings,
   type TenantStatus,
   type Transition,
 } from "../registry/registry.ts";
@@ -19,6 +20,7 @@ export interface ListedTenant {
   /** The name of its newest migration; empty at version 0. */
   readonly migration: string;
   readonly statementTimeoutMs: number;
+  readonly settings: Settings;
   readonly createdAt: Date;
   /** Its transition, if it is in one, and the other database of a move. */
   readonly transition: Transition | null;
@@ -60,7 +62,7 @@ export function listTenants(registry: Registry): Promise<readonly ListedTenant[]
   return readRows<ListedTenant>(
     registry,
     `select schema_name as "schemaName", status, version, m.name as migration,
-         statement_timeout_ms as "statementTimeoutMs", created_at as "createdAt", transition, peer,
+         statement_timeout_ms as "statementTimeoutMs", settings, created_at as "createdAt", transition, peer,
          array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
        from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version
       order by schema_name`,

@@ -4,18 +4,16 @@
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
-import { pickTenants } from "../registry/tenant-pattern.ts";
+import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
 
 /** The size of a canary: a number of tenants, or a part of them as in `{ percent: 5 }`. */
 export type Canary = { readonly count: number } | { readonly percent: number };
 
 /** The tenants to migrate, and their target. */
-export interface PlanOptions {
+export interface PlanOptions extends TenantChoice {
   /** The target version; the newest when undefined. */
   readonly to?: number | undefined;
-  /** Names and patterns, as in `a,b,shop_*`; all tenants when undefined. */
-  readonly tenants?: string | undefined;
   /** Limits the run to this part of the tenants that are behind. */
   readonly canary?: Canary | undefined;
 }
@@ -48,7 +46,7 @@ interface Found extends PlannedTenant {
 export async function planMigration(
   registry: Registry,
   migrations: TenantMigrations,
-  { to, tenants, canary }: PlanOptions,
+  { to, canary, ...choice }: PlanOptions,
 ): Promise<MigrationPlan> {
   const target = to ?? newestVersion(migrations);
   changesBetween(migrations, target, target);
@@ -57,10 +55,10 @@ export async function planMigration(
   // With names given, it reads all tenants, to distinguish an unknown tenant from one that is up to date.
   const found = await readRows<Found>(
     registry,
-    `${text} ${tenants === undefined ? `where ${other}` : "where $1 >= 0"} order by schema_name`,
+    `${text} ${choice.tenants === undefined ? `where ${other}` : "where $1 >= 0"} order by schema_name`,
     [target],
   );
-  const picked = pickTenants(found, tenants).filter(({ version }) =>
+  const picked = (await pickTenants(registry, found, choice)).filter(({ version }) =>
     to === undefined ? version < target : version !== target,
   );
   const skipped: { schemaName: string; reason: string }[] = [];

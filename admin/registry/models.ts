@@ -46,6 +46,7 @@ export function openModels(
       status,
       version: { type: DataTypes.INTEGER, allowNull: false },
       statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+      settings: { type: DataTypes.JSONB, allowNull: false },
       createdAt: { type: DataTypes.DATE, allowNull: false },
       transition: { type: DataTypes.TEXT },
       peer: { type: DataTypes.TEXT },

@@ -19,6 +19,9 @@ export type TenantStatus = "active" | "read_only" | "suspended";
 /** An unfinished change of a tenant that takes more than one transaction. */
 export type Transition = "dropping" | "moving" | "moved" | "arriving";
 
+/** The settings of a tenant that its handlers read. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** A row of `rowhouse.tenant`. */
 export interface TenantRow extends Model<
   InferAttributes<TenantRow>,
@@ -30,6 +33,7 @@ export interface TenantRow extends Model<
   /** The number of the newest tenant migration that the schema has. */
   version: CreationOptional<number>;
   statementTimeoutMs: CreationOptional<number>;
+  settings: CreationOptional<Settings>;
   createdAt: CreationOptional<Date>;
   transition: CreationOptional<Transition | null>;
   /** The other database of a move, as host, port and name. */

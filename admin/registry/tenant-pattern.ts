@@ -1,17 +1,43 @@
-// Selects tenants by a list of names and patterns, such as `a,b,shop_*`.
+// Selects tenants by a list of names and patterns, such as `a,b,shop_*`, and by their settings, such as `plan=pro`.
 
 import { AdminError } from "./admin-error.ts";
+import { readRows, type Registry } from "./registry.ts";
+
+/** The tenants that a verb is for; all of them when it is empty. */
+export interface TenantChoice {
+  /** Names and patterns; `*` stands for any characters. */
+  readonly tenants?: string | undefined;
+  /** Settings that a tenant must all have: `NAME=TEXT`, or `NAME:=JSON`. */
+  readonly where?: readonly string[] | undefined;
+}
 
 /**
- * Picks the tenants of `all` that match a list of names and patterns; `*` stands for any characters.
- * @param list undefined picks all tenants
+ * Picks the tenants of `all` that are in the list and have the settings.
+ * @throws {AdminError} that names every item of the list which does not match a tenant, and for a malformed setting
+ */
+export async function pickTenants<T extends { readonly schemaName: string }>(
+  registry: Pick<Registry, "sequelize">,
+  all: readonly T[],
+  { tenants, where = [] }: TenantChoice,
+): Promise<readonly T[]> {
+  const listed = tenants === undefined ? all : pickListed(all, tenants);
+  if (where.length === 0) return listed;
+  const wanted = JSON.stringify(Object.fromEntries(where.map(parseSetting)));
+  const text = `select schema_name as "schemaName" from rowhouse.tenant as t
+    where not exists (select from jsonb_each($1::jsonb) as w where w.value is distinct from t.settings -> w.key)`;
+  const rows = await readRows<{ schemaName: string }>(registry, text, [wanted]);
+  const fit = new Set(rows.map(({ schemaName }) => schemaName));
+  return listed.filter(({ schemaName }) => fit.has(schemaName));
+}
+
+/**
+ * Picks the tenants that match a list of names and patterns; `*` stands for any characters.
  * @throws {AdminError} that names every item which does not match a tenant
  */
-export function pickTenants<T extends { readonly schemaName: string }>(
+export function pickListed<T extends { readonly schemaName: string }>(
   all: readonly T[],
-  list: string | undefined,
+  list: string,
 ): readonly T[] {
-  if (list === undefined) return all;
   const items = list.split(",").map((item) => item.trim());
   const names = new Set(items.filter((item) => !item.includes("*")));
   const patterns = items.filter((item) => item.includes("*")).map(parsePattern);
@@ -37,4 +63,38 @@ export function pickTenants<T extends { readonly schemaName: string }>(
 function parsePattern(item: string): RegExp {
   const parts = item.split("*").map((part) => part.replaceAll(/[^a-z0-9_]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`);
+}
+
+/**
+ * Reads a setting: `plan=pro` is a text, `seats:=25` is JSON.
+ * @returns its name and its value
+ * @throws {AdminError} for another form
+ */
+export function parseSetting(text: string): readonly [name: string, value: unknown] {
+  const [, name = "", sign, value = ""] = /^([^=:]*)(:?=)(.*)$/s.exec(text) ?? [];
+  if (sign === undefined) throw malformed(text, "write NAME=TEXT, or NAME:=JSON");
+  parseSettingName(name);
+  // PostgreSQL's jsonb cannot hold this character.
+  if (value.includes("\0") || value.includes("\\u0000")) throw malformed(text, "it has a NUL");
+  if (sign === "=") return [name, value];
+  try {
+    return [name, JSON.parse(value) as unknown];
+  } catch {
+    throw malformed(text, `what follows := is not JSON; write ${name}=… for a text`);
+  }
+}
+
+/**
+ * Checks the name of a setting.
+ * @throws {AdminError} for another form
+ */
+export function parseSettingName(name: string): string {
+  if (/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(name)) return name;
+  const advice =
+    'a name begins with a letter and has letters, digits, "_", "." and "-", 63 at most';
+  throw malformed(name, advice);
+}
+
+function malformed(text: string, advice: string): AdminError {
+  return new AdminError(`Cannot read setting ${JSON.stringify(text)}: ${advice}`);
 }

@@ -3,7 +3,7 @@
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { query } from "./registry.ts";
+import { type Installation, query } from "./registry.ts";
 import { grantNew } from "./tenant-grants.ts";
 import type { AdminRole } from "./service-role.ts";
 
@@ -17,6 +17,36 @@ export async function readRolePrefix(transaction: Transaction): Promise<string> 
     "select oid::text from pg_catalog.pg_database where datname = current_database()",
   );
   return `rh_${row?.oid ?? ""}_`;
+}
+
+/**
+ * Reads the name of the role of messages without a tenant. It begins as the roles of tenants do, and no schema of a
+ * tenant has the rest as its name. Where tenants do not have roles, it is the service role.
+ */
+export async function readSharedRole(
+  transaction: Transaction,
+  { serviceRole, tenantRoles }: Pick<Installation, "serviceRole" | "tenantRoles">,
+): Promise<string> {
+  return tenantRoles ? `${await readRolePrefix(transaction)}0_shared` : serviceRole;
+}
+
+/**
+ * Creates the role of messages without a tenant, unless it exists. It owns nothing and is granted nothing: it may do
+ * what PUBLIC may.
+ * @returns its name
+ */
+export async function ensureSharedRole(
+  transaction: Transaction,
+  admin: AdminRole,
+  installation: Pick<Installation, "serviceRole" | "tenantRoles">,
+): Promise<string> {
+  const roleName = await readSharedRole(transaction, installation);
+  const text = "select from pg_catalog.pg_roles where rolname = $1";
+  if ((await query(transaction, text, [roleName])).length === 0) {
+    const { serviceRole } = installation;
+    await createTenantRole(transaction, { roleName, serviceRole, admin });
+  }
+  return roleName;
 }
 
 /** Creates a tenant's role and lets the service role SET ROLE to it. */

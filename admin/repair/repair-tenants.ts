@@ -39,7 +39,7 @@ export async function repairTenants(
 ): Promise<MendingSummary> {
   const attributes = ["schemaName", "transition", "peer"];
   const all = await registry.Tenant.findAll({ attributes, order: ["schemaName"] });
-  const picked = pickTenants(all, list);
+  const picked = await pickTenants(registry, all, { tenants: list });
   const names = picked.map(({ schemaName }) => schemaName);
   const unfinished = picked
     .filter(({ transition, peer }) => transition === "arriving" && peer === null)

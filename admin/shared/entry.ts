@@ -1,43 +1,65 @@
-// The text of `rowhouse.enter_tenant`, the only entry to a tenant's schema. The shared schemas stand in this text, so that
-// a message does not look them up: init-db replaces the function whenever its text differs.
+// The texts of `rowhouse.enter_tenant`, `enter_schema` and `enter_shared`, the only entries to schemas. The shared schemas
+// stand in these texts, so that a message does not look them up: init-db replaces a function whenever its text differs.
 
 import type { Transaction } from "sequelize";
 import { literal } from "../../src/sql/literal.ts";
 import { query } from "../registry/registry.ts";
 import { pathBehind } from "./search-path.ts";
 
-/**
- * Replaces the entry if its text is not the one of this version and these shared schemas. Messages that run
- * meanwhile end with the old text; its privileges stay.
- * @returns whether it replaced the entry
- */
-export async function writeEntry(
-  transaction: Transaction,
-  sharedSchemas: readonly string[],
-): Promise<boolean> {
-  if (await isEntryCurrent(transaction, sharedSchemas)) return false;
-  const body = entryBody(sharedSchemas);
-  let tag = "$entry$";
-  while (body.includes(tag)) tag = tag.replace("$", "$_");
-  await query(
-    transaction,
-    `create or replace function rowhouse.enter_tenant(hosts text[]) returns text
-     language plpgsql volatile parallel unsafe security invoker as ${tag}${body}${tag}`,
-  );
-  return true;
+/** What the texts of the entries depend on. */
+export interface EntryNeeds {
+  /** In the order of the search_path. */
+  readonly sharedSchemas: readonly string[];
+  /** The role of messages without a tenant, as readSharedRole gives it. */
+  readonly sharedRole: string;
 }
 
-/** Returns whether the entry in the database has the text of this version and these shared schemas. */
-export async function isEntryCurrent(
+/** The entries, as GRANT names them. */
+export const ENTRIES = ["enter_tenant(text[])", "enter_schema(text)", "enter_shared()"] as const;
+
+/**
+ * Replaces each entry whose text is not the one of this version and these needs. Messages that run meanwhile end with
+ * the old text; privileges stay.
+ */
+export async function writeEntries(transaction: Transaction, needs: EntryNeeds): Promise<void> {
+  for (const entry of await findOldEntries(transaction, needs)) {
+    const body = bodyOf(entry, needs);
+    let tag = "$entry$";
+    while (body.includes(tag)) tag = tag.replace("$", "$_");
+    await query(
+      transaction,
+      `create or replace function rowhouse.${HEADS[entry]} returns text
+       language plpgsql volatile parallel unsafe security invoker as ${tag}${body}${tag}`,
+    );
+    await query(transaction, `revoke all on function rowhouse.${entry} from public`);
+  }
+}
+
+/** Finds the entries whose text in the database is not the one of this version and these needs. */
+export async function findOldEntries(
   transaction: Transaction,
-  sharedSchemas: readonly string[],
-): Promise<boolean> {
-  const rows = await query(
+  needs: EntryNeeds,
+): Promise<readonly (typeof ENTRIES)[number][]> {
+  const rows = await query<{ text: string }>(
     transaction,
-    "select from pg_catalog.pg_proc where oid = to_regprocedure('rowhouse.enter_tenant(text[])') and prosrc = $1",
-    [entryBody(sharedSchemas)],
+    `select p.prosrc as text from pg_catalog.pg_proc as p
+      where p.oid in (select to_regprocedure('rowhouse.' || name) from unnest($1::text[]) as name)`,
+    [ENTRIES],
   );
-  return rows.length > 0;
+  return ENTRIES.filter((entry) => !rows.some(({ text }) => text === bodyOf(entry, needs)));
+}
+
+const HEADS: Readonly<Record<(typeof ENTRIES)[number], string>> = {
+  "enter_tenant(text[])": "enter_tenant(hosts text[])",
+  "enter_schema(text)": "enter_schema(wanted text)",
+  "enter_shared()": "enter_shared()",
+};
+
+function bodyOf(entry: (typeof ENTRIES)[number], needs: EntryNeeds): string {
+  if (entry === "enter_shared()") return sharedBody(needs);
+  return entry === "enter_schema(text)"
+    ? tenantBody(needs, "rowhouse.resolve_schema(wanted)", "no tenant has this schema")
+    : tenantBody(needs, "rowhouse.resolve_host(hosts)", "no tenant has this host");
 }
 
 // Every name, operator and type is qualified: the session's search_path decides nothing here.
@@ -47,16 +69,8 @@ export async function isEntryCurrent(
 // then: the settings that affect lexing must have been right before. The two that a pooler sets for each of its clients
 // stay, since the pooler assumes that they do. A session that was left read-only stays so for this message.
 //
-// Settings whose configured value may change literals or results are then corrected. The last settings are made
-// in one expression, because each later one would be planned again under the tenant's search_path; the role comes
-// last, because from then on the tenant's role is asked.
-const entryBody = (sharedSchemas: readonly string[]): string => `
-declare
-  entry pg_catalog.text[];
-  entered_schema pg_catalog.text;
-  application pg_catalog.text := pg_catalog.current_setting('application_name');
-  ignored pg_catalog.text;
-begin
+// Settings whose configured value may change literals or results are then corrected.
+const CLEAN_SESSION = `
   if pg_catalog.current_setting('role') operator(pg_catalog.<>) 'none' then
     raise exception using errcode = '42501', message = 'a tenant is entered already';
   end if;
@@ -85,11 +99,19 @@ begin
       operator(pg_catalog.||) pg_catalog.set_config('DateStyle', 'ISO', true)
       operator(pg_catalog.||) pg_catalog.set_config('extra_float_digits', '1', true);
   end if;
+`;
 
-  entry := rowhouse.resolve_host(hosts);
-  entered_schema := entry[1];
-  if entered_schema is null then
-    raise exception using errcode = 'RH404', message = 'no tenant has this host';
+// The last settings are made in one expression, because each later one would be planned again under the tenant's
+// search_path; the role comes last, because from then on the tenant's role is asked.
+const tenantBody = ({ sharedSchemas }: EntryNeeds, resolution: string, problem: string): string => `
+declare
+  entry pg_catalog.text[];
+  application pg_catalog.text := pg_catalog.current_setting('application_name');
+  ignored pg_catalog.text;
+begin${CLEAN_SESSION}
+  entry := ${resolution};
+  if entry is null then
+    raise exception using errcode = 'RH404', message = '${problem}';
   end if;
   if entry[3] operator(pg_catalog.<>) 'active' then
     if entry[3] operator(pg_catalog.<>) 'read_only' then
@@ -100,8 +122,22 @@ begin
 
   ignored := pg_catalog.set_config('statement_timeout', entry[4], true)
     operator(pg_catalog.||) pg_catalog.set_config('search_path',
-      '"' operator(pg_catalog.||) entered_schema operator(pg_catalog.||) ${literal(`"${pathBehind(sharedSchemas)}`, "path")}, true)
+      '"' operator(pg_catalog.||) entry[1] operator(pg_catalog.||) ${literal(`"${pathBehind(sharedSchemas)}`, "path")}, true)
     operator(pg_catalog.||) pg_catalog.set_config('role', entry[2], true);
-  return entered_schema;
+  return entry[5];
+end
+`;
+
+// As strict as a tenant that is read-only and has no schema. The role may do only what PUBLIC may.
+const sharedBody = ({ sharedSchemas, sharedRole }: EntryNeeds): string => `
+declare
+  application pg_catalog.text := pg_catalog.current_setting('application_name');
+  ignored pg_catalog.text;
+begin${CLEAN_SESSION}
+  ignored := pg_catalog.set_config('transaction_read_only', 'on', true)
+    operator(pg_catalog.||) pg_catalog.set_config('statement_timeout', '10000', true)
+    operator(pg_catalog.||) pg_catalog.set_config('search_path', ${literal(pathBehind(sharedSchemas).slice(2), "path")}, true)
+    operator(pg_catalog.||) pg_catalog.set_config('role', ${literal(sharedRole, "role")}, true);
+  return '';
 end
 `;

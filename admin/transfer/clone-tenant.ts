@@ -34,7 +34,7 @@ export interface CloneReport extends Loaded {
 }
 
 /**
- * Creates a tenant with the version, the statement timeout and the rows of another as they are at one moment,
+ * Creates a tenant with the version, the statement timeout, the settings and the rows of another as they are at one moment,
  * while the service serves the other. All or nothing. The rows go from one connection to another: on a cluster, a
  * statement may not touch two tenants.
  * @param from the source's schema
@@ -49,11 +49,11 @@ export async function cloneTenant(
   const creation = await prepareCreation(registry);
   const action = "clone tenant";
   return withSnapshot(registry, from, { action }, async (snapshot) => {
-    const { tables, version, statementTimeoutMs } = snapshot;
+    const { tables, version, statementTimeoutMs, settings } = snapshot;
     // The tables are locked, so a migration cannot intervene.
     const losses = structureOnly ? [] : await findLosses(registry, from);
     if (!lossy) requireNoLosses(action, from, losses);
-    const tenant = { schemaName, hosts, version, statementTimeoutMs };
+    const tenant = { schemaName, hosts, version, statementTimeoutMs, settings };
     const fill = async (transaction: Transaction): Promise<Loaded> => {
       if (structureOnly) return { tables: tables.length, rows: 0, bytes: 0 };
       meter?.expect(snapshot.bytes);

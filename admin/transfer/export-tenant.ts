@@ -58,7 +58,7 @@ export async function exportTenant(
   const software = await readSoftwareVersion();
   const wanted = { action: "export tenant", allowed };
   return withSnapshot(registry, schemaName, wanted, async (snapshot) => {
-    const { client, version, statementTimeoutMs, hosts, tables, shape } = snapshot;
+    const { client, version, statementTimeoutMs, settings, hosts, tables, shape } = snapshot;
     // The tables are locked, so a migration cannot intervene.
     const losses = await findLosses(registry, schemaName);
     const archived: ArchivedTable[] = [];
@@ -84,6 +84,7 @@ export async function exportTenant(
           version,
           migrations: migrations.ordered.slice(0, version).map(({ name }) => name),
           statementTimeoutMs,
+          settings,
           hosts,
           createdAt: new Date().toISOString(),
           serverVersion: await readServerVersion(snapshot),

@@ -53,6 +53,14 @@ export class Fields {
     });
   }
 
+  /** An object of unknown values, whose text has at most this many characters. */
+  object(name: string, most: number): Readonly<Record<string, unknown>> {
+    const value = this.#values[name];
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isObject && JSON.stringify(value).length <= most) return { ...value };
+    throw this.#wrong(name);
+  }
+
   within(name: string): Fields {
     return new Fields(this.#values[name], `${this.#place}, ${name},`);
   }

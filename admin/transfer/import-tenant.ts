@@ -8,7 +8,7 @@ import { raiseTenant } from "../lifecycle/raise.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { Registry, Settings } from "../registry/registry.ts";
 import { type Archive, damaged, withArchive } from "./archive-reader.ts";
 import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./belief.ts";
 import type { Measure } from "./digest.ts";
@@ -30,6 +30,8 @@ export interface ImportOptions extends Trust {
 export interface ImportReport extends Loaded {
   readonly schemaName: string;
   readonly hosts: readonly string[];
+  /** The settings that the archive brought. */
+  readonly settings: Settings;
   /** The exported schema, and the time of the export. */
   readonly from: string;
   readonly exportedAt: string;
@@ -71,13 +73,14 @@ export async function importArchive(
   checkWhole(manifest, trust);
   const statementTimeoutMs = timeoutOf(manifest, trust);
   const to = migrate ? newestVersion(creation.migrations) : version;
-  const tenant = { schemaName, hosts, version, to, statementTimeoutMs };
+  const { settings } = manifest;
+  const tenant = { schemaName, hosts, version, to, statementTimeoutMs, settings };
   const limits = limitsOf(manifest, (await stat(source.file)).size, trust);
   const fill = (transaction: Transaction): Promise<Loaded> =>
     load(transaction, source, limits.maxRowBytes);
   const options = { action: "import tenant", isTrial };
   const loaded = await raiseTenant(registry, creation, tenant, fill, options);
-  return { schemaName, hosts, from, exportedAt, version: to, losses, ...loaded };
+  return { schemaName, hosts, settings, from, exportedAt, version: to, losses, ...loaded };
 }
 
 async function load(

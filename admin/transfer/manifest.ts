@@ -1,13 +1,15 @@
 // The manifest of an archive, `manifest.json`: its contents, and the checksums that show that it is complete.
 
+import { MOST_SETTINGS_BYTES } from "../lifecycle/settings.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import type { Settings } from "../registry/registry.ts";
 import type { Measure } from "./digest.ts";
 import { Fields, parseJson } from "./fields.ts";
 import type { Shape } from "./shape/shape.ts";
 import type { Sequence } from "./structure.ts";
 
-/** The format of archives that this software writes. It also reads format 1, which lacks the shape. */
-export const FORMAT_VERSION = 2;
+/** The format that this software writes. It also reads 1, which lacks the shape, and 2, which lacks the settings. */
+export const FORMAT_VERSION = 3;
 
 /** The name of the manifest's entry in the archive. */
 export const MANIFEST_ENTRY = "manifest.json";
@@ -34,6 +36,8 @@ export interface Manifest {
   /** The names of these migrations, in the order in which tenants get them. */
   readonly migrations: readonly string[];
   readonly statementTimeoutMs: number;
+  /** The tenant's settings; empty in an archive of format 1 or 2. */
+  readonly settings: Settings;
   /** The hosts that the tenant had. */
   readonly hosts: readonly string[];
   /** The time of writing, in ISO 8601. */
@@ -71,6 +75,7 @@ export function parseManifest(text: string): Manifest {
     version: migrations.length,
     migrations,
     statementTimeoutMs: root.integer("statementTimeoutMs", 1, 86_400_000),
+    settings: formatVersion > 2 ? root.object("settings", MOST_SETTINGS_BYTES) : {},
     hosts: root.texts("hosts"),
     createdAt: root.text("createdAt"),
     serverVersion: root.text("serverVersion"),

@@ -5,7 +5,7 @@ import type pg from "pg";
 import type { ClientBase } from "pg";
 import { AdminError } from "../registry/admin-error.ts";
 import { withClient } from "../registry/client.ts";
-import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
+import type { Registry, Settings, TenantStatus, Transition } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
 import { prepareCopy } from "./copy.ts";
@@ -23,6 +23,7 @@ export interface Snapshot {
   readonly status: TenantStatus;
   readonly version: number;
   readonly statementTimeoutMs: number;
+  readonly settings: Settings;
   readonly hosts: readonly string[];
   readonly tables: readonly Table[];
   readonly shape: Shape;
@@ -38,7 +39,7 @@ export interface SnapshotOptions {
   readonly allowed?: readonly Transition[];
 }
 
-type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs"> & {
+type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs" | "settings"> & {
   readonly transition: Transition | null;
   readonly peer: string | null;
 };
@@ -132,7 +133,7 @@ async function readState(
   action: string,
 ): Promise<TenantState> {
   const { rows } = await client.query<TenantState & { readonly found: boolean }>(
-    `select status, version, statement_timeout_ms as "statementTimeoutMs", transition, peer,
+    `select status, version, statement_timeout_ms as "statementTimeoutMs", settings, transition, peer,
        exists (select from pg_catalog.pg_namespace where nspname = schema_name) as found
      from rowhouse.tenant where schema_name = $1`,
     [schemaName],

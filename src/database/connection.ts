@@ -6,10 +6,19 @@ import postgres from "postgres";
 import { AppError } from "../errors.ts";
 import type { DatabaseAddress } from "./wire/address.ts";
 import { judgeFailure } from "./wire/failure.ts";
-import { type Answer, ENTRY_RESULTS, type Message, messageText } from "./message.ts";
+import { type RawAnswer, readResults, toRawAnswer } from "./answer.ts";
+import {
+  type Answer,
+  countersOf,
+  ENTRY_RESULTS,
+  type Message,
+  messageText,
+  type Statement,
+} from "./message.ts";
 import type { PooledConnection } from "./pool/pool.ts";
-import { readReply, type Reply, type ResultLimits, type Row, RowCounter } from "./values/rows.ts";
-import { runTransaction, type Scope } from "./transaction.ts";
+import { readFirst, type ResultLimits, type Row, RowCounter } from "./values/rows.ts";
+import { type Reply, runTransaction, type Scope } from "./transaction.ts";
+import type { TransactionMode } from "./transaction-mode.ts";
 import { Wire } from "./wire/wire.ts";
 
 /** The options of a connection. */
@@ -51,9 +60,13 @@ export class Connection implements PooledConnection {
   /** Sends one message. Throws as `Database.send` does. */
   async send(message: Message): Promise<Answer> {
     this.#wire.allowConnect();
-    const { results } = await this.#exchange(messageText(message));
-    const own = message.entry === undefined ? 0 : ENTRY_RESULTS;
-    return { entered: results[own - 1]?.[0], results: results.slice(own) };
+    const { entry, statements } = message;
+    const answer = await this.#exchange(messageText(message), countersOf(statements));
+    if (entry === undefined) {
+      return { entered: undefined, results: readResults(answer, statements, 0) };
+    }
+    const entered = readFirst(answer[ENTRY_RESULTS - 1]);
+    return { entered, results: readResults(answer, statements, ENTRY_RESULTS) };
   }
 
   /**
@@ -63,10 +76,20 @@ export class Connection implements PooledConnection {
   transact<T>(
     entry: string,
     work: (scope: Scope, entered: Row | undefined) => Promise<T>,
+    mode?: TransactionMode,
   ): Promise<T> {
     this.#wire.allowConnect();
-    const line = { send: (text: string) => this.#exchange(text), isUsable: () => this.#usable };
-    return runTransaction(line, entry, work);
+    const line = {
+      send: async (statements: readonly Statement[]): Promise<Reply> => {
+        const answer = await this.#exchange(messageText({ statements }), countersOf(statements));
+        return {
+          results: readResults(answer, statements, 0),
+          command: answer.at(-1)?.command ?? undefined,
+        };
+      },
+      isUsable: () => this.#usable,
+    };
+    return runTransaction(line, entry, work, mode);
   }
 
   abandon(): void {
@@ -85,8 +108,9 @@ export class Connection implements PooledConnection {
     return this.#sql.end({ timeout: seconds });
   }
 
-  #exchange(text: string): Promise<Reply> {
-    this.#counter.reset();
+  /** @param unseen the number of the answer's rows that belong to no result */
+  #exchange(text: string, unseen: number): Promise<RawAnswer> {
+    this.#counter.reset(unseen);
     return new Promise((resolve, reject) => {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
       const fail = (error: unknown): void => {
@@ -111,7 +135,7 @@ export class Connection implements PooledConnection {
         .then((result) => {
           if (this.#wire.overflow !== undefined) return fail(this.#wire.overflow);
           this.#waiting.delete(close);
-          resolve(readReply(result));
+          resolve(toRawAnswer(result));
         }, fail)
         .then(undefined, reject);
     });

@@ -5,20 +5,23 @@ import type { Secret } from "../environment.ts";
 import { type DatabaseAddress, parseAddress } from "./wire/address.ts";
 import { Connection } from "./connection.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./options.ts";
-import type { Answer, Message } from "./message.ts";
+import type { Answer, Message, Statement } from "./message.ts";
 import { type ConnectionCounts, Pool } from "./pool/pool.ts";
+import type { TransactionMode } from "./transaction-mode.ts";
 import type { Results, Row } from "./values/rows.ts";
 
 /** One transaction on one connection. */
 export interface Link {
   /** Sends statements as one message within the transaction. */
-  send(statements: readonly string[]): Promise<Results>;
+  send(statements: readonly Statement[]): Promise<Results>;
   /** Runs `work` in a savepoint. When it throws, undoes the statements of `work` and rethrows the error. */
   savepoint<T>(work: (link: Link) => Promise<T>): Promise<T>;
 }
 
-/** The entry, the share and the signal of a transaction. */
-export type Beginning = Omit<Message, "statements">;
+/** The entry, the share, the signal and the mode of a transaction. */
+export interface Beginning extends Omit<Message, "statements"> {
+  readonly mode?: TransactionMode | undefined;
+}
 
 /** A database that runs messages and transactions; made by {@link openDatabase}. */
 export interface Database {
@@ -65,8 +68,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const pool = new Pool({ max, maxOfOwner, timeoutMs }, () => new Connection({ ...all, address }));
   return {
     send: (message) => pool.run((connection) => connection.send(message), message),
-    transaction(work, { entry = "", ...claim }: Beginning = {}) {
-      return pool.run((connection) => connection.transact(entry, work), claim);
+    transaction(work, { entry = "", mode, ...claim }: Beginning = {}) {
+      return pool.run((connection) => connection.transact(entry, work, mode), claim);
     },
     counts: () => pool.counts(),
     close: (seconds) => pool.close(seconds),

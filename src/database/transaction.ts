@@ -3,15 +3,23 @@
 // catch the error. Here nothing is sent on a connection whose state is in doubt.
 
 import { AppError, sqlState } from "../errors.ts";
-import { ENTRY_RESULTS, messageText } from "./message.ts";
-import type { Reply, Results, Row } from "./values/rows.ts";
+import { ENTRY_RESULTS, type Statement } from "./message.ts";
+import { beginText, type TransactionMode } from "./transaction-mode.ts";
+import type { Results, Row } from "./values/rows.ts";
 
 // in_failed_sql_transaction: the error of an earlier statement is the real one.
 const IN_FAILED_TRANSACTION = "25P02";
 
+/** The answer to one message of a transaction. */
+export interface Reply {
+  readonly results: Results;
+  /** The command of the last statement, such as "COMMIT". */
+  readonly command: string | undefined;
+}
+
 /** The connection of a transaction. */
 export interface Line {
-  send(text: string): Promise<Reply>;
+  send(statements: readonly Statement[]): Promise<Reply>;
   /** False once the connection's state is in doubt; nothing may be sent from then on. */
   isUsable(): boolean;
 }
@@ -21,25 +29,28 @@ export interface Line {
  * sends COMMIT or ROLLBACK, it waits for statements that `work` did not await: one may still fail, and a late
  * savepoint would reach the connection's next user.
  * @param entry the SQL that enters a tenant; "" for a transaction without a tenant
+ * @param mode stands in BEGIN
  * @throws {AppError} DATABASE_UNAVAILABLE, with outcome unknown only when COMMIT was sent
  */
 export async function runTransaction<T>(
   line: Line,
   entry: string,
   work: (scope: Scope, entered: Row | undefined) => Promise<T>,
+  mode: TransactionMode = {},
 ): Promise<T> {
+  const begin = beginText(mode);
   let committing = false;
   try {
-    const { results } = await line.send(entry === "" ? "begin" : `begin;${entry}`);
+    const { results } = await line.send([entry === "" ? begin : `${begin};${entry}`]);
     const scope = new Scope(line);
     const value = await scope.run((inner) => work(inner, results[ENTRY_RESULTS - 1]?.[0]));
     committing = true;
-    const { command } = await line.send("commit");
+    const { command } = await line.send(["commit"]);
     // PostgreSQL answers ROLLBACK to a COMMIT of a transaction that has failed.
     if (command !== "COMMIT") throw new Error("Cannot commit: the transaction was undone");
     return value;
   } catch (error) {
-    if (line.isUsable()) await line.send("rollback").catch(() => {});
+    if (line.isUsable()) await line.send(["rollback"]).catch(() => {});
     throw committing ? error : undone(error);
   }
 }
@@ -65,9 +76,9 @@ export class Scope {
   }
 
   /** Sends statements as one message. */
-  async send(statements: readonly string[]): Promise<Results> {
+  async send(statements: readonly Statement[]): Promise<Results> {
     this.#check();
-    const { results } = await this.#track(this.#line.send(messageText({ statements })));
+    const { results } = await this.#track(this.#line.send(statements));
     return results;
   }
 
@@ -103,14 +114,14 @@ export class Scope {
   }
 
   async #under<T>(name: string, work: (scope: Scope) => Promise<T>): Promise<T> {
-    await this.#track(this.#line.send(`savepoint ${name}`));
+    await this.#track(this.#line.send([`savepoint ${name}`]));
     const scope = new Scope(this.#line, this.#savepoints);
     try {
       return await scope.run(work);
     } catch (error) {
       if (this.#line.isUsable()) {
         const text = `rollback to savepoint ${name};release savepoint ${name}`;
-        await this.#track(this.#line.send(text)).catch(() => {});
+        await this.#track(this.#line.send([text])).catch(() => {});
       } else this.#failure ??= { error };
       throw error;
     }

@@ -84,8 +84,8 @@ async function upsert(tenant: Tenant, key: number, value: number): Promise<boole
 /** `DELETE /data/:key`: 204, 404 NOT_FOUND. */
 export async function deleteKey({ tenant, params }: TenantExchange): Promise<unknown> {
   const key = parseKey(params["key"]);
-  const [row] = await tenant`delete from data where key = ${key} returning key`;
-  if (row === undefined) throw notFound(key);
+  const { count } = await tenant`delete from data where key = ${key}`;
+  if (count === 0) throw notFound(key);
   return new Reply(204);
 }
 

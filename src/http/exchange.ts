@@ -1,12 +1,12 @@
 // One request and its answer, as a handler sees them. A handler never sees the database, the limits or the
 // runtime's original request.
 
-import type { Tenant } from "../tenant.ts";
+import type { Settings, TenantName } from "../entry.ts";
+import type { Tag, Tenant } from "../tenant.ts";
 import { boundBody, readJson } from "./body.ts";
 import type { Visit } from "./admission.ts";
 import type { Database } from "../database/database.ts";
 import type { Share } from "../database/pool/shares.ts";
-import type { Host } from "../host.ts";
 import type { Limits } from "./limits.ts";
 
 /** One request, as every handler gets it. itty-router fills in `params`, `query` and `route`. */
@@ -33,12 +33,18 @@ export interface Exchange {
   readonly readJson: () => Promise<unknown>;
 }
 
-/** One request of a tenant, as the handlers behind `withTenant` get it. */
-export interface TenantExchange extends Exchange {
-  /** The tenant of the request's host. */
-  readonly tenant: Tenant;
-  /** The request's host in its normal form, with its port. */
+/** One request of a tenant, as the handlers behind `withTenant` and `withTenantBy` get it. */
+export interface TenantExchange<S = Settings> extends Exchange {
+  /** The tenant of the request. */
+  readonly tenant: Tenant<S>;
+  /** The host that named the tenant, in its normal form, with its port. Throws where a schema's name did. */
   readonly host: string;
+}
+
+/** One request without a tenant, as the handlers behind `withoutTenant` get it. */
+export interface SharedExchange extends Exchange {
+  /** The tag of the shared schemas; they are read-only. */
+  readonly shared: Tag;
 }
 
 /** The part of a request that the stages of a tenancy need and handlers do not see. */
@@ -49,17 +55,20 @@ export interface Stages {
   readonly limits: Limits;
   readonly trustProxy: boolean;
   readonly visit: Visit;
-  /** The share that a request of the host counts for. */
-  shareOf(host: Host): Share;
-  /** The request's host, once `withTenant` has read it. */
-  host: Host | undefined;
+  /** Turns the settings of the registry into those of the application. */
+  readonly readSettings: ((settings: Settings) => unknown) | undefined;
+  /** The share that a request of the tenant counts for. */
+  shareOf(name: TenantName): Share;
+  /** The name of the request's tenant, once a stage has found it. */
+  name: TenantName | undefined;
   /** The tenant's schema, once a message has entered it. */
   schemaName: string | undefined;
-  tenant: Tenant | undefined;
+  tenant: Tenant<unknown> | undefined;
+  shared: Tag | undefined;
 }
 
 /** The exchange that a tenancy makes for each request. */
-export class ServedExchange implements TenantExchange {
+export class ServedExchange implements TenantExchange<unknown>, SharedExchange {
   readonly method: string;
   readonly url: string;
   readonly requestId: string;
@@ -103,18 +112,28 @@ export class ServedExchange implements TenantExchange {
     return () => visit.aside(() => readJson(this.#bounded ?? request, limits));
   }
 
-  get tenant(): Tenant {
-    return this.#stages.tenant ?? withoutTenant("tenant");
+  get tenant(): Tenant<unknown> {
+    return this.#stages.tenant ?? missing("tenant", "does not resolve a tenant; put withTenant");
   }
 
   get host(): string {
-    return this.#stages.host?.text ?? withoutTenant("host");
+    const { name } = this.#stages;
+    if (name === undefined) return missing("host", "does not resolve a tenant; put withTenant");
+    return "schema" in name
+      ? missing("host", "has a tenant by its schema; put withTenant")
+      : name.text;
+  }
+
+  get shared(): Tag {
+    return (
+      this.#stages.shared ?? missing("shared", "does not read shared schemas; put withoutTenant")
+    );
   }
 }
 
-function withoutTenant(name: string): never {
+function missing(name: string, problem: string): never {
   throw new TypeError(
-    `Cannot read "${name}" of the exchange: the route does not resolve a tenant; put withTenant before its handler`,
+    `Cannot read "${name}" of the exchange: the route ${problem} before its handler`,
   );
 }
 

@@ -1,8 +1,9 @@
-// Remembers the tenant of each host that a message entered. This is a hint and never decides what a request may see:
-// each message looks its host up itself. It decides for which share a request counts before its tenant is looked up,
-// so that all ports and subdomains of a tenant share one tenant's places.
+// Remembers the tenant of each host or schema name that a message entered. This is a hint and never decides what a
+// request may see: each message looks its tenant up itself. It decides for which share a request counts before its tenant
+// is looked up, so that all names, ports and subdomains of a tenant share one tenant's places.
 
 import type { Share } from "../database/pool/shares.ts";
+import type { TenantName } from "../entry.ts";
 import type { Host } from "../host.ts";
 
 const MAX_HOSTS = 10_000;
@@ -24,18 +25,20 @@ export class KnownHosts {
   readonly #hostsOfSchema = new Map<string, Set<string>>();
   readonly #groups = new Map<string, Group>();
 
-  /** The schema of a host's last tenant; undefined for an unknown host. */
-  schemaOf(host: Host): string | undefined {
-    return this.#schemaOfHost.get(host.text);
+  /** The schema of a name's last tenant; undefined for an unknown name. */
+  schemaOf(name: TenantName): string | undefined {
+    if (!("schema" in name)) return this.#schemaOfHost.get(name.text);
+    return this.#hostsOfSchema.has(name.schema) ? name.schema : undefined;
   }
 
   /**
-   * The share that a request of a host counts for: its tenant's. An unknown host counts for the tenant of its group
-   * when the group has one tenant; else by its name without the port, and with its group.
+   * The share that a request counts for: its tenant's. An unknown host counts for the tenant of its group when the
+   * group has one tenant; else by its name without the port, and with its group. All unknown schemas are one group.
    */
-  shareOf(host: Host): Share {
-    const schemaName = this.schemaOf(host);
+  shareOf(wanted: TenantName): Share {
+    const schemaName = this.schemaOf(wanted);
     if (schemaName !== undefined) return { key: schemaName };
+    const host = toHost(wanted);
     const name = groupOf(host);
     const group = this.#groups.get(name);
     if (group?.schemaName !== undefined && group.hosts >= HOSTS_OF_A_GROUP) {
@@ -44,11 +47,12 @@ export class KnownHosts {
     return { key: `?${host.name}`, group: `*${name}` };
   }
 
-  /** Records that a message of the host entered the tenant. */
-  learn(host: Host, schemaName: string): void {
-    if (this.schemaOf(host) === schemaName) return this.#touch(host.text, schemaName);
-    this.forget(host.text);
-    this.#learnGroup(groupOf(host), schemaName);
+  /** Records that a message entered the tenant by this name. */
+  learn(name: TenantName, schemaName: string): void {
+    const host = toHost(name);
+    if (this.#schemaOfHost.get(host.text) === schemaName) return this.#touch(host.text, schemaName);
+    this.forget(name);
+    if (host === name) this.#learnGroup(groupOf(host), schemaName);
     let hosts = this.#hostsOfSchema.get(schemaName);
     if (hosts !== undefined && hosts.size >= MAX_HOSTS_OF_TENANT) this.#forgetFirst(hosts);
     else if (this.#schemaOfHost.size >= MAX_HOSTS) this.#forgetFirst(this.#schemaOfHost.keys());
@@ -58,8 +62,12 @@ export class KnownHosts {
     this.#schemaOfHost.set(host.text, schemaName);
   }
 
-  /** Removes a host that does not belong to its last tenant any more. */
-  forget(host: string): void {
+  /** Removes a name that does not belong to its last tenant any more. */
+  forget(name: TenantName): void {
+    this.#forget(toHost(name).text);
+  }
+
+  #forget(host: string): void {
     const schemaName = this.#schemaOfHost.get(host);
     if (schemaName === undefined) return;
     this.#schemaOfHost.delete(host);
@@ -86,11 +94,19 @@ export class KnownHosts {
   }
 
   #forgetFirst(hosts: Iterable<string>): void {
-    for (const host of hosts) return this.forget(host);
+    for (const host of hosts) return this.#forget(host);
   }
 }
 
+/** A schema's name in the form of a host. No host begins with "=". */
+function toHost(name: TenantName): Host {
+  if (!("schema" in name)) return name;
+  const text = `=${name.schema}`;
+  return { name: text, port: undefined, text };
+}
+
 function groupOf({ name }: Host): string {
+  if (name.startsWith("=")) return "=";
   const dot = name.indexOf(".");
   return !name.startsWith("[") && name.includes(".", dot + 1) ? name.slice(dot) : name;
 }

@@ -3,6 +3,7 @@
 
 import type { Database } from "../database/database.ts";
 import { AppError } from "../errors.ts";
+import type { Settings } from "../entry.ts";
 import { parseHost } from "../host.ts";
 import { describeError, type Log } from "../log.ts";
 import { createReport, quietly } from "../report.ts";
@@ -41,14 +42,34 @@ export interface Parts {
   readonly trustProxy?: boolean | undefined;
 }
 
+/**
+ * Handles every request of a tenancy, as the `fetch` of Hono does.
+ * @param request the body fails when it is larger or slower than the limits allow; the URL is the client's
+ * @param exchange what the stages `withTenant`, `withTenantBy` and `withoutTenant` take; Hono passes it as `c.env`
+ * @returns a Response, or what a route's handler may return
+ */
+export type Handler = (request: Request, exchange: Exchange) => unknown;
+
 /** The options of {@link createTenancy}. */
-export interface TenancyOptions extends Parts {
-  /** The routes; their handlers get an {@link Exchange}. The router must not have its own `catch`. */
-  readonly router: TenancyRouter;
-}
+export type TenancyOptions<S = Settings> = Parts & {
+  /**
+   * Turns the settings of a tenant in the registry into `tenant.settings`, for defaults and checks; called once for
+   * each request that reads them. By default they stay as they are.
+   */
+  readonly readSettings?: (settings: Settings) => S;
+} & (
+    | {
+        /** The routes; their handlers get an {@link Exchange}. The router must not have its own `catch`. */
+        readonly router: TenancyRouter;
+      }
+    | {
+        /** All routes in one function. What it throws is answered as `application/problem+json`. */
+        readonly handler: Handler;
+      }
+  );
 
 /**
- * Creates a tenancy around a router. It does not open or close anything.
+ * Creates a tenancy around a router or a handler. It does not open or close anything.
  * @example
  * ```ts
  * import { Router } from "itty-router";
@@ -59,28 +80,27 @@ export interface TenancyOptions extends Parts {
  * export const createApp = (parts: Parts): Tenancy => createTenancy({ router, ...parts });
  * ```
  */
-export function createTenancy(options: TenancyOptions): Tenancy {
-  const { router, log, telemetry, trustProxy = false } = options;
+export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy {
+  const { log, telemetry, trustProxy = false } = options;
+  const handle = "router" in options ? routed(options.router) : handled(options.handler);
   const limits = { ...LIMITS, ...options.limits };
   const admission = new Admission(limits);
   const hosts = new KnownHosts();
   const report = createReport(log, "telemetry failed");
 
-  const answer = async (exchange: Exchange, request: Request): Promise<Response> => {
+  const answer = async (exchange: ServedExchange, request: Request): Promise<Response> => {
     const host = request.headers.get("host") ?? "";
     // A runtime may have built the URL from this text, and its path would then differ from the client's.
     if (/[\s,/?#@\\]/.test(host)) parseHost(host);
-    const result: unknown = await router.fetch(exchange);
-    const found = result ?? answerWithoutResult(router, exchange);
-    return toResponse(found, exchange, request.method, limits.responseBytes);
+    return toResponse(await handle(exchange), exchange, request.method, limits.responseBytes);
   };
 
   /** The tenant of a request, for the log and the metrics; an error has a tenant, too. */
-  const findTenant = ({ host, schemaName }: Stages, failure?: AppError): string | undefined => {
-    if (host === undefined) return schemaName;
-    if (schemaName !== undefined) hosts.learn(host, schemaName);
-    else if (failure?.code === "TENANT_NOT_FOUND") hosts.forget(host.text);
-    return schemaName ?? hosts.schemaOf(host);
+  const findTenant = ({ name, schemaName }: Stages, failure?: AppError): string | undefined => {
+    if (name === undefined) return schemaName;
+    if (schemaName !== undefined) hosts.learn(name, schemaName);
+    else if (failure?.code === "TENANT_NOT_FOUND") hosts.forget(name);
+    return schemaName ?? hosts.schemaOf(name);
   };
 
   return {
@@ -95,10 +115,12 @@ export function createTenancy(options: TenancyOptions): Tenancy {
         limits,
         trustProxy,
         visit,
-        shareOf: (host) => hosts.shareOf(host),
-        host: undefined,
+        readSettings: options.readSettings,
+        shareOf: (name) => hosts.shareOf(name),
+        name: undefined,
         schemaName: undefined,
         tenant: undefined,
+        shared: undefined,
       };
       const exchange = new ServedExchange(findRequestId(request, trustProxy), stages);
       let response: Response;
@@ -140,6 +162,17 @@ function attempt<T>(work: () => T): T | undefined {
   return quietly(work, () => {});
 }
 
+type Handle = (exchange: ServedExchange) => Promise<unknown>;
+
+function routed(router: TenancyRouter): Handle {
+  return async (exchange) =>
+    (await router.fetch(exchange)) ?? answerWithoutResult(router, exchange);
+}
+
+function handled(handler: Handler): Handle {
+  return async (exchange) => (await handler(exchange.request, exchange)) ?? new Reply(204);
+}
+
 /**
  * The reply for a handler that returned nothing.
  * @throws {AppError} PATH_NOT_FOUND when no route has this path; METHOD_NOT_ALLOWED when none of them has this method
@@ -166,7 +199,7 @@ function findRequestId(request: Request, trustProxy: boolean): string {
 function writeLine(
   log: Log | undefined,
   exchange: Exchange,
-  { request, host, schemaName }: Stages,
+  { request, name, schemaName }: Stages,
   { status, ms, route, failure }: Omit<Outcome, "schemaName">,
 ): void {
   const server = failure !== undefined && failure.status >= 500;
@@ -175,7 +208,7 @@ function writeLine(
     requestId: exchange.requestId,
     method: request.method,
     route,
-    host: host?.text,
+    host: name !== undefined && "text" in name ? name.text : undefined,
     tenant: schemaName,
     status,
     ms: Math.round(ms * 10) / 10,

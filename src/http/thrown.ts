@@ -4,7 +4,10 @@
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
 
 const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  RH404: ["TENANT_NOT_FOUND", "Cannot resolve tenant: no tenant has the request's host"],
+  RH404: [
+    "TENANT_NOT_FOUND",
+    "Cannot resolve tenant: no tenant has the name that the request gives",
+  ],
   RH403: ["TENANT_SUSPENDED", "Cannot enter tenant: it is suspended"],
   // read_only_sql_transaction
   "25006": ["TENANT_READ_ONLY", "Cannot write: the tenant is read-only"],
@@ -44,6 +47,13 @@ function isLostRole(error: unknown): boolean {
   );
 }
 
+/** The database's error in Drizzle's, whose message holds the SQL and the values: they must not reach the log. */
+function unwrap(thrown: unknown): unknown {
+  const isOfQuery =
+    thrown instanceof Error && "cause" in thrown && "query" in thrown && "params" in thrown;
+  return isOfQuery ? thrown.cause : thrown;
+}
+
 /**
  * Turns any thrown value into the error that the client sees, and keeps the thrown value as `cause`.
  * @returns an AppError unchanged; the error of a known SQLSTATE; INTERNAL for everything else
@@ -61,7 +71,8 @@ function isLostRole(error: unknown): boolean {
  * }
  * ```
  */
-export function toAppError(error: unknown): AppError {
+export function toAppError(thrown: unknown): AppError {
+  const error = unwrap(thrown);
   if (error instanceof AppError) return error;
   const state = sqlState(error);
   if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });

@@ -75,12 +75,16 @@ export function literal(value: unknown, place: string): string {
     case "boolean":
       return value ? "(true)" : "(false)";
     default:
-      if (value === null) return "(null)";
-      return quote(
-        Array.isArray(value) ? arrayText(value, place) : scalarText(value, place),
-        place,
-      );
+      return value === null ? "(null)" : quotedLiteral(value, place);
   }
+}
+
+/**
+ * Writes a value that is not null as a quoted literal, whatever its type.
+ * @throws as {@link literal}
+ */
+export function quotedLiteral(value: unknown, place: string): string {
+  return quote(Array.isArray(value) ? arrayText(value, place) : scalarText(value, place), place);
 }
 
 // The characters that need escaping or make a text invalid.

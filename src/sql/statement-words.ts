@@ -9,7 +9,7 @@ export type Fail = (problem: string, from?: number) => never;
 
 const FIRST_WORDS = new Set("select insert update delete merge with values table".split(" "));
 const VERBS = new Set([...FIRST_WORDS].filter((word) => word !== "with"));
-const NEEDS_RETURNING = new Set(["insert", "update", "delete", "merge"]);
+const WRITES = new Set(["insert", "update", "delete", "merge"]);
 
 // A word behind one of these is the name of a CTE or a column, even when it looks like a verb.
 const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using", "cycle"]);
@@ -71,18 +71,14 @@ export class StatementWords {
     this.#called = isForbiddenCall(name) ? name : undefined;
   }
 
-  end(): void {
+  /** @returns whether its answer has rows: false for a write without RETURNING */
+  end(): boolean {
     if (this.#first === undefined || !FIRST_WORDS.has(this.#first)) {
       throw new TemplateError(
         `Cannot read statement: it begins with "${this.#first ?? ""}", must begin with one of ` +
           [...FIRST_WORDS].join(", "),
       );
     }
-    if (NEEDS_RETURNING.has(this.#verb ?? "") && !this.#returning) {
-      throw new TemplateError(
-        `Cannot read statement: ${this.#verb} without "returning" has no result; ` +
-          "add a returning list, and read the outcome from its rows",
-      );
-    }
+    return this.#returning || !WRITES.has(this.#verb ?? "");
   }
 }

@@ -7,11 +7,14 @@ import { checkTemplate } from "./lexer.ts";
 import { literal } from "./literal.ts";
 import { quoteName } from "./quote-name.ts";
 import { TemplateError } from "./template-error.ts";
+import type { CheckedStatement } from "./text.ts";
 
 export { TemplateError } from "./template-error.ts";
 export { json, type Value } from "./literal.ts";
+export { type CheckedStatement, compileText } from "./text.ts";
 
-const checked = new WeakSet<object>();
+/** For the fixed text of each template that was checked: whether its answer has rows. */
+const checked = new WeakMap<object, boolean>();
 
 /** A name for a statement; made by {@link identifier}. */
 export class Identifier {
@@ -70,13 +73,17 @@ export function identifier(name: string): Identifier {
  * @throws {AppError} VALUE_INVALID when a value cannot be written
  * @throws {TypeError} when a value's type cannot be written as a literal
  */
-export function compile(strings: TemplateStringsArray, values: readonly unknown[]): string {
-  if (!checked.has(strings)) {
+export function compile(
+  strings: TemplateStringsArray,
+  values: readonly unknown[],
+): CheckedStatement {
+  let hasRows = checked.get(strings);
+  if (hasRows === undefined) {
     if (!Array.isArray(strings) || !Array.isArray(strings.raw) || !Object.isFrozen(strings)) {
       throw new TemplateError("Cannot read statement: write it as a tagged template, tenant`…`");
     }
-    checkTemplate(strings);
-    checked.add(strings);
+    hasRows = checkTemplate(strings);
+    checked.set(strings, hasRows);
   }
   if (values.length !== strings.length - 1) {
     throw new TemplateError(
@@ -92,7 +99,7 @@ export function compile(strings: TemplateStringsArray, values: readonly unknown[
     text += strings[index + 1] ?? "";
   }
   // The text may end in a comment, so the line must end here.
-  return `${text}\n`;
+  return { text: `${text}\n`, hasRows };
 }
 
 /** Rejects the call of a forbidden function: the text after its name must not begin with "(" or a comment. */

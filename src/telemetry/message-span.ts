@@ -12,7 +12,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { Beginning, Database, Link } from "../database/database.ts";
-import type { Answer, Message } from "../database/message.ts";
+import type { Answer, Message, Statement } from "../database/message.ts";
 import type { Row } from "../database/values/rows.ts";
 import { AppError, sqlState } from "../errors.ts";
 import { quietly, type Report } from "../report.ts";
@@ -85,7 +85,7 @@ function observeLink(link: Link, sinks: MessageSinks): Link {
 
 async function observe<T>(
   { duration, tracer, context, report }: MessageSinks,
-  statements: readonly string[],
+  statements: readonly Statement[],
   send: () => Promise<T>,
 ): Promise<T> {
   const started = performance.now();
@@ -129,8 +129,13 @@ interface Operation extends Attributes {
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/database/database-spans/: BATCH for several statements. */
-function describeOperation(statements: readonly string[]): Operation {
-  const names = new Set(statements.map((text) => OPERATION.exec(text)?.[1]?.toUpperCase()));
+function describeOperation(statements: readonly Statement[]): Operation {
+  const names = new Set(
+    statements.map((statement) => {
+      const text = typeof statement === "string" ? statement : statement.text;
+      return OPERATION.exec(text)?.[1]?.toUpperCase();
+    }),
+  );
   const [name] = names;
   if (statements.length > 1) {
     const batch = names.size === 1 && name !== undefined ? `BATCH ${name}` : "BATCH";

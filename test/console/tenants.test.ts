@@ -65,6 +65,7 @@ describe("console tenants", () => {
       schemaName: "acme",
       status: "suspended",
       statementTimeoutMs: 10_000,
+      settings: {},
       stillRunning: 0,
     });
     expect(await put()).to.equal(403);

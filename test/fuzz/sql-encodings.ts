@@ -2,7 +2,7 @@
 // a letter with the quote behind it, or strings in which a backslash escapes. No tenant may be entered then.
 
 import { messageText } from "../../src/database/message.ts";
-import type { Row } from "../../src/database/values/rows.ts";
+import { type Row, withCount } from "../../src/database/values/rows.ts";
 import { inspect } from "node:util";
 import pg from "pg";
 import type { Database } from "../../src/database/database.ts";
@@ -78,7 +78,7 @@ function sendingTo(client: pg.Client): Database {
     async send(message) {
       const results = [(await client.query(messageText(message))) as unknown].flat();
       const rows = results.map((result) => (result as pg.QueryResult<Row>).rows);
-      return { entered: rows[1]?.[0], results: rows.slice(2) };
+      return { entered: rows[1]?.[0], results: rows.slice(2).map((own) => withCount(own, {})) };
     },
     transaction: refuse,
     close: refuse,

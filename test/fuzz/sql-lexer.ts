@@ -141,7 +141,7 @@ function write(dice: Dice): string | undefined {
   }
   const strings = Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) }));
   try {
-    return compile(strings, values);
+    return compile(strings, values).text;
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;

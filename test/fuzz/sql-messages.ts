@@ -60,7 +60,7 @@ export async function fuzzMessages(
               )
           : await sendText(
               database,
-              given.map((given, at) => compile(template(written[at] ?? []), given)).join(";"),
+              given.map((given, at) => compile(template(written[at] ?? []), given).text).join(";"),
             ).catch((error: unknown) =>
               fail(
                 `${String(error)}: ${inspect(given, { depth: 5, maxArrayLength: 8, maxStringLength: 60 })}`,

@@ -1,8 +1,10 @@
 // Pages of another origin: the wrapper that src/README.md shows, around a tenancy on a real PostgreSQL.
 
 import { expect } from "chai";
+import { Hono } from "hono";
 import { cors } from "itty-router";
-import type { Tenancy } from "../../src/http/tenancy.ts";
+import { AppError } from "../../src/errors.ts";
+import { createTenancy, type Tenancy } from "../../src/http/tenancy.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
 
@@ -88,6 +90,20 @@ describe("withCors()", () => {
     }
     const unknown = await ask("GET", "/data/42", { host: "nobody.example" });
     expect([unknown.status, allowed(unknown)]).to.deep.equal([404, SHOP]);
+  });
+
+  it("stands around a handler as around a router: hono/cors would leave errors out", async () => {
+    const app = new Hono();
+    app.onError((error) => {
+      throw error;
+    });
+    app.get("/fail", () => {
+      throw new AppError("VALUE_INVALID", "Cannot answer: the value is planted");
+    });
+    const around = withCors(createTenancy({ handler: app.fetch }));
+    const request = new Request("http://localhost/fail", { headers: { host: HOST, origin: SHOP } });
+    const response = await around.fetch(request, service.database);
+    expect([response.status, allowed(response)]).to.deep.equal([400, SHOP]);
   });
 
   it("names no other origin", async () => {

@@ -26,7 +26,7 @@ for (const tenantRoles of [true, false]) {
     const isWell = (): Promise<boolean> =>
       withRegistry(
         plain.adminUrl,
-        async (registry) => !needsPerson(await readStatus(registry, undefined, true)),
+        async (registry) => !needsPerson(await readStatus(registry, {}, true)),
       );
 
     const repair = (): Promise<Repair> =>

@@ -28,7 +28,7 @@ describe("status", () => {
     runVerb(database.adminUrl, "status", ...parameters);
 
   const read = (list?: string): Promise<Status> =>
-    withRegistry(database.adminUrl, (registry) => readStatus(registry, list, false));
+    withRegistry(database.adminUrl, (registry) => readStatus(registry, { tenants: list }, false));
   const isWell = async (): Promise<boolean> => !needsPerson(await read());
 
   it("status tells that all is well, in a few lines", async () => {

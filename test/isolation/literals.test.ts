@@ -16,7 +16,8 @@ const MESSAGES = 80;
 function selectText(values: readonly unknown[], suffix: string, prefix = ""): string {
   const between = values.slice(1).map(() => `${suffix}, ${prefix}`);
   const pieces = [`select ${prefix}`, ...between, suffix];
-  return compile(Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) })), values);
+  return compile(Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) })), values)
+    .text;
 }
 
 const letter = fc

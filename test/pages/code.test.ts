@@ -48,6 +48,22 @@ describe("the code of the pages", () => {
     }
   });
 
+  it("has the applications that test/runtime/hono.test.ts runs", async () => {
+    for (const [shown, file] of [
+      ["hono.ts", "app.ts"],
+      ["plain.ts", "plain.ts"],
+    ]) {
+      const text = await readFile(join(ROOT, `test/runtime/hono/${file}`), "utf8");
+      const block = blocks.find(({ path }) => path === `${APPLICATION}/${shown}`)?.text ?? "";
+      // An import by the shorter name may stand on one line.
+      const bare = (code: string): string => code.replaceAll(/[\s,]+/g, "");
+      const packaged = text
+        .replace("../../../src/index.ts", "rowhouse")
+        .replace("../../../src/builders/drizzle/drizzle.ts", "rowhouse/drizzle");
+      expect(bare(block), shown).to.equal(bare(packaged));
+    }
+  });
+
   it("has the CORS that test/http/cors.test.ts proves", async () => {
     const shown = blocks.find(({ path }) => path === `${APPLICATION}/cors.ts`)?.text ?? "";
     const code = shown.slice(shown.indexOf("const {")).replace("export ", "");

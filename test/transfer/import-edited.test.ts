@@ -27,8 +27,8 @@ describe("import-tenant of an edited archive", function () {
   const edits: readonly (readonly [string, (manifest: EditableManifest) => void, RegExp])[] = [
     [
       "another format",
-      (m) => (m["formatVersion"] = 3),
-      /its format is version 3, and this version reads up to 2/,
+      (m) => (m["formatVersion"] = 4),
+      /its format is version 4, and this version reads up to 3/,
     ],
     ["no format", (m) => delete m["formatVersion"], /its manifest, "formatVersion", is malformed/],
     [

@@ -96,7 +96,7 @@ describe("a tenant that needs shared schemas", () => {
       expect(await rowsOf(schema)).to.deep.equal(await rowsOf("acme"));
       expect(await feesOf(schema)).to.equal("{10,20}");
     }
-    const status = await within(database, (registry) => readStatus(registry, undefined, true));
+    const status = await within(database, (registry) => readStatus(registry, {}, true));
     expect(needsPerson(status)).to.equal(false);
     expect(status.strays?.schemas).to.deep.equal([]);
   });

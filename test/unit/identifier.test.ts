@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { compile, identifier, TemplateError } from "../../src/sql/statement.ts";
 
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
-  compile(strings, values);
+  compile(strings, values).text;
 
 // Lone surrogates and NUL included.
 const anyLetter = fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code));

@@ -59,7 +59,7 @@ describe("KnownHosts", () => {
     learn(hosts, "a.test", "acme");
     learn(hosts, "a.test", "other");
     expect(hosts.schemaOf(parseHost("a.test"))).to.equal("other");
-    hosts.forget("a.test");
+    hosts.forget(parseHost("a.test"));
     expect(hosts.schemaOf(parseHost("a.test"))).to.equal(undefined);
   });
 

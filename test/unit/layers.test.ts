@@ -15,8 +15,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/errors.ts src/host.ts src/environment.ts src/log.ts src/report.ts"],
   ["src/sql/"],
   ["src/database/"],
-  ["src/tenant.ts"],
-  ["src/http/"],
+  ["src/tenant.ts src/entry.ts src/query.ts"],
+  ["src/http/", "src/builders/"],
   ["src/telemetry/", "src/config.ts"],
   ["src/index.ts"],
   ["src/runtime/"],
@@ -36,6 +36,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/conformance/"],
   ["admin/console/"],
   ["admin/development/"],
+  ["admin/testing/"],
   ["admin/*.ts"],
 ];
 

@@ -3,10 +3,14 @@
 // sql-injection.test.ts.
 
 import { expect } from "chai";
-import { compile, TemplateError } from "../../src/sql/statement.ts";
+import { type CheckedStatement, compile, TemplateError } from "../../src/sql/statement.ts";
 
+const statement = (
+  strings: TemplateStringsArray,
+  ...values: readonly unknown[]
+): CheckedStatement => compile(strings, values);
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
-  compile(strings, values);
+  compile(strings, values).text;
 
 type Cases = readonly (readonly [what: string, write: () => string])[];
 
@@ -22,6 +26,17 @@ function accepts(cases: Cases): void {
   for (const [what, write] of cases) {
     it(`compile() accepts ${what}`, () => {
       expect(write()).to.be.a("string");
+    });
+  }
+}
+
+function hasRows(
+  expected: boolean,
+  cases: readonly (readonly [what: string, write: () => CheckedStatement])[],
+): void {
+  for (const [what, write] of cases) {
+    it(`compile() says that ${what} has ${expected ? "rows" : "none"}`, () => {
+      expect(write().hasRows).to.equal(expected);
     });
   }
 }
@@ -158,57 +173,63 @@ describe("a construct without a placeholder inside", () => {
 });
 
 describe("a statement's result", () => {
-  refuses(
+  hasRows(false, [
+    ["an insert without returning", () => statement`insert into t values (${1})`],
+    ["an update without returning", () => statement`UPDATE t SET a = ${1}`],
+    ["a delete without returning", () => statement`delete from t`],
     [
-      ["an insert without returning", () => sql`insert into t values (${1})`],
-      ["an update without returning", () => sql`UPDATE t SET a = ${1}`],
-      ["a delete without returning", () => sql`delete from t`],
-      [
-        "a merge without returning",
-        () => sql`merge into t using s on true when matched then delete`,
-      ],
-      ["a delete behind with", () => sql`with a as (select 1) delete from t where b = ${1}`],
-      [
-        "a delete behind two CTEs",
-        () => sql`with a as (values (1)), b (c) as (table t) delete from t`,
-      ],
-      ["a delete behind a CTE called select", () => sql`with "select" as (select 1) delete from t`],
-      [
-        "an update behind a CTE called insert",
-        () => sql`with insert as (select 1) update t set a = 1`,
-      ],
-      [
-        "a delete behind a search clause with a column called values",
-        () => sql`with a (n) as (table t) search depth first by n set values delete from t`,
-      ],
-      ["returning in a CTE only", () => sql`with a as (delete from t returning b) delete from t`],
-      ["returning in brackets only", () => sql`insert into t select (a returning b) from t`],
-      ["returning as a label", () => sql`insert into t select 1 as returning`],
-      [
-        "returning as a label behind a comment",
-        () => sql`insert into t select 1 as /**/ returning`,
-      ],
-      ["returning as a column", () => sql`update t set a = t.returning`],
-      ["returning in quotes", () => sql`update t set a = "returning" || 'returning'`],
-      ["returning in a comment", () => sql`delete from t -- returning a`],
+      "a merge without returning",
+      () => statement`merge into t using s on true when matched then delete`,
     ],
-    'without "returning" has no result',
-  );
-  accepts([
+    ["a delete behind with", () => statement`with a as (select 1) delete from t where b = ${1}`],
+    [
+      "a delete behind two CTEs",
+      () => statement`with a as (values (1)), b (c) as (table t) delete from t`,
+    ],
+    [
+      "a delete behind a CTE called select",
+      () => statement`with "select" as (select 1) delete from t`,
+    ],
+    [
+      "an update behind a CTE called insert",
+      () => statement`with insert as (select 1) update t set a = 1`,
+    ],
+    [
+      "a delete behind a search clause with a column called values",
+      () => statement`with a (n) as (table t) search depth first by n set values delete from t`,
+    ],
+    [
+      "returning in a CTE only",
+      () => statement`with a as (delete from t returning b) delete from t`,
+    ],
+    ["returning in brackets only", () => statement`insert into t select (a returning b) from t`],
+    ["returning as a label", () => statement`insert into t select 1 as returning`],
+    [
+      "returning as a label behind a comment",
+      () => statement`insert into t select 1 as /**/ returning`,
+    ],
+    ["returning as a column", () => statement`update t set a = t.returning`],
+    ["returning in quotes", () => statement`update t set a = "returning" || 'returning'`],
+    ["returning in a comment", () => statement`delete from t -- returning a`],
+  ]);
+  hasRows(true, [
     [
       "insert … returning",
-      () => sql`insert into t values (${1}) on conflict do nothing returning a`,
+      () => statement`insert into t values (${1}) on conflict do nothing returning a`,
     ],
-    ["update … returning", () => sql`update member set role = ${"a"} returning id`],
-    ["DELETE … RETURNING", () => sql`DELETE FROM t RETURNING *`],
-    ["delete behind with … returning", () => sql`with a as (select 1) delete from t returning b`],
-    ["a delete in a CTE of a select", () => sql`with a as (delete from t) select 1`],
+    ["update … returning", () => statement`update member set role = ${"a"} returning id`],
+    ["DELETE … RETURNING", () => statement`DELETE FROM t RETURNING *`],
+    [
+      "delete behind with … returning",
+      () => statement`with a as (select 1) delete from t returning b`,
+    ],
+    ["a delete in a CTE of a select", () => statement`with a as (delete from t) select 1`],
     [
       "a CTE called delete",
-      () => sql`with recursive delete as (select 1), update as (select 2) table delete`,
+      () => statement`with recursive delete as (select 1), update as (select 2) table delete`,
     ],
-    ["select … for update", () => sql`select a from t where b = ${1} for update`],
-    ["columns called delete and update", () => sql`select t.delete, 1 as update from t`],
+    ["select … for update", () => statement`select a from t where b = ${1} for update`],
+    ["columns called delete and update", () => statement`select t.delete, 1 as update from t`],
   ]);
 });
 

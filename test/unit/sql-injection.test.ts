@@ -6,13 +6,13 @@ import fc from "fast-check";
 import { compile, identifier, json, TemplateError } from "../../src/sql/statement.ts";
 
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
-  compile(strings, values);
+  compile(strings, values).text;
 
 const anyLetter = fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code));
 
 /** Compiles a text without placeholders as if it stood in a template. */
 function compileText(text: string): string {
-  return compile(Object.freeze(Object.assign([text], { raw: Object.freeze([text]) })), []);
+  return compile(Object.freeze(Object.assign([text], { raw: Object.freeze([text]) })), []).text;
 }
 
 describe("a second statement", () => {
@@ -225,7 +225,7 @@ describe("what is no template", () => {
   it("compile() refuses more or fewer values than the template has placeholders", () => {
     const template = (strings: TemplateStringsArray, ..._values: unknown[]) => strings;
     const strings = template`delete from a where b = ${1} returning b`;
-    expect(compile(strings, [1])).to.equal("delete from a where b = (1) returning b\n");
+    expect(compile(strings, [1]).text).to.equal("delete from a where b = (1) returning b\n");
     expect(() => compile(strings, [])).to.throw();
     expect(() => compile(strings, [1, 2])).to.throw();
   });

@@ -3,11 +3,12 @@
 import { expect } from "chai";
 import type { Beginning, Database, Link } from "../../src/database/database.ts";
 import { type Answer, type Message, messageText } from "../../src/database/message.ts";
-import type { Results, Row } from "../../src/database/values/rows.ts";
+import { type Results, type Row, type Rows, withCount } from "../../src/database/values/rows.ts";
 import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
 import { TemplateError } from "../../src/sql/statement.ts";
-import { createTenant, type Query, type Tag, type Tenant } from "../../src/tenant.ts";
+import type { Query } from "../../src/query.ts";
+import { createTenant, type Tag, type Tenant } from "../../src/tenant.ts";
 import { rejection } from "../support/rejection.ts";
 
 const ENTRY =
@@ -43,13 +44,17 @@ class FakeDatabase implements Database {
 
   #take(message: string): Results {
     this.messages.push(message);
-    const answer = this.answers.shift() ?? [[]];
+    const answer = this.answers.shift() ?? [rows()];
     if (answer instanceof Error) throw answer;
     return answer;
   }
 }
 
-const rows = (...values: readonly number[]): Row[] => values.map((value) => ({ value }));
+const rows = (...values: readonly number[]): Rows =>
+  withCount(
+    values.map((value) => ({ value })),
+    { command: "SELECT" },
+  );
 
 describe("tenant", () => {
   let database: FakeDatabase;
@@ -69,7 +74,7 @@ describe("tenant", () => {
   });
 
   it("tenant`…` gives the rows of its statement", async () => {
-    database.answers.push([rows(1, 2)], [[]]);
+    database.answers.push([rows(1, 2)], [rows()]);
     expect(await tenant`select 1`).to.deep.equal(rows(1, 2));
     expect(await tenant`select 1`).to.deep.equal([]);
   });
@@ -128,7 +133,7 @@ describe("tenant", () => {
   });
 
   it("tenant.batch() sends one message and gives the results in order", async () => {
-    database.answers.push([rows(1), [], rows(3, 4)]);
+    database.answers.push([rows(1), rows(), rows(3, 4)]);
     const results = await tenant.batch([
       tenant`select 1`,
       tenant`select ${2} --`,

@@ -1,8 +1,15 @@
 // A transaction's own messages: what is sent, in which order, and that nothing is sent on a connection in doubt.
 
 import { expect } from "chai";
-import type { Reply } from "../../src/database/values/rows.ts";
-import { type Line, runTransaction, type Scope } from "../../src/database/transaction.ts";
+import { messageText, type Statement } from "../../src/database/message.ts";
+import {
+  type Line,
+  type Reply,
+  runTransaction,
+  type Scope,
+} from "../../src/database/transaction.ts";
+import type { TransactionMode } from "../../src/database/transaction-mode.ts";
+import { withCount } from "../../src/database/values/rows.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";
 
@@ -16,13 +23,15 @@ class FakeLine implements Line {
     this.#failures = new Map(Object.entries(failures));
   }
 
-  async send(text: string): Promise<Reply> {
+  async send(statements: readonly Statement[]): Promise<Reply> {
+    const text = messageText({ statements });
     this.sent.push(text);
     if (!this.#usable) throw new Error("Sent on a connection in doubt");
     const failure = this.#failures.get(text);
     if (failure?.lost) this.#usable = false;
     if (failure !== undefined) throw failure.error;
-    return { results: [[], [{ enter_tenant: "acme" }]], command: text.toUpperCase() };
+    const results = [[], [{ enter_tenant: "acme" }]].map((rows) => withCount(rows, {}));
+    return { results, command: text.toUpperCase() };
   }
 
   isUsable(): boolean {
@@ -47,6 +56,26 @@ describe("runTransaction()", () => {
     });
     expect(value).to.deep.equal({ enter_tenant: "acme" });
     expect(line.sent).to.deep.equal(["begin;enter", "one;two", "commit"]);
+  });
+
+  it("runTransaction() puts the mode into BEGIN, and refuses one that PostgreSQL does not have", async () => {
+    const begun = async (mode: TransactionMode): Promise<string | undefined> => {
+      const line = new FakeLine();
+      await runTransaction(line, "enter", async () => {}, mode);
+      return line.sent[0];
+    };
+    expect(
+      await begun({ isolationLevel: "serializable", accessMode: "read only", deferrable: true }),
+    ).to.equal("begin isolation level serializable read only deferrable;enter");
+    expect(await begun({ accessMode: "read write", deferrable: false })).to.equal(
+      "begin read write not deferrable;enter",
+    );
+    for (const mode of [{ isolationLevel: "read; commit" }, { accessMode: "" }]) {
+      const line = new FakeLine();
+      const work = runTransaction(line, "enter", async () => {}, mode as TransactionMode);
+      expect(await rejection(work)).to.be.instanceOf(TypeError);
+      expect(line.sent).to.deep.equal([]);
+    }
   });
 
   it("runTransaction() undoes everything when a statement failed, though its error was caught", async () => {
@@ -97,7 +126,7 @@ describe("runTransaction()", () => {
 
   it("runTransaction() commits nothing when a COMMIT is answered with ROLLBACK", async () => {
     const line = new FakeLine();
-    line.send = (text) =>
+    line.send = ([text]) =>
       Promise.resolve({ results: [], command: text === "commit" ? "ROLLBACK" : "" });
     const error = await rejection(run(line, async () => "fine"));
     expect(error.message).to.equal("Cannot commit: the transaction was undone");

@@ -7,6 +7,7 @@ export interface ChangedTenant {
   readonly schemaName: string;
   readonly status: Status;
   readonly statementTimeoutMs: number;
+  readonly settings: Readonly<Record<string, unknown>>;
   /** The number of older transactions that still ran when the wait for them ended. */
   readonly stillRunning: number;
 }

@@ -17,6 +17,8 @@ export interface TenantDetail {
   readonly migration: string;
   readonly newestVersion: number;
   readonly statementTimeoutMs: number;
+  /** What its handlers read, as set-tenant --set writes it. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
   /** Null while a table is locked. */
   readonly bytes: number | null;

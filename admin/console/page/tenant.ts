@@ -76,8 +76,8 @@ function content(
 }
 
 function facts(tenant: TenantDetail): HTMLElement {
-  const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt, roleName } =
-    tenant;
+  const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt } = tenant;
+  const { roleName, settings } = tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
@@ -90,6 +90,10 @@ function facts(tenant: TenantDetail): HTMLElement {
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],
+    ...Object.entries(settings).map(([name, value]): readonly [string, Content] => [
+      `Setting ${name}`,
+      element("span", { class: "code" }, JSON.stringify(value)),
+    ]),
   ];
   return element(
     "dl",

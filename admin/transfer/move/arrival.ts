@@ -84,9 +84,9 @@ export async function receive(
   { lossy, meter }: { readonly lossy: boolean; readonly meter: Meter | undefined },
 ): Promise<Loaded> {
   const { schemaName, transferId, createdAt } = journey;
-  const { client, hosts, version, statementTimeoutMs } = snapshot;
+  const { client, hosts, version, statementTimeoutMs, settings } = snapshot;
   const creation = await prepareCreation(target);
-  const tenant = { schemaName, hosts, version, statementTimeoutMs };
+  const tenant = { schemaName, hosts, version, statementTimeoutMs, settings };
   const fill = async (transaction: Transaction): Promise<Loaded> => {
     await query(
       transaction,

@@ -4,6 +4,7 @@
 import process from "node:process";
 import { createApp } from "../../../src/example/app.ts";
 import type { Database } from "../../../src/database/database.ts";
+import { withCount } from "../../../src/database/values/rows.ts";
 import { createLog } from "../../../src/log.ts";
 import type { Telemetry } from "../../../src/telemetry/telemetry.ts";
 import { hostOf } from "../names.ts";
@@ -21,7 +22,7 @@ let sent = 0;
 const database: Database = {
   send: async () => ({
     entered: { enter_tenant: `t${(sent % TENANTS) + 1}` },
-    results: [[{ value: sent }]],
+    results: [withCount([{ value: sent }], { command: "SELECT" })],
   }),
   transaction: () => Promise.reject(new Error("Cannot begin: no route needs it")),
   close: async () => {},

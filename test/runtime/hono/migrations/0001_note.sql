@@ -1,0 +1,1 @@
+create table note (id serial primary key, text text not null);

@@ -1,0 +1,4 @@
+import { start } from "../../../src/runtime/node-server.ts";
+import { createApp } from "./both.ts";
+
+await start(createApp);
