@@ -11,6 +11,8 @@ const FIRST_WORDS = new Set("select insert update delete merge with values table
 const VERBS = new Set([...FIRST_WORDS].filter((word) => word !== "with"));
 const WRITES = new Set(["insert", "update", "delete", "merge"]);
 
+const CHANGES = new Set("create alter drop truncate comment grant revoke refresh".split(" "));
+
 // A word behind one of these is the name of a CTE or a column, even when it looks like a verb.
 const BEFORE_NAME = new Set(["with", "recursive", ",", "by", "set", "using", "cycle"]);
 const BEFORE_LABEL = new Set([".", "as"]);
@@ -76,7 +78,8 @@ export class StatementWords {
     if (this.#first === undefined || !FIRST_WORDS.has(this.#first)) {
       throw new TemplateError(
         `Cannot read statement: it begins with "${this.#first ?? ""}", must begin with one of ` +
-          [...FIRST_WORDS].join(", "),
+          [...FIRST_WORDS].join(", ") +
+          (CHANGES.has(this.#first ?? "") ? "; change tables in a migration" : ""),
       );
     }
     return this.#returning || !WRITES.has(this.#verb ?? "");

@@ -57,10 +57,11 @@ function read(text: string): KnownText {
   const split = splitParameters(text.replace(/;\s*$/, ""));
   const numbers = new Set(split.numbers);
   const count = numbers.size;
-  for (let number = 1; number <= count; number += 1) {
+  const last = split.numbers.reduce((most, number) => Math.max(most, number), 0);
+  for (let number = 1; number < last; number += 1) {
     if (numbers.has(number)) continue;
     throw new TemplateError(
-      `Cannot read statement: "$${number}" is missing, and "$${Math.max(...numbers)}" is there`,
+      `Cannot read statement: "$${number}" is missing, and "$${last}" is there`,
     );
   }
   const found = { ...split, count };

@@ -101,6 +101,17 @@ describe("the count of a result", () => {
     );
   });
 
+  it("MERGE has it with RETURNING, where PostgreSQL has that", async () => {
+    if ((await test.serverVersion()) < 17) return;
+    const rows = await tenant`merge into item i using (values (1), (2)) s (id) on i.id = s.id
+      when not matched then insert values (s.id, 0) returning i.id`;
+    expect([rows.command, rows.count, [...rows]]).to.deep.equal([
+      "MERGE",
+      2,
+      [{ id: 1 }, { id: 2 }],
+    ]);
+  });
+
   it("rows that nobody sees count for no limit", async () => {
     const { count } = await tenant`insert into item select n, 0 from generate_series(1, 50000) n`;
     expect(count).to.equal(50_000);

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import * as drizzle from "../../src/builders/drizzle/drizzle.ts";
+import * as kysely from "../../src/builders/kysely/kysely.ts";
 import * as library from "../../src/index.ts";
 import * as deno from "../../src/runtime/deno-server.ts";
 import * as node from "../../src/runtime/node-server.ts";
@@ -52,10 +54,17 @@ describe("the examples of docstrings", () => {
     }
   });
 
-  for (const [door, exports] of Object.entries({ library, node, deno, worker })) {
+  for (const [door, exports] of Object.entries({
+    library,
+    node,
+    deno,
+    worker,
+    kysely,
+    drizzle,
+  })) {
     it(`stand at every function that an application imports: ${door}`, () => {
       const functions = Object.entries(exports).filter(([, value]) => isFunction(value));
-      expect(functions.length).to.be.greaterThan(1);
+      expect(functions.length).to.be.greaterThan(0);
       const shown = documented.filter(
         ({ file, examples }) =>
           examples.length > 0 && (!file.endsWith("-server.ts") || file.includes(`/${door}-`)),

@@ -10,13 +10,13 @@ import { integer, type PgDatabase, type PgQueryResultHKT, pgTable } from "drizzl
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import postgres from "postgres";
-import { drizzle } from "../../src/builders/drizzle/drizzle.ts";
-import { kysely } from "../../src/builders/kysely/kysely.ts";
-import { openDatabase } from "../../src/database/database.ts";
-import { parseHost } from "../../src/host.ts";
-import { createTenant } from "../../src/tenant.ts";
-import { openOwnServer } from "../support/own-server.ts";
-import { openRun } from "../support/run.ts";
+import { drizzle } from "../../../src/builders/drizzle/drizzle.ts";
+import { kysely } from "../../../src/builders/kysely/kysely.ts";
+import { openDatabase } from "../../../src/database/database.ts";
+import { parseHost } from "../../../src/host.ts";
+import { createTenant } from "../../../src/tenant.ts";
+import { openOwnServer } from "../../support/own-server.ts";
+import { openRun } from "../../support/run.ts";
 
 const HOST = "acme.example.com";
 const ROWS = 10;
