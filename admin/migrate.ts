@@ -167,5 +167,6 @@ async function migrate(
       meter.add(1, failed ? 1 : 0);
     },
   });
-  return reportRun(migrations, plan, summary, (performance.now() - started) / 1000);
+  const seconds = (performance.now() - started) / 1000;
+  return reportRun(migrations, plan, summary, seconds, limits.compares !== false);
 }

@@ -6,20 +6,26 @@ import { ReferenceFailure } from "../inspect/reference.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { Nonconformity } from "../migrations/failure.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import type { TenantMigrations } from "../migrations/ordered.ts";
+import { maySkip } from "../migrations/silence.ts";
 import type { Creation } from "./creation.ts";
 
 /**
  * Makes the references of new tenants, before their transaction holds a lock that the reference needs. A migration that
  * fails in a reference fails in the tenant, too, which tells more of it.
+ * @throws {AdminError} when the references cannot be trusted
  */
 export async function prepareReferences(
-  { migrations, references }: Creation,
+  { migrations, references, requireTrust }: Creation,
   schemaNames: readonly string[],
 ): Promise<void> {
   const version = newestVersion(migrations);
-  if (version === 0) return;
-  for (const schemaName of schemaNames) {
-    await references.find(version, schemaName).catch(() => {});
+  if (!mayDiffer(migrations)) return;
+  try {
+    for (const schemaName of schemaNames) await references.find(version, schemaName);
+    await requireTrust();
+  } catch (error) {
+    if (!(error instanceof ReferenceFailure)) throw error;
   }
 }
 
@@ -35,7 +41,7 @@ export async function requireAlike(
 ): Promise<void> {
   const version = newestVersion(migrations);
   const newest = migrations.ordered.at(-1);
-  if (newest === undefined) return;
+  if (newest === undefined || !mayDiffer(migrations)) return;
   const found = await findUnlike(transaction, references, version, schemaNames).catch(
     (error: unknown) => {
       if (!(error instanceof ReferenceFailure)) throw error;
@@ -45,4 +51,8 @@ export async function requireAlike(
   for (const [schemaName, differences] of found) {
     throw new Nonconformity(newest, schemaName, differences);
   }
+}
+
+function mayDiffer({ ordered }: TenantMigrations): boolean {
+  return ordered.some((migration) => maySkip(migration, "up"));
 }

@@ -1,6 +1,7 @@
 // What the creation of a tenant needs.
 
 import { References } from "../inspect/conformity.ts";
+import { requireTrust } from "../inspect/trust.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { forNewSchema } from "../migrations/fresh.ts";
 import {
@@ -25,6 +26,8 @@ export interface Creation {
   readonly fresh: readonly PlacedMigration[];
   /** What new tenants are compared with. */
   readonly references: References;
+  /** Checks once that the references can be trusted. */
+  readonly requireTrust: () => Promise<void>;
   /** How the migrations share a transaction; "none" from the moment when PostgreSQL has refused it. */
   readonly sharing: { mode: Sharing };
 }
@@ -53,13 +56,18 @@ export async function prepareCreation(
   given?: TenantMigrations,
 ): Promise<Creation> {
   const migrations = given ?? (await loadTenantMigrations(registry));
+  const newest = newestVersion(migrations);
+  const references = new References(registry, migrations, [newest]);
+  let trust: Promise<void> | undefined;
   return registry.sequelize.transaction(async (transaction) => ({
     installation: await readInstallation(transaction),
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),
     migrations,
     fresh: migrations.ordered.map(forNewSchema),
-    references: new References(registry, migrations, [newestVersion(migrations)]),
+    references,
+    requireTrust: () =>
+      (trust ??= requireTrust(registry, references, migrations, { from: 0, to: newest })),
     sharing: { mode: "some" },
   }));
 }

@@ -3,7 +3,11 @@
 
 import { randomUUID } from "node:crypto";
 import { References } from "../inspect/conformity.ts";
+import { ReferenceFailure } from "../inspect/reference.ts";
+import { requireTrust } from "../inspect/trust.ts";
+import { changesBetween } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
+import { maySkip } from "../migrations/silence.ts";
 import { BUILD_LIMITS, type BuildLimits } from "../migrations/outside.ts";
 import type { Registry } from "../registry/registry.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
@@ -33,8 +37,14 @@ export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempt
 /** How many tenants had each outcome; `left` were not started. */
 export type MigrationSummary = Readonly<Record<TenantOutcome["outcome"] | "left", number>>;
 
+/** What fails in a reference fails in the tenants, or in their comparison. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof ReferenceFailure)) throw error;
+}
+
 /**
  * Carries out a plan.
+ * @throws {AdminError} when the reference that tenants are compared with cannot be trusted; nothing has changed then
  * @throws when the database cannot be reached any more; reported outcomes are final
  */
 export async function migrateTenants(
@@ -45,15 +55,26 @@ export async function migrateTenants(
 ): Promise<MigrationSummary> {
   const { target } = plan;
   const versions = [target, ...plan.tenants.map(({ version }) => version)];
+  const mayDiffer = [...new Set(versions)].some((from) =>
+    changesBetween(migrations, from, target).some((one) => maySkip(one.migration, one.direction)),
+  );
   const references =
-    options.compares === false ? undefined : new References(registry, migrations, versions);
+    options.compares === false || !mayDiffer
+      ? undefined
+      : new References(registry, migrations, versions);
   const run: MigrationRun = {
     ...{ registry, migrations, runId: randomUUID(), target, references },
     ...{ builds: BUILD_LIMITS, ...options },
   };
   const [first] = plan.tenants;
   // Made before the first tenant has anything that a migration could find in the place of the reference's own.
-  if (first) await references?.find(target, first.schemaName).catch(() => {});
+  if (first && references) {
+    const from = Math.min(...plan.tenants.map(({ version }) => version));
+    await references
+      .find(target, first.schemaName)
+      .then(() => requireTrust(registry, references, migrations, { from, to: target }))
+      .catch(ignoreFailure);
+  }
   const none = { migrated: 0, failed: 0, elsewhere: 0, gone: 0 };
   const travellers = plan.tenants.map(({ schemaName, version }): Traveller => {
     return { schemaName, from: version, version, moved: false };

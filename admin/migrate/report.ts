@@ -17,6 +17,7 @@ export function reportRun(
   plan: MigrationPlan,
   summary: MigrationSummary,
   seconds: number,
+  isCompared: boolean,
 ): Report {
   const targetMigration = nameOf(migrations, plan.target);
   const { migrated, failed, elsewhere, gone, left } = summary;
@@ -40,9 +41,12 @@ export function reportRun(
     },
     done: migrated + elsewhere,
     undone: failed + left,
-    advice,
+    advice: isCompared
+      ? advice
+      : [...advice, "The tenants were not compared with what the migrations make"],
     json: {
       target: plan.target,
+      isCompared,
       targetMigration,
       ...summary,
       skipped: plan.skipped.length,

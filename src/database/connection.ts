@@ -82,6 +82,7 @@ export class Connection implements PooledConnection {
     const line = {
       send: async (statements: readonly Statement[]): Promise<Reply> => {
         const answer = await this.#exchange(messageText({ statements }), countersOf(statements));
+        this.#wire.endConnecting();
         return {
           results: readResults(answer, statements, 0),
           command: answer.at(-1)?.command ?? undefined,

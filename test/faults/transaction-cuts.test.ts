@@ -10,6 +10,7 @@ import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
 import { startPgBouncer } from "../support/pgbouncer.ts";
 import { createRandom } from "../support/random.ts";
 import { redirect } from "../support/redirect.ts";
+import { rejection } from "../support/rejection.ts";
 import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server.ts";
 import { type LocalService, openService } from "../support/service.ts";
 
@@ -77,6 +78,39 @@ describe("a transaction whose connection is cut", () => {
           await proxy.close();
         }
       }).timeout(120_000);
+    }
+  }
+
+  // Nothing waits for an answer then, so that nothing hears of the loss: the driver would connect again.
+  for (const way of ["directly", "through PgBouncer"]) {
+    for (const next of ["a statement", "COMMIT"]) {
+      it(`tenant.begin() undoes a transaction whose connection is lost before ${next}, ${way}`, async () => {
+        const direct = way === "directly";
+        const url = direct ? database.serviceUrl : pooler.url(SERVICE_ROLE, database.name);
+        const proxy = await openFaultProxy(Number(new URL(url).port));
+        const service = openService(redirect(url, proxy.port), { DATABASE_CONNECTIONS: "1" });
+        const tenant = createTenant(service.database, parseHost(HOST));
+        try {
+          await database.sql("truncate acme.data");
+          for (const cut of [CUTS["a reset"], CUTS["an end from the server"], CUTS["a FATAL"]]) {
+            await tenant`select 1 as warm`;
+            const work = tenant.begin(async (tx) => {
+              await tx`insert into data values (1, 1) returning key`;
+              await cut?.(proxy, database);
+              // The end arrives while this logs in and asks.
+              for (let turn = 0; turn < 3; turn += 1) await database.sql("select 1");
+              if (next === "a statement") await tx`insert into data values (2, 2) returning key`;
+            });
+            const error = await rejection(work);
+            expect(error).to.include({ code: "DATABASE_UNAVAILABLE", outcome: undefined });
+            expect(await database.sql("select key from acme.data")).to.deep.equal([]);
+            proxy.uncut();
+          }
+        } finally {
+          await service.close();
+          await proxy.close();
+        }
+      });
     }
   }
 

@@ -102,6 +102,13 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ["isolation/without-tenant"],
   },
   {
+    defect: "a transaction goes on over a new connection",
+    file: "src/database/connection.ts",
+    text: "        this.#wire.endConnecting();\n",
+    instead: "",
+    tests: ["faults/transaction-cuts"],
+  },
+  {
     defect: "a schema's name from a client is not checked",
     file: "src/entry.ts",
     text: "if (!SCHEMA_NAME.test(name.schema)) {",

@@ -43,12 +43,20 @@ export class Wire {
   }
 
   /**
-   * Lets postgres.js connect once for a piece of work. It must not connect again within a transaction, whose next
-   * statement would then run outside of it. And when a server accepts and closes, 3.4.9 connects again without a
-   * pause for as long as a query waits.
+   * Lets postgres.js connect once for a piece of work: when a server accepts and closes, 3.4.9 connects again without
+   * a pause for as long as a query waits.
    */
   allowConnect(): void {
     this.#connects = 0;
+  }
+
+  /**
+   * Makes an attempt to connect fail until the next piece of work. A transaction that has begun on a connection which
+   * was open before has not used its own attempt: when the connection is lost between two messages, the next statement
+   * or COMMIT must not run on a new one.
+   */
+  endConnecting(): void {
+    this.#connects = Infinity;
   }
 
   /** Makes every later attempt to connect fail. */
