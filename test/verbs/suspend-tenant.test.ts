@@ -131,7 +131,11 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
       database.sql("select * from rowhouse.tenant order by schema_name");
     const before = await row();
     const wrong: readonly (readonly [string[], number, RegExp])[] = [
-      [["set-tenant", "acme"], 2, /it needs --read-only, --writable, --statement-timeout, --set or --unset/],
+      [
+        ["set-tenant", "acme"],
+        2,
+        /it needs --read-only, --writable, --statement-timeout, --set or --unset/,
+      ],
       [["set-tenant", "acme", "--read-only", "--writable"], 2, /contradict/],
       [
         ["set-tenant", "acme", "--statement-timeout", "0"],
