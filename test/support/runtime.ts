@@ -26,6 +26,8 @@ export interface RunningRuntime {
    * until none is left; does nothing the second time.
    */
   stop(): Promise<void>;
+  /** Ends it with SIGKILL, where how it ends is not what is tested. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -58,8 +60,8 @@ export async function startRuntime(
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
   recordPrinted(child.stdout, child.stderr);
-  const stop = async (): Promise<void> => {
-    signalGroup(pid, "SIGINT");
+  const end = async (signal: "SIGINT" | "SIGKILL"): Promise<void> => {
+    signalGroup(pid, signal);
     await exited;
     await until(`${runtime} leaves a process behind`, () => !hasProcesses(pid));
     process.off("exit", kill);
@@ -74,7 +76,14 @@ export async function startRuntime(
     await Promise.race([exited, setTimeout(POLL_MS)]);
   }
   let stopped: Promise<void> | undefined;
-  return { port, pid, output: () => output, stop: () => (stopped ??= stop()) };
+  const endOnce = (signal: "SIGINT" | "SIGKILL"): Promise<void> => (stopped ??= end(signal));
+  return {
+    port,
+    pid,
+    output: () => output,
+    stop: () => endOnce("SIGINT"),
+    kill: () => endOnce("SIGKILL"),
+  };
 }
 
 function signalGroup(group: number, name: NodeJS.Signals): void {
