@@ -14,7 +14,7 @@ import { addTenant } from "../lifecycle/tenant.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
-import { isPassing, retryAfter } from "../batch/retry.ts";
+import { isCrowded, isPassing, retryAfter } from "../batch/retry.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";
 import { type ExistingTenant, findExisting } from "../tenant-list/existing.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
@@ -79,7 +79,8 @@ export async function createTenants(
         most = 1;
         return { afterMs: 0 };
       }
-      if (isPassing(error) && attempt < ATTEMPTS) return retryAfter(attempt);
+      if (isCrowded(error, attempt) || (isPassing(error) && attempt < ATTEMPTS))
+        return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
       const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);

@@ -17,6 +17,7 @@ export interface Leftovers {
 }
 
 const MOST_HELD = 8;
+const MOST_IN_VAIN = 2;
 // Other clients may be using the very server connection that the doctor looks for.
 const ATTEMPTS = 4;
 // A pooler that uses its connections in turn reaches it again.
@@ -80,13 +81,17 @@ export async function isPrepared(probe: Probe, name: string): Promise<boolean> {
 async function holdBackend(open: OpenProbe, backend: number): Promise<Probe | undefined> {
   const held: Probe[] = [];
   let found: Probe | undefined;
-  while (found === undefined && held.length < MOST_HELD) {
-    let probe: Probe;
+  let inVain = 0;
+  while (found === undefined && held.length < MOST_HELD && inVain < MOST_IN_VAIN) {
+    const probe = await open().catch(() => undefined);
+    if (probe === undefined) break; // there are no more of them
     try {
-      probe = await open();
       await probe.query("begin");
     } catch {
-      break; // it waited in vain, or there are no more of them
+      // It waited in vain: in a pooler of several processes, the next may reach another one.
+      await probe.close();
+      inVain += 1;
+      continue;
     }
     if ((await probe.backend()) === backend) found = probe;
     else held.push(probe);
@@ -95,7 +100,7 @@ async function holdBackend(open: OpenProbe, backend: number): Promise<Probe | un
   return found;
 }
 
-/** Asks until that server connection answers, and removes everything in the same message. */
+/** Asks until that server connection answers, and removes everything in the same message; it may also have ended. */
 async function takeBack(probe: Probe, backend: number, name: string): Promise<boolean> {
   const text = `do $$ begin
       if pg_catalog.pg_backend_pid() = ${backend} then
@@ -104,10 +109,12 @@ async function takeBack(probe: Probe, backend: number, name: string): Promise<bo
           execute 'deallocate ${name}';
         end if;
       end if;
-    end $$; select pg_catalog.pg_backend_pid() as pid`;
+    end $$;
+    select pg_catalog.pg_backend_pid() as pid,
+      exists (select from pg_catalog.pg_stat_activity where pid = ${backend}) as lives`;
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    const [row] = await probe.query<{ pid: number }>(text);
-    if (row?.pid === backend) return true;
+    const [row] = await probe.query<{ pid: number; lives: boolean }>(text);
+    if (row?.pid === backend || row?.lives === false) return true;
   }
   return false;
 }

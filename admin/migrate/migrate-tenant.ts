@@ -2,7 +2,7 @@
 // not at all, or is one without a transaction that the next run goes on with.
 
 import type { Again } from "../batch/queue.ts";
-import { isPassing, retryAfter } from "../batch/retry.ts";
+import { isCrowded, isPassing, retryAfter } from "../batch/retry.ts";
 import type { References } from "../inspect/conformity.ts";
 import { type Change, changesBetween, nameOf } from "../migrations/changes.ts";
 import { describePlace, type FailedCommand, MigrationFailure } from "../migrations/failure.ts";
@@ -103,7 +103,7 @@ export async function migrateTenant(
         continue;
       }
       const isTaken = error instanceof TenantBusy || error instanceof TenantTaken;
-      const mayPass = isTaken || isPassing(error);
+      const mayPass = isTaken || isPassing(error) || isCrowded(error, attempt);
       if (mayPass && attempt < run.attempts) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       const failure = describeFailure(error);

@@ -21,11 +21,22 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
+const postponed = new WeakMap<Element, readonly Content[]>();
+
 /**
  * Replaces the content of an element. When a link or button in it has the focus, the same link or button of the new
- * content gets it, so that renewed figures do not take the reader's place away.
+ * content gets it, so that renewed figures do not take the reader's place away. While one is pressed, the old content
+ * stays, because the click would be lost with it.
  */
 export function fill(target: Element, ...content: readonly Content[]): void {
+  if (target.matches(":active")) {
+    postponed.set(target, content);
+    requestAnimationFrame(() => {
+      if (postponed.get(target) === content) fill(target, ...content);
+    });
+    return;
+  }
+  postponed.delete(target);
   const focused = document.activeElement;
   const held = focused !== null && focused !== target && target.contains(focused);
   target.replaceChildren();

@@ -87,7 +87,8 @@ export function showMigrations({ signal, events }: Stage): View {
 /** An answer may be older than an event that arrived in the meantime. */
 function newerOf(shown: MigrationState | null, read: MigrationState | null): MigrationState | null {
   if (shown === null || read === null || shown.id !== read.id) return read ?? shown;
-  return isAtWork(shown) ? read : shown;
+  const isOlder = read.left > shown.left || (shown.state !== "running" && read.state === "running");
+  return isAtWork(shown) && !isOlder ? read : shown;
 }
 
 function describe({ behind, newestVersion }: Migrations): string {
