@@ -1,0 +1,78 @@
+// The admin functions for an application's own code: `rowhouse/admin`.
+
+import { parseDatabaseUrl } from "../../src/config.ts";
+import { requirePackages } from "../command/packages.ts";
+import { findTenantMigrations } from "../migrations/load.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { openRegistry } from "../registry/registry.ts";
+import type { Admin } from "./contract.ts";
+import { createAdmin } from "./create-admin.ts";
+
+export { ADMIN_ERRORS, AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
+export type { Admin, TenantFunctions } from "./contract.ts";
+export type {
+  ChangedTenant,
+  CreatedTenant,
+  NewTenant,
+  Settings,
+  Tenant,
+  TenantChange,
+  TenantHost,
+  TenantStatus,
+  Transition,
+} from "./tenant.ts";
+
+/** The options of {@link openAdmin}. */
+export interface AdminOptions {
+  /** The URL of PostgreSQL itself, not of a pooler, with the admin role, as ADMIN_DATABASE_URL has it. */
+  readonly url: string;
+  /** The folder of the application's tenant migrations, as TENANT_MIGRATIONS names it. */
+  readonly tenantMigrations: string;
+  /** The folder of the migrations of the shared schemas; left out where no schema has any. */
+  readonly sharedMigrations?: string | undefined;
+}
+
+// A sign-up finds a connection that an earlier one opened: a new one would cost as much as a small tenant.
+const IDLE_MS = 60_000;
+
+/**
+ * Opens the admin library, on Node. It connects when a function first needs it, and keeps the connection for a minute.
+ * The caller closes it, or declares it with `await using`.
+ * @throws {AdminError} `migrations_invalid` without the folder of the tenant migrations, `option_invalid` for a URL
+ *   that cannot be read, `refused` when a package is missing, with the command that installs it
+ * @example
+ * ```ts
+ * import process from "node:process";
+ * import { openAdmin } from "rowhouse/admin";
+ *
+ * await using admin = await openAdmin({
+ *   url: process.env["ADMIN_DATABASE_URL"] ?? "",
+ *   tenantMigrations: "migrations",
+ * });
+ * await admin.createTenant({ schemaName: "acme", hosts: ["acme.example.com"] });
+ * ```
+ */
+export async function openAdmin({
+  url,
+  tenantMigrations,
+  sharedMigrations,
+}: AdminOptions): Promise<Admin> {
+  requirePackages("openAdmin()", []);
+  const folder = findTenantMigrations(tenantMigrations || undefined);
+  const registry = await openRegistry(parseUrl(url), {
+    tenantMigrations: folder,
+    sharedMigrations,
+    idleMs: IDLE_MS,
+  });
+  return createAdmin(registry, registry.close);
+}
+
+/** The message does not repeat the URL, which has a password. */
+function parseUrl(text: string): string {
+  try {
+    return parseDatabaseUrl(text).reveal();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : "it is not a URL";
+    throw new AdminError(`Cannot use url: ${problem}`, { code: "option_invalid", cause: error });
+  }
+}
