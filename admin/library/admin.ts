@@ -1,12 +1,11 @@
 // The admin functions for an application's own code: `rowhouse/admin`.
 
-import { parseDatabaseUrl } from "../../src/config.ts";
 import { requirePackages } from "../command/packages.ts";
 import { findTenantMigrations } from "../migrations/load.ts";
-import { AdminError } from "../registry/admin-error.ts";
 import { openRegistry } from "../registry/registry.ts";
 import type { Admin } from "./contract.ts";
 import { createAdmin } from "./create-admin.ts";
+import { parseUrl } from "./parse.ts";
 
 export { ADMIN_ERRORS, AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
 export type { Admin, TenantFunctions } from "./contract.ts";
@@ -59,20 +58,10 @@ export async function openAdmin({
 }: AdminOptions): Promise<Admin> {
   requirePackages("openAdmin()", []);
   const folder = findTenantMigrations(tenantMigrations || undefined);
-  const registry = await openRegistry(parseUrl(url), {
+  const registry = await openRegistry(parseUrl("url", url), {
     tenantMigrations: folder,
     sharedMigrations,
     idleMs: IDLE_MS,
   });
   return createAdmin(registry, registry.close);
-}
-
-/** The message does not repeat the URL, which has a password. */
-function parseUrl(text: string): string {
-  try {
-    return parseDatabaseUrl(text).reveal();
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : "it is not a URL";
-    throw new AdminError(`Cannot use url: ${problem}`, { code: "option_invalid", cause: error });
-  }
 }

@@ -1,6 +1,7 @@
 // Checks what a caller passes, before anything happens.
 
 import { isDeepStrictEqual } from "node:util";
+import { parseDatabaseUrl } from "../../src/config.ts";
 import { parseDomain } from "../../src/host.ts";
 import type { NewTenant as WantedTenant } from "../lifecycle/creation.ts";
 import { changeSettings, type SettingsChange } from "../lifecycle/settings.ts";
@@ -94,4 +95,20 @@ export function parseWhole(name: string, value: number, min: number, max: number
     `Cannot use ${name} ${JSON.stringify(value)}: it must be a whole number from ${min} to ${max}`,
     { code: "option_invalid" },
   );
+}
+
+/**
+ * Reads the URL of a database. The message does not repeat it: it has a password.
+ * @throws {AdminError} option_invalid
+ */
+export function parseUrl(name: string, text: string): string {
+  try {
+    return parseDatabaseUrl(text).reveal();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : "it is not a URL";
+    throw new AdminError(`Cannot use ${name}: ${problem}`, {
+      code: "option_invalid",
+      cause: error,
+    });
+  }
 }

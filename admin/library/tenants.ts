@@ -13,18 +13,18 @@ export function tenantFunctions(registry: Registry): TenantFunctions {
     findTenant: (schemaName) =>
       withCodes(async () => {
         const { findTenant } = await import("../lifecycle/tenant.ts");
-        return findTenant(registry, schemaName);
+        return findTenant(registry, await parseName(schemaName));
       }),
     listTenants: () =>
       withCodes(async () => {
         const { listTenants } = await import("../lifecycle/tenant.ts");
         return listTenants(registry);
       }),
-    addHost: (schemaName, text) =>
+    addHost: (name, text) =>
       withCodes(async () => {
         const { parseDomain } = await import("../../src/host.ts");
         const { addDomain } = await import("../lifecycle/domain.ts");
-        const host = parseDomain(text);
+        const [schemaName, host] = [await parseName(name), parseDomain(text)];
         await addDomain(registry, host, schemaName);
         return { host, schemaName };
       }),
@@ -38,18 +38,18 @@ export function tenantFunctions(registry: Registry): TenantFunctions {
     suspendTenant: (schemaName) =>
       withCodes(async () => {
         const { suspendTenant } = await import("../lifecycle/status.ts");
-        return suspendTenant(registry, schemaName);
+        return suspendTenant(registry, await parseName(schemaName));
       }),
     resumeTenant: (schemaName) =>
       withCodes(async () => {
         const { resumeTenant } = await import("../lifecycle/status.ts");
-        return resumeTenant(registry, schemaName);
+        return resumeTenant(registry, await parseName(schemaName));
       }),
     setTenant: (schemaName, { readOnly, statementTimeoutMs, set, unset }) =>
       withCodes(async () => {
         const { setTenant } = await import("../lifecycle/status.ts");
         const { parseSettingsChange, parseStatementTimeout } = await import("./parse.ts");
-        return setTenant(registry, schemaName, {
+        return setTenant(registry, await parseName(schemaName), {
           ...(readOnly !== undefined && { status: readOnly ? "read_only" : "active" }),
           ...(statementTimeoutMs !== undefined && {
             statementTimeoutMs: parseStatementTimeout(statementTimeoutMs),
@@ -58,6 +58,11 @@ export function tenantFunctions(registry: Registry): TenantFunctions {
         });
       }),
   };
+}
+
+async function parseName(text: string): Promise<string> {
+  const { parseSchemaName } = await import("../registry/schema-name.ts");
+  return parseSchemaName(text);
 }
 
 async function create(

@@ -35,6 +35,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/doctor/", "admin/rename/"],
   ["admin/conformance/"],
   ["admin/library/"],
+  ["admin/report/"],
   ["admin/console/"],
   ["admin/development/"],
   ["admin/testing/"],
