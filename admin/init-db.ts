@@ -46,6 +46,7 @@ await runVerb({
     const url = adminUrl(call.env);
     checkDatabaseName(parseAddress(url).database);
     const created = call.has("create") && (await createDatabase(url));
+    const { TENANT_MIGRATIONS, ROWHOUSE_ACTOR } = readAdminConfig(call.env);
     const done = await withRegistry(
       url,
       (registry) =>
@@ -57,7 +58,9 @@ await runVerb({
             remove: call.texts("no-shared-schema"),
           },
         }),
-      readAdminConfig(call.env).TENANT_MIGRATIONS,
+      TENANT_MIGRATIONS,
+      undefined,
+      ROWHOUSE_ACTOR,
     );
     const lines = [
       `${created ? "Created and initialised" : "Initialised"} the database: service role ` +

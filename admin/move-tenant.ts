@@ -40,7 +40,7 @@ await runVerb({
     const { withTarget } = await import("./transfer/move/target.ts");
     const { moveTenant } = await import("./transfer/move/move-tenant.ts");
     const report = await call.withRegistry((source) =>
-      withTarget(url, source.tenantMigrations, (target) =>
+      withTarget(url, source, (target) =>
         moveTenant(source, target, schemaName, {
           waitMs,
           lossy: call.has("lossy"),

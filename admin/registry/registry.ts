@@ -10,6 +10,7 @@ import type {
   Sequelize,
   Transaction,
 } from "sequelize";
+import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
 import { clientOf } from "./transaction-client.ts";
 
@@ -75,6 +76,8 @@ export interface Registry {
   readonly tenantMigrations: string | undefined;
   /** The folder of the shared migrations; undefined for none. */
   readonly sharedMigrations: string | undefined;
+  /** In whose name the verbs change something; the events tell it. */
+  readonly actor: string;
 }
 
 /** Maximum number of connections of a verb. It opens only those that it uses. */
@@ -84,19 +87,21 @@ export const MAX_CONNECTIONS = 64;
  * Opens the registry, passes it to `work`, and closes it in any case.
  * @param tenantMigrations the folder of the application's own tenant migrations
  * @param sharedMigrations the folder of the migrations of the shared schemas
+ * @param actor in whose name it changes something, read by parseActor; the process's user when left out
  */
 export async function withRegistry<T>(
   url: string,
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
   sharedMigrations?: string,
+  actor: string = systemActor(),
 ): Promise<T> {
   const connection = await readConnection(url, "rowhouse-admin");
   // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
   const { openModels } = await import("./models.ts");
   const models = openModels(connection, MAX_CONNECTIONS);
   try {
-    return await work({ url, tenantMigrations, sharedMigrations, ...models });
+    return await work({ url, tenantMigrations, sharedMigrations, actor, ...models });
   } finally {
     await models.sequelize.close();
   }
