@@ -42,7 +42,9 @@ await runVerb({
     const [schema] = call.operands;
     const keepDays = call.integer("keep-days", 1, 36_500);
     const now = Date.now();
-    const given = (["since", "until", "actor", "verb", "limit"] as const).find(call.has);
+    const given = (["since", "until", "actor", "verb", "limit"] as const).find((name) =>
+      call.has(name),
+    );
     if (keepDays !== undefined) {
       if (given !== undefined || schema !== undefined) {
         const other = given === undefined ? "SCHEMA" : `--${given}`;

@@ -11,14 +11,10 @@ export interface DeletedEvents {
   readonly migrations: number;
 }
 
-// The ids ascend with the time, but for transactions that ran at once: the next run deletes such a straggler.
 const EVENTS = `
-  with first as (select min(id) as id from (
-      select id from rowhouse.event where at >= $1::timestamptz order by id limit 1) as kept),
-  gone as (
+  with gone as (
     delete from rowhouse.event where id in (
-      select e.id from rowhouse.event as e, first
-       where e.at < $1::timestamptz and (first.id is null or e.id < first.id) order by e.id limit $2)
+      select id from rowhouse.event where at < $1::timestamptz order by at limit $2)
     returning 1
   ),`;
 

@@ -64,21 +64,21 @@ export function readEvents(
     actor !== undefined && `actor = ${place(actor)}`,
   ].filter((condition) => typeof condition === "string");
   const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-  const most = `order by id desc limit ${place(limit)}`;
+  const most = place(limit);
   const ofVerb =
     verb === undefined ? "" : `${where === "" ? "where" : "and"} verb = ${place(verb)}`;
   const sources = [
-    `select * from rowhouse.event ${where} ${ofVerb} ${most}`,
+    `select * from rowhouse.event ${where} ${ofVerb} order by at desc, id desc limit ${most}`,
     `select id, at, actor, 'migrate', schema_name, details
        from (select r.id, ${MIGRATION_EVENT} from rowhouse.migration_run as r where outcome = 'migrated') as r
-       ${where} ${most}`,
+       ${where} order by id desc limit ${most}`,
   ].slice(0, verb === undefined || verb === "migrate" ? 2 : 1);
   return readRows<StoredEvent>(
     registry,
     `${named === undefined ? "" : NAMES}
      select at, coalesce(actor, 'unknown') as actor, verb, schema_name as "schemaName", details
        from (${sources.map((source) => `(${source})`).join(" union all ")}) as e
-      order by at desc, id desc limit ${place(limit)}`,
+      order by at desc, id desc limit ${most}`,
     bind,
   );
 }

@@ -16,7 +16,8 @@ export const up: RegistryMigration = async (sql) => {
       details jsonb not null check (jsonb_typeof(details) = 'object')
     )`);
   await sql(`revoke all on rowhouse.event from public`);
-  await sql(`create index event_tenant on rowhouse.event (schema_name, id)`);
+  await sql(`create index event_time on rowhouse.event (at)`);
+  await sql(`create index event_tenant on rowhouse.event (schema_name, at)`);
   await sql(`
     create index event_renamed on rowhouse.event ((details #>> '{schemaName,before}'))
       where verb = 'rename-tenant'`);
