@@ -1,6 +1,7 @@
 // node admin/drop-tenant.js SCHEMA --confirm SCHEMA: drops a tenant.
 
 import { runVerb } from "./command/command.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { describeDrop } from "./drop/description.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -42,12 +43,9 @@ await runVerb({
       throw new UsageError("--backup and --no-backup contradict each other");
     }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
-    const { dropTenant } = await import("./drop/drop.ts");
-    const dropped = await call.withRegistry((registry) =>
-      dropTenant(registry, schemaName, {
-        backup: call.has("no-backup")
-          ? undefined
-          : (call.text("backup") ?? nameArchive(schemaName)),
+    const dropped = await withAdmin(call, (admin) =>
+      admin.dropTenant(schemaName, {
+        backup: call.has("no-backup") ? false : (call.text("backup") ?? nameArchive(schemaName)),
         lossy: call.has("lossy"),
         prove: !call.has("no-proof"),
         signal: call.interruption(),

@@ -4,10 +4,10 @@ import { runVerb } from "./command/command.ts";
 import { parseTime } from "./command/time.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Report } from "./command/verb.ts";
-import { type DeletedEvents, deleteEvents } from "./events/delete-events.ts";
 import { describeDetails } from "./events/describe-details.ts";
-import { EVENT_VERBS, type EventVerb } from "./events/event.ts";
-import { isEventVerb, readEvents } from "./events/read-events.ts";
+import { EVENT_VERBS, isEventVerb } from "./events/event.ts";
+import type { DeletedEvents } from "./library/installation.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 import { formatTable } from "./print/table.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -52,8 +52,8 @@ await runVerb({
       }
       const before = new Date(now - keepDays * DAY_MS);
       const signal = call.interruption();
-      return call.withRegistry(async (registry) =>
-        reportDeleted(await deleteEvents(registry, before, signal), keepDays, signal),
+      return withAdmin(call, async (admin) =>
+        reportDeleted(await admin.deleteEvents(before, { signal }), keepDays, signal),
       );
     }
     const filter = {
@@ -64,8 +64,8 @@ await runVerb({
       verb: parseVerb(call.text("verb")),
       limit: call.integer("limit", 1, 1_000_000) ?? LIMIT,
     };
-    return call.withRegistry(async (registry) => {
-      const events = (await readEvents(registry, filter)).toReversed();
+    return withAdmin(call, async (admin) => {
+      const events = await admin.readEvents(filter);
       const rows = events.map(({ at, actor, verb, schemaName, details }) => [
         at.toISOString().replace(/\.\d+/, ""),
         actor,
@@ -81,7 +81,7 @@ await runVerb({
   },
 });
 
-function parseVerb(text: string | undefined): EventVerb | undefined {
+function parseVerb(text: string | undefined): string | undefined {
   if (text === undefined || isEventVerb(text)) return text;
   throw new UsageError(`--verb ${JSON.stringify(text)} is not one of ${EVENT_VERBS.join(", ")}`);
 }

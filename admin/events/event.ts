@@ -28,6 +28,11 @@ export const EVENT_VERBS = [
 /** A verb that writes events. */
 export type EventVerb = (typeof EVENT_VERBS)[number];
 
+/** Whether a text is the name of a verb that writes events. */
+export function isEventVerb(text: string): text is EventVerb {
+  return EVENT_VERBS.some((verb) => verb === text);
+}
+
 /** What changed: a value by name, or `{ before, after }`. */
 export type EventDetails = Readonly<Record<string, unknown>>;
 

@@ -8,6 +8,8 @@ interface Initialisation extends Installation {
   readonly createdRole: boolean;
   /** The registry migrations that it applied. */
   readonly migrations: readonly string[];
+  /** The functions that it took from PUBLIC. */
+  readonly closed: readonly string[];
   readonly opened: Readonly<Record<"created" | "tables" | "revoked", readonly string[]>>;
 }
 
@@ -19,8 +21,9 @@ interface Initialisation extends Installation {
 export function describeInitialisation(
   actor: string,
   before: Installation | undefined,
-  { createdRole, migrations, serviceRole, tenantRoles, sharedSchemas, opened }: Initialisation,
+  run: Initialisation,
 ): readonly NewEvent[] {
+  const { createdRole, migrations, serviceRole, tenantRoles, sharedSchemas, opened, closed } = run;
   const shared = before?.sharedSchemas ?? [];
   const details: EventDetails = {
     ...(before === undefined && { serviceRole, tenantRoles }),
@@ -32,6 +35,7 @@ export function describeInitialisation(
     ...(opened.created.length > 0 && { createdSchemas: opened.created }),
     ...(opened.tables.length > 0 && { readableTables: opened.tables }),
     ...(opened.revoked.length > 0 && { revoked: opened.revoked }),
+    ...(before !== undefined && closed.length > 0 && { closedFunctions: closed }),
   };
   if (Object.keys(details).length === 0) return [];
   return [{ actor, verb: "init-db", schemaName: null, details }];

@@ -2,7 +2,7 @@
 // transactions, and are not written twice.
 
 import { readRows, type Registry } from "../registry/registry.ts";
-import { EVENT_VERBS, type EventDetails, type EventVerb } from "./event.ts";
+import type { EventDetails, EventVerb } from "./event.ts";
 
 /** An event as it is read. */
 export interface StoredEvent {
@@ -24,13 +24,8 @@ export interface EventFilter {
   readonly until?: Date | undefined;
   readonly actor?: string | undefined;
   readonly verb?: EventVerb | undefined;
-  /** The newest ones, at most as many. */
+  /** The newest ones, at most this many. */
   readonly limit: number;
-}
-
-/** Whether a text is the name of a verb that writes events. */
-export function isEventVerb(text: string): text is EventVerb {
-  return EVENT_VERBS.some((verb) => verb === text);
 }
 
 /** SQL for the columns `at`, `actor`, `schema_name` and `details` of a row `r` of `migration_run`. */

@@ -44,6 +44,7 @@ export async function removeDomain(
     if (owner !== undefined && owner !== found.schemaName) {
       throw new AdminError(
         `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see node admin/list-tenants.js`,
+        { code: "host_not_found" },
       );
     }
     const { schemaName } = await claimTenant(
@@ -68,6 +69,7 @@ export async function removeDomain(
 function noDomain(host: string): AdminError {
   return new AdminError(
     `Cannot remove host: "${host}" does not belong to a tenant; see node admin/list-tenants.js`,
+    { code: "host_not_found" },
   );
 }
 
@@ -116,5 +118,6 @@ function hostTaken(host: string): AdminError {
   return new AdminError(
     `Cannot add host: "${host}" already belongs to a tenant; ` +
       `see node admin/list-tenants.js, and node admin/remove-domain.js ${host}`,
+    { code: "host_taken" },
   );
 }

@@ -98,13 +98,16 @@ export async function initialise(
     await grantEntry(transaction, serviceRole);
     await revokeTemporary(transaction, serviceRole);
     const setConfigRevoked = await revokeSetConfig(transaction, admin, serviceRole);
-    const open = await closeFunctions(transaction, [serviceRole, admin.name]);
+    const { open, closed } = await closeFunctions(transaction, [serviceRole, admin.name]);
     const openFunctions = open.map(({ name }) => name);
     const done: Initialised = {
       ...{ serviceRole, tenantRoles, createdRole, migrations },
       ...{ setConfigRevoked, openFunctions, sharedSchemas, opened },
     };
-    await recordEvents(transaction, describeInitialisation(registry.actor, before, done));
+    await recordEvents(
+      transaction,
+      describeInitialisation(registry.actor, before, { ...done, closed }),
+    );
     return done;
   });
 }

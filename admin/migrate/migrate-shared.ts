@@ -83,11 +83,11 @@ async function apply(
     });
   } catch (error) {
     if (!(error instanceof MigrationFailure)) throw error;
-    const state = error.code === undefined ? "" : ` (SQLSTATE ${error.code})`;
+    const state = error.sqlstate === undefined ? "" : ` (SQLSTATE ${error.sqlstate})`;
     throw new AdminError(
       `Cannot migrate the shared schemas: ${describePlace(error.where)}: ${error.reason}${state}; no tenant was ` +
         "migrated: correct it, and run again",
-      { cause: error },
+      { code: "migration_failed", cause: error },
     );
   }
 }

@@ -123,7 +123,7 @@ function describeFailure(error: unknown): Failure {
   if (!(error instanceof MigrationFailure)) {
     return { sqlstate: sqlState(error), message: databaseMessage(error) };
   }
-  return { ...error.where, sqlstate: error.code, message: error.reason };
+  return { ...error.where, sqlstate: error.sqlstate, message: error.reason };
 }
 
 /** Writes why a tenant failed: the place in the migration's file, and the message. */

@@ -123,6 +123,7 @@ export function otherRun({
   return new AdminError(
     `Cannot apply migrations: number ${position}, "${name}", is not the same in another run with another folder at ` +
       "the same time; use one folder, and run again",
+    { code: "migrations_invalid" },
   );
 }
 

@@ -51,6 +51,7 @@ export async function readSharedMigrations(
     throw new AdminError(
       "Cannot load shared migrations: SHARED_MIGRATIONS is not set, and this database has " +
         `"${recorded.at(-1)?.name}"; set it to the folder of that`,
+      { code: "migrations_invalid" },
     );
   }
   const [row] = await readRows<{ shared: readonly string[] }>(
@@ -61,6 +62,7 @@ export async function readSharedMigrations(
   if (sharedSchemas.length === 0) {
     throw new AdminError(
       "Cannot load shared migrations: no schema is shared; run node admin/init-db.js --shared-schema NAME first",
+      { code: "migrations_invalid" },
     );
   }
   const folder = await readMigrationFolder(place, { sharedSchemas, isShared: true });
@@ -73,6 +75,7 @@ export async function readSharedMigrations(
       throw new AdminError(
         `Cannot load shared migrations: the folder ${JSON.stringify(place)} does not have "${record.name}", which this ` +
           "database has; set SHARED_MIGRATIONS to the folder that was applied",
+        { code: "migrations_invalid" },
       );
     }
     last = Math.max(last, file.index);
@@ -81,6 +84,7 @@ export async function readSharedMigrations(
       throw new AdminError(
         `Cannot load shared migrations: ${file.file} was edited after it was applied; restore it and write another ` +
           "migration, or accept it as it is with node admin/migrate.js --accept-edited",
+        { code: "migrations_invalid" },
       );
     }
     edited.push({ ...file, position: record.position });
@@ -95,6 +99,7 @@ export async function readSharedMigrations(
       throw new AdminError(
         `Cannot load shared migrations: ${migration.file} comes before "${folder.migrations[last]?.name}", which is ` +
           "applied; rename it so that it comes last, or let it come next with node admin/migrate.js --allow-late",
+        { code: "migrations_invalid" },
       );
     }
     if (record === undefined) position += 1;

@@ -28,6 +28,7 @@ export async function readInstallation(transaction: Transaction): Promise<Instal
   if (installation === undefined) {
     throw new AdminError(
       "Cannot find the registry: the database does not have one; run node admin/init-db.js first",
+      { code: "registry_missing" },
     );
   }
   return installation;

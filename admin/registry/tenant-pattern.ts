@@ -55,6 +55,7 @@ export function pickListed<T extends { readonly schemaName: string }>(
     throw new AdminError(
       `Cannot find tenants: nothing matches ${missing.map((item) => JSON.stringify(item)).join(", ")}; ` +
         "see node admin/list-tenants.js",
+      { code: "tenant_not_found" },
     );
   }
   return picked;
@@ -96,5 +97,7 @@ export function parseSettingName(name: string): string {
 }
 
 function malformed(text: string, advice: string): AdminError {
-  return new AdminError(`Cannot read setting ${JSON.stringify(text)}: ${advice}`);
+  return new AdminError(`Cannot read setting ${JSON.stringify(text)}: ${advice}`, {
+    code: "settings_invalid",
+  });
 }

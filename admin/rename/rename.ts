@@ -76,6 +76,7 @@ async function plan(
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
         "node admin/list-tenants.js to check whether an earlier run renamed it",
+      { code: "name_taken" },
     );
   }
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
@@ -163,5 +164,6 @@ async function requireFree(
   throw new AdminError(
     `Cannot rename tenant: ${taken.what} "${name}" exists without a tenant; ` +
       "choose another name, or remove that one first",
+    { code: "name_taken" },
   );
 }

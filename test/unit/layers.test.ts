@@ -34,6 +34,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/drop/", "admin/create-many/", "admin/each-tenant/", "admin/repair/", "admin/adopt/"],
   ["admin/doctor/", "admin/rename/"],
   ["admin/conformance/"],
+  ["admin/library/"],
+  ["admin/report/"],
   ["admin/console/"],
   ["admin/development/"],
   ["admin/testing/"],

@@ -29,12 +29,13 @@ const added = (...hosts: string[]): object => ({ hosts: { added: hosts }, ...CRE
 const turn = (before: unknown, after: unknown): object => ({ before, after });
 
 const CHANGES: readonly Change[] = [
-  ["init-db", []],
+  ["init-db", [], [null, { closedFunctions: ["pg_catalog.lo_create(oid)"] }]],
   [
     "init-db",
     ["--shared-schema", "common"],
     [null, { sharedSchemas: turn([], ["common"]), createdSchemas: ["common"] }],
   ],
+  ["init-db", []],
   ["migrate", [], [null, { sharedMigrations: { applied: ["001_plan"] } }]],
   ["add-tenant", ["a.test", "a", "--host", "b.test"], ["a", added("a.test", "b.test")]],
   ["add-tenant", ["a.test", "taken"]],
@@ -190,6 +191,7 @@ describe("the events", () => {
     other = await createTestDatabase();
     await initialiseDatabase(other.adminUrl, { sharedSchemas: { add: ["common"] } });
     await database.sql(
+      "grant execute on function pg_catalog.lo_create(oid) to public",
       "create schema old",
       "create table old.note (id int primary key)",
       "insert into old.note values (1)",

@@ -3,6 +3,8 @@
 import { expect } from "chai";
 import { examineEvents } from "../../admin/doctor/admin-findings.ts";
 import { deleteEvents } from "../../admin/events/delete-events.ts";
+import { AdminError, openAdmin } from "../../admin/library/admin.ts";
+import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { useDatabase } from "../support/database.ts";
 import { performVerb, type VerbResult } from "../support/verb.ts";
@@ -141,6 +143,21 @@ describe("log", () => {
       deleteEvents(registry, new Date(Date.now() + 60_000), signal),
     );
     expect(await count("from rowhouse.event where actor <> 'cron'")).to.equal(1);
+  });
+
+  it("has the actor of openAdmin(), which reads events, too", async () => {
+    const options = { url: database.adminUrl, tenantMigrations: TENANT_MIGRATIONS };
+    await using admin = await openAdmin({ ...options, actor: "sign-up" });
+    await admin.suspendTenant("other");
+    const [event] = await admin.readEvents({ schemaName: "other", actor: "sign-up" });
+    expect(event).to.deep.include({ actor: "sign-up", verb: "suspend-tenant" });
+    const refused = (work: Promise<unknown>): Promise<unknown> =>
+      work.then(
+        () => "nothing",
+        (error: unknown) => error instanceof AdminError && error.code,
+      );
+    expect(await refused(admin.readEvents({ verb: "sign-up" }))).to.equal("option_invalid");
+    expect(await refused(openAdmin({ ...options, actor: "" }))).to.equal("option_invalid");
   });
 
   it("is a matter of doctor when there are more than a million events", async () => {

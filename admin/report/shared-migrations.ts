@@ -1,12 +1,14 @@
 // What the verb migrate says about shared migrations.
 
 import type { Call } from "../command/verb.ts";
-import type { SharedMigrations } from "../migrations/shared-migrations.ts";
+import type { MigrationPlan } from "../library/migration.ts";
 import { formatCount } from "../print/count.ts";
-import type { SharedOutcome } from "./migrate-shared.ts";
 
 /** Prints the pending ones, and what the reader of their folder says. */
-export function printShared(call: Call, { tool, pending, notices }: SharedMigrations): void {
+export function printShared(
+  call: Call,
+  { tool, pending, notices }: NonNullable<MigrationPlan["shared"]>,
+): void {
   const names = pending.map(({ name }) => name);
   call.print(`Shared: ${tool}, ${formatCount(pending.length, "migration")} pending`, {
     shared: true,
@@ -21,11 +23,4 @@ export function printShared(call: Call, { tool, pending, notices }: SharedMigrat
     const how = isTransactional ? "" : ", without a transaction";
     call.print(`Shared: up ${name}${how}`, undefined);
   }
-}
-
-/** Describes a step of a run in one line. */
-export function describeShared({ outcome, name, file }: SharedOutcome): string {
-  return outcome === "applied"
-    ? `Applied shared migration "${name}"`
-    : `Accepted shared migration ${file} as it is now`;
 }
