@@ -28,9 +28,9 @@ export async function listFiles(): Promise<PageFiles> {
     const type = TYPES[extname(url.pathname)];
     if (type !== undefined) files.set(path, { type, read: () => readFile(url) });
   };
-  for (const name of await readdir(PAGE)) {
+  for (const name of await readdir(PAGE, { recursive: true })) {
     if (name === "index.html") add("/", new URL(name, PAGE));
-    else if (/^[\w-]+\.\w+$/.test(name)) add(`/page/${name}`, new URL(name, PAGE));
+    else if (/^(?:[\w-]+\/)?[\w-]+\.\w+$/.test(name)) add(`/page/${name}`, new URL(name, PAGE));
   }
   // A browser asks for this path when a page names no icon, as the entrance does.
   add("/favicon.ico", new URL("icon.svg", PAGE));
