@@ -50,13 +50,7 @@ export {
   withTenantBy,
 } from "./http/with-tenant.ts";
 export { createLog, describeError, type Log, LOG_LEVELS, type LogLevel } from "./log.ts";
-export type { Query } from "./query.ts";
+export type { Query, Tag } from "./query.ts";
 export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";
 export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry/telemetry.ts";
-export {
-  createTenant,
-  type Tag,
-  type Tenant,
-  type TenantOptions,
-  type Transaction,
-} from "./tenant.ts";
+export { createTenant, type Tenant, type TenantOptions, type Transaction } from "./tenant.ts";

@@ -2,7 +2,8 @@
 // runtime's original request.
 
 import type { Settings, TenantName } from "../entry.ts";
-import type { Tag, Tenant } from "../tenant.ts";
+import type { Tag } from "../query.ts";
+import type { Tenant } from "../tenant.ts";
 import { boundBody, readJson } from "./body.ts";
 import type { Visit } from "./admission.ts";
 import type { Database } from "../database/database.ts";
