@@ -30,17 +30,11 @@ export type { Settings, TenantFacts, TenantName } from "./entry.ts";
 export { candidates, type Host, parseDomain, parseHost } from "./host.ts";
 export { Reply } from "./http/answer.ts";
 export type { Exchange, SharedExchange, TenantExchange } from "./http/exchange.ts";
+export type { Handler, TenancyRouter } from "./http/handle.ts";
 export { type Limits, LIMITS } from "./http/limits.ts";
 export type { Observation, Observer, Outcome } from "./http/observer.ts";
 export { type Problem, problemResponse, RETRY_AFTER_SECONDS } from "./http/problem.ts";
-export {
-  createTenancy,
-  type Handler,
-  type Parts,
-  type Tenancy,
-  type TenancyOptions,
-  type TenancyRouter,
-} from "./http/tenancy.ts";
+export { createTenancy, type Parts, type Tenancy, type TenancyOptions } from "./http/tenancy.ts";
 export { toAppError } from "./http/thrown.ts";
 export {
   type FoundTenant,
