@@ -11,6 +11,7 @@ import { hostsPanel } from "./hosts.ts";
 import { jobLine } from "./job.ts";
 import { type Loaded, loaded } from "./loading.ts";
 import { viewHeading } from "./panel.ts";
+import { settingsPanel } from "./settings.ts";
 import { tablesPanel } from "./tables.ts";
 import { verbButtons } from "./verbs.ts";
 import type { Stage, View } from "./view.ts";
@@ -71,13 +72,14 @@ function content(
     job === null ? undefined : jobLine(job, live),
     facts(tenant),
     element("div", { class: "columns even" }, hostsPanel(tenant, changed), tablesPanel(tenant)),
+    settingsPanel(tenant, changed),
     historyPanel(tenant.history),
   ];
 }
 
 function facts(tenant: TenantDetail): HTMLElement {
   const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt } = tenant;
-  const { roleName, settings } = tenant;
+  const { roleName } = tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
@@ -90,10 +92,6 @@ function facts(tenant: TenantDetail): HTMLElement {
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],
-    ...Object.entries(settings).map(([name, value]): readonly [string, Content] => [
-      `Setting ${name}`,
-      element("span", { class: "code" }, JSON.stringify(value)),
-    ]),
   ];
   return element(
     "dl",
