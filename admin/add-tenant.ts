@@ -4,6 +4,7 @@ import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
+import { changeSettings, parseSettingsChange } from "./lifecycle/settings.ts";
 import { createTenant } from "./lifecycle/tenant.ts";
 
 await runVerb({
@@ -14,16 +15,23 @@ await runVerb({
   operands: ["HOST", "SCHEMA"],
   options: {
     host: SHARED.host,
+    set: {
+      type: "string",
+      multiple: true,
+      value: "NAME=TEXT",
+      about: "Give it a setting, a text or with := JSON, as set-tenant does",
+    },
   },
-  example: "acme.example.com acme --host www.acme.test",
+  example: "acme.example.com acme --host www.acme.test --set plan=pro",
   async run(call) {
     const [host, schema] = call.operands;
     const schemaName = parseSchemaName(schema);
     const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    await call.withRegistry((registry) => createTenant(registry, schemaName, hosts));
+    const settings = changeSettings({}, parseSettingsChange(call.texts("set"), []));
+    await call.withRegistry((registry) => createTenant(registry, schemaName, hosts, settings));
     return {
       lines: [`Added tenant "${schemaName}" at ${hosts.join(", ")}`],
-      json: { schemaName, hosts },
+      json: { schemaName, hosts, settings },
     };
   },
 });

@@ -31,14 +31,16 @@ export interface ListedTenant {
 /**
  * Creates a tenant: all of it, or nothing.
  * @param hosts in the registry's form, checked by parseDomain
+ * @param settings checked by changeSettings
  * @throws {AdminError} when the schema, the role or a host exists already, or a migration fails
  */
 export async function createTenant(
   registry: Registry,
   schemaName: string,
   hosts: readonly string[],
+  settings: Settings = {},
 ): Promise<void> {
-  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts });
+  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts, settings });
 }
 
 /**
@@ -48,7 +50,7 @@ export async function createTenant(
 export async function addTenant(
   registry: Registry,
   creation: Creation,
-  tenant: Pick<NewTenant, "schemaName" | "hosts">,
+  tenant: Omit<NewTenant, "version" | "to">,
 ): Promise<void> {
   const names = [tenant.schemaName];
   await prepareReferences(creation, names);
