@@ -7,16 +7,13 @@ import { parseHost } from "../../src/host.ts";
 import type { Tenancy } from "../../src/http/tenancy.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { requirePackages } from "../command/packages.ts";
-import { prepareCreation } from "../lifecycle/creation.ts";
-import { raiseTenant } from "../lifecycle/raise.ts";
 import { changeSettings } from "../lifecycle/settings.ts";
 import { migrateShared } from "../migrate/migrate-shared.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { readRows, type Registry, type Settings, withRegistry } from "../registry/registry.ts";
 import { createTestDatabase, initialiseTestDatabase } from "./database.ts";
+import { hostOf, makeAhead } from "./made-ahead.ts";
 import { openTestServer } from "./server.ts";
-
-const MADE_AHEAD = 4;
 
 /** The options of {@link testTenants}. */
 export interface TestOptions {
@@ -148,35 +145,6 @@ async function holdRegistry(
   });
 }
 
-/** Makes tenants, one after the other, before they are asked for; the first one is made when this returns. */
-async function makeAhead(
-  registry: Registry,
-): Promise<{ readonly take: () => Promise<string>; readonly end: () => Promise<void> }> {
-  const creation = await prepareCreation(registry);
-  const ready: Promise<string>[] = [];
-  let last: Promise<unknown> = Promise.resolve();
-  let count = 0;
-  const add = (): void => {
-    const schemaName = `t${(count += 1)}`;
-    const tenant = { schemaName, hosts: [hostOf(schemaName)] };
-    const nothing = (): Promise<void> => Promise.resolve();
-    const made = last.then(async () => {
-      await raiseTenant(registry, creation, tenant, nothing, { action: "make test tenant" });
-      return schemaName;
-    });
-    last = made.catch(() => {});
-    ready.push(made);
-  };
-  const take = (): Promise<string> => {
-    while (ready.length <= MADE_AHEAD) add();
-    const [next = Promise.reject(new Error("Cannot make test tenant"))] = ready.splice(0, 1);
-    return next;
-  };
-  add();
-  await ready[0];
-  return { take, end: async () => void (await last) };
-}
-
 async function writeSettings(
   registry: Registry,
   schemaName: string,
@@ -185,10 +153,6 @@ async function writeSettings(
   const text = JSON.stringify(changeSettings({}, { set: settings, unset: [] }));
   const update = "update rowhouse.tenant set settings = $2::jsonb where schema_name = $1";
   await readRows(registry, update, [schemaName, text]);
-}
-
-function hostOf(schemaName: string): string {
-  return `${schemaName}.test`;
 }
 
 function toTestTenant(database: OpenDatabase, schemaName: string): TestTenant {
