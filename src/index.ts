@@ -29,8 +29,8 @@ export {
 export type { Settings, TenantFacts, TenantName } from "./entry.ts";
 export { candidates, type Host, parseDomain, parseHost } from "./host.ts";
 export { Reply } from "./http/answer.ts";
-export type { Exchange, SharedExchange, TenantExchange } from "./http/exchange.ts";
-export type { Handler, TenancyRouter } from "./http/handle.ts";
+export type { Exchange, RequestContext, SharedExchange, TenantExchange } from "./http/exchange.ts";
+export type { Handler, HandlerContext, TenancyRouter } from "./http/handle.ts";
 export { type Limits, LIMITS } from "./http/limits.ts";
 export type { Observation, Observer, Outcome } from "./http/observer.ts";
 export { type Problem, problemResponse, RETRY_AFTER_SECONDS } from "./http/problem.ts";

@@ -64,8 +64,11 @@ export interface Transaction extends Tag {
 export interface TenantOptions<S = Settings> {
   /** The share that its messages count for; by default one of the host's own. */
   readonly owner?: Share;
-  /** Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. */
-  readonly signal?: AbortSignal;
+  /**
+   * Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. It is read for
+   * each message.
+   */
+  readonly signal?: AbortSignal | undefined;
   /** Called with the tenant's schema after each message that entered it. */
   readonly entered?: (schemaName: string) => void;
   /** Turns the settings of the registry into `tenant.settings`; by default they stay as they are. */
@@ -92,15 +95,15 @@ export function createTenant<S = Settings>(
   name: TenantName,
   options: TenantOptions<S> = {},
 ): Tenant<S> {
-  const { owner = { key: "schema" in name ? name.schema : name.text }, signal } = options;
-  const beginning = { entry: entryOf(name), owner, signal };
+  const { owner = { key: "schema" in name ? name.schema : name.text } } = options;
+  const entry = entryOf(name);
   const facts = new Entered(options.readSettings);
   const enter = (row: Row | undefined): void => {
     const schemaName = facts.note(row);
     options.entered?.(schemaName);
   };
   const send: Send = async (statements) => {
-    const answer = await database.send({ ...beginning, statements });
+    const answer = await database.send({ entry, owner, signal: options.signal, statements });
     enter(answer.entered);
     return expectResults(answer.results, statements.length);
   };
@@ -112,7 +115,7 @@ export function createTenant<S = Settings>(
           enter(row);
           return work(createTransaction(link));
         },
-        { ...beginning, mode },
+        { entry, owner, signal: options.signal, mode },
       ),
     enter: async () => {
       await send([]);
@@ -148,9 +151,10 @@ interface WithFacts {
  */
 export function createShared(
   database: Database,
-  { owner, signal }: Pick<TenantOptions, "owner" | "signal">,
+  options: Pick<TenantOptions, "owner" | "signal">,
 ): Tag {
   return createTag(async (statements) => {
+    const { owner, signal } = options;
     const message = { entry: SHARED_ENTRY, owner, signal, statements };
     return expectResults((await database.send(message)).results, statements.length);
   });

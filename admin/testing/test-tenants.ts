@@ -5,6 +5,7 @@ import process from "node:process";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import type { Tenancy } from "../../src/http/tenancy.ts";
+import { Background } from "../../src/runtime/background.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { requirePackages } from "../command/packages.ts";
 import { changeSettings } from "../lifecycle/settings.ts";
@@ -38,7 +39,7 @@ export interface TestTenant {
   /** The tenant as a handler has it, to write rows before a test and to read them after it. */
   readonly tenant: Tenant;
   /**
-   * Sends a request of this tenant to an application.
+   * Sends a request of this tenant to an application, and waits for the work that goes on after the answer.
    * @param path with its query, such as `/notes?limit=1`
    */
   fetch(tenancy: Tenancy, path: string, init?: RequestInit): Promise<Response>;
@@ -161,10 +162,13 @@ function toTestTenant(database: OpenDatabase, schemaName: string): TestTenant {
     schemaName,
     host,
     tenant: createTenant(database, parseHost(host)),
-    fetch(tenancy, path, init) {
+    async fetch(tenancy, path, init) {
       const request = new Request(`http://${host}${path}`, init);
       request.headers.set("host", host);
-      return tenancy.fetch(request, database);
+      const background = new Background();
+      const response = await tenancy.fetch(request, database, background);
+      await background.ended();
+      return response;
     },
   };
 }

@@ -11,13 +11,22 @@ export interface TenancyRouter {
   fetch(exchange: Exchange): Promise<unknown>;
 }
 
+/** The context of Workers' handlers, as Hono's `c.executionCtx` has it. */
+export interface HandlerContext extends Pick<Exchange, "waitUntil"> {
+  /** Does nothing: a tenancy answers every error itself. */
+  passThroughOnException(): void;
+  /** Always an empty object. */
+  readonly props: unknown;
+}
+
 /**
  * Handles every request of a tenancy, as the `fetch` of Hono does.
  * @param request the body fails when it is larger or slower than the limits allow; the URL is the client's
  * @param exchange what the stages `withTenant`, `withTenantBy` and `withoutTenant` take; Hono passes it as `c.env`
+ * @param context as Workers have it; Hono passes it as `c.executionCtx`
  * @returns a Response, or what a route's handler may return
  */
-export type Handler = (request: Request, exchange: Exchange) => unknown;
+export type Handler = (request: Request, exchange: Exchange, context: HandlerContext) => unknown;
 
 /** Answers an exchange with what a handler returned, or with the reply for a handler that returned nothing. */
 export type Handle = (exchange: ServedExchange) => Promise<unknown>;
@@ -30,7 +39,8 @@ export function routed(router: TenancyRouter): Handle {
 
 /** Hands each exchange to one function. */
 export function handled(handler: Handler): Handle {
-  return async (exchange) => (await handler(exchange.request, exchange)) ?? new Reply(204);
+  return async (exchange) =>
+    (await handler(exchange.request, exchange, exchange)) ?? new Reply(204);
 }
 
 /**

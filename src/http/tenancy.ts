@@ -9,7 +9,7 @@ import { describeError, type Log } from "../log.ts";
 import { createReport, quietly } from "../report.ts";
 import { Admission } from "./admission.ts";
 import { toResponse } from "./answer.ts";
-import { type Exchange, ServedExchange, type Stages } from "./exchange.ts";
+import { type Exchange, type RequestContext, ServedExchange, type Stages } from "./exchange.ts";
 import { handled, type Handler, routed, type TenancyRouter } from "./handle.ts";
 import { KnownHosts } from "./known-hosts.ts";
 import { LIMITS, type Limits } from "./limits.ts";
@@ -19,8 +19,11 @@ import { toAppError } from "./thrown.ts";
 
 /** An application without a server; any runtime can call its `fetch`. */
 export interface Tenancy {
-  /** Answers one request with the given database. Never rejects, whatever a handler throws. */
-  fetch(request: Request, database: Database): Promise<Response>;
+  /**
+   * Answers one request with the given database. Never rejects, whatever a handler throws.
+   * @param context what the runtime gives; without it, a handler's `waitUntil` throws
+   */
+  fetch(request: Request, database: Database, context?: RequestContext): Promise<Response>;
   /** Answers every later request with 503. Resolves when the last request in progress has ended. */
   drain(): Promise<void>;
 }
@@ -92,7 +95,7 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
 
   return {
     drain: () => admission.drain(),
-    async fetch(request, database) {
+    async fetch(request, database, context) {
       const started = performance.now();
       const visit = admission.begin();
       const observation = quietly(() => telemetry?.begin(request, trustProxy), report);
@@ -102,6 +105,9 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
         limits,
         trustProxy,
         visit,
+        context,
+        log,
+        isAnswered: false,
         readSettings: options.readSettings,
         shareOf: (name) => hosts.shareOf(name),
         name: undefined,
@@ -119,6 +125,7 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
         response = problemResponse(failure, exchange.requestId, request.method);
       } finally {
         visit.end();
+        stages.isAnswered = true;
       }
       const { route } = exchange;
       const { status } = response;

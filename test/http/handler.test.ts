@@ -146,6 +146,20 @@ describe("createTenancy({ handler })", () => {
     expect((await ask(tenancy, "/", { host: "nobody.test" })).status).to.equal(404);
   });
 
+  it("waitUntil() throws when the context was not passed on, and takes a promise when it was", async () => {
+    const tenancy = serve((_, { waitUntil }) => waitUntil(Promise.reject(new Error("planted"))));
+    expect((await ask(tenancy, "/")).code).to.equal("INTERNAL");
+    const kept: Promise<unknown>[] = [];
+    const context = { waitUntil: (work: Promise<unknown>) => void kept.push(work) };
+    const request = new Request("http://localhost/", { headers: { host: ACME } });
+    const { status, headers } = await tenancy.fetch(request, service, context);
+    await Promise.all(kept);
+    expect([status, kept.length]).to.deep.equal([204, 1]);
+    const failed = lines.find(({ event }) => event === "background work failed");
+    expect(failed).to.include({ level: "error", requestId: headers.get("x-request-id") });
+    expect(JSON.stringify(lines)).not.to.include("planted");
+  });
+
   it("drains, and admits no more requests than its limit", async () => {
     let release = (): void => {};
     const waiting = new Promise<void>((resolve) => (release = resolve));
