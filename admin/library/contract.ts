@@ -1,6 +1,9 @@
 // The functions of the library, one for each verb.
 
 import type {
+  DeletedEvents,
+  EventChoice,
+  RegistryEvent,
   InitialiseOptions,
   InitialisedDatabase,
   InstallationStatus,
@@ -197,6 +200,17 @@ export interface InstallationFunctions {
     this: void,
     options?: { readonly serviceUrl?: string | undefined },
   ): Promise<readonly Finding[]>;
+  /**
+   * Reads who changed what, the newest last.
+   * @throws {AdminError} `name_invalid`, or `option_invalid` for a verb that writes no events
+   */
+  readEvents(this: void, choice?: EventChoice): Promise<readonly RegistryEvent[]>;
+  /** Deletes the events and the records of migrations that are older than `before`, in small transactions. */
+  deleteEvents(
+    this: void,
+    before: Date,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<DeletedEvents>;
 }
 
 /** The admin library. Every function rejects with an {@link AdminError}, whose `code` a program decides by. */
@@ -208,6 +222,12 @@ export interface Admin
     AdoptionFunctions,
     MigrationFunctions,
     InstallationFunctions {
+  /**
+   * Returns the same functions in the name of another actor, over the same connections.
+   * @param actor 1 to 100 characters, for the log of changes
+   * @throws {AdminError} `option_invalid`
+   */
+  as(this: void, actor: string): Admin;
   /** Closes the connections, once the work on them has ended. */
   close(this: void): Promise<void>;
   /** As {@link Admin.close}, for `await using`. */

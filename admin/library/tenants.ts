@@ -7,13 +7,20 @@ import type { Creations } from "./creations.ts";
 import { withCodes } from "./failure.ts";
 import type { CreatedTenant, NewTenant } from "./tenant.ts";
 
-/** Makes the functions. Each loads what it needs when it is called. */
-export function tenantFunctions(registry: Registry): TenantFunctions {
+/** Finds what new tenants share, for all who create them. */
+export type FindCreations = () => Promise<Creations>;
+
+/** See {@link FindCreations}. It loads nothing before the first tenant. */
+export function shareCreations(registry: Registry): FindCreations {
   let kept: Creations | undefined;
-  const creations = async (): Promise<Creations> => {
+  return async () => {
     const { Creations } = await import("./creations.ts");
     return (kept ??= new Creations(registry));
   };
+}
+
+/** Makes the functions. Each loads what it needs when it is called. */
+export function tenantFunctions(registry: Registry, creations: FindCreations): TenantFunctions {
   return {
     createTenant: (tenant) => withCodes(() => create(registry, creations, tenant)),
     findTenant: (schemaName) =>
@@ -74,7 +81,7 @@ async function parseName(text: string): Promise<string> {
 /** Creates a tenant. What an earlier creation has kept may be out of date, so that its failure is not final. */
 async function create(
   registry: Registry,
-  creations: () => Promise<Creations>,
+  creations: FindCreations,
   tenant: NewTenant,
 ): Promise<CreatedTenant> {
   const { parseNewTenant } = await import("./parse.ts");

@@ -55,7 +55,10 @@ export async function addTenant(
   const compare = (transaction: Transaction): Promise<void> =>
     requireAlike(transaction, creation, names);
   try {
-    await raiseTenant(registry, creation, tenant, compare, { action: "add tenant" });
+    await raiseTenant(registry, creation, tenant, compare, {
+      action: "add tenant",
+      source: { verb: "add-tenant" },
+    });
   } finally {
     creation.traces.end(tenant.schemaName);
   }

@@ -1,8 +1,9 @@
-// The view of one tenant: its state, hosts, tables, history and verbs.
+// The view of one tenant: its state, hosts, tables, history, changes and verbs.
 
 import type { Job, TenantDetail } from "../api.ts";
 import { notify } from "./announce.ts";
 import { badge, capital, statusBadge } from "./badge.ts";
+import { changesPanel } from "./changes.ts";
 import { read, tenantPath } from "./client.ts";
 import { element, link, type Content } from "./element.ts";
 import { formatBytes, formatMs, formatTime } from "./format.ts";
@@ -72,6 +73,7 @@ function content(
     facts(tenant),
     element("div", { class: "columns even" }, hostsPanel(tenant, changed), tablesPanel(tenant)),
     historyPanel(tenant.history),
+    changesPanel(tenant.events),
   ];
 }
 
