@@ -61,7 +61,7 @@ const STATE = `
 
 /** Names every file of a folder with what changes when the file does; a folder that cannot be read has none. */
 async function describeFolder(folder: string): Promise<readonly string[]> {
-  const files = await readdir(folder, { recursive: true }).catch(() => []);
+  const files: readonly string[] = await readdir(folder, { recursive: true }).catch(() => []);
   return Promise.all(
     files.toSorted().map(async (file) => {
       const found = await stat(join(folder, file), { bigint: true }).catch(() => undefined);
