@@ -4,10 +4,10 @@ import { createLog } from "../../src/log.ts";
 import { createReport } from "../../src/report.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Events, openEvents } from "./events.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
-import { createMigrationRuns, type MigrationRuns } from "./migration-runs.ts";
-import { toProblem } from "./problem.ts";
-import { createSizes, type Sizes } from "./sizes.ts";
+import { createJobs, type Jobs } from "./work/jobs.ts";
+import { createMigrationRuns, type MigrationRuns } from "./work/migration-runs.ts";
+import { toProblem } from "./door/problem.ts";
+import { createSizes, type Sizes } from "./fleet/sizes.ts";
 import { type TrafficWatch, watchTraffic } from "./traffic/traffic.ts";
 
 /** The parts that the routes use. */
