@@ -56,10 +56,14 @@ export async function addTenant(
   await prepareReferences(creation, names);
   const compare = (transaction: Transaction): Promise<void> =>
     requireAlike(transaction, creation, names);
-  await raiseTenant(registry, creation, tenant, compare, {
-    action: "add tenant",
-    source: { verb: "add-tenant" },
-  });
+  try {
+    await raiseTenant(registry, creation, tenant, compare, {
+      action: "add tenant",
+      source: { verb: "add-tenant" },
+    });
+  } finally {
+    creation.traces.end(tenant.schemaName);
+  }
 }
 
 // Ends with the condition and the order.
