@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { suggest } from "../program/nearest.ts";
 import { withAdminRegistry } from "./config.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
@@ -16,7 +17,7 @@ export type OpenCall<Operands extends readonly string[], O extends Options> = Ca
 /** The options that every verb has. */
 export const COMMON: Options = {
   json: { type: "boolean", about: "Print JSON" },
-  help: { type: "boolean", about: "Print this help" },
+  help: { type: "boolean", short: "h", about: "Print this help" },
 };
 
 /**
@@ -77,7 +78,9 @@ function parse(options: Options, args: readonly string[]): Parsed {
     return parseArgs({ options, allowPositionals: true, args: [...args] });
   } catch (error) {
     const problem = error instanceof Error ? error.message : "unreadable arguments";
-    throw new UsageError(problem.split(/[\n.] ?/)[0]);
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(problem) ?? [];
+    const meant = unknown === undefined ? "" : suggest(unknown, Object.keys(options), "--");
+    throw new UsageError(`${problem.split(/[\n.] ?/)[0]}${meant}`);
   }
 }
 

@@ -4,6 +4,8 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
+import { commandFor, verbArguments } from "../program/form.ts";
+import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { COMMON, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";
@@ -19,7 +21,7 @@ const LINGER_MS = 500;
 export async function runVerb<const Operands extends readonly string[], const O extends Options>(
   verb: Verb<Operands, O>,
 ): Promise<void> {
-  const args = process.argv.slice(2);
+  const args = verbArguments();
   const json = args.includes("--json");
   let close: (() => void) | undefined;
   try {
@@ -45,9 +47,9 @@ export async function runVerb<const Operands extends readonly string[], const O 
   }
 }
 
-function describe(verb: string, error: unknown): string {
+function describe(verb: VerbName, error: unknown): string {
   if (error instanceof UsageError) {
-    return `Cannot run ${verb}: ${error.message}; see node admin/${verb}.js --help`;
+    return `Cannot run ${verb}: ${error.message}; see ${commandFor(verb)} --help`;
   }
   if (error instanceof ConfigError) return error.message;
   const missing = describeMissingPackage(verb, error);

@@ -1,5 +1,6 @@
 // The text that --help prints.
 
+import { commandFor } from "../program/form.ts";
 import type { Options, Verb } from "./verb.ts";
 
 /** Formats the help of a verb: usage, purpose, options and an example. */
@@ -8,12 +9,12 @@ export function helpText(
   options: Options,
 ): string {
   const names = Object.entries(options).map(([name, option]): [string, string] => [
-    `--${name}${option.value ? ` ${option.value}` : ""}${option.multiple ? " …" : ""}`,
+    `${option.short ? `-${option.short}, ` : ""}--${name}${option.value ? ` ${option.value}` : ""}${option.multiple ? " …" : ""}`,
     option.about,
   ]);
   const width = Math.max(...names.map(([name]) => name.length));
   return [
-    ["Usage: node", `admin/${verb.name}.js`, ...verb.operands, "[options]"].join(" "),
+    ["Usage:", commandFor(verb.name), ...verb.operands, "[options]"].join(" "),
     "",
     verb.about,
     "",
@@ -22,7 +23,7 @@ export function helpText(
     "Connects with ADMIN_DATABASE_URL, else DATABASE_URL.",
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part.",
     "",
-    `Example: node admin/${verb.name}.js ${verb.example}`.trimEnd(),
+    `Example: ${commandFor(verb.name)} ${verb.example}`.trimEnd(),
     "",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 // The doctor's findings about the server and the registry, as the admin role sees them.
 
+import { commandFor } from "../program/form.ts";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
 import { describeVersion, newestVersion } from "../migrations/changes.ts";
 import { examineTenantMigrations } from "../migrations/ordered.ts";
@@ -50,7 +51,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
       missing.length > 0
         ? `it lacks ${missing.join(", ")}`
         : `a newer Rowhouse has applied ${newer.join(", ")} to it`,
-      missing.length > 0 ? "run node admin/init-db.js" : "use that version here, too",
+      missing.length > 0 ? `run ${commandFor("init-db")}` : "use that version here, too",
     ),
     judge(
       "tenants",
@@ -59,7 +60,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
       "warn",
       problem ?? `${behind} are behind version ${describeVersion(migrations, newest)}`,
       problem === undefined
-        ? "run node admin/migrate.js; see node admin/status.js"
+        ? `run ${commandFor("migrate")}; see ${commandFor("status")}`
         : "other verbs refuse the folder of the tenant migrations until then",
     ),
   ];

@@ -2,6 +2,7 @@
 // role, and the grants. A step describes itself before it runs; all steps are one transaction.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { applyMigration } from "../migrations/apply.ts";
 import { forNewSchema } from "../migrations/fresh.ts";
@@ -94,7 +95,7 @@ async function planMemberships(
 function refuseSchema(schemaName: string): never {
   throw new AdminError(
     `Cannot repair tenant "${schemaName}": its schema is missing and its rows are lost; ` +
-      `drop the tenant and import an export with node admin/import-tenant.js, or start with empty ` +
+      `drop the tenant and import an export with ${commandFor("import-tenant")}, or start with empty ` +
       "tables with --empty-schema",
   );
 }
@@ -105,7 +106,7 @@ function createRole({ transaction, tenant, installation, admin }: Patient): Repa
   if (!tenantRoles) {
     throw new AdminError(
       `Cannot repair tenant "${tenant.schemaName}": the service role "${roleName}" is missing; ` +
-        "run node admin/init-db.js, which creates it",
+        `run ${commandFor("init-db")}, which creates it`,
     );
   }
   return {

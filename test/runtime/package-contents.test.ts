@@ -28,6 +28,7 @@ const FOLDERS = new Set([
     "migrate",
     "migrations",
     "print",
+    "program",
     "registry",
     "rename",
     "repair",

@@ -22,6 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/runtime/"],
   ["src/example/"],
   ["src/node.ts", "src/deno.ts", "src/worker.ts"],
+  ["admin/program/"],
   ["admin/print/", "admin/registry/"],
   ["admin/shared/"],
   ["admin/command/"],

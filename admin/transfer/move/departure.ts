@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { InferAttributes } from "sequelize";
+import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
 import { claimTenant } from "../../registry/transition.ts";
@@ -99,7 +100,7 @@ async function change(
     const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
     if (tenant.transferId !== transferId) {
       throw new AdminError(
-        `Cannot move tenant: "${schemaName}" has changed meanwhile; see node admin/status.js`,
+        `Cannot move tenant: "${schemaName}" has changed meanwhile; see ${commandFor("status")}`,
       );
     }
     await tenant.update(decide(tenant), { transaction });
