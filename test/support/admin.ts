@@ -2,7 +2,8 @@
 // knows how those are called.
 
 import { type InitialiseOptions, initialise } from "../../admin/lifecycle/initialise.ts";
-import { createTenant } from "../../admin/lifecycle/tenant.ts";
+import { prepareCreation } from "../../admin/lifecycle/creation.ts";
+import { addTenant } from "../../admin/lifecycle/tenant.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 
 /** Does what init-db does. */
@@ -28,7 +29,10 @@ export async function addTenants(
   await withRegistry(
     adminUrl,
     async (registry) => {
-      for (const [schemaName, host] of tenants) await createTenant(registry, schemaName, [host]);
+      const creation = await prepareCreation(registry);
+      for (const [schemaName, host] of tenants) {
+        await addTenant(registry, creation, { schemaName, hosts: [host] });
+      }
     },
     migrations,
   );
