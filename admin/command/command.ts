@@ -9,6 +9,7 @@ import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { COMMON, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";
+import { addEnvFile } from "./env-file.ts";
 import { helpText } from "./help.ts";
 import { describeMissingPackage } from "./packages.ts";
 import { UsageError } from "./usage-error.ts";
@@ -25,6 +26,7 @@ export async function runVerb<const Operands extends readonly string[], const O 
   const json = args.includes("--json");
   let close: (() => void) | undefined;
   try {
+    addEnvFile(process.cwd(), process.env);
     const call = readCall(verb, args);
     if (call === undefined) {
       process.stdout.write(helpText(verb, { ...verb.options, ...COMMON }));

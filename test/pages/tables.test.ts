@@ -24,8 +24,9 @@ describe("the tables of variables", () => {
     }
   });
 
-  it("of admin/README.md are the verbs', with their defaults and meanings", () => {
-    expect(section(operation, "## Configuration")).to.include(table(ADMIN_VARIABLES));
+  it("of admin/command/README.md are the verbs', with their defaults and meanings", () => {
+    const page = readPage("admin/command/README.md");
+    expect(section(page, "## Configuration")).to.include(table(ADMIN_VARIABLES));
   });
 });
 
