@@ -77,14 +77,16 @@ export function readAdminConfig(env: Readonly<Record<string, string | undefined>
 }
 
 /**
- * Adds the URLs whose values are in files.
+ * Replaces the variables that name files by the URLs in these files.
  * @throws {ConfigError} that lists every file that cannot be read
  */
 export function withSecrets(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {
   const names = ["ADMIN_DATABASE_URL", "DATABASE_URL"];
-  return { ...env, ...readSecretFiles(env, names, (path) => readFileSync(path, "utf8")) };
+  const secrets = readSecretFiles(env, names, (path) => readFileSync(path, "utf8"));
+  const read = Object.keys(secrets).map((name) => [`${name}_FILE`, undefined]);
+  return { ...env, ...Object.fromEntries(read), ...secrets };
 }
 
 /**

@@ -3,6 +3,7 @@
 /** The groups by heading; each has its verbs by name, with what they do. */
 export const GROUPS = {
   "An application": {
+    init: "Write an application into an empty folder",
     dev: "Serve an application on this machine, with a PostgreSQL of its own",
     "new-migration": "Write the skeleton of a tenant migration",
   },

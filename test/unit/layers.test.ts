@@ -37,7 +37,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/conformance/"],
   ["admin/console/"],
   ["admin/development/"],
-  ["admin/testing/"],
+  ["admin/testing/", "admin/scaffold/"],
   ["admin/*.ts"],
 ];
 
