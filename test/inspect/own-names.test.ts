@@ -6,9 +6,9 @@ import { renameTenant } from "../../admin/rename/rename.ts";
 import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
-import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
+import { useRegistry } from "../support/use-registry.ts";
 
 const TAIL = "notification_preferences_by_channel_and_user";
 
@@ -42,8 +42,10 @@ describe("drift and names made of the schema's name", () => {
     await migrations.remove();
   });
 
-  const withRich = <T>(work: (registry: Registry) => Promise<T>): Promise<T> =>
-    withRegistry(database.adminUrl, work, migrations.folder);
+  const withRich = useRegistry(
+    () => database.adminUrl,
+    () => migrations.folder,
+  );
   const find = (...names: readonly string[]): Promise<Drift> =>
     withRich(async (registry) =>
       findDrift(

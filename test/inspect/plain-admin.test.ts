@@ -4,9 +4,9 @@ import { expect } from "chai";
 import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { type Repair, repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
 import { Secret } from "../../src/environment.ts";
 import { createPlainAdmin, type PlainAdmin } from "../support/plain-admin.ts";
+import { useRegistry } from "../support/use-registry.ts";
 
 for (const tenantRoles of [true, false]) {
   describe(`a plain admin's ${tenantRoles ? "tenants with roles" : "tenants without roles"}`, () => {
@@ -23,14 +23,12 @@ for (const tenantRoles of [true, false]) {
 
     after(() => plain.drop());
 
+    const within = useRegistry(() => plain.adminUrl);
     const isWell = (): Promise<boolean> =>
-      withRegistry(
-        plain.adminUrl,
-        async (registry) => !needsPerson(await readStatus(registry, {}, true)),
-      );
+      within(async (registry) => !needsPerson(await readStatus(registry, {}, true)));
 
     const repair = (): Promise<Repair> =>
-      withRegistry(plain.adminUrl, (registry) =>
+      within((registry) =>
         repairTenant(registry, "acme", { plan: false, emptySchema: false, announce() {} }),
       );
 

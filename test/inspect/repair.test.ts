@@ -4,10 +4,10 @@
 import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { type Repair, repairTenant } from "../../admin/repair/repair-tenant.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
 import { useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 import { openService } from "../support/service.ts";
+import { useRegistry } from "../support/use-registry.ts";
 import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const NOTHING = 'Nothing to repair: tenant "acme" has its schema, its role and its grants\n';
@@ -36,9 +36,10 @@ describe("repair", () => {
     }
   };
 
+  const within = useRegistry(() => database.adminUrl);
   /** What another run would do, and tell. */
   const left = (): Promise<Repair> =>
-    withRegistry(database.adminUrl, (registry) =>
+    within((registry) =>
       repairTenant(registry, "acme", { plan: true, emptySchema: false, announce() {} }),
     );
 

@@ -4,9 +4,9 @@
 import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { needsPerson, readStatus, type Status } from "../../admin/inspect/status.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
 import { useDatabase } from "../support/database.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
+import { useRegistry } from "../support/use-registry.ts";
 import { runVerb, runVerbWith, type VerbResult } from "../support/verb.ts";
 
 describe("status", () => {
@@ -27,8 +27,9 @@ describe("status", () => {
   const status = (...parameters: string[]): Promise<VerbResult> =>
     runVerb(database.adminUrl, "status", ...parameters);
 
+  const within = useRegistry(() => database.adminUrl);
   const read = (list?: string): Promise<Status> =>
-    withRegistry(database.adminUrl, (registry) => readStatus(registry, { tenants: list }, false));
+    within((registry) => readStatus(registry, { tenants: list }, false));
   const isWell = async (): Promise<boolean> => !needsPerson(await read());
 
   it("status tells that all is well, in a few lines", async () => {

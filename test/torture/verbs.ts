@@ -1,4 +1,4 @@
-// The verbs on tenants that are served meanwhile, run as programs. A verb that a fault ended is run again until
+// The verbs on tenants that are served meanwhile. A verb that a fault ended is run again until
 // it has done its work, as its user would; its time is from the first beginning to the last end.
 
 import { rm } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { hostOf, schemaOf } from "../support/traffic.ts";
-import { startVerb } from "../support/verb.ts";
+import { performVerb } from "../support/verb.ts";
 import type { Pace } from "./faults.ts";
 import type { Change, Owner } from "./history.ts";
 import { inRounds } from "./rounds.ts";
@@ -30,7 +30,7 @@ function createRun({ server }: TortureStage, world: World): Run {
   return async (name, parameters, done) => {
     const from = performance.now();
     for (;;) {
-      const { status, stderr } = await startVerb(server, name, ...parameters).result;
+      const { status, stderr } = await performVerb(server, name, ...parameters);
       const to = performance.now();
       // The witness's triggers are no migration's: an export says that it leaves them out.
       const isDone = status === 0 || (status === 3 && name === "export-tenant");

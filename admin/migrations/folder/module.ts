@@ -1,5 +1,6 @@
 // Loads a migration in JavaScript or TypeScript.
 
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -25,7 +26,7 @@ export async function readModule(
   }
   let loaded: unknown;
   try {
-    loaded = await import(pathToFileURL(join(folder.path, file)).href);
+    loaded = await importNow(join(folder.path, file));
   } catch (error) {
     return refuse(`it cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -47,6 +48,14 @@ export async function readModule(
     up: { kind: "module", run: up },
     down: down && { kind: "module", run: down },
   };
+}
+
+/** Imports a module as its file is now: a process that runs for long imports one that was edited again. */
+async function importNow(file: string): Promise<unknown> {
+  const { mtimeNs, size } = await stat(file, { bigint: true });
+  const url = pathToFileURL(file);
+  url.search = `?version=${mtimeNs}-${size}`;
+  return import(url.href);
 }
 
 /** Whether this runtime runs TypeScript as it is: https://nodejs.org/api/process.html#processfeaturestypescript */

@@ -1,11 +1,14 @@
 // How a folder is recognised, and what its tool's order and names are.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
 import { FolderError } from "../../../admin/migrations/folder/findings.ts";
 import type { MigrationBody, MigrationFolder } from "../../../admin/migrations/folder/migration.ts";
+import { readMigrationFolder } from "../../../admin/migrations/folder/read-folder.ts";
 import { renderCommand } from "../../../admin/migrations/folder/render.ts";
-import { type Files, readFiles } from "../../support/migration-folder.ts";
+import { type Files, readFiles, withFolder } from "../../support/migration-folder.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const names = ({ migrations }: MigrationFolder): readonly string[] =>
@@ -351,9 +354,21 @@ describe("modules", () => {
   });
 });
 
+describe("a module that is edited", () => {
+  it("readMigrationFolder() imports it again in the same process", async () => {
+    const file = "0001-a.mjs";
+    await withFolder({ [file]: "export const up = () => {};" }, async (path) => {
+      const readDown = async (): Promise<unknown> =>
+        (await readMigrationFolder(path, { sharedSchemas: [] })).migrations[0]?.down?.kind;
+      expect(await readDown()).to.equal(undefined);
+      await writeFile(join(path, file), "export const up = () => {}; export const down = up;");
+      expect(await readDown()).to.equal("module");
+    });
+  });
+});
+
 describe("a folder that is not there", () => {
   it("readMigrationFolder() says so", async () => {
-    const { readMigrationFolder } = await import("../../../admin/migrations/folder/read-folder.ts");
     expect((await rejection(readMigrationFolder("/nowhere/at-all"))).message).to.equal(
       'Cannot read migrations of "/nowhere/at-all": it does not exist; check the path',
     );
