@@ -37,8 +37,8 @@ export interface CompletedManifest {
  * @throws {AdminError} when it is not JSON, or has one of {@link SCRIPTS} with another command
  */
 export function completeManifest(existing: string | undefined): CompletedManifest {
-  const found = existing === undefined ? { private: true } : parse(existing);
-  const { scripts = {}, dependencies = {}, devDependencies = {} } = found as Manifest;
+  const found: Manifest = existing === undefined ? { private: true } : parse(existing);
+  const { scripts = {}, dependencies = {}, devDependencies = {} } = found;
   const taken = Object.keys(SCRIPTS).filter(
     (name) => (scripts[name] ?? SCRIPTS[name]) !== SCRIPTS[name],
   );
@@ -48,7 +48,7 @@ export function completeManifest(existing: string | undefined): CompletedManifes
     );
   }
   const { service, verbs } = testedVersions();
-  const changed = (found as Manifest).type === "commonjs";
+  const changed = found.type === "commonjs";
   const manifest: Manifest = {
     ...found,
     type: "module",
