@@ -14,7 +14,12 @@ await runVerb({
     "again to continue.",
   operands: ["SCHEMA"],
   options: {
-    confirm: { type: "string", value: "SCHEMA", about: "The schema's name once more" },
+    confirm: {
+      type: "string",
+      value: "SCHEMA",
+      about: "The schema's name once more; at a terminal, the verb asks for it when left out",
+    },
+    plan: { type: "boolean", about: "Print what would be dropped, and change nothing" },
     backup: {
       type: "string",
       value: "FILE",
@@ -35,11 +40,20 @@ await runVerb({
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
     // The verb has not connected yet: the call itself is wrong.
-    if (call.text("confirm") !== schemaName) {
+    const question = `This deletes tenant "${schemaName}". Type its name to go on: `;
+    const isPlan = call.has("plan");
+    if (!isPlan && (call.text("confirm") ?? (await call.ask(question))) !== schemaName) {
       throw new UsageError(`it needs --confirm ${schemaName}`);
     }
     if (call.has("backup") && call.has("no-backup")) {
       throw new UsageError("--backup and --no-backup contradict each other");
+    }
+    if (isPlan && call.text("backup") !== "") {
+      const { planDrop } = await import("./drop/plan.ts");
+      const place = call.has("no-backup")
+        ? undefined
+        : (call.text("backup") ?? nameArchive(schemaName));
+      return call.withRegistry((registry) => planDrop(registry, schemaName, place));
     }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
     const { dropTenant } = await import("./drop/drop.ts");

@@ -10,6 +10,7 @@ import { UsageError } from "./command/usage-error.ts";
 import { isTransactionControl, skipToCommand } from "./each-tenant/command.ts";
 import { isForWholeDatabase, needsNoTransaction } from "./each-tenant/maintenance.ts";
 import { type EachOutcome, runInEach } from "./each-tenant/each-tenant.ts";
+import { planEach } from "./each-tenant/plan.ts";
 import { type GrowingTable, startTable, toObjects } from "./each-tenant/rows.ts";
 import { readInstallation } from "./registry/installation.ts";
 import { pickTenants } from "./registry/tenant-pattern.ts";
@@ -44,10 +45,16 @@ await runVerb({
     },
     concurrency: SHARED.concurrency,
     "max-failures": SHARED["max-failures"],
+    plan: { type: "boolean", about: "Print in which tenants it would run, and run nothing" },
   },
   example: '--sql "select count(*) from data" --tenants "shop_*"',
   async run(call) {
     const write = call.has("write");
+    if (call.has("plan")) {
+      await readCommand(call.text("sql"));
+      const choice = { tenants: call.text("tenants"), where: call.texts("where") };
+      return call.withRegistry((registry) => planEach(registry, choice, write));
+    }
     const timeoutMs = call.integer("timeout", 1, 86_400_000);
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
     const maxFailures = call.integer("max-failures", 1, 1_000_000) ?? Infinity;

@@ -3,6 +3,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { suggest } from "../program/nearest.ts";
+import { ask } from "../program/ask.ts";
 import { withAdminRegistry } from "./config.ts";
 import { operandOptions, type OptionValues, readOperands } from "./operands.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -50,6 +51,7 @@ export function readCall<Operands extends readonly string[], O extends Options>(
       progress?.clear();
       process.stdout.write(`${text}\n`);
     },
+    ask: async (question) => (values["json"] === true ? undefined : ask(question, process)),
     meter(unit) {
       progress?.stop();
       progress = startProgress(unit);

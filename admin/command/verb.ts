@@ -70,6 +70,11 @@ export interface Call<
   withRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
   /** Prints one item now: with --json, `json` on one line; otherwise `line`, unless it is undefined. */
   print(line: string | undefined, json: unknown): void;
+  /**
+   * Asks the person at the terminal and returns the line that they typed.
+   * @returns undefined with --json, or when standard input or output is not a terminal
+   */
+  ask(question: string): Promise<string | undefined>;
   /** Starts a progress bar and returns its meter. The bar ends with the verb at the latest. */
   meter(unit: "tenants" | "objects" | "bytes"): Meter;
   /**

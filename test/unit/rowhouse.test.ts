@@ -50,7 +50,9 @@ describe("rowhouse", () => {
       const imported = [...source.matchAll(/^(?:import|\} from) .*"(.+)";$/gm)].map(
         ([, path]) => path,
       );
-      expect(imported.join(" "), file).to.match(/^(?:(?:node:\w+|\.\/(?:program\/)?\w+\.ts) ?)*$/);
+      expect(imported.join(" "), file).to.match(
+        /^(?:(?:node:[\w/]+|\.\/(?:program\/)?\w+\.ts) ?)*$/,
+      );
     }
   });
 });
