@@ -1,9 +1,7 @@
 // node admin/add-domain.js HOST SCHEMA: gives a tenant one more host.
 
-import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { addDomain } from "./lifecycle/domain.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
   name: "add-domain",
@@ -13,13 +11,9 @@ await runVerb({
   options: {},
   example: "www.acme.test acme",
   async run(call) {
-    const [host, schema] = call.operands;
-    const schemaName = parseSchemaName(schema);
-    const domain = parseDomain(host);
-    await call.withRegistry((registry) => addDomain(registry, domain, schemaName));
-    return {
-      lines: [`Added host "${domain}" to tenant "${schemaName}"`],
-      json: { host: domain, schemaName },
-    };
+    const [text, schema] = call.operands;
+    const added = await withAdmin(call, (admin) => admin.addHost(schema, text));
+    const { host, schemaName } = added;
+    return { lines: [`Added host "${host}" to tenant "${schemaName}"`], json: added };
   },
 });

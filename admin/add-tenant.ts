@@ -1,10 +1,8 @@
 // node admin/add-tenant.js HOST SCHEMA: creates a tenant.
 
-import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
-import { createTenant } from "./lifecycle/tenant.ts";
+import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
   name: "add-tenant",
@@ -17,13 +15,12 @@ await runVerb({
   },
   example: "acme.example.com acme --host www.acme.test",
   async run(call) {
-    const [host, schema] = call.operands;
-    const schemaName = parseSchemaName(schema);
-    const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
-    await call.withRegistry((registry) => createTenant(registry, schemaName, hosts));
+    const [host, schemaName] = call.operands;
+    const hosts = [host, ...call.texts("host")];
+    const created = await withAdmin(call, (admin) => admin.createTenant({ schemaName, hosts }));
     return {
-      lines: [`Added tenant "${schemaName}" at ${hosts.join(", ")}`],
-      json: { schemaName, hosts },
+      lines: [`Added tenant "${created.schemaName}" at ${created.hosts.join(", ")}`],
+      json: created,
     };
   },
 });

@@ -4,13 +4,13 @@ import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
-import { createTenants } from "./create-many/create-tenants.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { type PlannedTenant, planTenants } from "./create-many/plan.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { checkTenants } from "./tenant-list/check.ts";
 import { FORMAT_OPTION, parseFormat, readTenantFile } from "./tenant-list/file.ts";
 import { AdminError } from "./registry/admin-error.ts";
-import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
+import { CONCURRENCY } from "./batch/free-connections.ts";
 
 await runVerb({
   name: "add-tenants",
@@ -46,24 +46,23 @@ await runVerb({
           "correct the file and run again",
       );
     }
-    return call.withRegistry(async (registry) => {
+    return withAdmin(call, async (admin) => {
       const started = performance.now();
       const meter = call.meter("tenants");
-      meter.expect(tenants.length);
-      const summary = await createTenants(registry, tenants, {
-        concurrency: concurrency ?? (await defaultConcurrency(registry)),
-        signal: call.interruption(),
-        report(outcome) {
-          const failed = outcome.outcome === "failed";
-          const { line, schemaName, message = "" } = outcome;
-          call.print(
-            failed ? `Failed line ${line}, ${schemaName}: ${message}` : undefined,
-            outcome,
-          );
-          meter.add(1, failed ? 1 : 0);
-        },
-      });
-      const { added, existing, failed, left } = summary;
+      const onStart = (names: readonly string[]): void => meter.expect(names.length);
+      const signal = call.interruption();
+      const run = admin.createTenants(tenants, { concurrency, signal, onStart });
+      for await (const outcome of run) {
+        const { schemaName, message = "" } = outcome;
+        const failed = outcome.outcome === "failed";
+        const line = tenants[outcome.line - 1]?.line ?? 0;
+        call.print(failed ? `Failed line ${line}, ${schemaName}: ${message}` : undefined, {
+          ...outcome,
+          line,
+        });
+        meter.add(1, failed ? 1 : 0);
+      }
+      const { added, existing, failed, left } = await run.finish();
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       return summarise({
         head: `Added ${formatCount(added, "tenant")} in ${seconds} s`,

@@ -5,22 +5,13 @@ import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { adoptTenants } from "./adopt/adopt-tenants.ts";
-import {
-  describeAdoptable,
-  describeGrants,
-  describeNotices,
-  describeRefused,
-} from "./adopt/lines.ts";
-import { listByPattern, parseSchemaPattern } from "./adopt/pattern.ts";
-import { type AdoptionPlan, planAdoption, type TenantList } from "./adopt/plan.ts";
-import { listByQuery } from "./adopt/query.ts";
-import { parseAdoptedName } from "./adopt/schema-name.ts";
-import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
+import { describeRefused } from "./adopt/lines.ts";
+import { parseSchemaPattern } from "./adopt/pattern.ts";
+import { CONCURRENCY } from "./batch/free-connections.ts";
+import type { Admin } from "./library/contract.ts";
+import type { AdoptionOptions, AdoptionSource } from "./library/many.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
-import { AdminError } from "./registry/admin-error.ts";
-import type { Registry } from "./registry/registry.ts";
-import { checkTenants } from "./tenant-list/check.ts";
 import { FORMAT_OPTION, parseFormat, readTenantFile } from "./tenant-list/file.ts";
 
 const OPTIONS = {
@@ -61,24 +52,18 @@ await runVerb({
   example: "--schemas 'tenant_*' --host '{*}.example.com' --plan",
   async run(call) {
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
-    const readList = chooseList(call);
-    return call.withRegistry(async (registry) => {
-      const plan = await planAdoption(registry, await readList(registry), call.text("version"));
-      for (const refused of plan.refused) call.print(describeRefused(refused), refused);
-      if (call.has("plan")) return reportPlan(call, plan);
-      if (plan.refused.length > 0 && !call.has("skip-refused")) {
-        throw new AdminError(
-          `Cannot adopt tenants: ${plan.refused.length} of ${count(plan)} are refused; nothing was changed, ` +
-            "correct them, or adopt the others with --skip-refused",
-        );
-      }
-      return adopt(call, registry, plan, concurrency ?? (await defaultConcurrency(registry)));
-    });
+    const source = chooseSource(call);
+    const version = call.text("version");
+    return withAdmin(call, (admin) =>
+      call.has("plan")
+        ? reportPlan(call, admin, source, version)
+        : adopt(call, admin, source, { version, concurrency }),
+    );
   },
 });
 
-/** Returns how to read the list. */
-function chooseList(call: AdoptCall): (registry: Registry) => Promise<TenantList> {
+/** Returns what lists the schemas. */
+function chooseSource(call: AdoptCall): AdoptionSource {
   const [file] = call.operands;
   const [schemas, query, hosts] = [call.text("schemas"), call.text("query"), call.texts("host")];
   if ([file, schemas, query].filter((text) => text !== undefined).length !== 1) {
@@ -86,63 +71,63 @@ function chooseList(call: AdoptCall): (registry: Registry) => Promise<TenantList
   }
   if (schemas === undefined && hosts.length > 0) throw new UsageError("--host goes with --schemas");
   if (file !== undefined) {
-    const lines = readTenantFile(file, parseFormat(call.text("format")));
-    return () => checkTenants(lines, parseAdoptedName);
+    return { lines: readTenantFile(file, parseFormat(call.text("format"))) };
   }
-  if (query !== undefined) {
-    return async ({ url }) => checkTenants(await listByQuery(url, query), parseAdoptedName);
-  }
-  const pattern = parseSchemaPattern(schemas ?? "", hosts);
-  return async (registry) => checkTenants(await listByPattern(registry, pattern), parseAdoptedName);
+  if (query !== undefined) return { query };
+  const pattern = { schemas: schemas ?? "", hosts };
+  // Wrong usage ends the verb before it connects.
+  parseSchemaPattern(pattern.schemas, pattern.hosts);
+  return pattern;
 }
 
-function count({ adoptable, existing, refused }: AdoptionPlan): number {
-  return adoptable.length + existing.length + refused.length;
-}
-
-function reportPlan(call: AdoptCall, plan: AdoptionPlan): Report {
-  const { adoptable, existing, refused, creation } = plan;
-  for (const tenant of adoptable) {
-    call.print(describeAdoptable(tenant, creation.migrations), tenant);
-  }
+async function reportPlan(
+  call: AdoptCall,
+  admin: Admin,
+  source: AdoptionSource,
+  version: string | undefined,
+): Promise<Report> {
+  const plan = await admin.planAdoption(source, { version });
+  const { adoptable, existing, refused, lines, notices, grants } = plan;
+  for (const one of refused) call.print(describeRefused(one), one);
+  for (const [index, tenant] of adoptable.entries()) call.print(lines[index], tenant);
   return summarise({
     head: `Would adopt ${formatCount(adoptable.length, "tenant")}; nothing was changed`,
-    counts: { "exist already": existing.length, refused: refused.length },
-    done: adoptable.length + existing.length,
+    counts: { "exist already": existing, refused: refused.length },
+    done: adoptable.length + existing,
     undone: refused.length,
-    advice: [
-      ...describeNotices(plan, creation.migrations),
-      ...(adoptable.length > 0 ? [describeGrants(plan)] : []),
-    ],
-    json: {
-      plan: true,
-      adoptable: adoptable.length,
-      existing: existing.length,
-      refused: refused.length,
-    },
+    advice: [...notices, ...(adoptable.length > 0 ? [grants] : [])],
+    json: { plan: true, adoptable: adoptable.length, existing, refused: refused.length },
   });
 }
 
 async function adopt(
   call: AdoptCall,
-  registry: Registry,
-  plan: AdoptionPlan,
-  concurrency: number,
+  admin: Admin,
+  source: AdoptionSource,
+  options: Pick<AdoptionOptions, "version" | "concurrency">,
 ): Promise<Report> {
-  const started = performance.now();
+  let started = 0;
   const meter = call.meter("tenants");
-  meter.expect(plan.adoptable.length + plan.existing.length);
-  const { adopted, existing, failed, left } = await adoptTenants(registry, plan, {
-    concurrency,
+  const run = admin.adoptTenants(source, {
+    ...options,
+    skipRefused: call.has("skip-refused"),
     signal: call.interruption(),
-    report(outcome) {
-      const isFailed = outcome.outcome === "failed";
-      const { line, schemaName, message = "" } = outcome;
-      call.print(isFailed ? `Failed line ${line}, ${schemaName}: ${message}` : undefined, outcome);
-      meter.add(1, isFailed ? 1 : 0);
+    onStart(names) {
+      started = performance.now();
+      meter.expect(names.length);
     },
   });
-  const refused = plan.refused.length;
+  for await (const outcome of run) {
+    if (outcome.outcome === "refused") {
+      call.print(describeRefused(outcome), outcome);
+      continue;
+    }
+    const isFailed = outcome.outcome === "failed";
+    const { line, schemaName, message = "" } = outcome;
+    call.print(isFailed ? `Failed line ${line}, ${schemaName}: ${message}` : undefined, outcome);
+    meter.add(1, isFailed ? 1 : 0);
+  }
+  const { adopted, existing, refused, failed, left, notices } = await run.finish();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   return summarise({
     head: `Adopted ${formatCount(adopted, "tenant")} in ${seconds} s`,
@@ -154,7 +139,7 @@ async function adopt(
     },
     done: adopted + existing,
     undone: refused + failed + left,
-    advice: describeNotices(plan, plan.creation.migrations),
+    advice: notices,
     json: { adopted, existing, refused, failed, left },
   });
 }

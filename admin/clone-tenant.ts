@@ -1,10 +1,9 @@
 // node admin/clone-tenant.js SRC NEW HOST: creates a copy of a tenant.
 
-import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
 import { describeLeftOut } from "./transfer/description.ts";
 
 await runVerb({
@@ -20,20 +19,16 @@ await runVerb({
   },
   example: "acme acme_try try.example.com",
   async run(call) {
-    const [source, schema, host] = call.operands;
-    const from = parseSchemaName(source);
-    const schemaName = parseSchemaName(schema);
-    const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
+    const [source, schemaName, host] = call.operands;
     const wanted = {
       schemaName,
-      hosts,
+      hosts: [host, ...call.texts("host")],
       structureOnly: call.has("structure-only"),
       lossy: call.has("lossy"),
       meter: call.meter("bytes"),
     };
-    const { cloneTenant } = await import("./transfer/clone-tenant.ts");
-    const report = await call.withRegistry((registry) => cloneTenant(registry, from, wanted));
-    const { version, tables, rows, losses } = report;
+    const report = await withAdmin(call, (admin) => admin.cloneTenant(source, wanted));
+    const { from, hosts, version, tables, rows, losses } = report;
     return {
       lines: [
         `Cloned tenant "${from}" to "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +

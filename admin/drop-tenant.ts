@@ -1,6 +1,7 @@
 // node admin/drop-tenant.js SCHEMA --confirm SCHEMA: drops a tenant.
 
 import { runVerb } from "./command/command.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { describeDrop } from "./drop/description.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -48,32 +49,27 @@ await runVerb({
     if (call.has("backup") && call.has("no-backup")) {
       throw new UsageError("--backup and --no-backup contradict each other");
     }
-    if (isPlan && call.text("backup") !== "") {
-      const { planDrop } = await import("./drop/plan.ts");
-      const place = call.has("no-backup")
-        ? undefined
-        : (call.text("backup") ?? nameArchive(schemaName));
-      return call.withRegistry((registry) => planDrop(registry, schemaName, place));
-    }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
-    const { dropTenant } = await import("./drop/drop.ts");
-    const dropped = await call.withRegistry((registry) =>
-      dropTenant(registry, schemaName, {
-        backup: call.has("no-backup")
-          ? undefined
-          : (call.text("backup") ?? nameArchive(schemaName)),
+    const backup = call.has("no-backup") ? false : (call.text("backup") ?? nameArchive(schemaName));
+    if (isPlan) {
+      const { planDrop } = await import("./drop/plan.ts");
+      return call.withRegistry((registry) => planDrop(registry, schemaName, backup || undefined));
+    }
+    const dropped = await withAdmin(call, (admin) =>
+      admin.dropTenant(schemaName, {
+        backup,
         lossy: call.has("lossy"),
         prove: !call.has("no-proof"),
         signal: call.interruption(),
         meter: call.meter("objects"),
       }),
     );
-    const { backup, unproven, losses, keptRole } = dropped;
+    const { unproven, losses, keptRole } = dropped;
     return {
       lines: describeDrop(dropped),
       json: {
         schemaName,
-        backup: backup ?? null,
+        backup: dropped.backup ?? null,
         unproven: unproven ?? null,
         losses,
         keptRole: keptRole?.roleName ?? null,

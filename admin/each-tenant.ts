@@ -7,17 +7,18 @@ import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { isTransactionControl, skipToCommand } from "./each-tenant/command.ts";
-import { isForWholeDatabase, needsNoTransaction } from "./each-tenant/maintenance.ts";
-import { type EachOutcome, runInEach } from "./each-tenant/each-tenant.ts";
+import { findCommandProblem, needsNoTransaction } from "./each-tenant/maintenance.ts";
 import { planEach } from "./each-tenant/plan.ts";
 import { type GrowingTable, startTable, toObjects } from "./each-tenant/rows.ts";
-import { readInstallation } from "./registry/installation.ts";
-import { pickTenants } from "./registry/tenant-pattern.ts";
-import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
+import type { EachOutcome } from "./library/many.ts";
+import { withAdmin } from "./library/with-admin.ts";
+import { CONCURRENCY } from "./batch/free-connections.ts";
 
 const MAX_ROWS = 10_000;
 const MAX_CHARACTERS = 16 * 2 ** 20;
+const KEEP = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
+const AS_OWNER =
+  "As the owner of each schema: privileges and row policies do not limit the command";
 
 await runVerb({
   name: "each-tenant",
@@ -50,46 +51,37 @@ await runVerb({
   example: '--sql "select count(*) from data" --tenants "shop_*"',
   async run(call) {
     const write = call.has("write");
-    if (call.has("plan")) {
-      await readCommand(call.text("sql"));
-      const choice = { tenants: call.text("tenants"), where: call.texts("where") };
-      return call.withRegistry((registry) => planEach(registry, choice, write));
-    }
     const timeoutMs = call.integer("timeout", 1, 86_400_000);
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
     const maxFailures = call.integer("max-failures", 1, 1_000_000) ?? Infinity;
-    const text = await readCommand(call.text("sql"));
     const asOwner = call.has("as-owner");
+    const text = await readCommand(call.text("sql"));
+    const problem = findCommandProblem(text, { write, asOwner });
+    if (problem !== undefined) throw new UsageError(`--sql ${problem}`);
+    const choice = { tenants: call.text("tenants"), where: call.texts("where") };
+    if (call.has("plan")) {
+      return call.withRegistry((registry) => planEach(registry, choice, write));
+    }
     const isOutside = asOwner && needsNoTransaction(text);
-    if (asOwner) requireOneTenant(text, write);
-    return call.withRegistry(async (registry) => {
-      const { tenantRoles, sharedSchemas } = await registry.sequelize.transaction(readInstallation);
-      const order = ["schemaName"];
-      const all = await registry.Tenant.findAll({ attributes: ["schemaName"], order });
-      const choice = { tenants: call.text("tenants"), where: call.texts("where") };
-      const picked = await pickTenants(registry, all, choice);
-      const names = picked.map(({ schemaName }) => schemaName);
-      const table = startTable(names.reduce((width, name) => Math.max(width, name.length), 0));
-      const keep = { rows: MAX_ROWS, characters: MAX_CHARACTERS };
+    return withAdmin(call, async (admin) => {
       const meter = call.meter("tenants");
-      meter.expect(names.length);
-      const command = { text, write, timeoutMs, keep, tenantRoles, sharedSchemas, asOwner };
-      if (asOwner) {
-        call.print(
-          "As the owner of each schema: privileges and row policies do not limit the command",
-          undefined,
-        );
-      }
-      const { ran, failed, left, skipped } = await runInEach(registry, names, command, {
-        concurrency: concurrency ?? (await defaultConcurrency(registry)),
-        maxFailures,
+      let table = startTable(0);
+      const run = admin.eachTenant(text, {
+        ...choice,
+        ...{ write, asOwner, timeoutMs, concurrency, maxFailures, keep: KEEP },
         signal: call.interruption(),
-        report(outcome) {
-          meter.add(1, outcome.outcome === "failed" ? 1 : 0);
-          const { lines, json } = describe(outcome, table, asOwner);
-          call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
+        onStart(names) {
+          meter.expect(names.length);
+          table = startTable(Math.max(0, ...names.map(({ length }) => length)));
+          if (asOwner) call.print(AS_OWNER, undefined);
         },
       });
+      for await (const outcome of run) {
+        meter.add(1, outcome.outcome === "failed" ? 1 : 0);
+        const { lines, json } = describe(outcome, table, asOwner);
+        call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
+      }
+      const { ran, failed, left, skipped } = await run.finish();
       return summarise({
         head:
           `Ran ${asOwner ? "as the owner " : ""}in ${formatCount(ran, "tenant")}` +
@@ -103,28 +95,9 @@ await runVerb({
   },
 });
 
-/** Rejects an owner's command that would reach beyond the tenant, or that writes without --write. */
-function requireOneTenant(text: string, write: boolean): void {
-  if (isForWholeDatabase(text)) {
-    throw new UsageError(
-      "--sql does not name a table: it would process the whole database once per tenant",
-    );
-  }
-  if (needsNoTransaction(text) && !write) {
-    throw new UsageError("--sql cannot run in a read-only transaction: add --write");
-  }
-}
-
 async function readCommand(given: string | undefined): Promise<string> {
   if (given === undefined) throw new UsageError("it needs --sql");
-  const text = given === "-" ? await readAll(process.stdin) : given;
-  if (skipToCommand(text) === "") throw new UsageError("--sql is empty");
-  if (isTransactionControl(text)) {
-    throw new UsageError(
-      "--sql must not begin or end a transaction: the verb runs the command in one transaction per tenant",
-    );
-  }
-  return text;
+  return given === "-" ? readAll(process.stdin) : given;
 }
 
 function describe(

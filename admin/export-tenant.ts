@@ -1,8 +1,8 @@
 // node admin/export-tenant.js SCHEMA FILE: writes a tenant into a file.
 
 import { runVerb } from "./command/command.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { describeExport, describeExportLosses } from "./transfer/description.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
   name: "export-tenant",
@@ -13,12 +13,10 @@ await runVerb({
   options: {},
   example: "acme acme.zip",
   async run(call) {
-    const [schema, file] = call.operands;
-    const schemaName = parseSchemaName(schema);
+    const [schemaName, file] = call.operands;
     const signal = call.interruption();
-    const { exportTenant } = await import("./transfer/export-tenant.ts");
-    const report = await call.withRegistry((registry) =>
-      exportTenant(registry, schemaName, file, { signal, meter: call.meter("bytes") }),
+    const report = await withAdmin(call, (admin) =>
+      admin.exportTenant(schemaName, file, { signal, meter: call.meter("bytes") }),
     );
     const lines = [describeExport(report), ...describeExportLosses(report)];
     // The file is complete, but an import cannot restore all of it.

@@ -1,10 +1,9 @@
 // node admin/import-tenant.js FILE HOST SCHEMA: creates a tenant from a file.
 
-import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
 import { describeLeftOut } from "./transfer/description.ts";
 
 await runVerb({
@@ -35,23 +34,20 @@ await runVerb({
   },
   example: "acme.zip acme.example.com acme --migrate",
   async run(call) {
-    const [file, host, schema] = call.operands;
-    const schemaName = parseSchemaName(schema);
-    const hosts = [...new Set([host, ...call.texts("host")].map(parseDomain))];
+    const [file, host, schemaName] = call.operands;
     const { LONGEST_TIMEOUT_MS } = await import("./lifecycle/status.ts");
     const megabytes = call.integer("max-megabytes", 1, 1_000_000_000);
     const wanted = {
       schemaName,
-      hosts,
+      hosts: [host, ...call.texts("host")],
       migrate: call.has("migrate"),
       lossy: call.has("lossy"),
       statementTimeoutMs: call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS),
       maxBytes: megabytes === undefined ? undefined : megabytes * 1_000_000,
       meter: call.meter("bytes"),
     };
-    const { importTenant } = await import("./transfer/import-tenant.ts");
-    const report = await call.withRegistry((registry) => importTenant(registry, file, wanted));
-    const { version, tables, rows, losses, settings } = report;
+    const report = await withAdmin(call, (admin) => admin.importTenant(file, wanted));
+    const { hosts, version, tables, rows, losses, settings } = report;
     return {
       lines: [
         `Imported tenant "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +

@@ -1,14 +1,10 @@
 // node admin/init-db.js: makes a database ready for tenants.
 
 import { commandFor } from "./program/form.ts";
-import { parseAddress } from "../src/database/wire/address.ts";
 import { runVerb } from "./command/command.ts";
-import { adminUrl, readAdminConfig } from "./command/config.ts";
-import { createDatabase } from "./lifecycle/create-database.ts";
-import { checkDatabaseName } from "./lifecycle/database-name.ts";
+import type { InitialisedDatabase } from "./library/installation.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
-import { type Initialised, initialise } from "./lifecycle/initialise.ts";
-import { withRegistry } from "./registry/registry.ts";
 
 await runVerb({
   name: "init-db",
@@ -44,24 +40,17 @@ await runVerb({
   },
   example: "--create --service-role app_service",
   async run(call) {
-    const url = adminUrl(call.env);
-    checkDatabaseName(parseAddress(url).database);
-    const created = call.has("create") && (await createDatabase(url));
-    const done = await withRegistry(
-      url,
-      (registry) =>
-        initialise(registry, {
-          serviceRole: call.text("service-role"),
-          tenantRoles: call.has("no-tenant-roles") ? false : undefined,
-          sharedSchemas: {
-            add: call.texts("shared-schema"),
-            remove: call.texts("no-shared-schema"),
-          },
-        }),
-      readAdminConfig(call.env).TENANT_MIGRATIONS,
+    const done = await withAdmin(call, (admin) =>
+      admin.initialise({
+        create: call.has("create"),
+        serviceRole: call.text("service-role"),
+        tenantRoles: call.has("no-tenant-roles") ? false : undefined,
+        share: call.texts("shared-schema"),
+        unshare: call.texts("no-shared-schema"),
+      }),
     );
     const lines = [
-      `${created ? "Created and initialised" : "Initialised"} the database: service role ` +
+      `${done.created ? "Created and initialised" : "Initialised"} the database: service role ` +
         `"${done.serviceRole}", registry ${done.migrations.length > 0 ? `migrated (${done.migrations.join(", ")})` : "up to date"}`,
     ];
     if (done.createdRole) {
@@ -87,11 +76,11 @@ await runVerb({
       );
     }
     lines.push(...describeShared(done));
-    return { lines, json: { created, ...done } };
+    return { lines, json: done };
   },
 });
 
-function describeShared({ sharedSchemas, opened }: Initialised): readonly string[] {
+function describeShared({ sharedSchemas, opened }: InitialisedDatabase): readonly string[] {
   if (sharedSchemas.length === 0) return [];
   const { created, tables, revoked, unreadable } = opened;
   const lines = [`Shared schemas, behind each tenant's own: ${sharedSchemas.join(", ")}`];

@@ -2,7 +2,7 @@
 
 import { runVerb } from "./command/command.ts";
 import { formatTable } from "./print/table.ts";
-import { listTenants } from "./lifecycle/tenant.ts";
+import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
   name: "list-tenants",
@@ -11,7 +11,7 @@ await runVerb({
   options: {},
   example: "--json",
   async run(call) {
-    const tenants = await call.withRegistry(listTenants);
+    const tenants = await withAdmin(call, (admin) => admin.listTenants());
     const settled = tenants.some(({ settings }) => Object.keys(settings).length > 0);
     const rows = tenants.map(
       ({ schemaName, status, transition, peer, version, migration, hosts, settings }) => [

@@ -1,26 +1,22 @@
 // node admin/migrate.js: migrates every tenant that is behind to the newest version.
 
-import { parseCanary } from "./migrate/canary.ts";
+import { CONCURRENCY } from "./batch/free-connections.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { describeOutcome } from "./migrate/migrate-tenant.ts";
-import {
-  type MigrateOptions,
-  migrateTenants,
-  MIGRATION_PATIENCE,
-} from "./migrate/migrate-tenants.ts";
-import { type MigrationPlan, planMigration } from "./migrate/plan.ts";
-import { describeVersion, findVersion } from "./migrations/changes.ts";
-import { type TenantMigrations, loadTenantMigrations } from "./migrations/ordered.ts";
-import { migrateShared, type SharedOutcome } from "./migrate/migrate-shared.ts";
-import { printPlan, reportCheck, reportNothing, reportRun } from "./migrate/report.ts";
-import { describeShared, printShared } from "./migrate/report-shared.ts";
+import type { Admin } from "./library/contract.ts";
+import type { MigrateOptions } from "./library/migration.ts";
+import { withAdmin } from "./library/with-admin.ts";
+import { parseCanary } from "./migrate/canary.ts";
+import { MIGRATION_PATIENCE } from "./migrate/migrate-tenants.ts";
 import { BUILD_LIMITS } from "./migrations/outside.ts";
-import { acceptEdited } from "./migrations/recorded.ts";
-import { readSharedMigrations } from "./migrations/shared-migrations.ts";
-import type { Registry } from "./registry/registry.ts";
-import { CONCURRENCY, defaultConcurrency } from "./batch/free-connections.ts";
+import {
+  printOutcome,
+  printPlan,
+  reportCheck,
+  reportNothing,
+  reportRun,
+} from "./report/migration.ts";
 
 await runVerb({
   name: "migrate",
@@ -87,17 +83,19 @@ await runVerb({
   example: "--canary 5% --max-failures 3",
   run(call) {
     const canary = call.text("canary");
-    const to = call.text("to");
-    const options = {
+    const choice = {
       tenants: call.text("tenants"),
       where: call.texts("where"),
+      to: call.text("to"),
       canary: canary === undefined ? undefined : parseCanary(canary),
+      acceptEdited: call.has("accept-edited"),
+      allowLate: call.has("allow-late"),
     };
     const limits = {
       concurrency: call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max),
-      maxFailures: call.integer("max-failures", 1, 1_000_000) ?? Infinity,
-      lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000) ?? MIGRATION_PATIENCE.lockTimeoutMs,
-      attempts: call.integer("attempts", 1, 1000) ?? MIGRATION_PATIENCE.attempts,
+      maxFailures: call.integer("max-failures", 1, 1_000_000),
+      lockTimeoutMs: call.integer("lock-timeout", 1, 3_600_000),
+      attempts: call.integer("attempts", 1, 1000),
       builds: {
         atOnce: call.integer("builds", 1, 64) ?? BUILD_LIMITS.atOnce,
         timeoutMs:
@@ -105,68 +103,33 @@ await runVerb({
       },
       compares: !call.has("no-drift"),
     };
-    const allowance = { edited: call.has("accept-edited"), late: call.has("allow-late") };
-    return call.withRegistry(async (registry) => {
-      // The tenants' migrations may need what the shared ones make.
-      const shared = await readSharedMigrations(registry, allowance);
-      if (call.has("plan") && shared) printShared(call, shared);
-      if (!call.has("plan") && !call.has("check") && shared) {
-        const report = (done: SharedOutcome): void => call.print(describeShared(done), done);
-        await migrateShared(registry, shared, allowance, report);
-      }
-      const migrations = await loadTenantMigrations(registry, allowance);
-      const plan = await planMigration(registry, migrations, {
-        ...options,
-        to: to === undefined ? undefined : findVersion(migrations, to),
-      });
-      if (call.has("check")) return reportCheck(migrations, plan, shared);
-      if (call.has("plan")) return printPlan(call, migrations, plan);
-      if (migrations.edited.length > 0) await acceptEdited(registry, migrations.edited);
-      for (const { file } of migrations.edited) {
-        call.print(`Accepted ${file} as it is now`, { file, outcome: "accepted" });
-      }
-      if (plan.tenants.length === 0) return reportNothing(migrations, plan);
-      return migrate(call, registry, migrations, plan, limits);
+    return withAdmin(call, async (admin) => {
+      if (call.has("check")) return reportCheck(await admin.planMigration(choice));
+      if (call.has("plan")) return printPlan(call, await admin.planMigration(choice));
+      return migrate(call, admin, { ...choice, ...limits });
     });
   },
 });
 
-type Limits = Omit<MigrateOptions, "concurrency" | "signal" | "report"> & {
-  readonly concurrency: number | undefined;
-};
-
-async function migrate(
-  call: Call,
-  registry: Registry,
-  migrations: TenantMigrations,
-  plan: MigrationPlan,
-  limits: Limits,
-): Promise<Report> {
-  const started = performance.now();
-  for (const { schemaName, reason } of plan.skipped) {
-    call.print(`Skipped ${schemaName}: ${reason}`, { schemaName, outcome: "skipped", reason });
-  }
-  const names = plan.tenants.map(({ schemaName }) => schemaName).join(",");
-  if (call.has("canary")) call.print(`Canary: ${names}`, { canary: names });
+async function migrate(call: Call, admin: Admin, options: MigrateOptions): Promise<Report> {
+  let started: number | undefined;
   const meter = call.meter("tenants");
-  meter.expect(plan.tenants.length);
-  const summary = await migrateTenants(registry, migrations, plan, {
-    ...limits,
-    concurrency: limits.concurrency ?? (await defaultConcurrency(registry)),
+  const run = admin.migrate({
+    ...options,
     signal: call.interruption(),
-    report(outcome) {
-      const { schemaName, from, version, sqlstate } = outcome;
-      const now = describeVersion(migrations, version);
-      const failed = outcome.outcome === "failed";
-      const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
-      const at = from === version ? `at version ${now}` : `at version ${now}, from ${from}`;
-      call.print(
-        failed ? `Failed ${schemaName}, ${at}: ${describeOutcome(outcome)}${state}` : undefined,
-        outcome,
-      );
-      meter.add(1, failed ? 1 : 0);
+    onStart(schemaNames) {
+      started = performance.now();
+      const names = schemaNames.join(",");
+      if (options.canary) call.print(`Canary: ${names}`, { canary: names });
+      meter.expect(schemaNames.length);
     },
   });
+  for await (const outcome of run) {
+    printOutcome(call, outcome);
+    if ("ms" in outcome) meter.add(1, outcome.outcome === "failed" ? 1 : 0);
+  }
+  const summary = await run.finish();
+  if (started === undefined) return reportNothing(summary);
   const seconds = (performance.now() - started) / 1000;
-  return reportRun(migrations, plan, summary, seconds, limits.compares !== false);
+  return reportRun(summary, seconds, options.compares !== false);
 }

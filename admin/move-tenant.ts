@@ -4,6 +4,7 @@ import { commandFor } from "./program/form.ts";
 import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
@@ -38,17 +39,14 @@ await runVerb({
     const schemaName = parseSchemaName(call.operands[0]);
     const url = readTarget(call.text("to"), call.text("to-env"), call.env).reveal();
     const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
-    const { withTarget } = await import("./transfer/move/target.ts");
-    const { moveTenant } = await import("./transfer/move/move-tenant.ts");
-    const report = await call.withRegistry((source) =>
-      withTarget(url, source.tenantMigrations, (target) =>
-        moveTenant(source, target, schemaName, {
-          waitMs,
-          lossy: call.has("lossy"),
-          meter: call.meter("bytes"),
-          onStep: (step, line) => call.print(line, { step }),
-        }),
-      ),
+    const report = await withAdmin(call, (admin) =>
+      admin.moveTenant(schemaName, {
+        to: url,
+        waitMs,
+        lossy: call.has("lossy"),
+        meter: call.meter("bytes"),
+        onStep: (step, line) => call.print(line, { step }),
+      }),
     );
     const { place, copied, losses } = report;
     const what = copied

@@ -1,8 +1,7 @@
 // node admin/remove-domain.js HOST: removes a host from its tenant.
 
-import { parseDomain } from "../src/host.ts";
 import { runVerb } from "./command/command.ts";
-import { removeDomain } from "./lifecycle/domain.ts";
+import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
   name: "remove-domain",
@@ -12,11 +11,8 @@ await runVerb({
   options: {},
   example: "www.acme.test",
   async run(call) {
-    const host = parseDomain(call.operands[0]);
-    const schemaName = await call.withRegistry((registry) => removeDomain(registry, host));
-    return {
-      lines: [`Removed host "${host}" from tenant "${schemaName}"`],
-      json: { host, schemaName },
-    };
+    const removed = await withAdmin(call, (admin) => admin.removeHost(call.operands[0]));
+    const { host, schemaName } = removed;
+    return { lines: [`Removed host "${host}" from tenant "${schemaName}"`], json: removed };
   },
 });

@@ -2,9 +2,8 @@
 
 import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { renameTenant } from "./rename/rename.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { describeKeptRole } from "./registry/role-use.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
 
 await runVerb({
   name: "rename-tenant",
@@ -15,13 +14,8 @@ await runVerb({
   options: {},
   example: "acme acme_inc",
   async run(call) {
-    const [from, to] = call.operands;
-    const before = parseSchemaName(from);
-    const schemaName = parseSchemaName(to);
-    const renamed = await call.withRegistry((registry) =>
-      renameTenant(registry, before, schemaName),
-    );
-    const { stillRunning, keptRole } = renamed;
+    const renamed = await withAdmin(call, (admin) => admin.renameTenant(...call.operands));
+    const { before, schemaName, stillRunning, keptRole } = renamed;
     const lines = [
       `Renamed tenant "${before}" to "${schemaName}"`,
       ...(keptRole ? [describeKeptRole(keptRole)] : []),

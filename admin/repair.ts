@@ -4,9 +4,7 @@ import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import { summarise } from "./command/summary.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { defaultConcurrency } from "./batch/free-connections.ts";
-import { repairTenant } from "./repair/repair-tenant.ts";
-import { repairTenants } from "./repair/repair-tenants.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -30,11 +28,11 @@ await runVerb({
     const plan = call.has("plan");
     if (/[*,]/.test(list)) return repairMany(call, list);
     const schemaName = parseSchemaName(list);
-    const { steps, told } = await call.withRegistry((registry) =>
-      repairTenant(registry, schemaName, {
+    const { steps, told } = await withAdmin(call, (admin) =>
+      admin.repairTenant(schemaName, {
         plan,
         emptySchema: call.has("empty-schema"),
-        announce: (step) => call.print(`${plan ? "Would" : "Will"} ${step}`, { step, plan }),
+        onStep: (step) => call.print(`${plan ? "Would" : "Will"} ${step}`, { step, plan }),
       }),
     );
     const done =
@@ -54,25 +52,24 @@ await runVerb({
 async function repairMany(call: Call, list: string): Promise<Report> {
   const plan = call.has("plan");
   const done = plan ? "Would" : "Did";
-  const how = { plan, emptySchema: call.has("empty-schema") };
+  const emptySchema = call.has("empty-schema");
   let told = 0;
-  return call.withRegistry(async (registry) => {
-    const { repaired, failed, well, left } = await repairTenants(registry, list, how, {
-      concurrency: await defaultConcurrency(registry),
-      signal: call.interruption(),
-      report(tenant) {
-        const { schemaName } = tenant;
-        if (tenant.outcome === "failed") {
-          return call.print(`Failed ${schemaName}: ${tenant.message}`, tenant);
-        }
-        told += tenant.left.length;
-        const lines = [
-          ...tenant.steps.map((step) => `${schemaName}: ${done} ${step}`),
-          ...tenant.left.map((problem) => `${schemaName}: Needs your decision: ${problem}`),
-        ];
-        call.print(lines.join("\n"), tenant);
-      },
-    });
+  return withAdmin(call, async (admin) => {
+    const run = admin.repairTenants(list, { plan, emptySchema, signal: call.interruption() });
+    for await (const tenant of run) {
+      const { schemaName } = tenant;
+      if (tenant.outcome === "failed") {
+        call.print(`Failed ${schemaName}: ${tenant.message}`, tenant);
+        continue;
+      }
+      told += tenant.left.length;
+      const lines = [
+        ...tenant.steps.map((step) => `${schemaName}: ${done} ${step}`),
+        ...tenant.left.map((problem) => `${schemaName}: Needs your decision: ${problem}`),
+      ];
+      call.print(lines.join("\n"), tenant);
+    }
+    const { repaired, failed, well, left } = await run.finish();
     return summarise({
       head: `${plan ? "Would repair" : "Repaired"} ${formatCount(repaired, "tenant")}`,
       counts: { failed, "not started": left, "already in order": well },

@@ -2,8 +2,7 @@
 
 import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
-import { resumeTenant } from "./lifecycle/status.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
   name: "resume-tenant",
@@ -12,8 +11,7 @@ await runVerb({
   options: {},
   example: "acme",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0]);
-    const changed = await call.withRegistry((registry) => resumeTenant(registry, schemaName));
+    const changed = await withAdmin(call, (admin) => admin.resumeTenant(call.operands[0]));
     return reportChange("Resumed", changed);
   },
 });

@@ -4,8 +4,8 @@ import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSettingsChange } from "./lifecycle/settings.ts";
-import { LONGEST_TIMEOUT_MS, setTenant, type TenantChange } from "./lifecycle/status.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { LONGEST_TIMEOUT_MS } from "./lifecycle/status.ts";
+import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
   name: "set-tenant",
@@ -31,7 +31,6 @@ await runVerb({
   },
   example: "acme --statement-timeout 2000 --set plan=pro --set seats:=25 --unset trial",
   async run(call) {
-    const schemaName = parseSchemaName(call.operands[0]);
     const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS);
     const [readOnly, writable] = [call.has("read-only"), call.has("writable")];
     if (readOnly && writable)
@@ -43,13 +42,12 @@ await runVerb({
         "it needs --read-only, --writable, --statement-timeout, --set or --unset",
       );
     }
-    const status: TenantChange["status"] = readOnly ? "read_only" : "active";
     const change = {
-      ...(readOnly || writable ? { status } : {}),
-      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
-      ...(isSetting ? { settings } : {}),
+      readOnly: readOnly || writable ? readOnly : undefined,
+      statementTimeoutMs,
+      ...(isSetting && settings),
     };
-    const changed = await call.withRegistry((registry) => setTenant(registry, schemaName, change));
+    const changed = await withAdmin(call, (admin) => admin.setTenant(call.operands[0], change));
     return reportChange("Set", changed);
   },
 });

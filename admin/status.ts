@@ -2,8 +2,8 @@
 
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
+import { withAdmin } from "./library/with-admin.ts";
 import { statusLines } from "./inspect/status-lines.ts";
-import { needsPerson, readStatus } from "./inspect/status.ts";
 
 await runVerb({
   name: "status",
@@ -21,18 +21,15 @@ await runVerb({
   },
   example: "--tenants 'shop_*' --json",
   async run(call) {
-    const status = await call.withRegistry((registry) =>
-      readStatus(
-        registry,
-        { tenants: call.text("tenants"), where: call.texts("where") },
-        !call.has("no-drift"),
-      ),
+    const choice = { tenants: call.text("tenants"), where: call.texts("where") };
+    const status = await withAdmin(call, (admin) =>
+      admin.readStatus({ ...choice, drift: !call.has("no-drift") }),
     );
     const { tenants, ...rest } = status;
     return {
       lines: statusLines(status),
-      json: { ...rest, tenants: tenants.length, well: !needsPerson(status) },
-      status: needsPerson(status) ? 3 : 0,
+      json: { ...rest, tenants: tenants.length },
+      status: status.well ? 0 : 3,
     };
   },
 });

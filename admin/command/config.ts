@@ -11,6 +11,7 @@ import {
   type Variables,
 } from "../../src/environment.ts";
 import { readSecretFiles } from "../../src/secret-files.ts";
+import { parseActor } from "../registry/actor.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { AdminError } from "../registry/admin-error.ts";
 
@@ -22,6 +23,7 @@ export interface AdminVariables extends Variables {
   readonly DATABASE_URL_FILE: Variable<string | undefined>;
   readonly TENANT_MIGRATIONS: Variable<string | undefined>;
   readonly SHARED_MIGRATIONS: Variable<string | undefined>;
+  readonly ROWHOUSE_ACTOR: Variable<string | undefined>;
   readonly DEV_DATABASE_PORT: Variable<number>;
 }
 
@@ -52,6 +54,10 @@ export const ADMIN_VARIABLES: AdminVariables = {
   SHARED_MIGRATIONS: {
     ...optional((text) => text),
     about: "Folder of the migrations of the schemas that all tenants share",
+  },
+  ROWHOUSE_ACTOR: {
+    ...optional(parseActor),
+    about: "Who changes something, for the log; the system's user when not set",
   },
   DEV_DATABASE_PORT: integer(
     54_329,
@@ -99,7 +105,13 @@ export async function withAdminRegistry<T>(
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
   const config = readAdminConfig(env);
-  return withRegistry(urlOf(config), work, config.TENANT_MIGRATIONS, config.SHARED_MIGRATIONS);
+  return withRegistry(
+    urlOf(config),
+    work,
+    config.TENANT_MIGRATIONS,
+    config.SHARED_MIGRATIONS,
+    config.ROWHOUSE_ACTOR,
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import type pg from "pg";
 export interface CommandResult {
   /** Its tag, such as "SELECT" or "UPDATE". */
   readonly command: string;
-  readonly columns: readonly pg.FieldDef[];
+  readonly columns: readonly Pick<pg.FieldDef, "name" | "dataTypeID">[];
   /** Values as PostgreSQL writes them. */
   readonly rows: readonly (readonly (string | null)[])[];
   /** The number of all rows; `rows` may hold only the first of them. */

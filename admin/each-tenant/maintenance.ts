@@ -1,7 +1,7 @@
 // Recognizes commands that PostgreSQL refuses in a transaction, and commands that reach beyond the tenant.
 // https://www.postgresql.org/docs/current/maintenance.html
 
-import { skipToCommand } from "./command.ts";
+import { isTransactionControl, skipToCommand } from "./command.ts";
 
 const OUTSIDE =
   /^(?:vacuum|cluster|reindex\b[^]*\bconcurrently|(?:create\s+(?:unique\s+)?|drop\s+)index\s+concurrently)\b/i;
@@ -18,4 +18,24 @@ export function needsNoTransaction(text: string): boolean {
 /** Returns whether a command does not name a table, so that it processes the whole database. */
 export function isForWholeDatabase(text: string): boolean {
   return WHOLE.test(skipToCommand(text).trim());
+}
+
+/**
+ * Finds why a command cannot be run in each tenant; undefined when it can. The text completes "it …".
+ */
+export function findCommandProblem(
+  text: string,
+  { write, asOwner }: { readonly write: boolean; readonly asOwner: boolean },
+): string | undefined {
+  if (skipToCommand(text) === "") return "is empty";
+  if (isTransactionControl(text)) {
+    return "must not begin or end a transaction: the verb runs the command in one transaction per tenant";
+  }
+  if (!asOwner) return undefined;
+  if (isForWholeDatabase(text)) {
+    return "does not name a table: it would process the whole database once per tenant";
+  }
+  if (needsNoTransaction(text) && !write)
+    return "cannot run in a read-only transaction: add --write";
+  return undefined;
 }

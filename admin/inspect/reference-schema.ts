@@ -131,11 +131,11 @@ async function explain(
     await work();
   } catch (error) {
     if (!(error instanceof MigrationFailure)) throw error;
-    const { where, reason, code } = error;
+    const { where, reason, sqlstate } = error;
     const told = reason.replaceAll(schemaName, "the reference");
     throw new ReferenceFailure(
       `Cannot build the reference schema: migration ${name} fails: ${describePlace(where)}: ${told}` +
-        `${code === undefined ? "" : ` (SQLSTATE ${code})`}; mend it: status and migrate go without the reference ` +
+        `${sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`}; mend it: status and migrate go without the reference ` +
         "with --no-drift",
       { cause: error },
     );

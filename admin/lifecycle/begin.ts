@@ -61,7 +61,9 @@ export async function registerTenant(
     );
   } catch (error) {
     if (databaseCode(error) !== UNIQUE_VIOLATION) throw error;
-    throw new TenantExists(describe(`schema "${schemaName}" is a tenant already`));
+    throw new TenantExists(describe(`schema "${schemaName}" is a tenant already`), {
+      code: "name_taken",
+    });
   }
   if (tenantRoles) {
     await refuse("42710", `role "${roleName}" exists without a tenant`, () =>
@@ -77,7 +79,7 @@ async function refuse<T>(state: string, problem: string, work: () => Promise<T>)
     return await work();
   } catch (error) {
     if (databaseCode(error) !== state) throw error;
-    throw new AdminError(describe(problem));
+    throw new AdminError(describe(problem), { code: "name_taken" });
   }
 }
 

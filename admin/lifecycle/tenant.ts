@@ -48,23 +48,36 @@ export async function createTenant(
 export async function addTenant(
   registry: Registry,
   creation: Creation,
-  tenant: Pick<NewTenant, "schemaName" | "hosts">,
+  tenant: Omit<NewTenant, "version" | "to">,
 ): Promise<void> {
   const names = [tenant.schemaName];
   await prepareReferences(creation, names);
   const compare = (transaction: Transaction): Promise<void> =>
     requireAlike(transaction, creation, names);
-  await raiseTenant(registry, creation, tenant, compare, { action: "add tenant" });
+  await raiseTenant(registry, creation, tenant, compare, {
+    action: "add tenant",
+    source: { verb: "add-tenant" },
+  });
 }
+
+// Ends with the condition and the order.
+const LISTED = `
+  select schema_name as "schemaName", status, version, m.name as migration,
+      statement_timeout_ms as "statementTimeoutMs", settings, created_at as "createdAt", transition, peer,
+      array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
+    from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version`;
 
 /** Reads every tenant with its hosts, in the order of the schema names. */
 export function listTenants(registry: Registry): Promise<readonly ListedTenant[]> {
-  return readRows<ListedTenant>(
-    registry,
-    `select schema_name as "schemaName", status, version, m.name as migration,
-         statement_timeout_ms as "statementTimeoutMs", settings, created_at as "createdAt", transition, peer,
-         array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
-       from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version
-      order by schema_name`,
-  );
+  return readRows<ListedTenant>(registry, `${LISTED} order by schema_name`);
+}
+
+/** Reads one tenant with its hosts; undefined when it does not exist. */
+export async function findTenant(
+  registry: Registry,
+  schemaName: string,
+): Promise<ListedTenant | undefined> {
+  const text = `${LISTED} where schema_name = $1`;
+  const [found] = await readRows<ListedTenant>(registry, text, [schemaName]);
+  return found;
 }

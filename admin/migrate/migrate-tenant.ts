@@ -123,7 +123,7 @@ function describeFailure(error: unknown): Failure {
   if (!(error instanceof MigrationFailure)) {
     return { sqlstate: sqlState(error), message: databaseMessage(error) };
   }
-  return { ...error.where, sqlstate: error.code, message: error.reason };
+  return { ...error.where, sqlstate: error.sqlstate, message: error.reason };
 }
 
 /** Writes why a tenant failed: the place in the migration's file, and the message. */
@@ -165,11 +165,11 @@ async function recordFailure(
   await readRows(
     registry,
     `insert into rowhouse.migration_run
-       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message, migration)
-     values ($1, $2, $3, $4, 'failed', $5, $6, $7, $8)`,
+       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message, migration, actor)
+     values ($1, $2, $3, $4, 'failed', $5, $6, $7, $8, $9)`,
     [
       ...[runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null],
-      ...[describeOutcome(failure), migration.name],
+      ...[describeOutcome(failure), migration.name, registry.actor],
     ],
   );
 }

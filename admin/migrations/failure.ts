@@ -18,8 +18,7 @@ export interface FailedCommand {
 /** The error of a migration that failed. */
 export class MigrationFailure extends AdminError {
   readonly where: FailedCommand;
-  /** The SQLSTATE; undefined when the error does not come from PostgreSQL. */
-  readonly code: string | undefined;
+  readonly #sqlstate: string | undefined;
   /** What PostgreSQL or the module says, on one line. */
   readonly reason: string;
 
@@ -29,20 +28,26 @@ export class MigrationFailure extends AdminError {
     error: unknown,
     place: Pick<FailedCommand, "line" | "command"> = {},
   ) {
-    const code = sqlState(error);
+    const sqlstate = sqlState(error);
     const reason = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
     const where = { migration: name, file, ...place };
-    const state = code === undefined ? "" : ` (SQLSTATE ${code})`;
-    super(`Cannot migrate tenant "${schemaName}": ${describePlace(where)}: ${reason}${state}`, {
-      cause: error,
-    });
+    const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
+    const options = { code: "migration_failed", cause: error } as const;
+    super(
+      `Cannot migrate tenant "${schemaName}": ${describePlace(where)}: ${reason}${state}`,
+      options,
+    );
     this.where = where;
-    this.code = code;
+    this.#sqlstate = sqlstate;
     this.reason = reason;
   }
 
+  override get sqlstate(): string | undefined {
+    return this.#sqlstate;
+  }
+
   override get details(): Readonly<Record<string, unknown>> {
-    return { ...this.where, sqlstate: this.code };
+    return { ...this.where, sqlstate: this.sqlstate };
   }
 }
 

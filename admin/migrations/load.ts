@@ -29,6 +29,7 @@ export function findTenantMigrations(folder: string | undefined): string {
   throw new AdminError(
     "Cannot load tenant migrations: TENANT_MIGRATIONS is not set; " +
       "set it to the folder of your application's compiled migrations",
+    { code: "migrations_invalid" },
   );
 }
 

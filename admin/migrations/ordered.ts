@@ -48,7 +48,10 @@ export async function loadTenantMigrations(
 ): Promise<TenantMigrations> {
   const { migrations, problems } = await examineTenantMigrations(registry, allowance);
   const [problem] = problems;
-  if (problem !== undefined) throw new AdminError(`Cannot load tenant migrations: ${problem}`);
+  if (problem !== undefined)
+    throw new AdminError(`Cannot load tenant migrations: ${problem}`, {
+      code: "migrations_invalid",
+    });
   return migrations;
 }
 

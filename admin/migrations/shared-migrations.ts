@@ -52,6 +52,7 @@ export async function readSharedMigrations(
     throw new AdminError(
       "Cannot load shared migrations: SHARED_MIGRATIONS is not set, and this database has " +
         `"${recorded.at(-1)?.name}"; set it to the folder of that`,
+      { code: "migrations_invalid" },
     );
   }
   const [row] = await readRows<{ shared: readonly string[] }>(
@@ -62,6 +63,7 @@ export async function readSharedMigrations(
   if (sharedSchemas.length === 0) {
     throw new AdminError(
       `Cannot load shared migrations: no schema is shared; run ${commandFor("init-db")} --shared-schema NAME first`,
+      { code: "migrations_invalid" },
     );
   }
   const folder = await readMigrationFolder(place, { sharedSchemas, isShared: true });
@@ -74,6 +76,7 @@ export async function readSharedMigrations(
       throw new AdminError(
         `Cannot load shared migrations: the folder ${JSON.stringify(place)} does not have "${record.name}", which this ` +
           "database has; set SHARED_MIGRATIONS to the folder that was applied",
+        { code: "migrations_invalid" },
       );
     }
     last = Math.max(last, file.index);
@@ -82,6 +85,7 @@ export async function readSharedMigrations(
       throw new AdminError(
         `Cannot load shared migrations: ${file.file} was edited after it was applied; restore it and write another ` +
           `migration, or accept it as it is with ${commandFor("migrate")} --accept-edited`,
+        { code: "migrations_invalid" },
       );
     }
     edited.push({ ...file, position: record.position });
@@ -96,6 +100,7 @@ export async function readSharedMigrations(
       throw new AdminError(
         `Cannot load shared migrations: ${migration.file} comes before "${folder.migrations[last]?.name}", which is ` +
           `applied; rename it so that it comes last, or let it come next with ${commandFor("migrate")} --allow-late`,
+        { code: "migrations_invalid" },
       );
     }
     if (record === undefined) position += 1;

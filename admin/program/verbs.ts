@@ -11,6 +11,7 @@ export const GROUPS = {
     "init-db": "Make a database ready for tenants",
     migrate: "Bring every tenant to the newest version",
     status: "Show versions, failures, drift and what is missing",
+    log: "Show who changed what",
     doctor: "Check the roles, the pooler and the settings",
     "verify-pooler": "Test a transaction pooler",
     console: "Serve the operator page",

@@ -1,7 +1,10 @@
 // Reads the driver's error inside an error of Sequelize. Decisions depend on its code, never on a message.
 
+import { AdminError } from "./admin-error.ts";
+
 /** Returns the SQLSTATE or system error code of an error of Sequelize or pg; undefined when it has neither. */
 export function databaseCode(error: unknown): string | undefined {
+  if (error instanceof AdminError) return error.sqlstate;
   const code: unknown = driverError(error)?.["code"];
   return typeof code === "string" ? code : undefined;
 }

@@ -29,6 +29,7 @@ export async function readInstallation(transaction: Transaction): Promise<Instal
   if (installation === undefined) {
     throw new AdminError(
       `Cannot find the registry: the database does not have one; run ${commandFor("init-db")} first`,
+      { code: "registry_missing" },
     );
   }
   return installation;

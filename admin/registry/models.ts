@@ -16,11 +16,11 @@ class Client extends pg.Client {
 
 /**
  * Defines the models. It does not connect yet; the caller closes `sequelize`.
- * @param most maximum number of connections
+ * @param pool the maximum number of connections, and how long one waits for more work before it is closed
  */
 export function openModels(
   connection: ServerConnection,
-  most: number,
+  pool: { readonly most: number; readonly idleMs: number },
 ): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
   const { ssl, application_name, user, ...server } = connection;
   const sequelize = new Sequelize({
@@ -29,7 +29,7 @@ export function openModels(
     dialect: "postgres",
     dialectModule: { ...pg, Client },
     logging: false,
-    pool: { max: most, idle: 1000, validate: isReusable },
+    pool: { max: pool.most, idle: pool.idleMs, validate: isReusable },
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   });
   // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.

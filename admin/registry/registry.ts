@@ -10,17 +10,12 @@ import type {
   Sequelize,
   Transaction,
 } from "sequelize";
+import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
+import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
 import { clientOf } from "./transaction-client.ts";
 
-/** The status of a tenant. */
-export type TenantStatus = "active" | "read_only" | "suspended";
-
-/** An unfinished change of a tenant that takes more than one transaction. */
-export type Transition = "dropping" | "moving" | "moved" | "arriving";
-
-/** The settings of a tenant that its handlers read. */
-export type Settings = Readonly<Record<string, unknown>>;
+export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
 
 /** A row of `rowhouse.tenant`. */
 export interface TenantRow extends Model<
@@ -75,30 +70,69 @@ export interface Registry {
   readonly tenantMigrations: string | undefined;
   /** The folder of the shared migrations; undefined for none. */
   readonly sharedMigrations: string | undefined;
+  /** In whose name the verbs change something; the events tell it. */
+  readonly actor: string;
 }
 
-/** Maximum number of connections of a verb. It opens only those that it uses. */
+/** An open registry that its owner closes. */
+export interface OpenRegistry extends Registry {
+  /** Closes its connections, when the work on them has ended. */
+  close(this: void): Promise<void>;
+}
+
+/** The options of {@link openRegistry}. */
+export interface RegistryOptions {
+  /** The folder of the application's own tenant migrations. */
+  readonly tenantMigrations?: string | undefined;
+  /** The folder of the migrations of the shared schemas. */
+  readonly sharedMigrations?: string | undefined;
+  /** In whose name it changes something, read by parseActor; the process's user when left out. */
+  readonly actor?: string | undefined;
+  /** How long a connection waits for more work before it is closed; a second when left out. */
+  readonly idleMs?: number;
+}
+
+/** Maximum number of connections of a registry. It opens only those that it uses. */
 export const MAX_CONNECTIONS = 64;
+
+const IDLE_MS = 1000;
+
+/** Opens a registry. It does not connect before its first query, except to ask whether the server accepts TLS. */
+export async function openRegistry(
+  url: string,
+  {
+    tenantMigrations,
+    sharedMigrations,
+    actor = systemActor(),
+    idleMs = IDLE_MS,
+  }: RegistryOptions = {},
+): Promise<OpenRegistry> {
+  const connection = await readConnection(url, "rowhouse-admin");
+  // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
+  const { openModels } = await import("./models.ts");
+  const models = openModels(connection, { most: MAX_CONNECTIONS, idleMs });
+  const close = (): Promise<void> => models.sequelize.close();
+  return { url, tenantMigrations, sharedMigrations, actor, ...models, close };
+}
 
 /**
  * Opens the registry, passes it to `work`, and closes it in any case.
  * @param tenantMigrations the folder of the application's own tenant migrations
  * @param sharedMigrations the folder of the migrations of the shared schemas
+ * @param actor as in {@link RegistryOptions}
  */
 export async function withRegistry<T>(
   url: string,
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
   sharedMigrations?: string,
+  actor?: string,
 ): Promise<T> {
-  const connection = await readConnection(url, "rowhouse-admin");
-  // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
-  const { openModels } = await import("./models.ts");
-  const models = openModels(connection, MAX_CONNECTIONS);
+  const registry = await openRegistry(url, { tenantMigrations, sharedMigrations, actor });
   try {
-    return await work({ url, tenantMigrations, sharedMigrations, ...models });
+    return await work(registry);
   } finally {
-    await models.sequelize.close();
+    await registry.close();
   }
 }
 

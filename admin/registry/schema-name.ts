@@ -15,10 +15,13 @@ export function parseSchemaName(text: string): string {
     throw new AdminError(
       `Cannot use schema name ${JSON.stringify(text)}: it must be 1 to 48 characters of a-z, 0-9 and "_", ` +
         "and not begin with a digit; choose another",
+      { code: "name_invalid" },
     );
   }
   if (text.startsWith("pg_") || RESERVED.has(text)) {
-    throw new AdminError(`Cannot use schema name "${text}": it is reserved; choose another`);
+    throw new AdminError(`Cannot use schema name "${text}": it is reserved; choose another`, {
+      code: "name_invalid",
+    });
   }
   return text;
 }

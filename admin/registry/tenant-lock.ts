@@ -60,6 +60,7 @@ export function withTenantAlone<T>(
     if (rows[0]?.locked !== true) {
       throw new TenantTaken(
         `Cannot ${action}: another verb is changing "${schemaName}"; wait until it has ended`,
+        { code: "tenant_busy" },
       );
     }
     return work(client);

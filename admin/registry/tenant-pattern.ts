@@ -56,6 +56,7 @@ export function pickListed<T extends { readonly schemaName: string }>(
     throw new AdminError(
       `Cannot find tenants: nothing matches ${missing.map((item) => JSON.stringify(item)).join(", ")}; ` +
         `see ${commandFor("list-tenants")}`,
+      { code: "tenant_not_found" },
     );
   }
   return picked;
@@ -97,5 +98,7 @@ export function parseSettingName(name: string): string {
 }
 
 function malformed(text: string, advice: string): AdminError {
-  return new AdminError(`Cannot read setting ${JSON.stringify(text)}: ${advice}`);
+  return new AdminError(`Cannot read setting ${JSON.stringify(text)}: ${advice}`, {
+    code: "settings_invalid",
+  });
 }

@@ -68,12 +68,15 @@ export async function requireTenant(
   if (tenant === null) {
     throw new AdminError(
       `Cannot ${action}: tenant "${schemaName}" does not exist; see ${commandFor("list-tenants")}`,
+      { code: "tenant_not_found" },
     );
   }
   const { transition } = tenant;
   if (transition !== null && !allowed.includes(transition)) {
     const advice = describeTransition(transition, schemaName, tenant.peer);
-    throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
+    throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`, {
+      code: "tenant_in_transition",
+    });
   }
   return tenant;
 }

@@ -6,6 +6,7 @@ import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { queryWithEvent } from "../events/event.ts";
 import { requireUnshared } from "../shared/list.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -76,6 +77,7 @@ async function plan(
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
         `${commandFor("list-tenants")} to check whether an earlier run renamed it`,
+      { code: "name_taken" },
     );
   }
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
@@ -114,11 +116,16 @@ async function change(
   }
   await rewriteSettings(transaction, renaming);
   for (const command of names) await run(command);
-  await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [
-    before,
-    schemaName,
-    roleName,
-  ]);
+  const details = {
+    schemaName: { before, after: schemaName },
+    ...(oldRole !== roleName && { roleName: { before: oldRole, after: roleName } }),
+  };
+  await queryWithEvent(
+    transaction,
+    { actor: registry.actor, verb: "rename-tenant", schemaName, details },
+    `update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1 returning schema_name`,
+    [before, schemaName, roleName],
+  );
   await run("update rowhouse.migration_run set schema_name = $2 where schema_name = $1", [
     before,
     schemaName,
@@ -158,5 +165,6 @@ async function requireFree(
   throw new AdminError(
     `Cannot rename tenant: ${taken.what} "${name}" exists without a tenant; ` +
       "choose another name, or remove that one first",
+    { code: "name_taken" },
   );
 }

@@ -71,6 +71,7 @@ export function requireUnshared(
   if (!sharedSchemas.includes(schemaName)) return;
   throw new AdminError(
     `Cannot ${action}: schema "${schemaName}" is shared by all tenants; choose another name`,
+    { code: "name_taken" },
   );
 }
 

@@ -11,6 +11,8 @@ const AT_ONCE = 5000;
 /** An existing tenant with a wanted schema name; `problem` says, after "Cannot …: ", how it differs from the wanted one. */
 export interface ExistingTenant {
   readonly problem: string | undefined;
+  /** Whether it is in a transition. */
+  readonly isChanging: boolean;
 }
 
 /** Finds the tenants of `wanted` whose schema is already a tenant, by schema; without those whose creation was killed. */
@@ -33,7 +35,7 @@ export async function findExisting(
     );
     for (const found of rows) {
       const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);
-      existing.set(found.schemaName, { problem });
+      existing.set(found.schemaName, { problem, isChanging: found.transition !== null });
     }
   }
   return existing;

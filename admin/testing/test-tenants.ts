@@ -12,7 +12,7 @@ import { raiseTenant } from "../lifecycle/raise.ts";
 import { changeSettings } from "../lifecycle/settings.ts";
 import { migrateShared } from "../migrate/migrate-shared.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
-import { readRows, type Registry, type Settings, withRegistry } from "../registry/registry.ts";
+import { openRegistry, readRows, type Registry, type Settings } from "../registry/registry.ts";
 import { createTestDatabase, initialiseTestDatabase } from "./database.ts";
 import { openTestServer } from "./server.ts";
 
@@ -98,8 +98,11 @@ export async function testTenants(options: TestOptions): Promise<TestTenants> {
   try {
     const made = await createTestDatabase(server);
     undo.push(() => made.drop());
-    const { registry, release } = await holdRegistry(made.adminUrl, options);
-    undo.push(release);
+    const registry = await openRegistry(made.adminUrl, {
+      tenantMigrations: options.migrations,
+      sharedMigrations: options.sharedMigrations,
+    });
+    undo.push(registry.close);
     await initialiseTestDatabase(registry, made, options.sharedSchemas ?? []);
     const shared = await readSharedMigrations(registry);
     if (shared) await migrateShared(registry, shared, { edited: false, late: false }, () => {});
@@ -121,31 +124,6 @@ export async function testTenants(options: TestOptions): Promise<TestTenants> {
     await close();
     throw error;
   }
-}
-
-/** The registry for as long as the tests run. */
-async function holdRegistry(
-  url: string,
-  { migrations, sharedMigrations }: TestOptions,
-): Promise<{ readonly registry: Registry; readonly release: () => Promise<void> }> {
-  return new Promise((opened, failed) => {
-    const held = withRegistry(
-      url,
-      (registry) =>
-        new Promise<void>((ended) => {
-          opened({
-            registry,
-            async release() {
-              ended();
-              await held;
-            },
-          });
-        }),
-      migrations,
-      sharedMigrations,
-    );
-    held.catch(failed);
-  });
 }
 
 /** Makes tenants, one after the other, before they are asked for; the first one is made when this returns. */

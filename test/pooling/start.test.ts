@@ -8,7 +8,7 @@ import { type ServiceProcess, startService } from "../support/service.ts";
 
 const TENANTS = 200;
 const CLIENTS = 64;
-const REQUESTS_PER_CLIENT = 50;
+const REQUESTS_PER_CLIENT = 25;
 
 describe("npm start behind PgBouncer with a pool of two", () => {
   const database = useDatabase();

@@ -1,9 +1,8 @@
 // What tests have done to a database before they begin, by the functions behind the verbs: the one place that
 // knows how those are called.
 
+import { createTenants, type IntakeOutcome } from "../../admin/create-many/create-tenants.ts";
 import { type InitialiseOptions, initialise } from "../../admin/lifecycle/initialise.ts";
-import { prepareCreation } from "../../admin/lifecycle/creation.ts";
-import { addTenant } from "../../admin/lifecycle/tenant.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 
 /** Does what init-db does. */
@@ -29,10 +28,11 @@ export async function addTenants(
   await withRegistry(
     adminUrl,
     async (registry) => {
-      const creation = await prepareCreation(registry);
-      for (const [schemaName, host] of tenants) {
-        await addTenant(registry, creation, { schemaName, hosts: [host] });
-      }
+      const list = tenants.map(([schemaName, host], line) => ({ schemaName, hosts: [host], line }));
+      const report = ({ outcome, message }: IntakeOutcome): void => {
+        if (outcome !== "added") throw new Error(message ?? `A tenant is ${outcome}`);
+      };
+      await createTenants(registry, list, { concurrency: 1, report });
     },
     migrations,
   );

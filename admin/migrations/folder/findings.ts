@@ -21,7 +21,9 @@ export class FolderError extends AdminError {
     const lines = problems.map(({ file, line, text }) =>
       line === undefined ? `${file}: ${text}` : `${file}:${line}: ${text}`,
     );
-    super([`Cannot read migrations of "${folder}": ${count}`, ...lines].join("\n"));
+    super([`Cannot read migrations of "${folder}": ${count}`, ...lines].join("\n"), {
+      code: "migrations_invalid",
+    });
     this.problems = problems;
   }
 }

@@ -67,7 +67,10 @@ export async function openFolder(path: string, findings: Findings): Promise<Fold
   try {
     return new Folder(path, await listEntries(path), findings);
   } catch (error) {
-    throw new AdminError(`Cannot read migrations of "${path}": ${reasonOf(error)}; check the path`);
+    throw new AdminError(
+      `Cannot read migrations of "${path}": ${reasonOf(error)}; check the path`,
+      { code: "migrations_invalid" },
+    );
   }
 }
 

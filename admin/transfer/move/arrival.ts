@@ -3,6 +3,7 @@
 import type { Transaction } from "sequelize";
 import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
+import { updateTenant } from "../../events/tenant-change.ts";
 import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
 import { prepareCreation } from "../../lifecycle/creation.ts";
@@ -115,7 +116,8 @@ export async function receive(
       },
     });
   };
-  return raiseTenant(target, creation, tenant, fill, { action: ACTION });
+  const event = { verb: "move-tenant", details: { from: peer } } as const;
+  return raiseTenant(target, creation, tenant, fill, { action: ACTION, source: event });
 }
 
 /**
@@ -136,13 +138,10 @@ export async function settle(target: Registry, journey: Journey): Promise<void> 
     }
     if (tenant.transition === null) return;
     const { status, statusBefore } = tenant;
-    await tenant.update(
-      {
-        transition: null,
-        status: suspended ? status : (statusBefore ?? "active"),
-        statusBefore: suspended ? statusBefore : null,
-      },
-      { transaction },
-    );
+    await updateTenant(target, transaction, "move-tenant", tenant, {
+      transition: null,
+      status: suspended ? status : (statusBefore ?? "active"),
+      statusBefore: suspended ? statusBefore : null,
+    });
   });
 }

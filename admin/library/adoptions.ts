@@ -1,0 +1,91 @@
+// Makes tenants of schemas that exist already.
+
+import type { AdoptionPlan as InternalPlan } from "../adopt/plan.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { TenantLine } from "../tenant-list/lines.ts";
+import { concurrencyOf } from "./bulk.ts";
+import type { AdoptionFunctions } from "./contract.ts";
+import { withCodes } from "./failure.ts";
+import type {
+  AdoptionOptions,
+  AdoptionOutcome,
+  AdoptionPlan,
+  AdoptionSource,
+  AdoptionSummary,
+  RefusedTenant,
+} from "./many.ts";
+import { type Controls, createRun } from "./run.ts";
+
+/** Makes the functions. Each loads what it needs when it is called. */
+export function adoptionFunctions(registry: Registry): AdoptionFunctions {
+  return {
+    planAdoption: (source, { version } = {}) =>
+      withCodes(async () => describe(await prepare(registry, source, version))),
+    adoptTenants: (source, options = {}) =>
+      createRun(options.signal, (controls) => adopt(registry, source, options, controls)),
+  };
+}
+
+async function prepare(
+  registry: Registry,
+  source: AdoptionSource,
+  version: string | undefined,
+): Promise<InternalPlan> {
+  const { planAdoption } = await import("../adopt/plan.ts");
+  const { parseAdoptedName } = await import("../adopt/schema-name.ts");
+  const { checkTenants } = await import("../tenant-list/check.ts");
+  const list = await checkTenants(await readSource(registry, source), parseAdoptedName);
+  return planAdoption(registry, list, version);
+}
+
+async function readSource(
+  registry: Registry,
+  source: AdoptionSource,
+): Promise<Iterable<TenantLine> | AsyncIterable<TenantLine>> {
+  if ("lines" in source) return source.lines;
+  if ("query" in source) {
+    const { listByQuery } = await import("../adopt/query.ts");
+    return listByQuery(registry.url, source.query);
+  }
+  const { listByPattern, parseSchemaPattern } = await import("../adopt/pattern.ts");
+  return listByPattern(registry, parseSchemaPattern(source.schemas, source.hosts));
+}
+
+async function describe(plan: InternalPlan): Promise<AdoptionPlan> {
+  const { describeAdoptable, describeGrants, describeNotices } = await import("../adopt/lines.ts");
+  const { adoptable, existing, refused, creation } = plan;
+  return {
+    adoptable,
+    existing: existing.length,
+    refused,
+    lines: adoptable.map((tenant) => describeAdoptable(tenant, creation.migrations)),
+    notices: describeNotices(plan, creation.migrations),
+    grants: describeGrants(plan),
+  };
+}
+
+async function adopt(
+  registry: Registry,
+  source: AdoptionSource,
+  options: AdoptionOptions,
+  { signal, report }: Controls<AdoptionOutcome | RefusedTenant>,
+): Promise<AdoptionSummary> {
+  const { AdminError } = await import("../registry/admin-error.ts");
+  const { adoptTenants } = await import("../adopt/adopt-tenants.ts");
+  const { describeNotices } = await import("../adopt/lines.ts");
+  const plan = await prepare(registry, source, options.version);
+  const { adoptable, existing, refused, creation } = plan;
+  for (const one of refused) report(one);
+  if (refused.length > 0 && options.skipRefused !== true) {
+    const all = adoptable.length + existing.length + refused.length;
+    throw new AdminError(
+      `Cannot adopt tenants: ${refused.length} of ${all} are refused; nothing was changed, ` +
+        "correct them, or adopt the others with --skip-refused",
+    );
+  }
+  options.onStart?.([...existing, ...adoptable].map(({ schemaName }) => schemaName));
+  const concurrency = await concurrencyOf(registry, options);
+  const summary = await adoptTenants(registry, plan, { concurrency, signal, report });
+  const notices = describeNotices(plan, creation.migrations);
+  return { ...summary, refused: refused.length, notices };
+}

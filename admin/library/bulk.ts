@@ -1,0 +1,86 @@
+// Creates, queries and repairs many tenants.
+
+import type { Registry } from "../registry/registry.ts";
+import type { ManyFunctions } from "./contract.ts";
+import { withCodes } from "./failure.ts";
+import type { EachOptions, EachOutcome, EachSummary, ManyOptions } from "./many.ts";
+import { type Controls, createRun } from "./run.ts";
+
+const KEEP = { rows: 10_000, characters: 16 * 2 ** 20 };
+
+/** Makes the functions. Each loads what it needs when it is called. */
+export function manyFunctions(registry: Registry): ManyFunctions {
+  return {
+    createTenants: (tenants, options = {}) =>
+      createRun(options.signal, async (controls) => {
+        const { parseNewTenant } = await import("./parse.ts");
+        const { createTenants } = await import("../create-many/create-tenants.ts");
+        const wanted = tenants.map((tenant, index) => {
+          return { ...parseNewTenant(tenant), line: index + 1 };
+        });
+        options.onStart?.(wanted.map(({ schemaName }) => schemaName));
+        const concurrency = await concurrencyOf(registry, options);
+        const { signal, report } = controls;
+        return createTenants(registry, wanted, { concurrency, signal, report });
+      }),
+    eachTenant: (sql, options = {}) =>
+      createRun(options.signal, (controls) => runInEach(registry, sql, options, controls)),
+    repairTenant: (schemaName, { plan, emptySchema, onStep } = {}) =>
+      withCodes(async () => {
+        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { repairTenant } = await import("../repair/repair-tenant.ts");
+        return repairTenant(registry, parseSchemaName(schemaName), {
+          plan: plan === true,
+          emptySchema: emptySchema === true,
+          announce: onStep ?? ((): void => {}),
+        });
+      }),
+    repairTenants: (list, options = {}) =>
+      createRun(options.signal, async ({ signal, report }) => {
+        const { repairTenants } = await import("../repair/repair-tenants.ts");
+        const how = { plan: options.plan === true, emptySchema: options.emptySchema === true };
+        const concurrency = await concurrencyOf(registry, options);
+        return repairTenants(registry, list, how, { concurrency, signal, report });
+      }),
+  };
+}
+
+/** The concurrency that a caller wants, or the one by default. */
+export async function concurrencyOf(
+  registry: Registry,
+  { concurrency }: ManyOptions,
+): Promise<number> {
+  const { CONCURRENCY, defaultConcurrency } = await import("../batch/free-connections.ts");
+  if (concurrency === undefined) return defaultConcurrency(registry);
+  const { parseWhole } = await import("./parse.ts");
+  return parseWhole("concurrency", concurrency, CONCURRENCY.min, CONCURRENCY.max);
+}
+
+async function runInEach(
+  registry: Registry,
+  text: string,
+  options: EachOptions,
+  { signal, report }: Controls<EachOutcome>,
+): Promise<EachSummary> {
+  const { findCommandProblem } = await import("../each-tenant/maintenance.ts");
+  const { runInEach } = await import("../each-tenant/each-tenant.ts");
+  const { readInstallation } = await import("../registry/installation.ts");
+  const { pickTenants } = await import("../registry/tenant-pattern.ts");
+  const { AdminError } = await import("../registry/admin-error.ts");
+  const { maxFailures = Infinity, keep = KEEP, timeoutMs } = options;
+  const [write, asOwner] = [options.write === true, options.asOwner === true];
+  const problem = findCommandProblem(text, { write, asOwner });
+  if (problem !== undefined) {
+    throw new AdminError(`Cannot run the command: it ${problem}`, { code: "option_invalid" });
+  }
+  const { tenantRoles, sharedSchemas } = await registry.sequelize.transaction(readInstallation);
+  const all = await registry.Tenant.findAll({
+    attributes: ["schemaName"],
+    order: ["schemaName"],
+  });
+  const names = (await pickTenants(registry, all, options)).map(({ schemaName }) => schemaName);
+  options.onStart?.(names);
+  const command = { text, write, timeoutMs, keep, tenantRoles, sharedSchemas, asOwner };
+  const concurrency = await concurrencyOf(registry, options);
+  return runInEach(registry, names, command, { concurrency, maxFailures, signal, report });
+}

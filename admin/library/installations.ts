@@ -1,0 +1,63 @@
+// Makes a database ready for tenants, and examines an installation.
+
+import type { Registry } from "../registry/registry.ts";
+import type { InstallationFunctions } from "./contract.ts";
+import { withCodes } from "./failure.ts";
+
+const MOST_EVENTS = 100;
+
+/** Makes the functions. Each loads what it needs when it is called. */
+export function installationFunctions(registry: Registry): InstallationFunctions {
+  return {
+    initialise: ({ create, serviceRole, tenantRoles, share = [], unshare = [] } = {}) =>
+      withCodes(async () => {
+        const { parseAddress } = await import("../../src/database/wire/address.ts");
+        const { createDatabase } = await import("../lifecycle/create-database.ts");
+        const { checkDatabaseName } = await import("../lifecycle/database-name.ts");
+        const { initialise } = await import("../lifecycle/initialise.ts");
+        checkDatabaseName(parseAddress(registry.url).database);
+        const created = create === true && (await createDatabase(registry.url));
+        const sharedSchemas = { add: share, remove: unshare };
+        const done = await initialise(registry, { serviceRole, tenantRoles, sharedSchemas });
+        return { created, ...done };
+      }),
+    readStatus: ({ drift, ...choice } = {}) =>
+      withCodes(async () => {
+        const { needsPerson, readStatus } = await import("../inspect/status.ts");
+        const status = await readStatus(registry, choice, drift !== false);
+        return { ...status, well: !needsPerson(status) };
+      }),
+    examine: ({ serviceUrl } = {}) =>
+      withCodes(async () => {
+        const { parseUrl } = await import("./parse.ts");
+        const { Secret } = await import("../../src/environment.ts");
+        const { examineInstallation } = await import("../doctor/doctor.ts");
+        const { url, tenantMigrations, sharedMigrations } = registry;
+        return examineInstallation({
+          service:
+            serviceUrl === undefined ? undefined : new Secret(parseUrl("serviceUrl", serviceUrl)),
+          admin: new Secret(url),
+          tenantMigrations,
+          sharedMigrations,
+        });
+      }),
+    readEvents: ({ schemaName, verb, limit = MOST_EVENTS, ...choice } = {}) =>
+      withCodes(async () => {
+        const { parseEventVerb, parseWhole } = await import("./parse.ts");
+        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { readEvents } = await import("../events/read-events.ts");
+        const events = await readEvents(registry, {
+          ...choice,
+          ...(schemaName !== undefined && { schemaName: parseSchemaName(schemaName) }),
+          ...(verb !== undefined && { verb: parseEventVerb(verb) }),
+          limit: parseWhole("limit", limit, 1, 1_000_000),
+        });
+        return events.toReversed();
+      }),
+    deleteEvents: (before, { signal = new AbortController().signal } = {}) =>
+      withCodes(async () => {
+        const { deleteEvents } = await import("../events/delete-events.ts");
+        return deleteEvents(registry, before, signal);
+      }),
+  };
+}
