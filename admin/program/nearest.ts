@@ -1,7 +1,7 @@
 // The name that a person meant who misspelt it.
 
 /**
- * Finds the known name that is nearest to a misspelt one.
+ * Finds the known name that is nearest to a misspelt one, or the first one that begins with it: "drop" for "drop-tenant".
  * @returns undefined when every name differs in more than a third of its letters
  */
 export function findNearest(misspelt: string, names: readonly string[]): string | undefined {
@@ -9,7 +9,7 @@ export function findNearest(misspelt: string, names: readonly string[]): string 
     .map((name) => ({ name, distance: distanceOf(misspelt, name) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
     .toSorted((one, other) => one.distance - other.distance);
-  return nearest?.name;
+  return nearest?.name ?? names.find((name) => name.startsWith(`${misspelt}-`));
 }
 
 /** Completes a message with the nearest name, such as `; did you mean "migrate"?`; empty without one. */

@@ -63,6 +63,7 @@ describe("suggest()", () => {
     for (const name of meant) {
       expect(suggest(name, VERB_NAMES), name).to.equal('; did you mean "migrate"?');
     }
+    expect(suggest("drop", VERB_NAMES)).to.equal('; did you mean "drop-tenant"?');
     expect(suggest("destroy-all", VERB_NAMES)).to.equal("");
     expect(suggest("bakcup", ["backup"], "--")).to.equal('; did you mean "--backup"?');
   });
