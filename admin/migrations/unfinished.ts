@@ -59,12 +59,14 @@ export function withTemporary<T>(
  * @returns whether there was one
  * @throws {AdminError} without waiting, when a process is still creating it
  */
-export function removeUnfinished(
+export async function removeUnfinished(
   registry: Registry,
   schemaName: string,
   action: string,
   event?: NewEvent,
 ): Promise<boolean> {
+  // Two that find a whole tenant must not exclude each other.
+  if (!(await registry.sequelize.transaction((one) => isUnfinished(one, schemaName)))) return false;
   return withTenantAlone(registry, schemaName, action, () => remove(registry, schemaName, event));
 }
 

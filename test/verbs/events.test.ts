@@ -92,7 +92,7 @@ const CHANGES: readonly Change[] = [
   ["export-tenant", ["a", "FOLDER/..a.zip"]],
   [
     "import-tenant",
-    ["FOLDER/..a.zip", "back.test", "back"],
+    ["FOLDER/..a.zip", "back.test", "back", "--with-settings"],
     [
       "back",
       {
