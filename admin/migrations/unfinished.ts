@@ -65,8 +65,9 @@ export async function removeUnfinished(
   action: string,
   event?: NewEvent,
 ): Promise<boolean> {
-  // Two that find a whole tenant must not exclude each other.
-  if (!(await registry.sequelize.transaction((one) => isUnfinished(one, schemaName)))) return false;
+  const { sequelize } = registry;
+  // A tenant that is whole needs no lock, so that two calls that find it do not meet here.
+  if (!(await sequelize.transaction((one) => isUnfinished(one, schemaName)))) return false;
   return withTenantAlone(registry, schemaName, action, () => remove(registry, schemaName, event));
 }
 
