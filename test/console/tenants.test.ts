@@ -5,7 +5,14 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Fleet, FleetSizes, Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
+import type {
+  Fleet,
+  FleetSizes,
+  Job,
+  Migrations,
+  TenantDetail,
+  TenantPage,
+} from "../../admin/console/api.ts";
 import { openTestConsole, type TestConsole } from "../support/console.ts";
 import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
@@ -267,6 +274,30 @@ describe("console tenants", () => {
     });
     expect(tenants[0]?.createdAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(Math.abs(Date.parse(tenants[0]?.createdAt ?? "") - Date.now())).to.be.lessThan(60_000);
+  });
+
+  it("GET fleet shows what it can when the folder of migrations is the wrong one", async () => {
+    const other = await makeMigrations();
+    await other.write("0001-other", ['create table "${schema}".other (id int)']);
+    const wrong = await openTestConsole(database.adminUrl, { migrations: other.folder });
+    try {
+      const fleet = await wrong.get<Fleet>("/api/fleet");
+      expect(fleet.migrationsProblem).to.match(
+        /^Cannot load tenant migrations: the folder ".*" does not have "0001-data", which /,
+      );
+      expect(fleet.versions).to.deep.equal([{ version: 1, migration: "0001-data", tenants: 3 }]);
+      expect(fleet.attention.behind).to.equal(0);
+      expect((await wrong.get<TenantPage>("/api/tenants")).total).to.equal(3);
+      expect(await wrong.get<TenantDetail>("/api/tenants/acme")).to.include({ newestVersion: 1 });
+      const migrations = await wrong.get<Migrations>("/api/migrations");
+      expect(migrations.problem).to.equal(fleet.migrationsProblem);
+      expect(migrations.pending).to.deep.equal([]);
+      const started = await wrong.post("/api/migrations/start");
+      expect([started.status, started.text.includes("0001-data")]).to.deep.equal([409, true]);
+    } finally {
+      await wrong.close();
+      await other.remove();
+    }
   });
 
   it("GET fleet puts the failed first, with what they failed with, as it was said", async () => {

@@ -45,6 +45,9 @@ export function showMigrations({ signal, events }: Stage): View {
       fill(line, describe(migrations));
       drawRun();
       drawStart();
+      if (migrations.problem !== null) {
+        return [element("p", { class: "problem" }, migrations.problem), versionsPanel(migrations)];
+      }
       return [
         element(
           "div",
@@ -91,7 +94,8 @@ function newerOf(shown: MigrationState | null, read: MigrationState | null): Mig
   return isAtWork(shown) && !isOlder ? read : shown;
 }
 
-function describe({ behind, newestVersion }: Migrations): string {
+function describe({ behind, newestVersion, problem }: Migrations): string {
+  if (problem !== null) return "What is pending is unknown";
   return behind === 0
     ? `No tenant is behind version ${newestVersion}`
     : `${formatCount(behind, "tenant")} behind version ${newestVersion}`;
