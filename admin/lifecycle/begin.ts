@@ -27,7 +27,7 @@ export async function beginTenant(
 ): Promise<string> {
   const { schemaName } = tenant;
   const roleName = await registerTenant(transaction, creation, tenant, isWhole);
-  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
+  await refuse("42P06", schemaTaken(schemaName), () =>
     query(transaction, `create schema "${schemaName}"`),
   );
   await grantSchema(transaction, schemaName, roleName);
@@ -61,26 +61,42 @@ export async function registerTenant(
     );
   } catch (error) {
     if (databaseCode(error) !== UNIQUE_VIOLATION) throw error;
-    throw new TenantExists(describe(`schema "${schemaName}" is a tenant already`), {
-      code: "name_taken",
-    });
+    throw tenantTaken(schemaName);
   }
   if (tenantRoles) {
-    await refuse("42710", `role "${roleName}" exists without a tenant`, () =>
+    await refuse("42710", roleTaken(roleName), () =>
       createTenantRole(transaction, { roleName, serviceRole, admin }),
     );
   }
   return roleName;
 }
 
-/** Runs `work`, and replaces an error with this SQLSTATE by an AdminError with `problem` and advice. */
-async function refuse<T>(state: string, problem: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`, and replaces an error with this SQLSTATE. */
+async function refuse<T>(state: string, refusal: AdminError, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (databaseCode(error) !== state) throw error;
-    throw new AdminError(describe(problem), { code: "name_taken" });
+    throw refusal;
   }
+}
+
+/** The error when the registry has the schema. */
+export function tenantTaken(schemaName: string): TenantExists {
+  const text = describe(`schema "${schemaName}" is a tenant already`);
+  return new TenantExists(text, { code: "name_taken" });
+}
+
+/** The error when the schema exists, and the registry does not have it. */
+export function schemaTaken(schemaName: string): AdminError {
+  const text = describe(`schema "${schemaName}" exists without a tenant`);
+  return new AdminError(text, { code: "name_taken" });
+}
+
+/** The error when the tenant's role exists, and the tenant does not. */
+export function roleTaken(roleName: string): AdminError {
+  const text = describe(`role "${roleName}" exists without a tenant`);
+  return new AdminError(text, { code: "name_taken" });
 }
 
 function describe(problem: string): string {

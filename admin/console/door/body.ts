@@ -54,6 +54,15 @@ export function requireText(body: Body, name: string): string {
   return value;
 }
 
+/** Finds a list of texts; empty when the body does not have the field. Throws as {@link findText}. */
+export function findTexts(body: Body, name: string): readonly string[] {
+  const value = body[name] ?? [];
+  if (Array.isArray(value) && value.every((one): one is string => typeof one === "string")) {
+    return value;
+  }
+  throw wrong(name, "a list of texts");
+}
+
 /** Finds true or false; undefined when the body does not have the field. Throws as {@link findText}. */
 export function findBoolean(body: Body, name: string): boolean | undefined {
   const value = body[name];
