@@ -11,6 +11,7 @@ import { isAtWork, startPanel } from "./migration-start.ts";
 import { panel, viewHeading } from "../parts/panel.ts";
 import { pendingPanel, versionsPanel } from "./pending.ts";
 import { type Stage, tenantHash, type View } from "../view.ts";
+import { workPart } from "../work/work.ts";
 
 const NAMES = 36;
 const RENEW_MS = 3000;
@@ -73,6 +74,7 @@ export function showMigrations({ signal, events }: Stage): View {
       all.refresh();
     }
   });
+  const work = workPart({ signal, events }, () => true);
   return {
     title: "Migrations",
     root: element(
@@ -81,9 +83,13 @@ export function showMigrations({ signal, events }: Stage): View {
       viewHeading("Migrations", line),
       runPlace,
       startPlace,
+      work.root,
       all.root,
     ),
-    refresh: all.refresh,
+    refresh() {
+      all.refresh();
+      work.refresh();
+    },
   };
 }
 
