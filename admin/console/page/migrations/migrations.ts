@@ -74,7 +74,7 @@ export function showMigrations({ signal, events }: Stage): View {
       all.refresh();
     }
   });
-  const work = workPart({ signal, events }, () => true);
+  const work = workPart({ signal, events }, "all");
   return {
     title: "Migrations",
     root: element(

@@ -93,7 +93,11 @@ function describe(plan: AdoptionPlanView): Content {
           element(
             "p",
             {},
-            element("strong", {}, `Refused: ${formatNumber(refused)}. They stay as they are.`),
+            element(
+              "strong",
+              {},
+              `${formatCount(refused, "schema is refused and stays as it is", "schemas are refused and stay as they are")}.`,
+            ),
           ),
           list(
             "Refused schemas",

@@ -79,7 +79,7 @@ export function showTenants({ parameters, signal, events }: Stage): View {
           ];
     },
   );
-  const work = workPart({ signal, events }, ({ state }) => state === "running");
+  const work = workPart({ signal, events }, "running");
   events.on("job", signal, ({ state, message }) => {
     if (state === "running") return;
     notify(message ?? `The job ${state}`);

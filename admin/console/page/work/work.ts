@@ -1,4 +1,4 @@
-// The work in progress: the jobs of this console, and the tenants that other programs change.
+// The work in progress: the jobs of this console, and the tenants whose change has not ended.
 
 import type { ChangingTenant, Job, Work } from "../../api.ts";
 import { badge, capital } from "../parts/badge.ts";
@@ -15,12 +15,13 @@ const SHOWN = 36;
 
 /**
  * Shows the work, and follows it.
- * @param isShown whether to show a job of the server's list
+ * @param extent "running": the running jobs alone
  */
 export function workPart(
   { signal, events }: Pick<Stage, "signal" | "events">,
-  isShown: (job: Job) => boolean,
+  extent: "running" | "all",
 ): Loaded {
+  const isShown = ({ state }: Job): boolean => extent === "all" || state === "running";
   let shown = new Set<string>();
   const part: Loaded = loaded(
     "the work in progress",
@@ -31,7 +32,7 @@ export function workPart(
       shown = new Set(wanted.map(({ id }) => id));
       return [
         wanted.map((job) => jobLine(job, { signal, events })),
-        elsewherePanel(elsewhere, elsewhereCount),
+        extent === "all" ? unfinishedPanel(elsewhere, elsewhereCount) : undefined,
       ];
     },
   );
@@ -43,34 +44,33 @@ export function workPart(
   return part;
 }
 
-function elsewherePanel(tenants: readonly ChangingTenant[], count: number): Content {
+function unfinishedPanel(tenants: readonly ChangingTenant[], count: number): Content {
   if (count === 0) return undefined;
   const more = count - Math.min(SHOWN, tenants.length);
-  return panel(
-    "Changed by other programs",
-    element("span", { class: "muted" }, formatNumber(count)),
-    [
-      table(
-        "Tenants that other programs change",
-        [
-          {
-            title: "Tenant",
-            isHeading: true,
-            show: ({ schemaName }: ChangingTenant) =>
-              link(tenantHash(schemaName), { class: "code" }, schemaName),
-          },
-          { title: "State", show: ({ transition }) => badge("transition", capital(transition)) },
-          { title: "Advice", show: ({ advice }) => element("span", { class: "wrap" }, advice) },
-        ],
-        tenants.slice(0, SHOWN),
-      ),
-      more > 0
-        ? element(
-            "p",
-            { class: "foot" },
-            link("#/tenants?only=transition", {}, `and ${formatNumber(more)} more`),
-          )
-        : undefined,
-    ],
-  );
+  return panel("Unfinished changes", element("span", { class: "muted" }, formatNumber(count)), [
+    table(
+      "Tenants whose change has not ended",
+      [
+        {
+          title: "Tenant",
+          isHeading: true,
+          show: ({ schemaName }: ChangingTenant) =>
+            link(tenantHash(schemaName), { class: "code" }, schemaName),
+        },
+        { title: "State", show: ({ transition }) => badge("transition", capital(transition)) },
+        {
+          title: "Advice",
+          show: ({ advice }) => element("span", { class: "wrap" }, capital(advice)),
+        },
+      ],
+      tenants.slice(0, SHOWN),
+    ),
+    more > 0
+      ? element(
+          "p",
+          { class: "foot" },
+          link("#/tenants?only=transition", {}, `and ${formatNumber(more)} more`),
+        )
+      : undefined,
+  ]);
 }
