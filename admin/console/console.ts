@@ -43,7 +43,8 @@ export interface ConsoleOptions {
 
 /** Opens the parts. The caller closes the console, and then the registry. */
 export function openConsole(options: ConsoleOptions): Console {
-  const { registry, services, exports, note, intervalMs } = options;
+  const { services, exports, note, intervalMs } = options;
+  const registry = { ...options.registry, actor: `${options.registry.actor} (console)` };
   const events = openEvents();
   const explain = (error: unknown): string => toProblem(error, note).detail;
   const log = createLog("warn", (line) => note(line.trimEnd()));

@@ -2,7 +2,7 @@
 // service is served from.
 
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type {
@@ -95,6 +95,15 @@ describe("console tenants", () => {
       statementTimeoutMs: 1234,
     });
     expect(await put()).to.equal(200);
+    const { events } = await console.get<TenantDetail>("/api/tenants/acme");
+    expect(events[0]).to.deep.include({
+      actor: `${userInfo().username} (console)`,
+      verb: "set-tenant",
+      change: "status read_only → active",
+    });
+    expect(events.map(({ verb }) => verb)).to.deep.equal([
+      ...["set-tenant", "set-tenant", "resume-tenant", "suspend-tenant", "add-tenant"],
+    ]);
     for (const wrong of [
       {},
       { readOnly: "yes" },
@@ -102,9 +111,28 @@ describe("console tenants", () => {
       { statementTimeoutMs: 86_400_001 },
       { statementTimeoutMs: "1" },
       { statementTimeoutMs: 1.5 },
+      { set: "plan=pro" },
+      { unset: [1] },
     ]) {
       expect((await set(wrong)).status, JSON.stringify(wrong)).to.equal(400);
     }
+  });
+
+  it("POST set sets and removes settings with the bounds and the errors of set-tenant", async () => {
+    const set = (body: object) => console.post("/api/tenants/acme/set", body);
+    const settings = { plan: "pro", seats: 25 };
+    expect((await set({ set: ["plan=pro", "seats:=25"] })).json).to.deep.include({ settings });
+    for (const [body, problem] of [
+      [{ set: ["plan"] }, "write NAME=TEXT, or NAME:=JSON"],
+      [{ set: ["a=1"], unset: ["a"] }, 'the setting "a" comes twice'],
+      [{ set: [`a=${"x".repeat(8184)}`] }, "and may have 8192"],
+    ] as const) {
+      const { status, json } = await set(body);
+      expect(status).to.equal(409);
+      expect(json).to.have.property("detail").that.includes(problem);
+    }
+    expect(await console.get("/api/tenants/acme")).to.deep.include({ settings });
+    expect((await set({ unset: ["plan", "seats"] })).json).to.deep.include({ settings: {} });
   });
 
   it("POST add-host and remove-host hold for the next request, and take from no other tenant", async () => {

@@ -1,5 +1,5 @@
 // Applications around another framework, Hono, and around none, on the three runtimes through PgBouncer: two tenants
-// keep their rows apart while 200 requests are under way.
+// keep their rows apart while 200 requests are under way, and work goes on after an answer.
 
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
@@ -7,6 +7,7 @@ import type { Runtime } from "../../admin/development/runtime.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
 import { sendHttp } from "../support/service.ts";
+import { until } from "../support/until.ts";
 
 const HOSTS = { one: "one.example.com", two: "two.example.com" };
 const FOLDER = fileURLToPath(new URL("./hono/", import.meta.url));
@@ -43,6 +44,12 @@ for (const runtime of ["node", "deno", "worker"] as const) {
       await pgbouncer.stop();
     });
 
+    const askLater = async (): Promise<void> => {
+      const { status, text } = await sendHttp(running.port, HOSTS.one, "POST", "/later");
+      expect([status, text], running.output()).to.deep.equal([202, "answered"]);
+    };
+    const countLater = async (): Promise<number> =>
+      (await database.sql("select from one.note where text = 'later'")).length;
     const ask = async (host: string, method: string, path: string, body?: string) => {
       const answer = await sendHttp(running.port, host, method, path, body);
       return { ...answer, json: JSON.parse(answer.text) as unknown };
@@ -84,6 +91,24 @@ for (const runtime of ["node", "deno", "worker"] as const) {
         [404, "application/problem+json"],
       ]);
       expect(problems[1]?.json).to.include({ code: "NOTE_EMPTY" });
+    });
+
+    it("c.executionCtx.waitUntil() lets statements go on after the answer, and their failure is logged", async () => {
+      await askLater();
+      expect(await countLater()).to.equal(0);
+      await until("the work goes on", () =>
+        running.output().includes('"event":"background work failed"'),
+      );
+      expect(await countLater()).to.equal(1);
+      expect(running.output()).to.match(/"background work failed","requestId":"[^"]+",.*"22012"/);
+    });
+
+    if (runtime === "worker") return;
+
+    it("c.executionCtx.waitUntil() holds up the end of the process", async () => {
+      await askLater();
+      await running.stop();
+      expect(await countLater()).to.equal(2);
     });
   });
 }

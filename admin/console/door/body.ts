@@ -54,15 +54,6 @@ export function requireText(body: Body, name: string): string {
   return value;
 }
 
-/** Finds a list of texts; empty when the body does not have the field. Throws as {@link findText}. */
-export function findTexts(body: Body, name: string): readonly string[] {
-  const value = body[name] ?? [];
-  if (Array.isArray(value) && value.every((one): one is string => typeof one === "string")) {
-    return value;
-  }
-  throw wrong(name, "a list of texts");
-}
-
 /** Finds true or false; undefined when the body does not have the field. Throws as {@link findText}. */
 export function findBoolean(body: Body, name: string): boolean | undefined {
   const value = body[name];
@@ -83,6 +74,14 @@ export function findInteger(
     return value;
   }
   throw wrong(name, `a whole number from ${min} to ${max}`);
+}
+
+/** Finds a list of texts; undefined when the body does not have the field. Throws as {@link findText}. */
+export function findTexts(body: Body, name: string): readonly string[] | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw wrong(name, "a list of texts");
 }
 
 /** Finds an object; undefined when the body does not have the field. Throws as {@link findText}. */

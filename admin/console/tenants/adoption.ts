@@ -103,7 +103,7 @@ async function adopt(
 }
 
 function readWish(body: Body): Wish {
-  const source = { schemas: requireText(body, "schemas"), hosts: findTexts(body, "hosts") };
+  const source = { schemas: requireText(body, "schemas"), hosts: findTexts(body, "hosts") ?? [] };
   return { source, version: findText(body, "version") };
 }
 

@@ -23,8 +23,8 @@ import { proposeName } from "./proposed-name.ts";
  */
 export function createJob(admin: Admin, body: Body): JobWork {
   const schemaName = parseSchemaName(requireText(body, "schemaName"));
-  const hosts = parseHosts(findTexts(body, "hosts"));
-  const settings = readSettings(findTexts(body, "settings"));
+  const hosts = parseHosts(findTexts(body, "hosts") ?? []);
+  const settings = readSettings(findTexts(body, "settings") ?? []);
   return {
     kind: "create",
     schemaName,
@@ -62,11 +62,11 @@ export async function checkNewTenant(registry: Registry, body: Body): Promise<Ne
   const schemaName =
     name === "" ? undefined : await attempt("schemaName", () => parseSchemaName(name));
   const hosts: string[] = [];
-  for (const text of findTexts(body, "hosts")) {
+  for (const text of findTexts(body, "hosts") ?? []) {
     const host = await attempt("hosts", () => parseDomain(text));
     if (host !== undefined) hosts.push(host);
   }
-  await attempt("settings", () => readSettings(findTexts(body, "settings")));
+  await attempt("settings", () => readSettings(findTexts(body, "settings") ?? []));
   await registry.sequelize.transaction(async (transaction) => {
     if (schemaName !== undefined) {
       await attempt("schemaName", () => requireFreeName(transaction, schemaName));

@@ -1,5 +1,7 @@
 // Reads everything that the page shows of one tenant.
 
+import { describeDetails } from "../../events/describe-details.ts";
+import { readEvents } from "../../events/read-events.ts";
 import { newestVersion } from "../../migrations/changes.ts";
 import { databaseCode } from "../../registry/database-code.ts";
 import { query, readRows, type Registry } from "../../registry/registry.ts";
@@ -27,9 +29,10 @@ interface Row {
 const LOCK_TIMEOUT_MS = 300;
 const LOCK_NOT_AVAILABLE = "55P03";
 const MOST_HISTORY = 100;
+const MOST_EVENTS = 20;
 
 /**
- * Reads the tenant in two queries.
+ * Reads the tenant in three queries.
  * @param job the tenant's running job
  * @throws {RequestError} 404 when the tenant does not exist
  */
@@ -39,9 +42,10 @@ export async function readTenantDetail(
   job: Job | null,
 ): Promise<TenantDetail> {
   const newest = newestVersion(await readKnownVersions(registry));
-  const [[row], tables] = await Promise.all([
+  const [[row], tables, events] = await Promise.all([
     readRows<Row>(registry, TENANT, [schemaName]),
     readTables(registry, schemaName),
+    readEvents(registry, { schemaName, isCurrent: true, limit: MOST_EVENTS }),
   ]);
   if (row === undefined) {
     throw new RequestError(404, `Cannot show tenant: tenant "${schemaName}" does not exist`);
@@ -56,6 +60,9 @@ export async function readTenantDetail(
     newestVersion: newest,
     bytes: isLocked ? null : tables.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
     tables,
+    events: events.map(({ at, actor, verb, details }) => {
+      return { at: at.toISOString(), actor, verb, change: describeDetails(details) };
+    }),
     job,
   };
 }

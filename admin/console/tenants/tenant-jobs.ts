@@ -82,7 +82,7 @@ export function dropJob(
  */
 export function cloneJob(admin: Admin, source: string, body: Body): JobWork {
   const schemaName = parseSchemaName(requireText(body, "schemaName"));
-  const hosts = parseHosts(findTexts(body, "hosts"));
+  const hosts = parseHosts(findTexts(body, "hosts") ?? []);
   const structureOnly = findBoolean(body, "rows") === false;
   const lossy = findBoolean(body, "lossy") === true;
   return {

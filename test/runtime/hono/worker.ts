@@ -1,5 +1,5 @@
 import { start, type Worker } from "../../../src/runtime/worker-server.ts";
-import { createApp } from "./both.ts";
+import { createApp } from "./all.ts";
 
 const entry: Worker = start(createApp);
 

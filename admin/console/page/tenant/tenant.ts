@@ -1,4 +1,4 @@
-// The view of one tenant: its state, hosts, tables, history and verbs.
+// The view of one tenant: its state, hosts, tables, history, changes and verbs.
 
 import type { Job, TenantDetail } from "../../api.ts";
 import { notify } from "../parts/announce.ts";
@@ -6,11 +6,13 @@ import { badge, capital, statusBadge } from "../parts/badge.ts";
 import { read, tenantPath } from "../client.ts";
 import { element, link, type Content } from "../parts/element.ts";
 import { formatBytes, formatMs, formatTime } from "../parts/format.ts";
+import { changesPanel } from "./changes.ts";
 import { historyPanel } from "./history.ts";
 import { hostsPanel } from "./hosts.ts";
 import { jobLine } from "./job.ts";
 import { type Loaded, loaded } from "../parts/loading.ts";
 import { viewHeading } from "../parts/panel.ts";
+import { settingsPanel } from "./settings.ts";
 import { tablesPanel } from "./tables.ts";
 import { verbButtons } from "./verbs.ts";
 import { type Stage, tenantHash, type View } from "../view.ts";
@@ -73,13 +75,15 @@ function content(
     job === null ? undefined : jobLine(job, live),
     facts(tenant),
     element("div", { class: "columns even" }, hostsPanel(tenant, changed), tablesPanel(tenant)),
+    settingsPanel(tenant, changed),
     historyPanel(tenant.history),
+    changesPanel(tenant.events),
   ];
 }
 
 function facts(tenant: TenantDetail): HTMLElement {
   const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt } = tenant;
-  const { roleName, settings } = tenant;
+  const { roleName } = tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
@@ -92,10 +96,6 @@ function facts(tenant: TenantDetail): HTMLElement {
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],
-    ...Object.entries(settings).map(([name, value]): readonly [string, Content] => [
-      `Setting ${name}`,
-      element("span", { class: "code" }, JSON.stringify(value)),
-    ]),
   ];
   return element(
     "dl",
