@@ -302,6 +302,7 @@ describe("console tenants", () => {
     expect(await put("www.delta-2.example.com")).to.equal(201);
     const shown = await console.get<TenantDetail>("/api/tenants/delta");
     expect(shown.settings).to.deep.equal({ plan: "pro", seats: 25 });
+    expect(shown.events.map(({ verb }) => verb)).to.deep.equal(["add-tenant"]);
   });
 
   it("POST clone copies a tenant under another name, and nothing else changes the two meanwhile", async () => {

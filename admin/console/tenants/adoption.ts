@@ -84,10 +84,21 @@ async function adopt(
     { version, signal, onStart: (names) => expect(names.length) },
   );
   const failures: AdoptionOutcome[] = [];
-  for await (const outcome of run) {
-    if (outcome.outcome === "refused") continue;
-    if (outcome.outcome === "failed") failures.push(outcome);
-    add(1);
+  const refusals: string[] = [];
+  try {
+    for await (const outcome of run) {
+      if (outcome.outcome === "refused") {
+        refusals.push(`${outcome.schemaName}: ${outcome.reasons.join("; ")}`);
+        continue;
+      }
+      if (outcome.outcome === "failed") failures.push(outcome);
+      add(1);
+    }
+  } catch (error) {
+    if (refusals.length === 0) throw error;
+    // The schemas have changed since the second plan.
+    const problem = refusals.slice(0, MOST_FAILURES).join("; ");
+    throw new RequestError(409, `Cannot adopt tenants: ${problem}; nothing was changed`);
   }
   const { adopted, existing, left } = await run.finish();
   const said = `Adopted ${formatCount(adopted + existing, "tenant")}`;
