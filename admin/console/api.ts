@@ -1,6 +1,7 @@
 // The types of what the operator page and its server send to each other. Browser code imports them too. Every path
 // under /api needs the session's cookie, and its key as `Authorization: Bearer KEY`. A change is a POST with a JSON
-// object, `{}` at least. Times are ISO 8601 in UTC. Sizes are bytes.
+// object, `{}` at least. A tenant has one change at a time; another is answered 409. Times are ISO 8601 in UTC. Sizes are
+// bytes.
 //
 //   GET  /enter?token=TOKEN                  sets the cookie and hands out the key, once
 //   GET  /                                   the page; its files are /page/FILE

@@ -368,13 +368,12 @@ describe("console tenants", () => {
     expect(await put("two.example.org")).to.equal(201);
     expect((await plan()).existing).to.equal(second.adoptable);
     // The tests that follow count the tenants.
-    for (const name of ["delta", "beta_try", "old_one", "old_two", "old_odd"]) {
-      const dropped = await console.post(`/api/tenants/${name}/drop`, {
-        confirm: name,
-        backup: false,
-      });
-      await jobEnds((dropped.json as Job).id);
-    }
+    await database.sql(
+      ...["domain", "migration_run", "tenant"].map(
+        (table) =>
+          `delete from rowhouse.${table} where schema_name not in ('acme', 'beta', 'gamma')`,
+      ),
+    );
   });
 
   it("GET tenants searches schemas and hosts, sorts by every column, and pages", async () => {
