@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
 import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
+import { VERB_NAMES } from "../../admin/program/verbs.ts";
 import { ADMIN_ERRORS } from "../../admin/registry/admin-error.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import type { Variables } from "../../src/environment.ts";
@@ -24,13 +25,16 @@ describe("the tables of variables", () => {
     }
   });
 
-  it("of admin/README.md are the verbs', with their defaults and meanings", () => {
-    expect(section(operation, "## Configuration")).to.include(table(ADMIN_VARIABLES));
+  it("of admin/command/README.md are the verbs', with their defaults and meanings", () => {
+    const page = readPage("admin/command/README.md");
+    expect(section(page, "## Configuration")).to.include(table(ADMIN_VARIABLES));
   });
 });
 
 describe("the verbs of admin/README.md", () => {
-  const verbs = listFiles(":(glob)admin/*.ts").map((file) => basename(file, ".ts"));
+  const verbs = listFiles(":(glob)admin/*.ts")
+    .map((file) => basename(file, ".ts"))
+    .filter((name) => name !== "rowhouse");
   const shown = [...section(operation, "## Verbs").matchAll(/^- (.*(?:\n {2}.*)*)/gm)].flatMap(
     ([, item = ""]) =>
       [...item.matchAll(/`([a-z-]+)([^`]*)`/g)]
@@ -38,7 +42,8 @@ describe("the verbs of admin/README.md", () => {
         .filter(({ name }) => verbs.includes(name)),
   );
 
-  it("are those that admin/ has", () => {
+  it("are those that admin/ has, and those that the program lists", () => {
+    expect(VERB_NAMES).to.have.members(verbs);
     expect(new Set(shown.map(({ name }) => name))).to.deep.equal(new Set(verbs));
   });
 
