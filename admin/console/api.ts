@@ -1,6 +1,7 @@
 // The types of what the operator page and its server send to each other. Browser code imports them too. Every path
 // under /api needs the session's cookie, and its key as `Authorization: Bearer KEY`. A change is a POST with a JSON
-// object, `{}` at least. Times are ISO 8601 in UTC. Sizes are bytes.
+// object, `{}` at least. A tenant has one change at a time; another is answered 409. Times are ISO 8601 in UTC. Sizes are
+// bytes.
 //
 //   GET  /enter?token=TOKEN                  sets the cookie and hands out the key, once
 //   GET  /                                   the page; its files are /page/FILE
@@ -10,6 +11,9 @@
 //   GET  /api/traffic                        Traffic
 //   GET  /api/tenants?search&only&sort&order&offset&limit   TenantPage
 //   GET  /api/tenants/SCHEMA                 TenantDetail
+//   POST /api/tenants                        NewTenantRequest → Job, which has ended: the tenant serves
+//   POST /api/tenants/check                  NewTenantRequest → NewTenantCheck; changes nothing
+//   POST /api/tenants/SCHEMA/clone           CloneRequest → Job
 //   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for older transactions
 //   POST /api/tenants/SCHEMA/resume          {} → ChangedTenant
 //   POST /api/tenants/SCHEMA/set             TenantSettings → ChangedTenant
@@ -18,6 +22,9 @@
 //   POST /api/tenants/SCHEMA/rename          RenameRequest → RenamedTenant
 //   POST /api/tenants/SCHEMA/export          {} → Job
 //   POST /api/tenants/SCHEMA/drop            DropRequest → Job
+//   POST /api/adoptions/plan                 AdoptionWish → AdoptionPlanView; changes nothing
+//   POST /api/adoptions                      AdoptionRequest → Job
+//   GET  /api/work                           Work
 //   GET  /api/jobs                           readonly Job[], the newest first
 //   POST /api/jobs/ID/stop                   {} → Job
 //   GET  /api/migrations                     Migrations
@@ -32,6 +39,9 @@ export type * from "./api/tenant-list.ts";
 export type * from "./api/tenant.ts";
 export type * from "./api/change.ts";
 export type * from "./api/job.ts";
+export type * from "./api/new-tenant.ts";
+export type * from "./api/adoption.ts";
+export type * from "./api/work.ts";
 export type * from "./api/migrations.ts";
 export type * from "./api/events.ts";
 

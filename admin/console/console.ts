@@ -2,6 +2,8 @@
 
 import { createLog } from "../../src/log.ts";
 import { createReport } from "../../src/report.ts";
+import type { Admin } from "../library/contract.ts";
+import { createAdmin } from "../library/create-admin.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Events, openEvents } from "./events.ts";
 import { createJobs, type Jobs } from "./work/jobs.ts";
@@ -13,6 +15,8 @@ import { type TrafficWatch, watchTraffic } from "./traffic/traffic.ts";
 /** The parts that the routes use. */
 export interface Console {
   readonly registry: Registry;
+  /** The functions of the verbs, on the same registry. */
+  readonly admin: Admin;
   /** The folder into which tenants are exported. */
   readonly exports: string;
   readonly sizes: Sizes;
@@ -44,7 +48,10 @@ export function openConsole(options: ConsoleOptions): Console {
   const events = openEvents();
   const explain = (error: unknown): string => toProblem(error, note).detail;
   const log = createLog("warn", (line) => note(line.trimEnd()));
-  const jobs = createJobs((job) => events.send("job", job), explain);
+  const jobs = createJobs(
+    (job) => events.send("job", job),
+    (error) => toProblem(error, note),
+  );
   const migrations = createMigrationRuns(registry, {
     tell: (state) => events.send("migration", state),
     explain,
@@ -54,6 +61,8 @@ export function openConsole(options: ConsoleOptions): Console {
     ...(intervalMs === undefined ? {} : { intervalMs }),
   });
   return {
+    // The registry is closed by its owner.
+    admin: createAdmin(registry, () => Promise.resolve()),
     ...{ registry, exports, note, events, jobs, migrations, traffic },
     sizes: createSizes(registry, {
       report: createReport(log, "sizes failed"),

@@ -15,9 +15,12 @@ import type { Console } from "./console.ts";
 import { readFleet } from "./fleet/fleet.ts";
 import type { MigrationWish } from "./work/migration-run.ts";
 import { readMigrations } from "./work/migrations.ts";
+import { readWork } from "./work/work.ts";
 import { RequestError } from "./door/request-error.ts";
 import { readTenantDetail } from "./tenants/tenant-detail.ts";
-import { dropJob, exportJob } from "./tenants/tenant-jobs.ts";
+import { adoptJob, planAdoption } from "./tenants/adoption.ts";
+import { checkNewTenant, createJob } from "./tenants/new-tenant.ts";
+import { cloneJob, dropJob, exportJob } from "./tenants/tenant-jobs.ts";
 import { listTenantPage, type Parameters, parseTenantQuery } from "./tenants/tenant-list.ts";
 import { TENANT_VERBS } from "./tenants/tenant-verbs.ts";
 
@@ -43,19 +46,24 @@ const MOST_TENANTS = 1_000_000;
  * @returns a function that rejects with what the route throws, and with RequestError 404 when no route matches
  */
 export function createRoutes(parts: Console): Routes {
-  const { registry, sizes, traffic, jobs, migrations, events } = parts;
+  const { registry, admin, sizes, traffic, jobs, migrations, events } = parts;
   const router = Router<Exchange>();
   router
     .get("/api/fleet", () => readFleet(registry, traffic.services()))
     .get("/api/fleet/sizes", () => sizes.read())
     .get("/api/traffic", () => traffic.read())
     .get("/api/tenants", ({ query }) => listTenantPage(registry, sizes, parseTenantQuery(query)))
+    .post("/api/tenants", ({ body }) => jobs.finish(createJob(admin, body)))
+    .post("/api/tenants/check", ({ body }) => checkNewTenant(registry, body))
     .get("/api/tenants/:schemaName", ({ params }) => {
       const schemaName = schemaOf(params);
       return readTenantDetail(registry, schemaName, jobs.find(schemaName) ?? null);
     })
     .post("/api/tenants/:schemaName/export", ({ params }) =>
       jobs.start(exportJob(registry, schemaOf(params), parts.exports)),
+    )
+    .post("/api/tenants/:schemaName/clone", ({ params, body }) =>
+      jobs.start(cloneJob(admin, schemaOf(params), body)),
     )
     .post("/api/tenants/:schemaName/drop", ({ params, body }) => {
       const folder = findBoolean(body, "backup") === false ? undefined : parts.exports;
@@ -64,8 +72,13 @@ export function createRoutes(parts: Console): Routes {
     .post("/api/tenants/:schemaName/:verb", ({ params, body }) => {
       const name = params["verb"] ?? "";
       const verb = Object.hasOwn(TENANT_VERBS, name) ? TENANT_VERBS[name] : undefined;
-      return verb?.(registry, schemaOf(params), body);
+      if (verb === undefined) return undefined;
+      const schemaName = schemaOf(params);
+      return jobs.alone(schemaName, () => verb(registry, schemaName, body));
     })
+    .post("/api/adoptions/plan", ({ body }) => planAdoption(admin, body))
+    .post("/api/adoptions", async ({ body }) => jobs.start(await adoptJob(admin, body)))
+    .get("/api/work", () => readWork(parts))
     .get("/api/jobs", () => jobs.list())
     .post("/api/jobs/:id/stop", ({ params }) => jobs.stop(params["id"] ?? ""))
     .get("/api/migrations", () => readMigrations(registry, migrations.current()))

@@ -81,9 +81,7 @@ async function insertTenant(
     );
   } catch (error) {
     if (databaseCode(error) !== UNIQUE_VIOLATION) throw error;
-    throw new TenantExists(describe(`schema "${schemaName}" is a tenant already`), {
-      code: "name_taken",
-    });
+    throw tenantTaken(schemaName);
   }
   return roleName;
 }
@@ -109,9 +107,26 @@ async function createAll(
   } catch (error) {
     const code = databaseCode(error);
     if (code !== DUPLICATE_OBJECT && code !== DUPLICATE_SCHEMA) throw error;
-    const what = code === DUPLICATE_OBJECT ? `role "${roleName}"` : `schema "${schemaName}"`;
-    throw new AdminError(describe(`${what} exists without a tenant`), { code: "name_taken" });
+    throw code === DUPLICATE_OBJECT ? roleTaken(roleName) : schemaTaken(schemaName);
   }
+}
+
+/** The error when the registry has the schema. */
+export function tenantTaken(schemaName: string): TenantExists {
+  const text = describe(`schema "${schemaName}" is a tenant already`);
+  return new TenantExists(text, { code: "name_taken" });
+}
+
+/** The error when the schema exists, and the registry does not have it. */
+export function schemaTaken(schemaName: string): AdminError {
+  const text = describe(`schema "${schemaName}" exists without a tenant`);
+  return new AdminError(text, { code: "name_taken" });
+}
+
+/** The error when the tenant's role exists, and the tenant does not. */
+export function roleTaken(roleName: string): AdminError {
+  const text = describe(`role "${roleName}" exists without a tenant`);
+  return new AdminError(text, { code: "name_taken" });
 }
 
 function describe(problem: string): string {

@@ -15,19 +15,21 @@ export interface Change {
 }
 
 type Ordered = Pick<TenantMigrations, "ordered">;
+/** Names are enough to describe a version. */
+type Named = { readonly ordered: readonly Pick<PlacedMigration, "name">[] };
 
 /** Returns the version of a schema with all migrations; 0 without migrations. */
-export function newestVersion({ ordered }: Ordered): number {
+export function newestVersion({ ordered }: Named): number {
   return ordered.length;
 }
 
 /** Returns the name of the newest migration of a version; "" for 0, and for a version that the folder does not have. */
-export function nameOf({ ordered }: Ordered, version: number): string {
+export function nameOf({ ordered }: Named, version: number): string {
   return ordered[version - 1]?.name ?? "";
 }
 
 /** Writes a version for people: `3 (0003_users)`. */
-export function describeVersion(migrations: Ordered, version: number): string {
+export function describeVersion(migrations: Named, version: number): string {
   const name = nameOf(migrations, version);
   return name === "" ? String(version) : `${version} (${name})`;
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
 import { openService } from "../support/service.ts";
+import { until } from "../support/until.ts";
 
 const EVIL =
   '<img src="x" onerror="document.title=\'hacked\'"><script>document.title="hacked"</script>';
@@ -179,6 +180,68 @@ describe("console page: verbs", () => {
     await page.getByText("2 tenants", { exact: true }).waitFor();
     const rows = await database.sql("select from rowhouse.tenant where schema_name = 'acme_two'");
     expect(rows).to.have.length(0);
+  });
+
+  it("console page: a tenant is added, with a proposed name, and what is wrong is said while typing", async () => {
+    const { page, database } = stage;
+    await stage.visit("tenants");
+    await page.getByRole("button", { name: "Add tenant…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a tenant" });
+    const add = dialog.getByRole("button", { name: "Add tenant", exact: true });
+    const name = dialog.getByLabel("Name of the schema");
+    await dialog.getByLabel("Hosts").fill("evil.example.com");
+    await dialog.getByText('"evil.example.com" already belongs to a tenant').waitFor();
+    await dialog.getByText('schema "evil" is a tenant already').waitFor();
+    expect([await name.inputValue(), await add.isDisabled()]).to.deep.equal(["evil", true]);
+    await dialog.getByLabel("Hosts").fill("new-1.example.com www.new-1.example.com");
+    await until("the name is not proposed", async () => (await name.inputValue()) === "new_1");
+    await name.fill("newer");
+    await dialog.getByLabel("Settings").fill("plan=pro\nseats:=");
+    await dialog.getByText('Cannot read setting "seats:="').waitFor();
+    await dialog.getByLabel("Settings").fill("plan=pro\nseats:=25");
+    await add.click();
+    await page.getByRole("heading", { name: "newer", level: 1 }).waitFor();
+    await page.getByText("seats: 25").waitFor();
+    const rows = await database.sql(
+      "select host from rowhouse.domain where schema_name = 'newer' order by host",
+    );
+    expect(rows).to.deep.equal([{ host: "new-1.example.com" }, { host: "www.new-1.example.com" }]);
+  });
+
+  it("console page: a clone leads to the new tenant", async () => {
+    const { page } = stage;
+    await stage.visit("tenants/newer");
+    await page.getByRole("button", { name: "Clone…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Clone newer" });
+    await dialog.getByLabel("Hosts").fill("copy.example.com");
+    await dialog.getByRole("button", { name: "Clone", exact: true }).click();
+    await page.getByRole("heading", { name: "copy", level: 1 }).waitFor();
+    await page.getByRole("button", { name: "Remove… copy.example.com" }).waitFor();
+  });
+
+  it("console page: schemas are adopted once their plan was shown, and the work is listed", async () => {
+    const { page, database } = stage;
+    await database.sql("create schema old_shop", "create schema old_pg", "create schema old_evil");
+    await stage.visit("tenants");
+    await page.getByRole("button", { name: "Adopt…" }).click();
+    await page.getByLabel("Schemas").fill("old_*");
+    await page.getByLabel("Host of each").fill("{*}.example.com");
+    await page.getByRole("button", { name: "Show the plan" }).click();
+    const plan = page.getByRole("dialog", { name: "Adopt 2 tenants" });
+    await plan.getByRole("list", { name: "Schemas to adopt" }).getByText("old_shop: ").waitFor();
+    await plan
+      .getByRole("list", { name: "Refused schemas" })
+      .getByText('host "evil.example.com" belongs to tenant "evil"')
+      .waitFor();
+    await plan.getByRole("button", { name: "Adopt 2 tenants" }).click();
+    await page.getByRole("link", { name: "old_shop" }).waitFor();
+    await stage.visit("migrations");
+    await page.getByRole("region", { name: "Adoption" }).getByText("Adopted 2 tenants").waitFor();
+    await page.getByRole("region", { name: "Clone of newer to copy" }).waitFor();
+    const rows = await database.sql(
+      "select schema_name from rowhouse.domain where host in ('shop.example.com', 'pg.example.com')",
+    );
+    expect(rows).to.have.length(2);
   });
 
   it("console page shows hostile names and messages as the text that they are", async () => {

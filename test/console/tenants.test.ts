@@ -5,7 +5,17 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Fleet, FleetSizes, Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
+import type {
+  Fleet,
+  AdoptionPlanView,
+  FleetSizes,
+  Job,
+  Migrations,
+  NewTenantCheck,
+  TenantDetail,
+  TenantPage,
+  Work,
+} from "../../admin/console/api.ts";
 import { openTestConsole, type TestConsole } from "../support/console.ts";
 import { useDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
@@ -248,6 +258,124 @@ describe("console tenants", () => {
     expect((await console.post("/api/jobs/nothing/stop")).status).to.equal(404);
   });
 
+  it("POST tenants creates a tenant that serves, and check says before what it would refuse", async () => {
+    const check = async (body: object): Promise<NewTenantCheck> =>
+      (await console.post("/api/tenants/check", body)).json as NewTenantCheck;
+    const wanted = {
+      schemaName: "delta",
+      hosts: ["www.Delta-2.example.com"],
+      settings: ["plan=pro", "seats:=25"],
+    };
+    expect(await check({ hosts: wanted.hosts })).to.deep.equal({
+      proposal: "delta_2",
+      problems: [],
+    });
+    expect((await check(wanted)).problems).to.deep.equal([]);
+    await database.sql("create schema stray");
+    // Each is refused by the verb, with the words of the check.
+    for (const [field, change] of [
+      ["schemaName", { schemaName: "Delta" }],
+      ["schemaName", { schemaName: "acme" }],
+      ["schemaName", { schemaName: "stray" }],
+      ["hosts", { hosts: [ACME] }],
+      ["hosts", { hosts: ["delta..example.com"] }],
+      ["settings", { settings: ["seats:=many"] }],
+    ] as const) {
+      const refused = await console.post("/api/tenants", { ...wanted, ...change });
+      expect(refused.status).to.be.within(400, 409);
+      const { detail = "" } = refused.json as { detail?: string };
+      const { problems } = await check({ ...wanted, ...change });
+      expect(problems.map((one) => one.field)).to.deep.equal([field]);
+      expect(problems[0]?.message.split("; ")[0]).to.equal(detail.split("; ")[0]);
+    }
+    expect(await database.sql("select from pg_namespace where nspname = 'delta'")).to.have.length(
+      0,
+    );
+    const { json, status } = await console.post("/api/tenants", wanted);
+    expect(status).to.equal(200);
+    expect(json).to.include({
+      kind: "create",
+      schemaName: "delta",
+      state: "done",
+      message: 'Added tenant "delta" at www.delta-2.example.com',
+    });
+    expect(await put("www.delta-2.example.com")).to.equal(201);
+    const shown = await console.get<TenantDetail>("/api/tenants/delta");
+    expect(shown.settings).to.deep.equal({ plan: "pro", seats: 25 });
+    expect(shown.events.map(({ verb }) => verb)).to.deep.equal(["add-tenant"]);
+  });
+
+  it("POST clone copies a tenant under another name, and nothing else changes the two meanwhile", async () => {
+    const clone = { schemaName: "beta_try", hosts: ["try.example.com"] };
+    const client = await database.openClient();
+    await client.query("begin; lock table beta.data in access exclusive mode");
+    try {
+      const begun = await console.post("/api/tenants/beta/clone", clone);
+      expect(begun.json).to.include({ kind: "clone", schemaName: "beta_try", source: "beta" });
+      const { id } = begun.json as Job;
+      for (const path of ["/api/tenants/beta/suspend", "/api/tenants/beta/export"]) {
+        const refused = await console.post(path);
+        expect(refused.status).to.equal(409);
+        expect(refused.text).to.include("its clone is running; wait until it ends");
+      }
+      const again = { schemaName: "beta_try", hosts: ["other.example.com"] };
+      expect((await console.post("/api/tenants", again)).status).to.equal(409);
+      const work = await console.get<Work>("/api/work");
+      expect(work.jobs[0]).to.include({ id, state: "running", isStoppable: false });
+      expect((await console.post(`/api/jobs/${id}/stop`)).status).to.equal(409);
+      await client.query("rollback");
+      const ended = await jobEnds(id);
+      expect(ended.message).to.equal(
+        'Cloned tenant "beta" to "beta_try" at version 1, at try.example.com: 1 table, 5,000 rows',
+      );
+    } finally {
+      await client.end();
+    }
+    expect(await put("try.example.com")).to.equal(200);
+  });
+
+  it("POST adoptions adopts what the plan said, and nothing when the plan has changed", async () => {
+    const wish = { schemas: "old_*", hosts: ["{*}.example.org"] };
+    const plan = async (): Promise<AdoptionPlanView> =>
+      (await console.post("/api/adoptions/plan", wish)).json as AdoptionPlanView;
+    for (const wrong of [{}, { schemas: "old_*", hosts: ["example.org"] }, { schemas: "no_*" }]) {
+      const { status } = await console.post("/api/adoptions/plan", wrong);
+      expect(status, JSON.stringify(wrong)).to.equal(400);
+    }
+    await database.sql(
+      "create schema old_one",
+      "create table old_one.data (key int primary key, value int)",
+    );
+    const first = await plan();
+    expect(first).to.include({ adoptable: 1, existing: 0, refused: 0 });
+    expect(first.lines[0]).to.match(
+      /^old_one: version 1 \(0001-data\), at one\.example\.org; 1 table/,
+    );
+    await database.sql(
+      "create schema old_two",
+      "create table old_two.data (key int primary key, value int)",
+      "create schema old_odd",
+    );
+    const late = await console.post("/api/adoptions", { ...wish, plan: first.plan });
+    expect(late.status).to.equal(409);
+    expect(late.text).to.include("look at the new plan");
+    const second = await plan();
+    expect(second.adoptable + second.refused).to.equal(3);
+    const begun = await console.post("/api/adoptions", { ...wish, plan: second.plan });
+    expect(begun.json).to.include({ kind: "adopt", schemaName: null, unit: "tenants" });
+    const ended = await jobEnds((begun.json as Job).id);
+    expect(ended).to.include({ state: "done", done: second.adoptable, total: second.adoptable });
+    expect(await put("two.example.org")).to.equal(201);
+    expect((await plan()).existing).to.equal(second.adoptable);
+    // The tests that follow count the tenants.
+    await database.sql(
+      ...["domain", "migration_run", "tenant"].map(
+        (table) =>
+          `delete from rowhouse.${table} where schema_name not in ('acme', 'beta', 'gamma')`,
+      ),
+    );
+  });
+
   it("GET tenants searches schemas and hosts, sorts by every column, and pages", async () => {
     const list = (query: string) => console.get<TenantPage>(`/api/tenants?${query}`);
     const all = await list("");
@@ -297,6 +425,30 @@ describe("console tenants", () => {
     expect(Math.abs(Date.parse(tenants[0]?.createdAt ?? "") - Date.now())).to.be.lessThan(60_000);
   });
 
+  it("GET fleet shows what it can when the folder of migrations is the wrong one", async () => {
+    const other = await makeMigrations();
+    await other.write("0001-other", ['create table "${schema}".other (id int)']);
+    const wrong = await openTestConsole(database.adminUrl, { migrations: other.folder });
+    try {
+      const fleet = await wrong.get<Fleet>("/api/fleet");
+      expect(fleet.migrationsProblem).to.match(
+        /^Cannot load tenant migrations: the folder ".*" does not have "0001-data", which /,
+      );
+      expect(fleet.versions).to.deep.equal([{ version: 1, migration: "0001-data", tenants: 3 }]);
+      expect(fleet.attention.behind).to.equal(0);
+      expect((await wrong.get<TenantPage>("/api/tenants")).total).to.equal(3);
+      expect(await wrong.get<TenantDetail>("/api/tenants/acme")).to.include({ newestVersion: 1 });
+      const migrations = await wrong.get<Migrations>("/api/migrations");
+      expect(migrations.problem).to.equal(fleet.migrationsProblem);
+      expect(migrations.pending).to.deep.equal([]);
+      const started = await wrong.post("/api/migrations/start");
+      expect([started.status, started.text.includes("0001-data")]).to.deep.equal([409, true]);
+    } finally {
+      await wrong.close();
+      await other.remove();
+    }
+  });
+
   it("GET fleet puts the failed first, with what they failed with, as it was said", async () => {
     await database.sql(
       `insert into rowhouse.migration_run (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message)
@@ -324,6 +476,17 @@ describe("console tenants", () => {
     ]);
     expect(tenants[0]).to.include({ message: HOSTILE, sqlstate: "P0001" });
     expect(tenants[1]?.message).to.include("node admin/drop-tenant.js gamma");
+    expect(await console.get<Work>("/api/work")).to.deep.include({
+      migration: null,
+      elsewhereCount: 1,
+      elsewhere: [
+        {
+          schemaName: "gamma",
+          transition: "dropping",
+          advice: "it is being dropped; finish with node admin/drop-tenant.js gamma",
+        },
+      ],
+    });
     expect(fleet.budget.map(({ check }) => check)).to.include.members(["catalogs", "locks"]);
     const detail = await console.get<TenantDetail>("/api/tenants/beta");
     expect(detail.history[0]).to.include({ message: HOSTILE, outcome: "failed", toVersion: 2 });

@@ -12,6 +12,11 @@ export interface Fleet {
   readonly newestVersion: number;
   /** The name of the newest migration; empty without migrations. */
   readonly newestMigration: string;
+  /**
+   * Why the folder of the migrations is not usable; null when it is. The versions are then those that the registry
+   * recorded.
+   */
+  readonly migrationsProblem: string | null;
   readonly statuses: Readonly<Record<Status, number>>;
   /** By ascending version. */
   readonly versions: readonly VersionCount[];

@@ -1,10 +1,13 @@
-// Jobs: work on a tenant that continues after the answer to its request.
+// Jobs: work that continues after the answer to its request.
 
-/** Work on one tenant that continues after the answer to its request. A tenant has one running job at most. */
+/** Work on tenants that continues after the answer to its request. A tenant has one running job at most. */
 export interface Job {
   readonly id: string;
-  readonly kind: "export" | "drop";
-  readonly schemaName: string;
+  readonly kind: "create" | "clone" | "adopt" | "export" | "drop";
+  /** The tenant; of a clone the new one. Null for an adoption, which has several. */
+  readonly schemaName: string | null;
+  /** The tenant that a clone copies. */
+  readonly source: string | null;
   readonly state: "running" | "done" | "failed";
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -12,7 +15,9 @@ export interface Job {
   /** Null until it is known. */
   readonly total: number | null;
   /** The unit of `done` and `total`. */
-  readonly unit: "bytes" | "objects";
-  /** The result in one line: the file that was written, or the error. Null while the job runs. */
+  readonly unit: "bytes" | "objects" | "tenants";
+  /** Whether it can be stopped before its end. */
+  readonly isStoppable: boolean;
+  /** The result in one line, or the error. Null while the job runs. */
   readonly message: string | null;
 }

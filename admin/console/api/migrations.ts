@@ -5,6 +5,8 @@ export interface Migrations {
   readonly newestVersion: number;
   /** The name of the newest migration; empty without migrations. */
   readonly newestMigration: string;
+  /** Why the folder of the migrations is not usable, and what is pending unknown; null when it is usable. */
+  readonly problem: string | null;
   readonly versions: readonly VersionCount[];
   /** Each migration that some tenant lacks, by ascending number. */
   readonly pending: readonly PendingMigration[];

@@ -3,6 +3,8 @@
 
 import { AppError } from "../../../src/errors.ts";
 import { describeDatabaseError } from "../../command/database-error.ts";
+import { UsageError } from "../../command/usage-error.ts";
+import { DatabaseFailure } from "../../library/failure.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../../registry/database-code.ts";
 import { RequestError } from "./request-error.ts";
@@ -26,6 +28,8 @@ const UNKNOWN = "Cannot finish: an unexpected error; the console's terminal show
 export function toProblem(error: unknown, note: (line: string) => void): ConsoleProblem {
   if (error instanceof RequestError) return { status: error.status, detail: error.message };
   if (error instanceof AppError) return { status: 400, detail: error.message };
+  if (error instanceof UsageError) return { status: 400, detail: error.message };
+  if (error instanceof DatabaseFailure) return toProblem(error.cause, note);
   if (error instanceof AdminError) return { status: 409, detail: oneLine(error.message) };
   if (isConnectionLost(error)) {
     const code = databaseCode(error);

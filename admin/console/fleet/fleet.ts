@@ -4,7 +4,6 @@
 import { examineBudget } from "../../doctor/budget.ts";
 import { FAILED_TENANTS, type FailedTenant } from "../../inspect/census.ts";
 import { describeVersion, nameOf, newestVersion } from "../../migrations/changes.ts";
-import { loadTenantMigrations, type TenantMigrations } from "../../migrations/ordered.ts";
 import {
   readRows,
   type Registry,
@@ -13,6 +12,7 @@ import {
 } from "../../registry/registry.ts";
 import { describeTransition } from "../../registry/transition.ts";
 import type { AttentionTenant, Fleet, ServiceState } from "../api.ts";
+import { type KnownVersions, readKnownVersions } from "./known-versions.ts";
 
 interface Group {
   readonly database: string;
@@ -37,7 +37,7 @@ export async function readFleet(
   registry: Registry,
   services: readonly ServiceState[],
 ): Promise<Fleet> {
-  const migrations = await loadTenantMigrations(registry);
+  const migrations = await readKnownVersions(registry);
   const newest = newestVersion(migrations);
   const [groups, failed, waiting, budget] = await Promise.all([
     readRows<Group>(registry, GROUPS),
@@ -59,6 +59,7 @@ export async function readFleet(
     tenants: count(() => true),
     newestVersion: newest,
     newestMigration: nameOf(migrations, newest),
+    migrationsProblem: migrations.problem,
     statuses: {
       active: count(({ status }) => status === "active"),
       read_only: count(({ status }) => status === "read_only"),
@@ -76,7 +77,7 @@ export async function readFleet(
   };
 }
 
-function countVersions(groups: readonly Group[], migrations: TenantMigrations): Fleet["versions"] {
+function countVersions(groups: readonly Group[], migrations: KnownVersions): Fleet["versions"] {
   const counts = new Map<number, number>();
   for (const { version, tenants } of groups) {
     counts.set(version, (counts.get(version) ?? 0) + tenants);
@@ -92,7 +93,7 @@ function describeFailed(tenant: FailedTenant): AttentionTenant {
   return { schemaName, reason: "failed", version, transition: null, message, sqlstate, at: time };
 }
 
-function describeWaiting(tenant: Waiting, migrations: TenantMigrations): AttentionTenant {
+function describeWaiting(tenant: Waiting, migrations: KnownVersions): AttentionTenant {
   const { schemaName, version, transition, peer } = tenant;
   return {
     schemaName,

@@ -3,13 +3,13 @@
 import { describeDetails } from "../../events/describe-details.ts";
 import { readEvents } from "../../events/read-events.ts";
 import { newestVersion } from "../../migrations/changes.ts";
-import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import { databaseCode } from "../../registry/database-code.ts";
 import { query, readRows, type Registry } from "../../registry/registry.ts";
 import type { Settings, Transition } from "../../registry/registry.ts";
 import { describeTransition } from "../../registry/transition.ts";
 import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "../api.ts";
 import { RequestError } from "../door/request-error.ts";
+import { readKnownVersions } from "../fleet/known-versions.ts";
 import { isoText } from "./timestamp.ts";
 
 interface Row {
@@ -41,7 +41,7 @@ export async function readTenantDetail(
   schemaName: string,
   job: Job | null,
 ): Promise<TenantDetail> {
-  const newest = newestVersion(await loadTenantMigrations(registry));
+  const newest = newestVersion(await readKnownVersions(registry));
   const [[row], tables, events] = await Promise.all([
     readRows<Row>(registry, TENANT, [schemaName]),
     readTables(registry, schemaName),

@@ -1,11 +1,20 @@
-// The two verbs that take long: export and drop. The server writes an archive into its own folder, under a name that it
+// The verbs on a tenant that take long: clone, export and drop. The server writes an archive into its own folder, under a name that it
 // makes. So no path comes from the page, and a file that has its name is complete, unlike a download that broke off.
 
 import { resolve } from "node:path";
 import { describeDrop } from "../../drop/description.ts";
-import { describeExport, describeExportLosses } from "../../transfer/description.ts";
+import {
+  describeExport,
+  describeExportLosses,
+  describeLeftOut,
+} from "../../transfer/description.ts";
 import { dropTenant } from "../../drop/drop.ts";
+import type { Admin } from "../../library/contract.ts";
+import { parseHosts } from "../../library/parse.ts";
+import { formatCount } from "../../print/count.ts";
 import type { Registry } from "../../registry/registry.ts";
+import { parseSchemaName } from "../../registry/schema-name.ts";
+import { type Body, findBoolean, findTexts, requireText } from "../door/body.ts";
 import { exportTenant } from "../../transfer/export-tenant.ts";
 import { nameArchive } from "../../transfer/archive-name.ts";
 import type { JobWork } from "../work/jobs.ts";
@@ -16,7 +25,10 @@ export function exportJob(registry: Registry, schemaName: string, folder: string
   return {
     kind: "export",
     schemaName,
+    source: null,
+    claims: [schemaName],
     unit: "bytes",
+    isStoppable: true,
     async run({ signal, expect, add }) {
       const file = resolve(folder, nameArchive(schemaName));
       const report = await exportTenant(registry, schemaName, file, {
@@ -46,7 +58,10 @@ export function dropJob(
   return {
     kind: "drop",
     schemaName,
+    source: null,
+    claims: [schemaName],
     unit: "objects",
+    isStoppable: true,
     async run({ signal, expect, add }) {
       const dropped = await dropTenant(registry, schemaName, {
         backup: folder === undefined ? undefined : resolve(folder, nameArchive(schemaName)),
@@ -54,6 +69,37 @@ export function dropJob(
         meter: { expect, add },
       });
       return describeDrop(dropped).join("; ");
+    },
+  };
+}
+
+/**
+ * The work of a clone.
+ * @param source the tenant to copy
+ * @param body a CloneRequest
+ * @throws {RequestError} 400 for a malformed body
+ * @throws {AdminError} for a name or a host that is not acceptable
+ */
+export function cloneJob(admin: Admin, source: string, body: Body): JobWork {
+  const schemaName = parseSchemaName(requireText(body, "schemaName"));
+  const hosts = parseHosts(findTexts(body, "hosts") ?? []);
+  const structureOnly = findBoolean(body, "rows") === false;
+  const lossy = findBoolean(body, "lossy") === true;
+  return {
+    kind: "clone",
+    schemaName,
+    source,
+    claims: [source, schemaName],
+    unit: "bytes",
+    isStoppable: false,
+    async run({ expect, add }) {
+      const options = { schemaName, hosts, structureOnly, lossy, meter: { expect, add } };
+      const { version, tables, rows, losses } = await admin.cloneTenant(source, options);
+      const copied = `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`;
+      return [
+        `Cloned tenant "${source}" to "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ${copied}`,
+        ...describeLeftOut(losses),
+      ].join("; ");
     },
   };
 }

@@ -4,10 +4,10 @@ import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../../src/errors.ts";
 import { parseDomain } from "../../../src/host.ts";
 import { newestVersion } from "../../migrations/changes.ts";
-import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import { readRows, type Registry } from "../../registry/registry.ts";
 import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "../api.ts";
 import { RequestError } from "../door/request-error.ts";
+import { readKnownVersions } from "../fleet/known-versions.ts";
 import type { Sizes } from "../fleet/sizes.ts";
 import { isoText } from "./timestamp.ts";
 
@@ -105,7 +105,7 @@ export async function listTenantPage(
   sizes: Sizes,
   { search, only, sort, order, offset, limit }: TenantWish,
 ): Promise<TenantPage> {
-  const newest = newestVersion(await loadTenantMigrations(registry));
+  const newest = newestVersion(await readKnownVersions(registry));
   const bind: unknown[] = [limit, offset, newest];
   const bound = (value: unknown): string => `$${bind.push(value)}`;
   const wanted = search.trim().toLowerCase();

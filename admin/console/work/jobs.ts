@@ -3,11 +3,12 @@
 
 import { randomUUID } from "node:crypto";
 import type { Job } from "../api.ts";
+import type { ConsoleProblem } from "../door/problem.ts";
 import { RequestError } from "../door/request-error.ts";
 import { createThrottle } from "./throttle.ts";
 
 /** The control that a job's work receives. */
-interface JobControl {
+export interface JobControl {
   /** Aborted when the job must end early. */
   readonly signal: AbortSignal;
   /** Sets the total amount of work. */
@@ -17,7 +18,12 @@ interface JobControl {
 }
 
 /** The work of a job. */
-export interface JobWork extends Pick<Job, "kind" | "schemaName" | "unit"> {
+export interface JobWork extends Pick<
+  Job,
+  "kind" | "schemaName" | "source" | "unit" | "isStoppable"
+> {
+  /** The tenants that nothing else may change until it ends. */
+  readonly claims: readonly string[];
   /** Does the work, and resolves to one line that says what it did. */
   readonly run: (control: JobControl) => Promise<string>;
 }
@@ -26,12 +32,21 @@ export interface JobWork extends Pick<Job, "kind" | "schemaName" | "unit"> {
 export interface Jobs {
   /**
    * Starts a job.
-   * @throws {RequestError} 409 while another job of the tenant runs
+   * @throws {RequestError} 409 while other work on one of its tenants runs
    */
   start(work: JobWork): Job;
   /**
+   * Starts a job, and waits for its end. Throws as {@link Jobs.start}.
+   * @throws {RequestError} when the job fails
+   */
+  finish(work: JobWork): Promise<Job>;
+  /** Makes a change of one tenant while nothing else changes it. Throws as {@link Jobs.start}. */
+  alone<T>(schemaName: string, change: () => Promise<T>): Promise<T>;
+  /** Whether work on the tenant runs. */
+  isBusy(schemaName: string): boolean;
+  /**
    * Ends a job before its next step.
-   * @throws {RequestError} 404 when no job has this id
+   * @throws {RequestError} 404 when no job has this id, 409 when the job cannot be stopped
    */
   stop(id: string): Job;
   /** Finds a tenant's running job. */
@@ -44,72 +59,116 @@ export interface Jobs {
 
 interface Entry {
   job: Job;
+  readonly claims: ReadonlySet<string>;
+  failure: RequestError | undefined;
   readonly stopping: AbortController;
   readonly ended: Promise<void>;
 }
 
 const MOST_KEPT = 100;
+const NOUNS: Readonly<Record<Job["kind"], string>> = {
+  create: "creation",
+  clone: "clone",
+  adopt: "adoption",
+  export: "export",
+  drop: "drop",
+};
 
 /**
  * Creates an empty list of jobs.
  * @param tell receives a job each time that it changes
- * @param explain turns the error of a failed job into one line
+ * @param explain turns the error of a failed job into its status and line
  */
-export function createJobs(tell: (job: Job) => void, explain: (error: unknown) => string): Jobs {
+export function createJobs(
+  tell: (job: Job) => void,
+  explain: (error: unknown) => ConsoleProblem,
+): Jobs {
   const entries = new Map<string, Entry>();
+  const changing = new Set<string>();
   const find = (schemaName: string): Job | undefined =>
     [...entries.values()].find(
-      ({ job }) => job.state === "running" && job.schemaName === schemaName,
+      ({ job, claims }) => job.state === "running" && claims.has(schemaName),
     )?.job;
+  const requireIdle = (verb: string, names: readonly string[]): void => {
+    for (const name of names) {
+      const job = find(name);
+      if (job === undefined && !changing.has(name)) continue;
+      const problem = job ? `its ${NOUNS[job.kind]} is running` : "another change of it is running";
+      throw new RequestError(
+        409,
+        `Cannot ${verb} tenant "${name}": ${problem}; wait until it ends`,
+      );
+    }
+  };
+  const begin = ({ run, claims, ...work }: JobWork): Entry => {
+    requireIdle(work.kind, claims);
+    const stopping = new AbortController();
+    const throttle = createThrottle(() => tell(entry.job));
+    const change = (news: Partial<Job>): void => {
+      entry.job = { ...entry.job, ...news };
+      throttle.ask();
+    };
+    const end = (state: Job["state"], message: string): void => {
+      change({ state, message, endedAt: new Date().toISOString() });
+      throttle.flush();
+    };
+    const control: JobControl = {
+      signal: stopping.signal,
+      expect: (total) => change({ total }),
+      add: (count) => change({ done: entry.job.done + count }),
+    };
+    const job: Job = {
+      id: randomUUID(),
+      ...work,
+      state: "running",
+      startedAt: new Date().toISOString(),
+      endedAt: null,
+      done: 0,
+      total: null,
+      message: null,
+    };
+    // The work starts in a later turn, when its entry exists.
+    const ended = Promise.resolve()
+      .then(() => run(control))
+      .then(
+        (message) => end("done", message),
+        (error: unknown) => {
+          const { status, detail } = explain(error);
+          entry.failure = new RequestError(status, detail);
+          end("failed", detail);
+        },
+      );
+    const entry: Entry = { job, claims: new Set(claims), failure: undefined, stopping, ended };
+    entries.set(job.id, entry);
+    forgetOld(entries);
+    tell(job);
+    return entry;
+  };
   return {
-    start({ run, ...work }) {
-      const other = find(work.schemaName);
-      if (other !== undefined) {
-        const problem = `its ${other.kind} is running; wait until it ends`;
-        throw new RequestError(409, `Cannot ${work.kind} tenant "${work.schemaName}": ${problem}`);
-      }
-      const stopping = new AbortController();
-      const throttle = createThrottle(() => tell(entry.job));
-      const change = (news: Partial<Job>): void => {
-        entry.job = { ...entry.job, ...news };
-        throttle.ask();
-      };
-      const end = (state: Job["state"], message: string): void => {
-        change({ state, message, endedAt: new Date().toISOString() });
-        throttle.flush();
-      };
-      const control: JobControl = {
-        signal: stopping.signal,
-        expect: (total) => change({ total }),
-        add: (count) => change({ done: entry.job.done + count }),
-      };
-      const job: Job = {
-        id: randomUUID(),
-        ...work,
-        state: "running",
-        startedAt: new Date().toISOString(),
-        endedAt: null,
-        done: 0,
-        total: null,
-        message: null,
-      };
-      // The work starts in a later turn, when its entry exists.
-      const ended = Promise.resolve()
-        .then(() => run(control))
-        .then(
-          (message) => end("done", message),
-          (error: unknown) => end("failed", explain(error)),
-        );
-      const entry: Entry = { job, stopping, ended };
-      entries.set(job.id, entry);
-      forgetOld(entries);
-      tell(job);
-      return job;
+    start: (work) => begin(work).job,
+    async finish(work) {
+      const entry = begin(work);
+      await entry.ended;
+      if (entry.failure !== undefined) throw entry.failure;
+      return entry.job;
     },
+    async alone(schemaName, change) {
+      requireIdle("change", [schemaName]);
+      changing.add(schemaName);
+      try {
+        return await change();
+      } finally {
+        changing.delete(schemaName);
+      }
+    },
+    isBusy: (schemaName) => changing.has(schemaName) || find(schemaName) !== undefined,
     stop(id) {
       const entry = entries.get(id);
       if (entry === undefined)
         throw new RequestError(404, `Cannot stop: job ${JSON.stringify(id)} does not exist`);
+      if (!entry.job.isStoppable) {
+        throw new RequestError(409, `Cannot stop: a ${NOUNS[entry.job.kind]} runs to its end`);
+      }
       entry.stopping.abort();
       return entry.job;
     },

@@ -1,12 +1,13 @@
 // Reads which tenants lack which migrations.
 
-import { planMigration } from "../../migrate/plan.ts";
+import { type MigrationPlan, planMigration } from "../../migrate/plan.ts";
 import { nameOf, newestVersion } from "../../migrations/changes.ts";
-import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import { readRows, type Registry } from "../../registry/registry.ts";
 import type { Migrations, MigrationState } from "../api.ts";
+import { readKnownVersions } from "../fleet/known-versions.ts";
 
 const MOST_SHOWN = 200;
+const NOTHING: Pick<MigrationPlan, "tenants" | "skipped"> = { tenants: [], skipped: [] };
 
 /**
  * Reads the pending migrations in two queries.
@@ -16,9 +17,9 @@ export async function readMigrations(
   registry: Registry,
   run: MigrationState | undefined,
 ): Promise<Migrations> {
-  const migrations = await loadTenantMigrations(registry);
+  const migrations = await readKnownVersions(registry);
   const [plan, versions] = await Promise.all([
-    planMigration(registry, migrations, {}),
+    migrations.problem === null ? planMigration(registry, migrations.migrations, {}) : NOTHING,
     readRows<{ version: number; tenants: number }>(
       registry,
       "select version, count(*)::int as tenants from rowhouse.tenant group by version order by version",
@@ -32,11 +33,12 @@ export async function readMigrations(
   return {
     newestVersion: newest,
     newestMigration: nameOf(migrations, newest),
+    problem: migrations.problem,
     versions: versions.map(({ version, tenants }) => {
       return { version, tenants, migration: nameOf(migrations, version) };
     }),
     pending: migrations.ordered
-      .map(({ position, name }) => ({ number: position, name, tenants: lacking(position) }))
+      .map(({ name }, index) => ({ number: index + 1, name, tenants: lacking(index + 1) }))
       .filter(({ tenants }) => tenants > 0),
     behind: plan.tenants.length,
     tenants: plan.tenants.slice(0, MOST_SHOWN),

@@ -27,6 +27,9 @@ export function showFleet({ signal, events }: Stage): View {
     (answer) => {
       fill(line, describe(answer));
       return [
+        answer.migrationsProblem === null
+          ? undefined
+          : element("p", { class: "problem" }, answer.migrationsProblem),
         countStrip(answer),
         element(
           "div",

@@ -2,8 +2,9 @@
 
 import type { MigrationRequest, Migrations, MigrationState } from "../../api.ts";
 import { change } from "../client.ts";
-import { ask, type Field } from "../parts/dialog.ts";
+import { ask } from "../parts/dialog.ts";
 import { button, element } from "../parts/element.ts";
+import type { Field } from "../parts/field.ts";
 import { formatCount } from "../parts/format.ts";
 import { panel } from "../parts/panel.ts";
 

@@ -11,6 +11,7 @@ import { isAtWork, startPanel } from "./migration-start.ts";
 import { panel, viewHeading } from "../parts/panel.ts";
 import { pendingPanel, versionsPanel } from "./pending.ts";
 import { type Stage, tenantHash, type View } from "../view.ts";
+import { workPart } from "../work/work.ts";
 
 const NAMES = 36;
 const RENEW_MS = 3000;
@@ -45,6 +46,9 @@ export function showMigrations({ signal, events }: Stage): View {
       fill(line, describe(migrations));
       drawRun();
       drawStart();
+      if (migrations.problem !== null) {
+        return [element("p", { class: "problem" }, migrations.problem), versionsPanel(migrations)];
+      }
       return [
         element(
           "div",
@@ -70,6 +74,7 @@ export function showMigrations({ signal, events }: Stage): View {
       all.refresh();
     }
   });
+  const work = workPart({ signal, events }, "all");
   return {
     title: "Migrations",
     root: element(
@@ -78,9 +83,13 @@ export function showMigrations({ signal, events }: Stage): View {
       viewHeading("Migrations", line),
       runPlace,
       startPlace,
+      work.root,
       all.root,
     ),
-    refresh: all.refresh,
+    refresh() {
+      all.refresh();
+      work.refresh();
+    },
   };
 }
 
@@ -91,7 +100,8 @@ function newerOf(shown: MigrationState | null, read: MigrationState | null): Mig
   return isAtWork(shown) && !isOlder ? read : shown;
 }
 
-function describe({ behind, newestVersion }: Migrations): string {
+function describe({ behind, newestVersion, problem }: Migrations): string {
+  if (problem !== null) return "What is pending is unknown";
   return behind === 0
     ? `No tenant is behind version ${newestVersion}`
     : `${formatCount(behind, "tenant")} behind version ${newestVersion}`;

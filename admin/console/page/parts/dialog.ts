@@ -2,22 +2,17 @@
 
 import { notify } from "./announce.ts";
 import { button, element, fill, type Content } from "./element.ts";
+import { type Field, fieldInput } from "./field.ts";
 import { messageOf, problem } from "./loading.ts";
 
-/** A value that a dialog asks for. */
-export interface Field {
-  readonly name: string;
-  readonly label: string;
-  readonly type: "text" | "number" | "checkbox";
-  readonly value?: string | number | boolean;
-  readonly hint?: string;
-  readonly unit?: string;
-  readonly min?: number;
-  readonly max?: number;
-  /** Whether the value may stay empty. */
-  readonly isOptional?: boolean;
-  /** The text that a person must type before the change can be made. */
-  readonly mustBe?: string;
+/** The values of a dialog by the names of their fields; a box has "yes" or "". */
+export type Values = ReadonlyMap<string, string>;
+
+/** What is wrong with the values. */
+export interface Findings {
+  readonly problems: readonly { readonly field: string; readonly message: string }[];
+  /** Values for fields in which a person has not typed, by name. */
+  readonly proposals: Readonly<Record<string, string>>;
 }
 
 /** The content of a dialog. */
@@ -29,11 +24,17 @@ export interface Question {
   readonly verb: string;
   /** Whether the change costs data or availability. */
   readonly isGrave?: boolean;
+  /** Whether the dialog is wide. */
+  readonly isWide?: boolean;
   /** The text that is shown during the change. */
   readonly pending: string;
-  /** Makes the change, and resolves to a text that says what it did. */
-  readonly act: (values: ReadonlyMap<string, string>) => Promise<string>;
+  /** Checks the values while a person types. */
+  readonly check?: (values: Values) => Promise<Findings>;
+  /** Makes the change, and resolves to a text that says what it did, or to the next question. */
+  readonly act: (values: Values) => Promise<string | Question>;
 }
+
+const TYPING_MS = 200;
 
 let made = 0;
 
@@ -48,7 +49,7 @@ export function ask(question: Question): void {
     question.verb,
   );
   const cancel = button("Cancel", {}, () => dialog.close());
-  const fields = (question.fields ?? []).map((field, index) => inputOf(field, `${id}-${index}`));
+  const fields = (question.fields ?? []).map((field, index) => fieldInput(field, `${id}-${index}`));
   const form = element(
     "form",
     { novalidate: true },
@@ -58,83 +59,83 @@ export function ask(question: Question): void {
     status,
     element("div", { class: "buttons" }, cancel, go),
   );
-  const dialog = element("dialog", { "aria-labelledby": id }, form);
-  const check = (): void => {
-    go.disabled = fields.some(({ isFit }) => !isFit());
+  const dialog = element(
+    "dialog",
+    { "aria-labelledby": id, class: question.isWide ? "wide-dialog" : undefined },
+    form,
+  );
+  const read = (): Values => new Map(fields.map((field) => [field.name, field.read()]));
+  let isSent = false;
+  let isChecked = true;
+  const allow = (): void => {
+    go.disabled = isSent || !isChecked || fields.some(({ isFit }) => !isFit());
   };
-  form.addEventListener("input", check);
+  const check = checker(question.check, read, (findings) => {
+    const { problems, proposals } = findings;
+    for (const { name, say } of fields) {
+      say(problems.find(({ field }) => field === name)?.message ?? "");
+    }
+    isChecked = problems.length === 0;
+    const changed = fields.filter(({ name, propose }) => propose(proposals[name] ?? ""));
+    if (changed.length > 0) begin();
+    allow();
+  });
+  const begin = (): void => {
+    if (question.check !== undefined) isChecked = false;
+    check();
+    allow();
+  };
+  form.addEventListener("input", begin);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (go.disabled) return;
-    go.disabled = true;
+    isSent = true;
+    allow();
     // A change that has started cannot be cancelled: only Close is left, and it takes the focus.
     cancel.textContent = "Close";
     cancel.focus();
     fill(status, element("p", { class: "pending" }, question.pending));
-    const values = new Map(fields.map(({ name, read }) => [name, read()]));
-    question.act(values).then(
-      (said) => {
+    question.act(read()).then(
+      (result) => {
+        const isOpen = dialog.open;
         dialog.close();
-        notify(said);
+        if (typeof result === "string") notify(result);
+        // A person who has closed the dialog does not want the next one.
+        else if (isOpen) ask(result);
       },
       (error: unknown) => {
+        isSent = false;
         fill(status, problem(messageOf(error)));
         cancel.textContent = "Cancel";
-        check();
+        allow();
       },
     );
   });
   dialog.addEventListener("close", () => dialog.remove());
-  check();
+  allow();
   document.body.append(dialog);
   dialog.showModal();
 }
 
-interface Input {
-  readonly name: string;
-  readonly root: HTMLElement;
-  readonly read: () => string;
-  readonly isFit: () => boolean;
-}
-
-function inputOf(field: Field, id: string): Input {
-  const { name, label, type, value, hint, unit, min, max, mustBe, isOptional } = field;
-  const isBox = type === "checkbox";
-  const input = element("input", {
-    id,
-    type,
-    min,
-    max,
-    value: isBox ? "yes" : value,
-    checked: isBox && value === true,
-    autocomplete: "off",
-    spellcheck: "false",
-    autocapitalize: "none",
-    "aria-describedby": hint === undefined ? undefined : `${id}-hint`,
-  });
-  const caption = element("label", { for: id }, label);
-  const box = element(
-    "span",
-    { class: "field" },
-    input,
-    unit === undefined ? undefined : element("span", { class: "muted" }, unit),
-  );
-  return {
-    name,
-    root: element(
-      "div",
-      { class: isBox ? "input box" : "input" },
-      isBox ? [input, caption] : [caption, box],
-      hint === undefined
-        ? undefined
-        : element("p", { class: "muted small", id: `${id}-hint` }, hint),
-    ),
-    read: () => (isBox ? (input.checked ? "yes" : "") : input.value.trim()),
-    isFit() {
-      const text = input.value.trim();
-      if (isBox || (isOptional === true && text === "")) return true;
-      if (mustBe !== undefined) return text === mustBe;
-      return text !== "" && input.validity.valid;
-    },
+/** Returns a function that checks the values once a person has stopped typing. The newest values alone count. */
+function checker(
+  check: Question["check"],
+  read: () => Values,
+  found: (findings: Findings) => void,
+): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = 0;
+  return () => {
+    clearTimeout(timer);
+    asked += 1;
+    const mine = asked;
+    if (check === undefined) return;
+    timer = setTimeout(() => {
+      check(read()).then(
+        (findings) => mine === asked && found(findings),
+        // The change itself checks again, and says what is wrong.
+        () => mine === asked && found({ problems: [], proposals: {} }),
+      );
+    }, TYPING_MS);
   };
 }

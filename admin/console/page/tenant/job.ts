@@ -10,14 +10,20 @@ import { messageOf } from "../parts/loading.ts";
 import { progressBar } from "../parts/progress.ts";
 import type { Stage } from "../view.ts";
 
-const NAMES: Readonly<Record<Job["kind"], string>> = { export: "Export", drop: "Drop" };
+const NAMES: Readonly<Record<Job["kind"], string>> = {
+  create: "Creation",
+  clone: "Clone",
+  adopt: "Adoption",
+  export: "Export",
+  drop: "Drop",
+};
 
 /** Shows a job, and follows it until the signal is aborted. */
 export function jobLine(
   first: Job,
   { signal, events }: Pick<Stage, "signal" | "events">,
 ): HTMLElement {
-  const root = element("section", { class: "panel job", "aria-label": NAMES[first.kind] });
+  const root = element("section", { class: "panel job", "aria-label": nameOf(first) });
   fill(root, content(first));
   events.on("job", signal, (job) => {
     if (job.id === first.id) fill(root, content(job));
@@ -25,8 +31,14 @@ export function jobLine(
   return root;
 }
 
+function nameOf({ kind, schemaName, source }: Job): string {
+  const name = NAMES[kind];
+  if (schemaName === null) return name;
+  return source === null ? `${name} of ${schemaName}` : `${name} of ${source} to ${schemaName}`;
+}
+
 function content(job: Job): Content {
-  const { kind, state, done, total, unit, startedAt, endedAt, message, id } = job;
+  const { kind, state, done, total, unit, startedAt, endedAt, message, id, isStoppable } = job;
   const seconds = (Date.parse(endedAt ?? new Date().toISOString()) - Date.parse(startedAt)) / 1000;
   const amount = (value: number): string =>
     unit === "bytes" ? formatBytes(value) : formatNumber(value);
@@ -34,14 +46,16 @@ function content(job: Job): Content {
     element(
       "div",
       { class: "job-line" },
-      element("strong", {}, `${NAMES[kind]} ${state}`),
+      element("strong", {}, `${nameOf(job)} ${state}`),
       element(
         "span",
         { class: "muted" },
         `${amount(done)}${total === null ? "" : ` of ${amount(total)}`}` +
-          `${unit === "objects" ? " objects" : ""}, ${formatDuration(seconds)}`,
+          `${unit === "bytes" ? "" : ` ${unit}`}, ${formatDuration(seconds)}`,
       ),
-      state === "running" ? button("Stop", { class: "quiet" }, () => void stop(id)) : undefined,
+      state === "running" && isStoppable
+        ? button("Stop", { class: "quiet" }, () => void stop(id))
+        : undefined,
     ),
     state === "running" && total !== null
       ? progressBar(NAMES[kind], total === 0 ? 0 : done / total)

@@ -15,7 +15,7 @@ import { viewHeading } from "../parts/panel.ts";
 import { settingsPanel } from "./settings.ts";
 import { tablesPanel } from "./tables.ts";
 import { verbButtons } from "./verbs.ts";
-import type { Stage, View } from "../view.ts";
+import { type Stage, tenantHash, type View } from "../view.ts";
 
 /** Shows a tenant. */
 export function showTenant({ name, signal, events }: Stage): View {
@@ -28,12 +28,14 @@ export function showTenant({ name, signal, events }: Stage): View {
     (tenant) => content({ ...tenant, job: tenant.job ?? last }, detail.refresh, { signal, events }),
   );
   events.on("job", signal, (job) => {
-    const { schemaName, kind, state, message } = job;
-    if (schemaName !== name || state === "running") return;
+    const { schemaName, source, kind, state, message } = job;
+    if ((schemaName !== name && source !== name) || state === "running") return;
     last = job;
     notify(message ?? `${capital(kind)} of ${name} ${state}`);
-    if (kind === "export" || state === "failed") return detail.refresh();
-    location.hash = "#/tenants";
+    if (kind === "clone" && source === name && state === "done" && schemaName !== null) {
+      location.hash = tenantHash(schemaName);
+    } else if (kind === "drop" && state === "done") location.hash = "#/tenants";
+    else detail.refresh();
   });
   return {
     title: name,

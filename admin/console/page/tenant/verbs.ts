@@ -3,6 +3,7 @@
 import type { TenantDetail } from "../../api.ts";
 import { ask, type Question } from "../parts/dialog.ts";
 import { button, element } from "../parts/element.ts";
+import { clone } from "./clone-question.ts";
 import { drop, exportTenant, rename } from "./life-questions.ts";
 import { resume, setReadOnly, setTimeoutMs, suspend } from "./status-questions.ts";
 
@@ -27,6 +28,7 @@ export function verbButtons(tenant: TenantDetail, changed: () => void): HTMLElem
       : verb("Make read-only…", () => setReadOnly(tenant, true, changed)),
     verb("Timeout…", () => setTimeoutMs(tenant, changed)),
     verb("Rename…", () => rename(tenant)),
+    verb("Clone…", () => clone(tenant, changed)),
     verb("Export…", () => exportTenant(tenant, changed)),
     verb("Drop…", () => drop(tenant, changed), {
       class: "grave-quiet",

@@ -1,19 +1,23 @@
 // The view of the tenants: the server searches, sorts and pages them.
 
 import type { TenantPage } from "../../api.ts";
-import { announce } from "../parts/announce.ts";
+import { announce, notify } from "../parts/announce.ts";
 import { type Mark, wordOf } from "../parts/badge.ts";
 import { read } from "../client.ts";
-import { element, fill, link, type Content } from "../parts/element.ts";
+import { ask } from "../parts/dialog.ts";
+import { button, element, fill, link, type Content } from "../parts/element.ts";
 import { formatCount } from "../parts/format.ts";
 import { empty, type Loaded, loaded } from "../parts/loading.ts";
 import { panel, viewHeading } from "../parts/panel.ts";
+import { adoptTenants } from "./adoption.ts";
+import { addTenant } from "./new-tenant.ts";
 import { readQuery, type Query, writeQuery } from "./tenant-query.ts";
 import { describeSizesState } from "../fleet/sizes-state.ts";
 import { columnsOf } from "./tenant-columns.ts";
 import { pager } from "./pager.ts";
 import { table } from "../parts/table.ts";
 import type { Stage, View } from "../view.ts";
+import { workPart } from "../work/work.ts";
 
 const TYPING_MS = 120;
 const MEASURING_MS = 4000;
@@ -27,7 +31,7 @@ const LISTS: readonly Mark[] = [
 ];
 
 /** Shows the tenants. */
-export function showTenants({ parameters, signal }: Stage): View {
+export function showTenants({ parameters, signal, events }: Stage): View {
   let query = readQuery(parameters);
   // The first request starts the measurement of the sizes, and does not wait for it.
   let wasMeasured = false;
@@ -75,6 +79,12 @@ export function showTenants({ parameters, signal }: Stage): View {
           ];
     },
   );
+  const work = workPart({ signal, events }, "running");
+  events.on("job", signal, ({ state, message }) => {
+    if (state === "running") return;
+    notify(message ?? `The job ${state}`);
+    list.refresh();
+  });
   search.addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(() => apply({ search: search.value.trim() }), TYPING_MS);
@@ -93,7 +103,16 @@ export function showTenants({ parameters, signal }: Stage): View {
     root: element(
       "div",
       { class: "view" },
-      viewHeading("Tenants", line, controls),
+      viewHeading("Tenants", line, [
+        controls,
+        element(
+          "div",
+          { class: "buttons", role: "group", "aria-label": "New tenants" },
+          button("Add tenant…", { class: "primary" }, () => ask(addTenant())),
+          button("Adopt…", {}, () => ask(adoptTenants(work.refresh))),
+        ),
+      ]),
+      work.root,
       panel("Tenants in the registry", undefined, list.root, "bare"),
     ),
     refresh: list.refresh,
@@ -130,9 +149,6 @@ function describe({ total }: TenantPage, { search, only }: Query): string {
 
 function nothing({ search, only }: Query): HTMLElement {
   return search === "" && only === ""
-    ? empty(
-        "No tenant yet",
-        element("p", {}, "Create one with ", element("code", {}, "add-tenant")),
-      )
+    ? empty("No tenant yet", element("p", {}, "Add one, or adopt a schema that exists already."))
     : empty("No tenant matches", element("p", {}, link("#/tenants", {}, "Show all tenants")));
 }

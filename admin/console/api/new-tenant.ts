@@ -1,0 +1,32 @@
+// The requests that create tenants, and the check of what a person types.
+
+/** POST /api/tenants */
+export interface NewTenantRequest {
+  readonly schemaName: string;
+  /** At least one. */
+  readonly hosts: readonly string[];
+  /** Each as `NAME=TEXT`, or `NAME:=JSON`, as set-tenant --set takes them; none when left out. */
+  readonly settings?: readonly string[];
+}
+
+/** POST …/clone; the new tenant. */
+export interface CloneRequest {
+  readonly schemaName: string;
+  /** At least one. */
+  readonly hosts: readonly string[];
+  /** Whether it gets the rows; true when left out. */
+  readonly rows?: boolean;
+  /** Leave out manual changes that cannot be copied, instead of refusing; false when left out. */
+  readonly lossy?: boolean;
+}
+
+/** POST /api/tenants/check: a {@link NewTenantRequest} whose parts may be missing. */
+export interface NewTenantCheck {
+  /** A schema name made of the first host; empty when the host does not give one. */
+  readonly proposal: string;
+  /** What creating this tenant would refuse in the parts that are there. */
+  readonly problems: readonly {
+    readonly field: "schemaName" | "hosts" | "settings";
+    readonly message: string;
+  }[];
+}

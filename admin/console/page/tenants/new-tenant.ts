@@ -1,0 +1,73 @@
+// The question before a tenant is added. What is wrong with a name, a host or a setting is said while it is typed.
+
+import type { Job, NewTenantCheck, NewTenantRequest } from "../../api.ts";
+import { change } from "../client.ts";
+import type { Findings, Question, Values } from "../parts/dialog.ts";
+import { element } from "../parts/element.ts";
+import type { Field } from "../parts/field.ts";
+import { tenantHash } from "../view.ts";
+
+/** The fields of every new tenant. */
+export const NEW_TENANT_FIELDS: readonly Field[] = [
+  {
+    name: "hosts",
+    label: "Hosts",
+    type: "text",
+    hint: "For example acme.example.com; separate several with spaces",
+  },
+  {
+    name: "schemaName",
+    label: "Name of the schema",
+    type: "text",
+    hint: "Lower-case letters, digits and _; at most 48",
+  },
+];
+
+/** Reads the values of {@link NEW_TENANT_FIELDS}. */
+export function readNewTenant(values: Values): Pick<NewTenantRequest, "schemaName" | "hosts"> {
+  return {
+    schemaName: values.get("schemaName") ?? "",
+    hosts: (values.get("hosts") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
+  };
+}
+
+/** Asks the server what it would refuse. */
+export async function checkNewTenant(values: Values): Promise<Findings> {
+  const body: NewTenantRequest = { ...readNewTenant(values), settings: readSettings(values) };
+  const { proposal, problems } = await change<NewTenantCheck>("/api/tenants/check", body);
+  return { problems, proposals: { schemaName: proposal } };
+}
+
+/** Asks for the new tenant. */
+export function addTenant(): Question {
+  return {
+    title: "Add a tenant",
+    text: element("p", {}, "Creates its schema, role and tables, and serves it at its hosts."),
+    fields: [
+      ...NEW_TENANT_FIELDS,
+      {
+        name: "settings",
+        label: "Settings",
+        type: "lines",
+        isOptional: true,
+        hint: "One a line: plan=pro for a text, seats:=25 for JSON. Not for secrets",
+      },
+    ],
+    verb: "Add tenant",
+    pending: "Adding",
+    check: checkNewTenant,
+    async act(values) {
+      const body: NewTenantRequest = { ...readNewTenant(values), settings: readSettings(values) };
+      const { message } = await change<Job>("/api/tenants", body);
+      location.hash = tenantHash(body.schemaName);
+      return message ?? `Added ${body.schemaName}`;
+    },
+  };
+}
+
+function readSettings(values: Values): readonly string[] {
+  return (values.get("settings") ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}

@@ -1,0 +1,44 @@
+// Reads the work in progress: the jobs and the run of this console, and the tenants that other programs change.
+
+import { readRows, type Transition } from "../../registry/registry.ts";
+import { describeTransition } from "../../registry/transition.ts";
+import type { Work } from "../api.ts";
+import type { Console } from "../console.ts";
+
+const MOST_ENDED = 10;
+const MOST_SHOWN = 200;
+// More than a console has jobs, whose tenants are left out.
+const MOST_READ = 10_000;
+
+interface Row {
+  readonly schemaName: string;
+  readonly transition: Transition;
+  readonly peer: string | null;
+}
+
+/** Reads it in one query. */
+export async function readWork({
+  registry,
+  jobs,
+  migrations,
+}: Pick<Console, "registry" | "jobs" | "migrations">): Promise<Work> {
+  const rows = await readRows<Row>(
+    registry,
+    `select schema_name as "schemaName", transition, peer from rowhouse.tenant
+      where transition is not null order by schema_name limit ${MOST_READ}`,
+  );
+  const elsewhere = rows.filter(({ schemaName }) => !jobs.isBusy(schemaName));
+  const run = migrations.current();
+  const all = jobs.list();
+  return {
+    jobs: [
+      ...all.filter(({ state }) => state === "running"),
+      ...all.filter(({ state }) => state !== "running").slice(0, MOST_ENDED),
+    ],
+    migration: run?.endedAt === null ? run : null,
+    elsewhereCount: elsewhere.length,
+    elsewhere: elsewhere.slice(0, MOST_SHOWN).map(({ schemaName, transition, peer }) => {
+      return { schemaName, transition, advice: describeTransition(transition, schemaName, peer) };
+    }),
+  };
+}
