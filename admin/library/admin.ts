@@ -17,6 +17,7 @@ export type {
   Tenant,
   TenantChange,
   TenantHost,
+  TenantPage,
   TenantStatus,
   Transition,
 } from "./tenant.ts";

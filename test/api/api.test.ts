@@ -1,0 +1,229 @@
+// The HTTP API of the admin library: what each scope may do, idempotence, bounds. Every answer is as described.
+
+import { expect } from "chai";
+import { SCOPES } from "../../admin/api/tokens/scope.ts";
+import { AdminError } from "../../admin/registry/admin-error.ts";
+import { type ApiAnswer, type LocalApi, openApi } from "../support/admin-api.ts";
+import { useDatabase } from "../support/database.ts";
+import { type LocalService, openService } from "../support/service.ts";
+
+/** Every guarded route, with a request that changes nothing, and the scope that it needs. */
+const ROUTES: readonly (readonly [string, string, string, unknown?])[] = [
+  ["create", "POST", "/tenants", {}],
+  ["read", "GET", "/tenants"],
+  ["read", "HEAD", "/tenants/nobody"],
+  ["hosts", "PUT", "/tenants/nobody/hosts/a.example"],
+  ["hosts", "DELETE", "/tenants/nobody/hosts/a.example"],
+  ["status", "POST", "/tenants/nobody/suspend"],
+  ["status", "POST", "/tenants/nobody/resume"],
+  ["settings", "PATCH", "/tenants/nobody/settings", {}],
+];
+
+describe("the admin API", () => {
+  const database = useDatabase({ first: "first.example" });
+  let api: LocalApi;
+  let service: LocalService;
+
+  before(async () => {
+    api = await openApi(database.adminUrl);
+    service = openService(database.serviceUrl);
+  });
+
+  after(async () => {
+    await service.close();
+    await api.close();
+  });
+
+  const create = (tenant: object): Promise<ApiAnswer> =>
+    api.request("create", "POST", "/tenants", tenant);
+  const get = async (host: string): Promise<number> =>
+    (await service.request(host, "GET", "/data/1")).status;
+
+  it("POST /tenants creates a tenant that the service answers for, and the same again is 200", async () => {
+    const tenant = { schemaName: "acme", hosts: ["Acme.example", "www.acme.test"] };
+    const owned = { ...tenant, settings: { owner: "user-17" } };
+    const made = { schemaName: "acme", hosts: ["acme.example", "www.acme.test"] };
+    const first = await create(owned);
+    expect([first.status, first.json]).to.deep.equal([201, made]);
+    expect((await service.request("acme.example", "PUT", "/data/1", { value: 5 })).status).to.equal(
+      201,
+    );
+    expect(await get("www.acme.test")).to.equal(200);
+    await api.request("settings", "PATCH", "/tenants/acme/settings", { set: { plan: "pro" } });
+    const again = await create(owned);
+    expect([again.status, again.json]).to.deep.equal([200, made]);
+    expect(api.lines).to.deep.include({
+      ...api.lines.find(({ event }) => event === "tenant changed"),
+      actor: "create-token",
+      verb: "add-tenant",
+      tenant: "acme",
+    });
+  });
+
+  it("POST /tenants answers 409 for another tenant of the name, another owner, and a host that is taken", async () => {
+    const codeOf = async (tenant: object): Promise<unknown> => {
+      const { status, code } = await create(tenant);
+      return `${status} ${String(code)}`;
+    };
+    const hosts = ["acme.example"];
+    const owner = { owner: "user-18" };
+    expect(await codeOf({ schemaName: "acme", hosts: ["other.example"] })).to.equal(
+      "409 NAME_TAKEN",
+    );
+    expect(await codeOf({ schemaName: "acme", hosts, settings: owner })).to.equal("409 NAME_TAKEN");
+    expect(await codeOf({ schemaName: "second", hosts })).to.equal("409 HOST_TAKEN");
+    const taken = await create({ schemaName: "second", hosts });
+    expect(Reflect.get(Object(taken.json), "detail")).to.equal(
+      'Cannot add host: "acme.example" already belongs to a tenant',
+    );
+    expect(await codeOf({ schemaName: "Second", hosts })).to.equal("400 NAME_INVALID");
+    expect(await codeOf({ schemaName: "second", hosts: ["a..b"] })).to.equal("400 HOST_INVALID");
+    expect(await codeOf({ schemaName: "second", hosts, settings: { "": 1 } })).to.equal(
+      "400 SETTINGS_INVALID",
+    );
+    for (const body of [
+      { schemaName: "second" },
+      { schemaName: 2, hosts },
+      { schemaName: "second", hosts: "a.example" },
+      { schemaName: "second", hosts, setting: {} },
+      [],
+    ]) {
+      expect(await codeOf(body)).to.equal("400 BODY_INVALID");
+    }
+    expect((await api.request("read", "HEAD", "/tenants/second")).status).to.equal(404);
+  });
+
+  it("two changes of one tenant at once: one is made, the other gets 409 and the time to wait", async () => {
+    const tenant = { schemaName: "twice", hosts: ["twice.example"] };
+    const answers = await Promise.all([create(tenant), create(tenant)]);
+    const busy = answers.find(({ status }) => status === 409);
+    expect(answers.map(({ status }) => status)).to.have.members([201, 409]);
+    expect([busy?.code, busy?.headers["retry-after"]]).to.deep.equal(["TENANT_CHANGING", "1"]);
+    expect(Reflect.get(Object(busy?.json), "detail")).to.include("add-tenant");
+    expect((await create(tenant)).status).to.equal(200);
+  });
+
+  it("hosts, status and settings change the tenant for the service's next request", async () => {
+    const path = "/tenants/first";
+    const host = `${path}/hosts/${encodeURIComponent("[::1]:5000")}`;
+    const added = await api.request("hosts", "PUT", host);
+    expect([added.status, added.json]).to.deep.equal([
+      201,
+      { host: "[::1]:5000", schemaName: "first" },
+    ]);
+    expect((await api.request("hosts", "PUT", host)).status).to.equal(200);
+    expect((await api.request("hosts", "PUT", `${path}/hosts/acme.example`)).code).to.equal(
+      "HOST_TAKEN",
+    );
+    expect((await api.request("hosts", "DELETE", `${path}/hosts/acme.example`)).code).to.equal(
+      "HOST_NOT_FOUND",
+    );
+    expect((await api.request("hosts", "DELETE", host)).status).to.equal(204);
+    const suspended = await api.request("status", "POST", `${path}/suspend`);
+    expect(suspended.json).to.deep.equal({
+      schemaName: "first",
+      status: "suspended",
+      stillRunning: 0,
+    });
+    expect(await get("first.example")).to.equal(403);
+    expect((await api.request("status", "POST", `${path}/resume`)).status).to.equal(200);
+    expect(await get("first.example")).to.equal(404);
+    const change = { set: { plan: "pro", trial: true }, unset: ["none"] };
+    await api.request("settings", "PATCH", `${path}/settings`, change);
+    const changed = await api.request("settings", "PATCH", `${path}/settings`, {
+      unset: ["trial"],
+    });
+    expect(Reflect.get(Object(changed.json), "settings")).to.deep.equal({ plan: "pro" });
+    expect((await api.request("settings", "PATCH", `${path}/settings`, { set: 1 })).code).to.equal(
+      "BODY_INVALID",
+    );
+    const read = await api.request("read", "GET", path);
+    expect(read.json).to.deep.include({ hosts: ["first.example"], settings: { plan: "pro" } });
+  });
+
+  it("GET /tenants gives every tenant once, page by page", async () => {
+    const names: unknown[] = [];
+    let next: unknown = "";
+    while (next !== null) {
+      const page = await api.request("read", "GET", `/tenants?limit=2&after=${String(next)}`);
+      const { items, next: after } = page.json as {
+        items: { schemaName: string }[];
+        next: unknown;
+      };
+      names.push(...items.map(({ schemaName }) => schemaName));
+      next = after;
+    }
+    expect(names).to.deep.equal(["acme", "first", "twice"]);
+    for (const query of ["limit=0", "limit=201", "limit=x", "after=a&after=b"]) {
+      expect((await api.request("read", "GET", `/tenants?${query}`)).code).to.equal(
+        "VALUE_INVALID",
+      );
+    }
+  });
+
+  it("a token does what its scope says, and nothing else; the answer names the scope that it lacks", async () => {
+    for (const [needed, method, path, body] of ROUTES) {
+      for (const scope of SCOPES) {
+        const { status, headers, json } = await api.request(scope, method, path, body);
+        const allowed = scope === needed || scope === "all";
+        expect(status === 403, `${scope}: ${method} ${path}`).to.equal(!allowed);
+        if (allowed) continue;
+        expect(headers["www-authenticate"]).to.include(`scope="${needed}"`);
+        if (method !== "HEAD")
+          expect(Reflect.get(Object(json), "detail")).to.include(`"${needed}"`);
+      }
+      for (const wrong of ["", "rowhouse_wrong"]) {
+        expect((await api.request(wrong, method, path, body)).status).to.equal(401);
+      }
+    }
+  });
+
+  it("paths and methods that the API does not have are 404 and 405; health and description take no token", async () => {
+    expect((await api.request("all", "GET", "/")).code).to.equal("PATH_NOT_FOUND");
+    expect((await api.request("all", "DELETE", "/tenants/first")).code).to.equal(
+      "METHOD_NOT_ALLOWED",
+    );
+    expect((await api.request("", "GET", "/healthz")).status).to.equal(200);
+    expect((await api.request("", "GET", "/openapi.json")).status).to.equal(200);
+  });
+
+  it("bounds a token's rate, a body's size, and what is in progress", async () => {
+    const large = { schemaName: "large", hosts: ["x".repeat(70_000)] };
+    expect((await create(large)).code).to.equal("BODY_TOO_LARGE");
+    const many = Array.from({ length: 17 }, (_, index) =>
+      api.request("create", "POST", "/tenants", { schemaName: `Bad${index}`, hosts: [] }),
+    );
+    expect((await Promise.all(many)).map(({ code }) => code)).to.include("OVERLOADED");
+    const slow = await openApi(database.adminUrl, { perSecond: 2 });
+    try {
+      const answers = [];
+      for (let sent = 0; sent < 3; sent += 1) {
+        answers.push(await slow.request("read", "GET", "/tenants/nobody"));
+      }
+      expect(answers.map(({ code }) => code)).to.deep.equal([
+        "TENANT_NOT_FOUND",
+        "TENANT_NOT_FOUND",
+        "RATE_EXCEEDED",
+      ]);
+      expect(answers[2]?.headers["retry-after"]).to.equal("1");
+      expect((await slow.request("all", "GET", "/tenants/nobody")).status).to.equal(404);
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it("tokens that cannot be read let no request in", async () => {
+    const read = (): Promise<never> => Promise.reject(new AdminError("Cannot read tokens: broken"));
+    const broken = await openApi(database.adminUrl, { tokens: { read } });
+    try {
+      expect((await broken.request("all", "GET", "/tenants")).code).to.equal("TOKENS_UNREADABLE");
+    } finally {
+      await broken.close();
+    }
+  });
+
+  it("answers 503 once it drains", async () => {
+    await api.drain();
+    expect((await api.request("read", "GET", "/tenants")).code).to.equal("OVERLOADED");
+  });
+});
