@@ -8,7 +8,7 @@ import process from "node:process";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
-import { isLoopback } from "./console/origin.ts";
+import { isLoopback } from "./console/door/origin.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { readInstallation } from "./registry/installation.ts";
 import type { Registry } from "./registry/registry.ts";

@@ -7,7 +7,7 @@ import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import { transact } from "../batch/transact.ts";
 import { insertDomains } from "../lifecycle/domain.ts";
 import { registerTenant } from "../lifecycle/begin.ts";
-import type { Creation } from "../lifecycle/creation.ts";
+import { type Creation, describeCreation } from "../lifecycle/creation.ts";
 import { reachVersion } from "../lifecycle/reach.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
@@ -47,7 +47,7 @@ export async function adoptTenants(
     async (tenant, { end }) => {
       const { line, schemaName, hosts, version } = tenant;
       try {
-        await transact(registry, (transaction) => adopt(transaction, creation, tenant));
+        await transact(registry, (transaction) => adopt(registry, transaction, creation, tenant));
         return end({ line, schemaName, hosts, version, outcome: "adopted" });
       } catch (error) {
         if (isConnectionLost(error)) throw error;
@@ -65,10 +65,12 @@ export async function adoptTenants(
 }
 
 async function adopt(
+  registry: Registry,
   transaction: Transaction,
   creation: Creation,
-  { schemaName, hosts, version, owner }: AdoptableTenant,
+  tenant: AdoptableTenant,
 ): Promise<void> {
+  const { schemaName, hosts, version, owner } = tenant;
   const roleName = await registerTenant(transaction, creation, { schemaName, hosts }, true);
   const [role, schema] = [quoteName(roleName), `"${schemaName}"`];
   await query(transaction, `grant usage on schema ${schema} to ${role}`);
@@ -84,7 +86,9 @@ async function adopt(
     }
   }
   await reachVersion(transaction, [schemaName], creation.migrations.ordered.slice(0, version));
-  await insertDomains(transaction, schemaName, hosts);
+  const source = { verb: "adopt-tenants", details: { owner } } as const;
+  const event = describeCreation(registry, creation, tenant, source);
+  await insertDomains(transaction, schemaName, hosts, event);
 }
 
 const DEFAULTS = `

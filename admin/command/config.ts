@@ -9,6 +9,7 @@ import {
   type Variable,
   type Variables,
 } from "../../src/environment.ts";
+import { parseActor } from "../registry/actor.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { AdminError } from "../registry/admin-error.ts";
 
@@ -18,6 +19,7 @@ export interface AdminVariables extends Variables {
   readonly DATABASE_URL: Variable<Secret | undefined>;
   readonly TENANT_MIGRATIONS: Variable<string | undefined>;
   readonly SHARED_MIGRATIONS: Variable<string | undefined>;
+  readonly ROWHOUSE_ACTOR: Variable<string | undefined>;
   readonly DEV_DATABASE_PORT: Variable<number>;
 }
 
@@ -40,6 +42,10 @@ export const ADMIN_VARIABLES: AdminVariables = {
   SHARED_MIGRATIONS: {
     ...optional((text) => text),
     about: "Folder of the migrations of the schemas that all tenants share",
+  },
+  ROWHOUSE_ACTOR: {
+    ...optional(parseActor),
+    about: "Who changes something, for the log; the system's user when not set",
   },
   DEV_DATABASE_PORT: integer(
     54_329,
@@ -74,7 +80,13 @@ export async function withAdminRegistry<T>(
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
   const config = readAdminConfig(env);
-  return withRegistry(urlOf(config), work, config.TENANT_MIGRATIONS, config.SHARED_MIGRATIONS);
+  return withRegistry(
+    urlOf(config),
+    work,
+    config.TENANT_MIGRATIONS,
+    config.SHARED_MIGRATIONS,
+    config.ROWHOUSE_ACTOR,
+  );
 }
 
 /**

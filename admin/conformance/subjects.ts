@@ -46,7 +46,10 @@ export function withPool<T>(
           transaction,
           `create table "${schemaName}".data (key int primary key, value int not null)`,
         );
-      await raiseTenant(registry, creation, tenant, fill, { action: "verify the pooler" });
+      await raiseTenant(registry, creation, tenant, fill, {
+        action: "verify the pooler",
+        source: { verb: "verify-pooler" },
+      });
     }
     try {
       return await withClient(adminUrl, async (admin) => {

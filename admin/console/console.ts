@@ -4,10 +4,10 @@ import { createLog } from "../../src/log.ts";
 import { createReport } from "../../src/report.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Events, openEvents } from "./events.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
-import { createMigrationRuns, type MigrationRuns } from "./migration-runs.ts";
-import { toProblem } from "./problem.ts";
-import { createSizes, type Sizes } from "./sizes.ts";
+import { createJobs, type Jobs } from "./work/jobs.ts";
+import { createMigrationRuns, type MigrationRuns } from "./work/migration-runs.ts";
+import { toProblem } from "./door/problem.ts";
+import { createSizes, type Sizes } from "./fleet/sizes.ts";
 import { type TrafficWatch, watchTraffic } from "./traffic/traffic.ts";
 
 /** The parts that the routes use. */
@@ -39,7 +39,8 @@ export interface ConsoleOptions {
 
 /** Opens the parts. The caller closes the console, and then the registry. */
 export function openConsole(options: ConsoleOptions): Console {
-  const { registry, services, exports, note, intervalMs } = options;
+  const { services, exports, note, intervalMs } = options;
+  const registry = { ...options.registry, actor: `${options.registry.actor} (console)` };
   const events = openEvents();
   const explain = (error: unknown): string => toProblem(error, note).detail;
   const log = createLog("warn", (line) => note(line.trimEnd()));

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from "node:http";
 import type { ConsoleEvents } from "./api.ts";
-import { RequestError } from "./request-error.ts";
+import { RequestError } from "./door/request-error.ts";
 
 /** The pages that listen. */
 export interface Events {

@@ -3,16 +3,23 @@
 import type { ServerResponse } from "node:http";
 import { Router } from "itty-router";
 import { parseSchemaName } from "../registry/schema-name.ts";
-import { type Body, findInteger, findObject, findText, findBoolean, requireText } from "./body.ts";
+import {
+  type Body,
+  findInteger,
+  findObject,
+  findText,
+  findBoolean,
+  requireText,
+} from "./door/body.ts";
 import type { Console } from "./console.ts";
-import { readFleet } from "./fleet.ts";
-import type { MigrationWish } from "./migration-run.ts";
-import { readMigrations } from "./migrations.ts";
-import { RequestError } from "./request-error.ts";
-import { readTenantDetail } from "./tenant-detail.ts";
-import { dropJob, exportJob } from "./tenant-jobs.ts";
-import { listTenantPage, type Parameters, parseTenantQuery } from "./tenant-list.ts";
-import { TENANT_VERBS } from "./tenant-verbs.ts";
+import { readFleet } from "./fleet/fleet.ts";
+import type { MigrationWish } from "./work/migration-run.ts";
+import { readMigrations } from "./work/migrations.ts";
+import { RequestError } from "./door/request-error.ts";
+import { readTenantDetail } from "./tenants/tenant-detail.ts";
+import { dropJob, exportJob } from "./tenants/tenant-jobs.ts";
+import { listTenantPage, type Parameters, parseTenantQuery } from "./tenants/tenant-list.ts";
+import { TENANT_VERBS } from "./tenants/tenant-verbs.ts";
 
 /** A request that passed the door; itty-router fills in `params` and `query`. */
 interface Exchange {

@@ -5,11 +5,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Console } from "./console.ts";
-import { answer, ENTRANCE } from "./door.ts";
-import { listFiles } from "./files.ts";
-import { originOf } from "./origin.ts";
+import { answer, ENTRANCE } from "./door/door.ts";
+import { listFiles } from "./door/files.ts";
+import { originOf } from "./door/origin.ts";
 import { createRoutes } from "./routes.ts";
-import { createSession } from "./session.ts";
+import { createSession } from "./door/session.ts";
 
 /** A running console server. */
 export interface ConsoleServer {

@@ -3,11 +3,32 @@
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
 import { describeVersion, newestVersion } from "../migrations/changes.ts";
 import { examineTenantMigrations } from "../migrations/ordered.ts";
+import { formatCount } from "../print/count.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 
 const OLDEST = 15;
 const NEWEST = 18;
+
+const MANY_EVENTS = 1_000_000;
+
+/** Reports that the registry has very many events, by PostgreSQL's estimate. */
+export async function examineEvents(registry: Registry): Promise<readonly Finding[]> {
+  const [row] = await readRows<{ count: number }>(
+    registry,
+    "select reltuples::float8 as count from pg_catalog.pg_class where oid = to_regclass('rowhouse.event')",
+  );
+  const { count = 0 } = row ?? {};
+  if (count <= MANY_EVENTS) return [];
+  return [
+    {
+      level: "warn",
+      check: "events",
+      seen: `the registry has about ${formatCount(count, "event")}`,
+      advice: "delete the old ones with node admin/log.js --keep-days N, every day",
+    },
+  ];
+}
 
 /** Examines the versions of the server, the registry and the tenants. */
 export async function examineRegistry(registry: Registry): Promise<readonly Finding[]> {

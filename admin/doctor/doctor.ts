@@ -4,7 +4,7 @@ import { parseAddress } from "../../src/database/wire/address.ts";
 import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
-import { examineRegistry, findTenantTable } from "./admin-findings.ts";
+import { examineEvents, examineRegistry, findTenantTable } from "./admin-findings.ts";
 import { examineBudget } from "./budget.ts";
 import {
   examineAdminConnection,
@@ -47,6 +47,7 @@ export async function examineInstallation({
       table = await findTenantTable(registry);
       return [
         ...(await examine("registry", () => examineRegistry(registry))),
+        ...(await examine("events", () => examineEvents(registry))),
         ...(await examine("privileges", () => examinePrivileges(registry, userOf(service)))),
         ...(await examine("functions", () => examineFunctions(registry))),
         ...(await examine("shared schemas", () => examineShared(registry))),

@@ -12,6 +12,7 @@ import { withTenantAlone } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { claimTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
+import { updateTenant } from "../events/tenant-change.ts";
 import { backUp, type BackupOptions, BackupUseless, requireNewFile } from "./backup.ts";
 import { dropRest } from "./drop-rest.ts";
 import type { KeptRole } from "../registry/role-use.ts";
@@ -90,7 +91,7 @@ async function giveBack(registry: Registry, { schemaName, before }: Leaver): Pro
   await transact(registry, async (transaction) => {
     const allowed = ["dropping"] as const;
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", allowed);
-    await tenant.update(before, { transaction });
+    await updateTenant(registry, transaction, "drop-tenant", tenant, before);
   });
 }
 
@@ -113,7 +114,7 @@ async function finish(
   await inBatches(registry, place, options, dropItems);
   await inBatches(registry, place, options, dropLargeObjects);
   const keptRole = await transact(registry, (transaction) =>
-    dropRest(registry, transaction, schemaName, place.roleName),
+    dropRest(registry, transaction, place, backup?.path),
   );
   const { path, unproven, losses = [] } = backup ?? {};
   return { schemaName, backup: path, unproven, losses, keptRole };
@@ -134,7 +135,10 @@ async function begin(
     await requireNoOutsiders(transaction, schemaName, roleName);
     await requireNewFile(transaction, schemaName, backup);
     const { transition, status } = tenant;
-    await tenant.update({ transition: "dropping", status: "suspended" }, { transaction });
+    await updateTenant(registry, transaction, "drop-tenant", tenant, {
+      transition: "dropping",
+      status: "suspended",
+    });
     return { schemaName, roleName, before: { transition, status } };
   });
 }

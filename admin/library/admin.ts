@@ -5,7 +5,7 @@ import { findTenantMigrations } from "../migrations/load.ts";
 import { openRegistry } from "../registry/registry.ts";
 import type { Admin } from "./contract.ts";
 import { createAdmin } from "./create-admin.ts";
-import { parseUrl } from "./parse.ts";
+import { parseActorName, parseUrl } from "./parse.ts";
 
 export { ADMIN_ERRORS, AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
 export type { Admin, TenantFunctions } from "./contract.ts";
@@ -30,6 +30,8 @@ export interface AdminOptions {
   readonly tenantMigrations: string;
   /** The folder of the migrations of the shared schemas; left out where no schema has any. */
   readonly sharedMigrations?: string | undefined;
+  /** In whose name the functions change something, for the log: 1 to 100 characters; the process's user when left out. */
+  readonly actor?: string | undefined;
 }
 
 // A sign-up finds a connection that an earlier one opened: a new one would cost as much as a small tenant.
@@ -56,12 +58,14 @@ export async function openAdmin({
   url,
   tenantMigrations,
   sharedMigrations,
+  actor,
 }: AdminOptions): Promise<Admin> {
   requirePackages("openAdmin()", []);
   const folder = findTenantMigrations(tenantMigrations || undefined);
   const registry = await openRegistry(parseUrl("url", url), {
     tenantMigrations: folder,
     sharedMigrations,
+    actor: actor === undefined ? undefined : parseActorName(actor),
     idleMs: IDLE_MS,
   });
   return createAdmin(registry, registry.close);

@@ -1,6 +1,9 @@
 // The functions of the library, one for each verb.
 
 import type {
+  DeletedEvents,
+  EventChoice,
+  RegistryEvent,
   InitialiseOptions,
   InitialisedDatabase,
   InstallationStatus,
@@ -198,6 +201,17 @@ export interface InstallationFunctions {
     this: void,
     options?: { readonly serviceUrl?: string | undefined },
   ): Promise<readonly Finding[]>;
+  /**
+   * Reads who changed what, the newest last.
+   * @throws {AdminError} `name_invalid`, or `option_invalid` for a verb that writes no events
+   */
+  readEvents(this: void, choice?: EventChoice): Promise<readonly RegistryEvent[]>;
+  /** Deletes the events and the records of migrations that are older than `before`, in small transactions. */
+  deleteEvents(
+    this: void,
+    before: Date,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<DeletedEvents>;
 }
 
 /** The admin library. Every function rejects with an {@link AdminError}, whose `code` a program decides by. */

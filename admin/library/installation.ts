@@ -134,3 +134,35 @@ export interface Finding {
   /** The remedy; undefined when the finding does not need one. */
   readonly advice?: string;
 }
+
+/** Which events to read; all of them when nothing is given. */
+export interface EventChoice {
+  /** Those of the tenant that has or had this name, under each of its names. */
+  readonly schemaName?: string | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly actor?: string | undefined;
+  /** The name of a verb, such as `suspend-tenant`. */
+  readonly verb?: string | undefined;
+  /** The newest ones, at most this many; 100 when left out. */
+  readonly limit?: number | undefined;
+}
+
+/** A change of the registry: who made it, and when. */
+export interface RegistryEvent {
+  readonly at: Date;
+  /** "unknown" for a migration that an older Rowhouse did. */
+  readonly actor: string;
+  readonly verb: string;
+  /** Null for a change that does not concern one tenant. */
+  readonly schemaName: string | null;
+  /** What changed, never the value of a setting: a value by name, or `{ before, after }`. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** How many rows were deleted. */
+export interface DeletedEvents {
+  readonly events: number;
+  /** Records of migrations. */
+  readonly migrations: number;
+}

@@ -4,6 +4,8 @@ import type { Registry } from "../registry/registry.ts";
 import type { InstallationFunctions } from "./contract.ts";
 import { withCodes } from "./failure.ts";
 
+const MOST_EVENTS = 100;
+
 /** Makes the functions. Each loads what it needs when it is called. */
 export function installationFunctions(registry: Registry): InstallationFunctions {
   return {
@@ -38,6 +40,24 @@ export function installationFunctions(registry: Registry): InstallationFunctions
           tenantMigrations,
           sharedMigrations,
         });
+      }),
+    readEvents: ({ schemaName, verb, limit = MOST_EVENTS, ...choice } = {}) =>
+      withCodes(async () => {
+        const { parseEventVerb, parseWhole } = await import("./parse.ts");
+        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { readEvents } = await import("../events/read-events.ts");
+        const events = await readEvents(registry, {
+          ...choice,
+          ...(schemaName !== undefined && { schemaName: parseSchemaName(schemaName) }),
+          ...(verb !== undefined && { verb: parseEventVerb(verb) }),
+          limit: parseWhole("limit", limit, 1, 1_000_000),
+        });
+        return events.toReversed();
+      }),
+    deleteEvents: (before, { signal = new AbortController().signal } = {}) =>
+      withCodes(async () => {
+        const { deleteEvents } = await import("../events/delete-events.ts");
+        return deleteEvents(registry, before, signal);
       }),
   };
 }

@@ -3,9 +3,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseDatabaseUrl } from "../../src/config.ts";
 import { parseDomain } from "../../src/host.ts";
+import { EVENT_VERBS, type EventVerb, isEventVerb } from "../events/event.ts";
 import type { NewTenant as WantedTenant } from "../lifecycle/creation.ts";
 import { changeSettings, type SettingsChange } from "../lifecycle/settings.ts";
 import { LONGEST_TIMEOUT_MS } from "../lifecycle/status.ts";
+import { parseActor } from "../registry/actor.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { parseSchemaName } from "../registry/schema-name.ts";
 import { parseSettingName } from "../registry/tenant-pattern.ts";
@@ -111,4 +113,30 @@ export function parseUrl(name: string, text: string): string {
       cause: error,
     });
   }
+}
+
+/**
+ * Reads the name of an actor.
+ * @throws {AdminError} option_invalid
+ */
+export function parseActorName(text: string): string {
+  try {
+    return parseActor(text);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : "it is not a name";
+    throw new AdminError(`Cannot use actor: ${problem}`, { code: "option_invalid", cause: error });
+  }
+}
+
+/**
+ * Reads the name of a verb that writes events.
+ * @throws {AdminError} option_invalid
+ */
+export function parseEventVerb(text: string): EventVerb {
+  if (isEventVerb(text)) return text;
+  const verbs = EVENT_VERBS.join(", ");
+  throw new AdminError(
+    `Cannot read events: ${JSON.stringify(text)} is not a verb that writes them; use one of ${verbs}`,
+    { code: "option_invalid" },
+  );
 }

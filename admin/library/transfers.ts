@@ -53,7 +53,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
         const { withTarget } = await import("../transfer/move/target.ts");
         const { moveTenant } = await import("../transfer/move/move-tenant.ts");
         const name = parseSchemaName(schemaName);
-        return withTarget(parseUrl("to", to), registry.tenantMigrations, (target) =>
+        return withTarget(parseUrl("to", to), registry, (target) =>
           moveTenant(registry, target, name, {
             waitMs,
             lossy: lossy === true,

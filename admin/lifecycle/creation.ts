@@ -1,8 +1,9 @@
-// What the creation of a tenant needs.
+// What the creation of a tenant needs, and the event of it.
 
+import type { EventDetails, EventVerb, NewEvent } from "../events/event.ts";
 import { References } from "../inspect/conformity.ts";
 import { requireTrust } from "../inspect/trust.ts";
-import { newestVersion } from "../migrations/changes.ts";
+import { nameOf, newestVersion } from "../migrations/changes.ts";
 import { forNewSchema } from "../migrations/fresh.ts";
 import {
   type PlacedMigration,
@@ -70,4 +71,33 @@ export async function prepareCreation(
       (trust ??= requireTrust(registry, references, migrations, { from: 0, to: newest })),
     sharing: { mode: "some" },
   }));
+}
+
+/** The verb that creates a tenant, and what its event says beside the tenant's own values. */
+export interface CreationSource {
+  readonly verb: EventVerb;
+  readonly details?: EventDetails;
+}
+
+/** Builds the event of a creation: hosts, version and the names of the settings. */
+export function describeCreation(
+  { actor }: Pick<Registry, "actor">,
+  { migrations }: Creation,
+  tenant: NewTenant,
+  { verb, details = {} }: CreationSource,
+): NewEvent {
+  const { schemaName, hosts, settings = {}, statementTimeoutMs } = tenant;
+  const version = tenant.to ?? tenant.version ?? newestVersion(migrations);
+  const names = Object.keys(settings);
+  return {
+    ...{ actor, verb, schemaName },
+    details: {
+      ...details,
+      hosts: { added: hosts },
+      version,
+      ...(version > 0 && { migration: nameOf(migrations, version) }),
+      ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
+      ...(names.length > 0 && { settings: { set: names } }),
+    },
+  };
 }

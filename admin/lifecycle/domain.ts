@@ -2,6 +2,7 @@
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
+import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
 
@@ -18,7 +19,9 @@ export async function addDomain(
   await registry.sequelize.transaction(async (transaction) => {
     // The lock keeps the tenant's columns, which the new row copies, unchanged until this commits.
     await claimTenant(registry, transaction, schemaName, "add host");
-    await insertDomains(transaction, schemaName, [host]);
+    const details = { hosts: { added: [host] } };
+    const event: NewEvent = { actor: registry.actor, verb: "add-domain", schemaName, details };
+    await insertDomains(transaction, schemaName, [host], event);
   });
 }
 
@@ -34,7 +37,7 @@ export async function removeDomain(
   host: string,
   owner?: string,
 ): Promise<string> {
-  const { sequelize, Domain } = registry;
+  const { sequelize, Domain, actor } = registry;
   return sequelize.transaction(async (transaction) => {
     const found = await Domain.findByPk(host, { transaction });
     if (found === null) throw noDomain(host);
@@ -51,8 +54,14 @@ export async function removeDomain(
       "remove host",
     );
     // Another tenant may have got it before this had the lock.
-    const removed = await Domain.destroy({ where: { host, schemaName }, transaction });
-    if (removed === 0) throw noDomain(host);
+    const details = { hosts: { removed: [host] } };
+    const removed = await queryWithEvent(
+      transaction,
+      { actor, verb: "remove-domain", schemaName, details },
+      "delete from rowhouse.domain where host = $1 and schema_name = $2 returning host",
+      [host, schemaName],
+    );
+    if (removed.length === 0) throw noDomain(host);
     return schemaName;
   });
 }
@@ -64,23 +73,27 @@ function noDomain(host: string): AdminError {
   );
 }
 
+const INSERT_HOSTS = `
+  insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms, has_settings)
+  select host, schema_name, role_name, status, statement_timeout_ms, has_settings
+    from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
+  on conflict do nothing returning host`;
+
 /**
  * Adds the rows of a tenant's hosts within a transaction.
+ * @param event what it writes with them; left out where the caller writes the event
  * @throws {AdminError} when one of them already belongs to a tenant
  */
 export async function insertDomains(
   transaction: Transaction,
   schemaName: string,
   hosts: readonly string[],
+  event?: NewEvent,
 ): Promise<void> {
-  const inserted = await query<{ host: string }>(
-    transaction,
-    `insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms, has_settings)
-     select host, schema_name, role_name, status, statement_timeout_ms, has_settings
-       from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
-     on conflict do nothing returning host`,
-    [schemaName, hosts],
-  );
+  const bind = [schemaName, hosts];
+  const inserted = await (event === undefined
+    ? query<{ host: string }>(transaction, INSERT_HOSTS, bind)
+    : queryWithEvent<{ host: string }>(transaction, event, INSERT_HOSTS, bind));
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
   if (taken !== undefined) throw hostTaken(taken);
 }

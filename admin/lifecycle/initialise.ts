@@ -5,6 +5,8 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { recordEvents } from "../events/event.ts";
+import { describeInitialisation } from "../events/initialisation.ts";
 import { migrateRegistry } from "../migrations/registry-migrations.ts";
 import { checkDatabaseName } from "./database-name.ts";
 import { closeFunctions, findKeepers } from "../registry/closed-functions.ts";
@@ -96,18 +98,17 @@ export async function initialise(
     await grantEntry(transaction, serviceRole);
     await revokeTemporary(transaction, serviceRole);
     const setConfigRevoked = await revokeSetConfig(transaction, admin, serviceRole);
-    const open = await closeFunctions(transaction, [serviceRole, admin.name]);
+    const { open, closed } = await closeFunctions(transaction, [serviceRole, admin.name]);
     const openFunctions = open.map(({ name }) => name);
-    return {
-      serviceRole,
-      tenantRoles,
-      createdRole,
-      migrations,
-      setConfigRevoked,
-      openFunctions,
-      sharedSchemas,
-      opened,
+    const done: Initialised = {
+      ...{ serviceRole, tenantRoles, createdRole, migrations },
+      ...{ setConfigRevoked, openFunctions, sharedSchemas, opened },
     };
+    await recordEvents(
+      transaction,
+      describeInitialisation(registry.actor, before, { ...done, closed }),
+    );
+    return done;
   });
 }
 

@@ -1,10 +1,11 @@
 // Raises many tenants in one transaction.
 
 import type { Transaction } from "sequelize";
+import { recordEvents } from "../events/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import { beginTenant } from "./begin.ts";
 import { requireAlike } from "./compare.ts";
-import type { Creation, NewTenant } from "./creation.ts";
+import { type Creation, describeCreation, type NewTenant } from "./creation.ts";
 import { insertDomains } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
 
@@ -30,4 +31,9 @@ export async function raiseGroup(
   for (const { schemaName, hosts } of tenants) {
     await insertDomains(transaction, schemaName, hosts);
   }
+  const source = { verb: "add-tenant" } as const;
+  await recordEvents(
+    transaction,
+    tenants.map((tenant) => describeCreation(registry, creation, tenant, source)),
+  );
 }

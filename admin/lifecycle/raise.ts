@@ -4,6 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { undone } from "../batch/undone.ts";
+import type { NewEvent } from "../events/event.ts";
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import { applyOutside } from "../migrations/outside.ts";
 import { cutStages, mayNotShare, type Stage } from "../migrations/stages.ts";
@@ -11,7 +12,12 @@ import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/u
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
-import type { Creation, NewTenant } from "./creation.ts";
+import {
+  type Creation,
+  type CreationSource,
+  describeCreation,
+  type NewTenant,
+} from "./creation.ts";
 import { insertDomains, requireFreeHosts } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
 
@@ -24,6 +30,8 @@ export interface RaiseOptions {
   readonly action: string;
   /** True: the tenant is removed again, and was never visible to others. */
   readonly isTrial?: boolean;
+  /** Of its event; left out for a trial, and for a tenant that nobody needs to know of. */
+  readonly source?: CreationSource;
 }
 
 /**
@@ -59,18 +67,19 @@ async function attempt<T>(
   creation: Creation,
   tenant: NewTenant,
   fill: Fill<T>,
-  { action, isTrial = false }: RaiseOptions,
+  { action, isTrial = false, source }: RaiseOptions,
 ): Promise<T> {
+  const event = source && describeCreation(registry, creation, tenant, source);
   const version = versionsOf(creation, tenant).to;
   const run = (): Promise<T> => {
     if (isJoint(creation, version)) {
       const work = (transaction: Transaction): Promise<T> =>
-        raiseWithin(registry, transaction, creation, tenant, fill);
+        raiseWithin(registry, transaction, creation, tenant, fill, event);
       return isTrial ? undone(registry, work) : registry.sequelize.transaction(work);
     }
     const within = isTrial ? withTemporary : withUnfinished;
     return within(registry, tenant.schemaName, action, () =>
-      raiseInStages(registry, creation, tenant, fill, isTrial),
+      raiseInStages(registry, creation, tenant, fill, { isTrial, event }),
     );
   };
   const { mode } = creation.sharing;
@@ -90,6 +99,7 @@ async function raiseWithin<T>(
   creation: Creation,
   tenant: NewTenant,
   fill: Fill<T>,
+  event: NewEvent | undefined,
 ): Promise<T> {
   const { from, to } = versionsOf(creation, tenant);
   const { schemaName, hosts } = tenant;
@@ -100,7 +110,7 @@ async function raiseWithin<T>(
   const result = await fill(transaction, roleName);
   await applyAll(site, transaction, ordered.slice(from, to));
   await reachVersion(transaction, [schemaName], ordered.slice(0, to));
-  await insertDomains(transaction, schemaName, hosts);
+  await insertDomains(transaction, schemaName, hosts, event);
   return result;
 }
 
@@ -109,7 +119,7 @@ async function raiseInStages<T>(
   creation: Creation,
   tenant: NewTenant,
   fill: Fill<T>,
-  isTrial: boolean,
+  { isTrial, event }: { readonly isTrial: boolean; readonly event: NewEvent | undefined },
 ): Promise<T> {
   const { schemaName, hosts } = tenant;
   const { from, to } = versionsOf(creation, tenant);
@@ -140,7 +150,7 @@ async function raiseInStages<T>(
   const complete = async (transaction: Transaction): Promise<void> => {
     const text = `update rowhouse.tenant set status = 'active', transition = null where schema_name = $1`;
     await query(transaction, text, [schemaName]);
-    await insertDomains(transaction, schemaName, hosts);
+    await insertDomains(transaction, schemaName, hosts, event);
   };
   const isLast = from === to;
   const result = await transact(async (transaction) => {

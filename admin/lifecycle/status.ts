@@ -1,7 +1,8 @@
 // Changes a tenant's status, statement timeout and settings in its row. The change applies to every message that begins
 // after it.
 
-import type { InferAttributes } from "sequelize";
+import { actionOf, type EventVerb } from "../events/event.ts";
+import { type RowChange, updateTenant } from "../events/tenant-change.ts";
 import type { Registry, Settings, TenantRow, TenantStatus } from "../registry/registry.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { claimTenant } from "../registry/transition.ts";
@@ -33,20 +34,19 @@ export const WAIT_MS = 30_000;
 
 /**
  * Changes a tenant, and waits until the messages that began before the change have ended.
- * @param action completes "Cannot …", such as "suspend tenant"
  * @param decide returns the new values, from the current row
  * @throws {AdminError} when the tenant does not exist, or is in a transition
  */
 async function changeTenant(
   registry: Registry,
   schemaName: string,
-  action: string,
-  decide: (tenant: TenantRow) => Partial<InferAttributes<TenantRow>>,
+  verb: EventVerb,
+  decide: (tenant: TenantRow) => RowChange,
 ): Promise<ChangedTenant> {
   const { status, statementTimeoutMs, settings } = await registry.sequelize.transaction(
     async (transaction) => {
-      const tenant = await claimTenant(registry, transaction, schemaName, action);
-      return tenant.update(decide(tenant), { transaction });
+      const tenant = await claimTenant(registry, transaction, schemaName, actionOf(verb));
+      return updateTenant(registry, transaction, verb, tenant, decide(tenant));
     },
   );
   const stillRunning = await waitForRunning(registry, WAIT_MS);
@@ -55,7 +55,7 @@ async function changeTenant(
 
 /** Makes the service refuse every message of the tenant. */
 export function suspendTenant(registry: Registry, schemaName: string): Promise<ChangedTenant> {
-  return changeTenant(registry, schemaName, "suspend tenant", ({ status, statusBefore }) => ({
+  return changeTenant(registry, schemaName, "suspend-tenant", ({ status, statusBefore }) => ({
     status: "suspended",
     statusBefore: status === "suspended" ? statusBefore : status,
   }));
@@ -63,7 +63,7 @@ export function suspendTenant(registry: Registry, schemaName: string): Promise<C
 
 /** Restores the status that a suspended tenant had before. */
 export function resumeTenant(registry: Registry, schemaName: string): Promise<ChangedTenant> {
-  return changeTenant(registry, schemaName, "resume tenant", ({ status, statusBefore }) =>
+  return changeTenant(registry, schemaName, "resume-tenant", ({ status, statusBefore }) =>
     status === "suspended" ? { status: statusBefore ?? "active", statusBefore: null } : { status },
   );
 }
@@ -77,7 +77,7 @@ export function setTenant(
   schemaName: string,
   wanted: Partial<TenantChange>,
 ): Promise<ChangedTenant> {
-  return changeTenant(registry, schemaName, "set tenant", (tenant) => {
+  return changeTenant(registry, schemaName, "set-tenant", (tenant) => {
     const { status = tenant.status, statementTimeoutMs = tenant.statementTimeoutMs } = wanted;
     const settings = wanted.settings && changeSettings(tenant.settings, wanted.settings);
     const change = { statementTimeoutMs, ...(settings && { settings }) };

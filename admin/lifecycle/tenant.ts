@@ -54,7 +54,10 @@ export async function addTenant(
   await prepareReferences(creation, names);
   const compare = (transaction: Transaction): Promise<void> =>
     requireAlike(transaction, creation, names);
-  await raiseTenant(registry, creation, tenant, compare, { action: "add tenant" });
+  await raiseTenant(registry, creation, tenant, compare, {
+    action: "add tenant",
+    source: { verb: "add-tenant" },
+  });
 }
 
 // Ends with the condition and the order.

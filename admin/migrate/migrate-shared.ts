@@ -4,6 +4,7 @@
 import type { ClientBase } from "pg";
 import type { Transaction } from "sequelize";
 import { transact } from "../batch/transact.ts";
+import { type EventDetails, type NewEvent, queryWithEvent } from "../events/event.ts";
 import { applyMigration, type Site } from "../migrations/apply.ts";
 import { describePlace, MigrationFailure } from "../migrations/failure.ts";
 import type { Allowance, PlacedMigration } from "../migrations/ordered.ts";
@@ -49,7 +50,7 @@ export async function migrateShared(
     // Another process may have applied some meanwhile.
     const shared = await readSharedMigrations(registry, allowance);
     for (const migration of shared?.edited ?? []) {
-      await transact(registry, (transaction) => accept(transaction, migration));
+      await transact(registry, (transaction) => accept(registry, transaction, migration));
       report({ outcome: "accepted", name: migration.name, file: migration.file });
     }
     for (const migration of shared?.pending ?? []) {
@@ -78,7 +79,7 @@ async function apply(
       const { serviceRole } = await readInstallation(transaction);
       const { name } = await readAdminRole(transaction);
       await closeFunctions(transaction, [serviceRole, name]);
-      await record(transaction, migration);
+      await record(registry, transaction, migration);
     });
   } catch (error) {
     if (!(error instanceof MigrationFailure)) throw error;
@@ -114,16 +115,33 @@ async function isApplied(transaction: Transaction, { name }: PlacedMigration): P
   return (await query(transaction, text, [name])).length > 0;
 }
 
-async function record(transaction: Transaction, migration: PlacedMigration): Promise<void> {
-  await query(
+async function record(
+  registry: Registry,
+  transaction: Transaction,
+  migration: PlacedMigration,
+): Promise<void> {
+  await queryWithEvent(
     transaction,
+    eventOf(registry, { applied: [migration.name] }),
     `insert into rowhouse.shared_migration (position, name, checksum) values ($1, $2, $3)
-     on conflict (position) do update set applied_at = now(), commands_done = null`,
+     on conflict (position) do update set applied_at = now(), commands_done = null returning name`,
     [migration.position, migration.name, migration.checksum ?? null],
   );
 }
 
-async function accept(transaction: Transaction, migration: PlacedMigration): Promise<void> {
-  const text = "update rowhouse.shared_migration set checksum = $2 where name = $1";
-  await query(transaction, text, [migration.name, migration.checksum ?? null]);
+async function accept(
+  registry: Registry,
+  transaction: Transaction,
+  { name, checksum }: PlacedMigration,
+): Promise<void> {
+  await queryWithEvent(
+    transaction,
+    eventOf(registry, { accepted: [name] }),
+    "update rowhouse.shared_migration set checksum = $2 where name = $1 returning name",
+    [name, checksum ?? null],
+  );
+}
+
+function eventOf({ actor }: Registry, shared: EventDetails): NewEvent {
+  return { actor, verb: "migrate", schemaName: null, details: { sharedMigrations: shared } };
 }

@@ -165,11 +165,11 @@ async function recordFailure(
   await readRows(
     registry,
     `insert into rowhouse.migration_run
-       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message, migration)
-     values ($1, $2, $3, $4, 'failed', $5, $6, $7, $8)`,
+       (run_id, schema_name, from_version, to_version, outcome, ms, sqlstate, message, migration, actor)
+     values ($1, $2, $3, $4, 'failed', $5, $6, $7, $8, $9)`,
     [
       ...[runId, schemaName, from, to, failure.ms, failure.sqlstate ?? null],
-      ...[describeOutcome(failure), migration.name],
+      ...[describeOutcome(failure), migration.name, registry.actor],
     ],
   );
 }

@@ -78,9 +78,12 @@ export async function perform(run: MigrationRun, tenant: Traveller, change: Chan
            where schema_name = $1 and version = $2 and transition is null returning schema_name
        )
        insert into rowhouse.migration_run
-         (run_id, schema_name, from_version, to_version, outcome, ms, migration)
-       select $4::uuid, schema_name, $2, $3, 'migrated', $5, $6 from changed returning id`,
-      [schemaName, from, to, run.runId, Math.round(performance.now() - started), name],
+         (run_id, schema_name, from_version, to_version, outcome, ms, migration, actor)
+       select $4::uuid, schema_name, $2, $3, 'migrated', $5, $6, $7 from changed returning id`,
+      [
+        ...[schemaName, from, to, run.runId, Math.round(performance.now() - started), name],
+        registry.actor,
+      ],
     );
     if (changed.length === 0) throw new VersionMoved();
   });

@@ -3,6 +3,7 @@
 // beyond it; the next migration at the position replaces a name that does not bind.
 
 import type { Transaction } from "sequelize";
+import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
@@ -131,10 +132,16 @@ export async function acceptEdited(
   registry: Registry,
   migrations: readonly PlacedMigration[],
 ): Promise<void> {
-  await readRows(
-    registry,
-    `update rowhouse.tenant_migration as m set checksum = e.checksum
-       from unnest($1::text[], $2::text[]) as e (name, checksum) where m.name = e.name`,
-    [migrations.map(({ name }) => name), migrations.map(({ checksum }) => checksum ?? null)],
+  const accepted = migrations.map(({ name }) => name);
+  const details = { tenantMigrations: { accepted } };
+  const event: NewEvent = { actor: registry.actor, verb: "migrate", schemaName: null, details };
+  await registry.sequelize.transaction((transaction) =>
+    queryWithEvent(
+      transaction,
+      event,
+      `update rowhouse.tenant_migration as m set checksum = e.checksum
+         from unnest($1::text[], $2::text[]) as e (name, checksum) where m.name = e.name returning m.name`,
+      [accepted, migrations.map(({ checksum }) => checksum ?? null)],
+    ),
   );
 }

@@ -4,6 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
+import { type NewEvent, recordEvents } from "../events/event.ts";
 import { claimRole } from "../registry/claim-role.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
@@ -54,6 +55,7 @@ export function withTemporary<T>(
 
 /**
  * Removes a tenant whose creation was killed.
+ * @param event left out where the name is needed for another creation
  * @returns whether there was one
  * @throws {AdminError} without waiting, when a process is still creating it
  */
@@ -61,8 +63,9 @@ export function removeUnfinished(
   registry: Registry,
   schemaName: string,
   action: string,
+  event?: NewEvent,
 ): Promise<boolean> {
-  return withTenantAlone(registry, schemaName, action, () => remove(registry, schemaName));
+  return withTenantAlone(registry, schemaName, action, () => remove(registry, schemaName, event));
 }
 
 /** Whether the creation of this tenant has not ended. */
@@ -71,7 +74,7 @@ export async function isUnfinished(transaction: Transaction, schemaName: string)
   return (await query(transaction, text, [schemaName])).length > 0;
 }
 
-function remove({ sequelize }: Registry, schemaName: string): Promise<boolean> {
+function remove({ sequelize }: Registry, schemaName: string, event?: NewEvent): Promise<boolean> {
   return sequelize.transaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
     if (!(await isUnfinished(transaction, schemaName))) return false;
@@ -92,6 +95,7 @@ function remove({ sequelize }: Registry, schemaName: string): Promise<boolean> {
         schemaName,
       ]);
     }
+    if (event) await recordEvents(transaction, [event]);
     return true;
   });
 }

@@ -117,15 +117,15 @@ export async function findKeepers(
  * Revokes EXECUTE on the open functions from PUBLIC where the current role may, and grants it to the roles of
  * {@link findKeepers}. It does not change the application's own functions.
  * @param roles further roles that keep EXECUTE, such as the service role
- * @returns the functions that are still open
+ * @returns the functions that are still open, and the names of those that this call has closed
  */
 export async function closeFunctions(
   transaction: Transaction,
   roles: readonly string[],
-): Promise<readonly OpenFunction[]> {
+): Promise<{ readonly open: readonly OpenFunction[]; readonly closed: readonly string[] }> {
   const open = await findOpenFunctions(transaction);
   const closing = open.filter(({ known, mine }) => known && mine);
-  if (closing.length === 0) return open;
+  if (closing.length === 0) return { open, closed: [] };
   const names = await query<{ name: string }>(
     transaction,
     "select oid::regprocedure::text as name from pg_catalog.pg_proc where oid = any($1::oid[])",
@@ -137,5 +137,6 @@ export async function closeFunctions(
     `grant execute on routine ${all} to ${await findKeepers(transaction, roles)}`,
   );
   await query(transaction, `revoke execute on routine ${all} from public`);
-  return findOpenFunctions(transaction);
+  const closed = closing.map(({ name }) => name);
+  return { open: await findOpenFunctions(transaction), closed };
 }

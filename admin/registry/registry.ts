@@ -10,6 +10,7 @@ import type {
   Sequelize,
   Transaction,
 } from "sequelize";
+import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
 import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
 import { clientOf } from "./transaction-client.ts";
@@ -69,6 +70,8 @@ export interface Registry {
   readonly tenantMigrations: string | undefined;
   /** The folder of the shared migrations; undefined for none. */
   readonly sharedMigrations: string | undefined;
+  /** In whose name the verbs change something; the events tell it. */
+  readonly actor: string;
 }
 
 /** An open registry that its owner closes. */
@@ -83,6 +86,8 @@ export interface RegistryOptions {
   readonly tenantMigrations?: string | undefined;
   /** The folder of the migrations of the shared schemas. */
   readonly sharedMigrations?: string | undefined;
+  /** In whose name it changes something, read by parseActor; the process's user when left out. */
+  readonly actor?: string | undefined;
   /** How long a connection waits for more work before it is closed; a second when left out. */
   readonly idleMs?: number;
 }
@@ -95,28 +100,35 @@ const IDLE_MS = 1000;
 /** Opens a registry. It does not connect before its first query, except to ask whether the server accepts TLS. */
 export async function openRegistry(
   url: string,
-  { tenantMigrations, sharedMigrations, idleMs = IDLE_MS }: RegistryOptions = {},
+  {
+    tenantMigrations,
+    sharedMigrations,
+    actor = systemActor(),
+    idleMs = IDLE_MS,
+  }: RegistryOptions = {},
 ): Promise<OpenRegistry> {
   const connection = await readConnection(url, "rowhouse-admin");
   // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
   const { openModels } = await import("./models.ts");
   const models = openModels(connection, { most: MAX_CONNECTIONS, idleMs });
   const close = (): Promise<void> => models.sequelize.close();
-  return { url, tenantMigrations, sharedMigrations, ...models, close };
+  return { url, tenantMigrations, sharedMigrations, actor, ...models, close };
 }
 
 /**
  * Opens the registry, passes it to `work`, and closes it in any case.
  * @param tenantMigrations the folder of the application's own tenant migrations
  * @param sharedMigrations the folder of the migrations of the shared schemas
+ * @param actor as in {@link RegistryOptions}
  */
 export async function withRegistry<T>(
   url: string,
   work: (registry: Registry) => Promise<T>,
   tenantMigrations?: string,
   sharedMigrations?: string,
+  actor?: string,
 ): Promise<T> {
-  const registry = await openRegistry(url, { tenantMigrations, sharedMigrations });
+  const registry = await openRegistry(url, { tenantMigrations, sharedMigrations, actor });
   try {
     return await work(registry);
   } finally {

@@ -5,6 +5,7 @@
 import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { queryWithEvent } from "../events/event.ts";
 import { requireUnshared } from "../shared/list.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -114,11 +115,16 @@ async function change(
   }
   await rewriteSettings(transaction, renaming);
   for (const command of names) await run(command);
-  await run("update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1", [
-    before,
-    schemaName,
-    roleName,
-  ]);
+  const details = {
+    schemaName: { before, after: schemaName },
+    ...(oldRole !== roleName && { roleName: { before: oldRole, after: roleName } }),
+  };
+  await queryWithEvent(
+    transaction,
+    { actor: registry.actor, verb: "rename-tenant", schemaName, details },
+    `update rowhouse.tenant set schema_name = $2, role_name = $3 where schema_name = $1 returning schema_name`,
+    [before, schemaName, roleName],
+  );
   await run("update rowhouse.migration_run set schema_name = $2 where schema_name = $1", [
     before,
     schemaName,

@@ -1,5 +1,6 @@
 // Repairs one tenant in one transaction, and reports the problems that a person has to judge.
 
+import { type NewEvent, recordEvents } from "../events/event.ts";
 import {
   examineTenantMigrations,
   loadTenantMigrations,
@@ -12,6 +13,8 @@ import { findDrift } from "../inspect/drift.ts";
 import { findExcess } from "../inspect/excess.ts";
 import { planRepair } from "./repair.ts";
 import { ReferenceFailure } from "../inspect/reference.ts";
+
+const MOST_STEPS = 100;
 
 /** The options of {@link repairTenant}. */
 export interface RepairOptions {
@@ -61,7 +64,10 @@ export function mendTenant(
       emptySchema,
     );
     for (const { what } of steps) announce(what);
-    if (!plan) for (const step of steps) await step.perform();
+    if (!plan && steps.length > 0) {
+      for (const step of steps) await step.perform();
+      await recordEvents(transaction, [eventOf(registry, schemaName, steps)]);
+    }
     const created = steps.some(({ createsSchema }) => createsSchema === true);
     return { steps: steps.map(({ what }) => what), left, tenant, isThere: !(plan && created) };
   });
@@ -112,8 +118,22 @@ export async function repairUnfinished(
   if (!(await sequelize.transaction((one) => isUnfinished(one, schemaName)))) return undefined;
   const step = `remove tenant "${schemaName}", whose creation was not finished`;
   announce(step);
-  if (!plan) await removeUnfinished(registry, schemaName, "repair tenant");
+  if (!plan) {
+    const event = eventOf(registry, schemaName, [{ what: step }]);
+    await removeUnfinished(registry, schemaName, "repair tenant", event);
+  }
   return { steps: [step], told: [] };
+}
+
+function eventOf(
+  { actor }: Registry,
+  schemaName: string,
+  all: readonly { readonly what: string }[],
+): NewEvent {
+  const steps = all.slice(0, MOST_STEPS).map(({ what }) => what);
+  const more = all.length - steps.length;
+  const details = { steps, ...(more > 0 && { more }) };
+  return { actor, verb: "repair", schemaName, details };
 }
 
 async function tellDrift(

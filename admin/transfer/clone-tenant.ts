@@ -60,7 +60,10 @@ export async function cloneTenant(
       const source = { ...sourceOf(snapshot), action, lossy, meter };
       return loadTenant(transaction, schemaName, source);
     };
-    const loaded = await raiseTenant(registry, creation, tenant, fill, { action });
+    const loaded = await raiseTenant(registry, creation, tenant, fill, {
+      action,
+      source: { verb: "clone-tenant", details: { from, structureOnly } },
+    });
     return { from, schemaName, hosts, version, losses, ...loaded };
   });
 }

@@ -78,7 +78,8 @@ export async function importArchive(
   const limits = limitsOf(manifest, (await stat(source.file)).size, trust);
   const fill = (transaction: Transaction): Promise<Loaded> =>
     load(transaction, source, limits.maxRowBytes);
-  const options = { action: "import tenant", isTrial };
+  const event = { verb: "import-tenant", details: { from, exportedAt } } as const;
+  const options = { action: "import tenant", isTrial, ...(!isTrial && { source: event }) };
   const loaded = await raiseTenant(registry, creation, tenant, fill, options);
   return { schemaName, hosts, settings, from, exportedAt, version: to, losses, ...loaded };
 }

@@ -91,7 +91,7 @@ describe("console page", () => {
     );
   });
 
-  it("console page: a tenant has its hosts, tables with sizes, and history", async () => {
+  it("console page: a tenant has its hosts, tables with sizes, history and changes", async () => {
     const { page } = stage;
     await stage.visit("tenants/initech");
     const history = page.getByRole("table", { name: "Migration history" });
@@ -103,6 +103,10 @@ describe("console page", () => {
     await stage.visit("tenants/acme");
     const tables = page.getByRole("table", { name: "Tables" });
     await tables.waitFor();
+    const changes = page.getByRole("table", { name: "Last changes" });
+    expect(await changes.getByRole("row").nth(1).innerText()).to.include(
+      "add-tenant\thosts added acme.example.com, version 2, migration 0002-updated-at",
+    );
     expect(await tables.getByRole("row").nth(1).innerText()).to.match(/^data\s+5,000\s+[\d.]+ kB$/);
     expect(
       await page.getByRole("listitem").filter({ hasText: "acme.example.com" }).count(),

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import type { FleetSizes, TenantPage } from "../../admin/console/api.ts";
-import { createSizes } from "../../admin/console/sizes.ts";
+import { createSizes } from "../../admin/console/fleet/sizes.ts";
 import { openTestConsole, type TestConsole } from "../support/console.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";

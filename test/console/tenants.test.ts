@@ -2,7 +2,7 @@
 // service is served from.
 
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Fleet, FleetSizes, Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
@@ -85,6 +85,15 @@ describe("console tenants", () => {
       statementTimeoutMs: 1234,
     });
     expect(await put()).to.equal(200);
+    const { events } = await console.get<TenantDetail>("/api/tenants/acme");
+    expect(events[0]).to.deep.include({
+      actor: `${userInfo().username} (console)`,
+      verb: "set-tenant",
+      change: "status read_only → active",
+    });
+    expect(events.map(({ verb }) => verb)).to.deep.equal([
+      ...["set-tenant", "set-tenant", "resume-tenant", "suspend-tenant", "add-tenant"],
+    ]);
     for (const wrong of [
       {},
       { readOnly: "yes" },

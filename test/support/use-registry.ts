@@ -1,7 +1,7 @@
 // A registry that stays open for the tests of a suite, as that of a long-running program does: a connection that is new
 // plans every query of the catalogs anew.
 
-import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
+import { openRegistry, type Registry } from "../../admin/registry/registry.ts";
 
 /** Passes the suite's registry to `work`. */
 export type WithRegistry = <T>(work: (registry: Registry) => Promise<T>) => Promise<T>;
@@ -12,24 +12,13 @@ export type WithRegistry = <T>(work: (registry: Registry) => Promise<T>) => Prom
  * @param migrationsOf returns the folder of the tenant migrations; that of the example when left out
  */
 export function useRegistry(urlOf: () => string, migrationsOf?: () => string): WithRegistry {
-  let registry: Promise<Registry> | undefined;
-  let closed: Promise<void> | undefined;
-  let close: () => void = () => {};
-  const open = (): Promise<Registry> =>
-    new Promise((resolve, reject) => {
-      const isOver = new Promise<void>((end) => (close = end));
-      closed = withRegistry(
-        urlOf(),
-        (opened) => {
-          resolve(opened);
-          return isOver;
-        },
-        migrationsOf?.(),
-      ).catch(reject);
-    });
-  after(async () => {
-    close();
-    await closed;
-  });
-  return async (work) => work(await (registry ??= open()));
+  let opened: ReturnType<typeof openRegistry> | undefined;
+  after(async () => (await opened)?.close());
+  return async (work) =>
+    work(
+      await (opened ??= openRegistry(urlOf(), {
+        tenantMigrations: migrationsOf?.(),
+        idleMs: 60_000,
+      })),
+    );
 }

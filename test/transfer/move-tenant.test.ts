@@ -118,9 +118,7 @@ describe("move-tenant", function () {
     const before = await source.sql("select * from rowhouse.tenant where schema_name = 'stay'");
     const refuse = async (message: RegExp, to = target.adminUrl, lossy = false): Promise<void> => {
       const moved = withRegistry(source.adminUrl, (from) =>
-        withTarget(to, undefined, (there) =>
-          moveTenant(from, there, "stay", { waitMs: 10_000, lossy }),
-        ),
+        withTarget(to, from, (there) => moveTenant(from, there, "stay", { waitMs: 10_000, lossy })),
       );
       expect((await rejection(moved)).message)
         .to.match(message)

@@ -7,10 +7,10 @@ import {
   formatDuration,
   formatMs,
   formatShare,
-} from "../../admin/console/page/format.ts";
+} from "../../admin/console/page/parts/format.ts";
 import { readEvents } from "../../admin/console/page/event-stream.ts";
-import { squarify } from "../../admin/console/page/squarify.ts";
-import { readQuery, writeQuery } from "../../admin/console/page/tenant-query.ts";
+import { squarify } from "../../admin/console/page/fleet/squarify.ts";
+import { readQuery, writeQuery } from "../../admin/console/page/tenants/tenant-query.ts";
 
 describe("console page: figures", () => {
   it("squarify() gives each weight its area, within the whole, without an overlap", () => {

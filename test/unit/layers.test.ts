@@ -23,7 +23,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/example/"],
   ["src/node.ts", "src/deno.ts", "src/worker.ts"],
   ["admin/print/", "admin/registry/"],
-  ["admin/shared/"],
+  ["admin/shared/", "admin/events/"],
   ["admin/command/"],
   ["admin/batch/"],
   ["admin/migrations/"],

@@ -2,7 +2,7 @@
 // over HTTP, in test/console/safety.test.ts.
 
 import { expect } from "chai";
-import { checkHost, isLoopback, originOf } from "../../admin/console/origin.ts";
+import { checkHost, isLoopback, originOf } from "../../admin/console/door/origin.ts";
 
 describe("checkHost()", () => {
   const answers = (address: string, host: string | undefined, port = 5050): boolean => {

@@ -1,7 +1,7 @@
 // How many of something are done in a second, by a clock that the test moves.
 
 import { expect } from "chai";
-import { createPace } from "../../admin/console/pace.ts";
+import { createPace } from "../../admin/console/work/pace.ts";
 
 describe("createPace()", () => {
   it("counts over the last ten seconds, and over less at the beginning", () => {

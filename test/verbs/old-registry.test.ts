@@ -2,6 +2,7 @@
 // with one tenant at 0005 and one at 0007.
 
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type MigrationsFolder, makeMigrations } from "../support/migrations.ts";
@@ -64,6 +65,11 @@ describe("init-db on a registry that knows numbers", () => {
     expect(
       await database.sql("select from_version, to_version, migration from rowhouse.migration_run"),
     ).to.deep.equal([{ from_version: 2, to_version: 3, migration: "0007-index" }]);
+    const shown = JSON.parse((await run("log", "--json")).stdout) as readonly object[];
+    expect(shown.map((event) => Object.values(event).slice(1, 4))).to.deep.equal([
+      ["unknown", "migrate", "second"],
+      [userInfo().username, "init-db", null],
+    ]);
     expect((await run("migrate")).stdout).to.match(
       /^Migrated 1 tenant to version 3 \(0007-index\)/,
     );

@@ -25,6 +25,8 @@ export interface TenantDetail {
   readonly tables: readonly TenantTable[];
   /** The newest first, at most 100. */
   readonly history: readonly MigrationRecord[];
+  /** The newest first, at most 20, since the tenant was created; migrations are among them. */
+  readonly events: readonly TenantEvent[];
   /** The running job; null when no job runs. */
   readonly job: Job | null;
 }
@@ -36,6 +38,16 @@ export interface TenantTable {
   readonly bytes: number | null;
   /** PostgreSQL's estimate; null before the first analyze. */
   readonly rows: number | null;
+}
+
+/** A change of the tenant's registry row or hosts. */
+export interface TenantEvent {
+  readonly at: string;
+  /** The person or program that made it. */
+  readonly actor: string;
+  readonly verb: string;
+  /** What changed, in one line. */
+  readonly change: string;
 }
 
 /** One run of migrations on a tenant. */

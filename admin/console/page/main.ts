@@ -1,15 +1,15 @@
 // The page: it shows the current view and the state of the connection, and handles the keys of every view.
 
 import type { MigrationState } from "../api.ts";
-import { announce } from "./announce.ts";
-import { element } from "./element.ts";
+import { announce } from "./parts/announce.ts";
+import { element } from "./parts/element.ts";
 import { type Connection, openEvents } from "./events.ts";
-import { showFleet } from "./fleet.ts";
+import { showFleet } from "./fleet/fleet.ts";
 import { shareKey } from "./key.ts";
-import { isAtWork } from "./migration-start.ts";
-import { showMigrations } from "./migrations.ts";
-import { showTenant } from "./tenant.ts";
-import { showTenants } from "./tenants.ts";
+import { isAtWork } from "./migrations/migration-start.ts";
+import { showMigrations } from "./migrations/migrations.ts";
+import { showTenant } from "./tenant/tenant.ts";
+import { showTenants } from "./tenants/tenants.ts";
 import { parseHash, type Stage, type View } from "./view.ts";
 
 const STATES: Readonly<Record<Connection, string>> = {

@@ -2,6 +2,7 @@
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "../../registry/admin-error.ts";
+import { updateTenant } from "../../events/tenant-change.ts";
 import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
 import { prepareCreation } from "../../lifecycle/creation.ts";
@@ -114,7 +115,8 @@ export async function receive(
       },
     });
   };
-  return raiseTenant(target, creation, tenant, fill, { action: ACTION });
+  const event = { verb: "move-tenant", details: { from: peer } } as const;
+  return raiseTenant(target, creation, tenant, fill, { action: ACTION, source: event });
 }
 
 /**
@@ -135,13 +137,10 @@ export async function settle(target: Registry, journey: Journey): Promise<void> 
     }
     if (tenant.transition === null) return;
     const { status, statusBefore } = tenant;
-    await tenant.update(
-      {
-        transition: null,
-        status: suspended ? status : (statusBefore ?? "active"),
-        statusBefore: suspended ? statusBefore : null,
-      },
-      { transaction },
-    );
+    await updateTenant(target, transaction, "move-tenant", tenant, {
+      transition: null,
+      status: suspended ? status : (statusBefore ?? "active"),
+      statusBefore: suspended ? statusBefore : null,
+    });
   });
 }

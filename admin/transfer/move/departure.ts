@@ -1,7 +1,7 @@
 // The source's side of a move. The tenant's row holds the stage of the move and the status before it.
 
 import { randomUUID } from "node:crypto";
-import type { InferAttributes } from "sequelize";
+import { type RowChange, updateTenant } from "../../events/tenant-change.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
 import { claimTenant } from "../../registry/transition.ts";
@@ -19,8 +19,6 @@ export interface Journey {
   readonly statusBefore: TenantStatus | null;
   readonly createdAt: Date;
 }
-
-type Change = Partial<InferAttributes<TenantRow>>;
 
 /**
  * Stops new writes, or finds the move that an earlier run began.
@@ -48,14 +46,14 @@ export async function depart(
     }
     await check(tenant);
     const { status, statusBefore } = tenant;
-    const change: Change = {
+    const change: RowChange = {
       transition: "moving",
       peer,
       transferId: randomUUID(),
       status: status === "active" ? "read_only" : status,
       statusBefore: status === "suspended" ? statusBefore : status,
     };
-    return describe(await tenant.update(change, { transaction }));
+    return describe(await updateTenant(source, transaction, "move-tenant", tenant, change));
   });
 }
 
@@ -92,7 +90,7 @@ function describe(tenant: TenantRow): Journey {
 async function change(
   source: Registry,
   { schemaName, transferId }: Journey,
-  decide: (tenant: TenantRow) => Change,
+  decide: (tenant: TenantRow) => RowChange,
 ): Promise<void> {
   await source.sequelize.transaction(async (transaction) => {
     const allowed = ["moving"] as const;
@@ -102,6 +100,6 @@ async function change(
         `Cannot move tenant: "${schemaName}" has changed meanwhile; see node admin/status.js`,
       );
     }
-    await tenant.update(decide(tenant), { transaction });
+    await updateTenant(source, transaction, "move-tenant", tenant, decide(tenant));
   });
 }

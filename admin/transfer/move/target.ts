@@ -6,12 +6,12 @@ import { type Registry, withRegistry } from "../../registry/registry.ts";
 import { describePlace } from "./place.ts";
 
 /**
- * Opens the registry, hands it to `work`, and closes it.
+ * Opens the registry for the same folder and actor as the source, hands it to `work`, and closes it.
  * @throws {AdminError} when the database cannot be reached
  */
 export async function withTarget<T>(
   url: string,
-  tenantMigrations: string | undefined,
+  { tenantMigrations, actor }: Pick<Registry, "tenantMigrations" | "actor">,
   work: (target: Registry) => Promise<T>,
 ): Promise<T> {
   return withRegistry(
@@ -28,5 +28,7 @@ export async function withTarget<T>(
       return work(target);
     },
     tenantMigrations,
+    undefined,
+    actor,
   );
 }

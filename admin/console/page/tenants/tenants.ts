@@ -1,0 +1,138 @@
+// The view of the tenants: the server searches, sorts and pages them.
+
+import type { TenantPage } from "../../api.ts";
+import { announce } from "../parts/announce.ts";
+import { type Mark, wordOf } from "../parts/badge.ts";
+import { read } from "../client.ts";
+import { element, fill, link, type Content } from "../parts/element.ts";
+import { formatCount } from "../parts/format.ts";
+import { empty, type Loaded, loaded } from "../parts/loading.ts";
+import { panel, viewHeading } from "../parts/panel.ts";
+import { readQuery, type Query, writeQuery } from "./tenant-query.ts";
+import { describeSizesState } from "../fleet/sizes-state.ts";
+import { columnsOf } from "./tenant-columns.ts";
+import { pager } from "./pager.ts";
+import { table } from "../parts/table.ts";
+import type { Stage, View } from "../view.ts";
+
+const TYPING_MS = 120;
+const MEASURING_MS = 4000;
+const LISTS: readonly Mark[] = [
+  "active",
+  "read_only",
+  "suspended",
+  "failed",
+  "transition",
+  "behind",
+];
+
+/** Shows the tenants. */
+export function showTenants({ parameters, signal }: Stage): View {
+  let query = readQuery(parameters);
+  // The first request starts the measurement of the sizes, and does not wait for it.
+  let wasMeasured = false;
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  const line = element("span", {}, "Loading");
+  const search = element("input", {
+    type: "search",
+    id: "search",
+    value: query.search,
+    placeholder: "Schema or host",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-keyshortcuts": "/",
+  });
+  const only = element(
+    "select",
+    { id: "only" },
+    element("option", { value: "" }, "All"),
+    LISTS.map((kind) =>
+      element("option", { value: kind, selected: query.only === kind }, wordOf(kind)),
+    ),
+  );
+  const apply = (change: Partial<Query>): void => {
+    query = { ...query, offset: 0, ...change };
+    history.replaceState(null, "", writeQuery(query));
+    list.refresh();
+  };
+  const list: Loaded = loaded(
+    "the tenants",
+    signal,
+    () => askUntilSettled(() => query, signal),
+    (page) => {
+      fill(line, describe(page, query));
+      if (!wasMeasured && page.tenants.some(({ bytes }) => bytes === null)) {
+        wasMeasured = true;
+        setTimeout(list.refresh, MEASURING_MS);
+      }
+      announce(`${formatCount(page.total, "tenant")} found`);
+      return page.tenants.length === 0
+        ? nothing(query)
+        : [
+            sizesLine(page),
+            table("Tenants", columnsOf(query, apply), page.tenants),
+            pager(page, query, apply),
+          ];
+    },
+  );
+  search.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => apply({ search: search.value.trim() }), TYPING_MS);
+  });
+  only.addEventListener("change", () => apply({ only: only.value }));
+  const controls = element(
+    "search",
+    { class: "controls" },
+    element("label", { for: "search" }, "Search"),
+    element("span", { class: "field" }, search, element("kbd", { "aria-hidden": "true" }, "/")),
+    element("label", { for: "only" }, "State"),
+    only,
+  );
+  return {
+    title: "Tenants",
+    root: element(
+      "div",
+      { class: "view" },
+      viewHeading("Tenants", line, controls),
+      panel("Tenants in the registry", undefined, list.root, "bare"),
+    ),
+    refresh: list.refresh,
+  };
+}
+
+/** Asks again when the query changed before the answer came. */
+async function askUntilSettled(current: () => Query, signal: AbortSignal): Promise<TenantPage> {
+  for (;;) {
+    const asked = current();
+    const page = await read<TenantPage>(`/api/tenants${parametersOf(asked)}`, signal);
+    if (current() === asked) return page;
+  }
+}
+
+function parametersOf(query: Query): string {
+  const { search, sort, order, offset, limit, only } = query;
+  const text = new URLSearchParams({ sort, order, offset: String(offset), limit: String(limit) });
+  if (search !== "") text.set("search", search);
+  if (only !== "") text.set("only", only);
+  return `?${text.toString()}`;
+}
+
+function sizesLine({ sizes }: TenantPage): Content {
+  const state = describeSizesState(sizes);
+  return state === undefined ? undefined : element("p", { class: "problem" }, state);
+}
+
+function describe({ total }: TenantPage, { search, only }: Query): string {
+  const state = LISTS.find((kind) => kind === only);
+  const what = state === undefined ? "" : `, ${wordOf(state).toLowerCase()}`;
+  return `${formatCount(total, "tenant")}${what}${search === "" ? "" : ` matching “${search}”`}`;
+}
+
+function nothing({ search, only }: Query): HTMLElement {
+  return search === "" && only === ""
+    ? empty(
+        "No tenant yet",
+        element("p", {}, "Create one with ", element("code", {}, "add-tenant")),
+      )
+    : empty("No tenant matches", element("p", {}, link("#/tenants", {}, "Show all tenants")));
+}
