@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { readAdminConfig, adminUrl } from "./command/config.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { isLoopback } from "./console/origin.ts";
+import { isLoopback } from "./console/door/origin.ts";
 
 const PORT = 5080;
 const REQUESTS_PER_SECOND = 20;
@@ -100,7 +100,7 @@ async function serveUntilSignal(
     idleMs: IDLE_MS,
   });
   const tenancy = createApi({
-    adminOf: () => createAdmin(registry, registry.close),
+    adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
     tokens,
     rate: new Rate(perSecond),
     log,

@@ -1,6 +1,8 @@
 // The HTTP API of the admin library: what each scope may do, idempotence, bounds. Every answer is as described.
 
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
+import type { ApiDocument } from "../../admin/api/description/description.ts";
 import { SCOPES } from "../../admin/api/tokens/scope.ts";
 import { AdminError } from "../../admin/registry/admin-error.ts";
 import { type ApiAnswer, type LocalApi, openApi } from "../support/admin-api.ts";
@@ -10,7 +12,7 @@ import { type LocalService, openService } from "../support/service.ts";
 /** Every guarded route, with a request that changes nothing, and the scope that it needs. */
 const ROUTES: readonly (readonly [string, string, string, unknown?])[] = [
   ["create", "POST", "/tenants", {}],
-  ["read", "GET", "/tenants"],
+  ["read", "GET", "/tenants/nobody"],
   ["read", "HEAD", "/tenants/nobody"],
   ["hosts", "PUT", "/tenants/nobody/hosts/a.example"],
   ["hosts", "DELETE", "/tenants/nobody/hosts/a.example"],
@@ -52,12 +54,18 @@ describe("the admin API", () => {
     await api.request("settings", "PATCH", "/tenants/acme/settings", { set: { plan: "pro" } });
     const again = await create(owned);
     expect([again.status, again.json]).to.deep.equal([200, made]);
-    expect(api.lines).to.deep.include({
-      ...api.lines.find(({ event }) => event === "tenant changed"),
+    expect(api.lines.find(({ event }) => event === "tenant changed")).to.include({
       actor: "create-token",
       verb: "add-tenant",
       tenant: "acme",
     });
+    const events = await database.sql(
+      "select actor, verb from rowhouse.event where schema_name = 'acme' order by at",
+    );
+    expect(events).to.deep.equal([
+      { actor: "create-token", verb: "add-tenant" },
+      { actor: "settings-token", verb: "set-tenant" },
+    ]);
   });
 
   it("POST /tenants answers 409 for another tenant of the name, another owner, and a host that is taken", async () => {
@@ -220,6 +228,32 @@ describe("the admin API", () => {
     } finally {
       await broken.close();
     }
+  });
+
+  it("GET /openapi.json is valid, has every route, and each was answered as it says", async () => {
+    const { json } = await api.request("", "GET", "/openapi.json");
+    const document = json as ApiDocument;
+    const result = await new Validator().validate(json as Record<string, unknown>);
+    expect(result.errors).to.equal(undefined);
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+    );
+    const guarded = operations.filter(({ security }) => security.length > 0);
+    expect(
+      new Set(
+        guarded.map(({ security, method }) => `${Object.values(security[0] ?? {})} ${method}`),
+      ),
+    ).to.deep.equal(
+      new Set([...ROUTES.map(([scope, method]) => `${scope} ${method.toLowerCase()}`)]),
+    );
+    const good = operations
+      .filter(({ method }) => method !== "head")
+      .flatMap(({ operationId, responses }) =>
+        Object.keys(responses)
+          .filter((status) => status.startsWith("2"))
+          .map((status) => `${operationId} ${status}`),
+      );
+    expect(good.filter((answer) => !api.answered.has(answer))).to.deep.equal([]);
   });
 
   it("answers 503 once it drains", async () => {

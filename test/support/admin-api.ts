@@ -53,7 +53,7 @@ export async function openApi(
   const lines: Record<string, unknown>[] = [];
   const registry = await openRegistry(adminUrl);
   const api = createApi({
-    adminOf: () => createAdmin(registry, registry.close),
+    adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
     tokens: file ?? { read: () => Promise.resolve(tokens) },
     rate: new Rate(perSecond, () => 0),
     log: createLog("info", (line) => lines.push(JSON.parse(line) as Record<string, unknown>)),
