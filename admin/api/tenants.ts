@@ -54,8 +54,7 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
       log.write("info", "tenant changed", line);
       return result;
     } catch (error) {
-      const reason = error instanceof AdminError ? error.message : undefined;
-      log.write("warn", "change failed", { ...line, reason });
+      log.write("warn", "change failed", { ...line, reason: reasonOf(error) });
       throw error;
     }
   };
@@ -163,6 +162,12 @@ function show({ peer: _, ...tenant }: Tenant): Omit<Tenant, "peer"> {
 
 function showStatus({ schemaName, status, stillRunning }: ChangedTenant): unknown {
   return { schemaName, status, stillRunning };
+}
+
+/** What the operator reads. The words of PostgreSQL's own errors may hold values; those of a migration's are needed. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof AdminError)) return undefined;
+  return error.code === "database_error" ? `SQLSTATE ${error.sqlstate}` : error.message;
 }
 
 function isCode(error: unknown, code: AdminError["code"]): boolean {

@@ -12,6 +12,7 @@ import { createAdmin } from "../../admin/library/create-admin.ts";
 import { openRegistry } from "../../admin/registry/registry.ts";
 import { createLog } from "../../src/log.ts";
 import { createJudge } from "./described.ts";
+import { plant, recordText } from "./printed.ts";
 
 /** An answer of the API. */
 export interface ApiAnswer {
@@ -48,7 +49,9 @@ export async function openApi(
   { tokens: file, perSecond = 1000 }: LocalApiParts = {},
 ): Promise<LocalApi> {
   const made = SCOPES.map((scope) => [scope, createToken(`${scope}-token`, [scope])] as const);
-  const secrets = new Map<string, string>(made.map(([scope, { secret }]) => [scope, secret]));
+  const secrets = new Map<string, string>(
+    made.map(([scope, { secret }]) => [scope, plant(secret)]),
+  );
   const tokens = parseTokens(made.map(([, { line }]) => line).join("\n"));
   const lines: Record<string, unknown>[] = [];
   const registry = await openRegistry(adminUrl);
@@ -56,7 +59,10 @@ export async function openApi(
     adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
     tokens: file ?? { read: () => Promise.resolve(tokens) },
     rate: new Rate(perSecond, () => 0),
-    log: createLog("info", (line) => lines.push(JSON.parse(line) as Record<string, unknown>)),
+    log: createLog("info", (line) => {
+      recordText(line);
+      lines.push(JSON.parse(line) as Record<string, unknown>);
+    }),
   });
   const judge = createJudge(describeApi(API_LIMITS.bodyBytes));
   const answered = new Set<string>();
