@@ -3,6 +3,7 @@
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { withAdmin } from "./library/with-admin.ts";
+import { changeSettings, parseSettingsChange } from "./lifecycle/settings.ts";
 
 await runVerb({
   name: "add-tenant",
@@ -12,15 +13,24 @@ await runVerb({
   operands: ["HOST", "SCHEMA"],
   options: {
     host: SHARED.host,
+    set: {
+      type: "string",
+      multiple: true,
+      value: "NAME=TEXT",
+      about: "Give it a setting, a text or with := JSON, as set-tenant does",
+    },
   },
-  example: "acme.example.com acme --host www.acme.test",
+  example: "acme.example.com acme --host www.acme.test --set plan=pro",
   async run(call) {
     const [host, schemaName] = call.operands;
     const hosts = [host, ...call.texts("host")];
-    const created = await withAdmin(call, (admin) => admin.createTenant({ schemaName, hosts }));
+    const settings = changeSettings({}, parseSettingsChange(call.texts("set"), []));
+    const created = await withAdmin(call, (admin) =>
+      admin.createTenant({ schemaName, hosts, settings }),
+    );
     return {
       lines: [`Added tenant "${created.schemaName}" at ${created.hosts.join(", ")}`],
-      json: created,
+      json: { ...created, settings },
     };
   },
 });

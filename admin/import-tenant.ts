@@ -4,6 +4,7 @@ import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
+import type { Settings } from "./registry/registry.ts";
 import { describeLeftOut } from "./transfer/description.ts";
 
 await runVerb({
@@ -18,6 +19,10 @@ await runVerb({
     lossy: {
       type: "boolean",
       about: "Leave out objects of the archive that the migrations do not create",
+    },
+    "with-settings": {
+      type: "boolean",
+      about: "Take the archive's settings, such as a plan; an archive that you trust",
     },
     "statement-timeout": {
       type: "string",
@@ -42,22 +47,29 @@ await runVerb({
       hosts: [host, ...call.texts("host")],
       migrate: call.has("migrate"),
       lossy: call.has("lossy"),
+      withSettings: call.has("with-settings"),
       statementTimeoutMs: call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS),
       maxBytes: megabytes === undefined ? undefined : megabytes * 1_000_000,
       meter: call.meter("bytes"),
     };
     const report = await withAdmin(call, (admin) => admin.importTenant(file, wanted));
-    const { hosts, version, tables, rows, losses, settings } = report;
+    const { hosts, version, tables, rows, losses, settings, settingsLeftOut } = report;
     return {
       lines: [
         `Imported tenant "${schemaName}" at version ${version}, at ${hosts.join(", ")}: ` +
           `${formatCount(tables, "table")}, ${formatCount(rows, "row")}`,
-        ...(Object.keys(settings).length > 0
-          ? [`The archive brought its settings: ${JSON.stringify(settings)}`]
-          : []),
+        ...describeSettings("It has the archive's settings", settings),
+        ...describeSettings(
+          "Left out the archive's settings (--with-settings takes them)",
+          settingsLeftOut,
+        ),
         ...describeLeftOut(losses),
       ],
       json: report,
     };
   },
 });
+
+function describeSettings(what: string, settings: Settings): readonly string[] {
+  return Object.keys(settings).length > 0 ? [`${what}: ${JSON.stringify(settings)}`] : [];
+}

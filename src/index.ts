@@ -29,18 +29,12 @@ export {
 export type { Settings, TenantFacts, TenantName } from "./entry.ts";
 export { candidates, type Host, parseDomain, parseHost } from "./host.ts";
 export { Reply } from "./http/answer.ts";
-export type { Exchange, SharedExchange, TenantExchange } from "./http/exchange.ts";
+export type { Exchange, RequestContext, SharedExchange, TenantExchange } from "./http/exchange.ts";
+export type { Handler, HandlerContext, TenancyRouter } from "./http/handle.ts";
 export { type Limits, LIMITS } from "./http/limits.ts";
 export type { Observation, Observer, Outcome } from "./http/observer.ts";
 export { type Problem, problemResponse, RETRY_AFTER_SECONDS } from "./http/problem.ts";
-export {
-  createTenancy,
-  type Handler,
-  type Parts,
-  type Tenancy,
-  type TenancyOptions,
-  type TenancyRouter,
-} from "./http/tenancy.ts";
+export { createTenancy, type Parts, type Tenancy, type TenancyOptions } from "./http/tenancy.ts";
 export { toAppError } from "./http/thrown.ts";
 export {
   type FoundTenant,
@@ -50,13 +44,7 @@ export {
   withTenantBy,
 } from "./http/with-tenant.ts";
 export { createLog, describeError, type Log, LOG_LEVELS, type LogLevel } from "./log.ts";
-export type { Query } from "./query.ts";
+export type { Query, Tag } from "./query.ts";
 export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";
 export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry/telemetry.ts";
-export {
-  createTenant,
-  type Tag,
-  type Tenant,
-  type TenantOptions,
-  type Transaction,
-} from "./tenant.ts";
+export { createTenant, type Tenant, type TenantOptions, type Transaction } from "./tenant.ts";

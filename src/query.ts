@@ -1,7 +1,8 @@
-// A statement that waits to be sent, alone or with others of its tag.
+// Statements that wait to be sent, and the tag that makes them. Only the tag that made a statement can send it.
 
 import type { Statement } from "./database/message.ts";
-import type { Results, Rows, Row } from "./database/values/rows.ts";
+import type { Reading, Results, Row, Rows } from "./database/values/rows.ts";
+import { compile, compileText } from "./sql/statement.ts";
 
 /** Sends statements as one message; a tag has its own, by which its queries are known. */
 export type Send = (statements: readonly Statement[]) => Promise<Results>;
@@ -46,4 +47,84 @@ export class Query<R = Row> implements PromiseLike<Rows<R>> {
     });
     return sent;
   }
+}
+
+/** A template tag that makes statements, and sends several of them together. */
+export interface Tag {
+  /**
+   * Writes one statement. It is sent when it is awaited or put into a batch. The `count` of its rows is the number of
+   * rows that INSERT, UPDATE, DELETE or MERGE touched, with RETURNING or without.
+   * @throws {TemplateError} at once, for fixed text or names that are not accepted
+   * @throws {AppError} VALUE_INVALID at once, for a value that cannot be written as a literal
+   * @example
+   * ```ts
+   * import type { TenantExchange } from "rowhouse";
+   *
+   * export async function findNote({ tenant, params }: TenantExchange): Promise<string | undefined> {
+   *   const [note] = await tenant<{ text: string }>`select text from note where id = ${params["id"]}`;
+   *   return note?.text;
+   * }
+   * ```
+   */
+  <R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Query<R>;
+  /**
+   * Writes one statement from SQL that a query builder has made. It is checked as a template is, and sent as one.
+   * @param text one statement with the parameters $1, $2, …
+   * @param parameters their values, as literals without a type; a plain object is written as JSON
+   * @param reading how its rows are read; as the tag's by default
+   * @throws as the tag, and {TemplateError} for more or fewer values than the text has parameters
+   * @example
+   * ```ts
+   * import type { Row, Tenant } from "rowhouse";
+   *
+   * export async function search(tenant: Tenant, words: readonly string[]): Promise<readonly Row[]> {
+   *   const conditions = words.map((_, at) => `text ilike $${at + 1}`);
+   *   const patterns = words.map((word) => `%${word}%`);
+   *   return tenant.query(`select id, text from note where ${conditions.join(" and ")}`, patterns);
+   * }
+   * ```
+   */
+  query<R = Row>(text: string, parameters?: readonly unknown[], reading?: Reading): Query<R>;
+  /**
+   * Sends several statements as one message, all or nothing.
+   * @returns the rows of each statement, in the order of the statements
+   * @throws {TypeError} for a statement that another tag made or that was sent already
+   * @example
+   * ```ts
+   * import type { Tenant } from "rowhouse";
+   *
+   * export async function moveNote(tenant: Tenant, id: number): Promise<boolean> {
+   *   const [deleted] = await tenant.batch([
+   *     tenant`delete from draft where id = ${id}`,
+   *     tenant`insert into note (id) values (${id})`,
+   *   ]);
+   *   return deleted.count > 0;
+   * }
+   * ```
+   */
+  batch<const Q extends readonly Query<unknown>[]>(
+    queries: Q,
+  ): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
+}
+
+/** Creates a tag whose statements `send` sends. */
+export function createTag(send: Send): Tag {
+  const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Query =>
+    new Query(send, compile(strings, values));
+  const query = (text: string, parameters: readonly unknown[] = [], reading?: Reading): Query =>
+    new Query(send, { ...compileText(text, parameters), reading });
+  const batch = async (queries: readonly Query[]): Promise<Results> =>
+    queries.length === 0 ? [] : Query.sendTogether(queries, send);
+  return Object.assign(tag, { query, batch }) as Tag;
+}
+
+/**
+ * Each accepted statement has exactly one result; another count means that the lexer misread a statement.
+ * @throws {Error} for another count
+ */
+export function expectResults(results: Results, count: number): Results {
+  if (results.length !== count) {
+    throw new Error(`Cannot read results: ${count} statements returned ${results.length} results`);
+  }
+  return results;
 }

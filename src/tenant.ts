@@ -1,72 +1,13 @@
 // A route's access to its tenant: the tag, the batch, the transaction. Every message that leaves here begins with
-// the tenant's entry, and only the tenant that made a statement can send it.
+// the tenant's entry.
 
 import type { Database, Link } from "./database/database.ts";
-import type { Reading, Results, Row } from "./database/values/rows.ts";
+import type { Row } from "./database/values/rows.ts";
 import type { Share } from "./database/pool/shares.ts";
 import type { TransactionMode } from "./database/transaction-mode.ts";
 import { Entered, entryOf, type Settings, SHARED_ENTRY } from "./entry.ts";
 import type { TenantFacts, TenantName } from "./entry.ts";
-import { Query, type Send } from "./query.ts";
-import { compile, compileText } from "./sql/statement.ts";
-
-/** A template tag that makes statements, and sends several of them together. */
-export interface Tag {
-  /**
-   * Writes one statement. It is sent when it is awaited or put into a batch. The `count` of its rows is the number of
-   * rows that INSERT, UPDATE, DELETE or MERGE touched, with RETURNING or without.
-   * @throws {TemplateError} at once, for fixed text or names that are not accepted
-   * @throws {AppError} VALUE_INVALID at once, for a value that cannot be written as a literal
-   * @example
-   * ```ts
-   * import type { TenantExchange } from "rowhouse";
-   *
-   * export async function findNote({ tenant, params }: TenantExchange): Promise<string | undefined> {
-   *   const [note] = await tenant<{ text: string }>`select text from note where id = ${params["id"]}`;
-   *   return note?.text;
-   * }
-   * ```
-   */
-  <R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Query<R>;
-  /**
-   * Writes one statement from SQL that a query builder has made. It is checked as a template is, and sent as one.
-   * @param text one statement with the parameters $1, $2, …
-   * @param parameters their values, as literals without a type; a plain object is written as JSON
-   * @param reading how its rows are read; as the tag's by default
-   * @throws as the tag, and {TemplateError} for more or fewer values than the text has parameters
-   * @example
-   * ```ts
-   * import type { Row, Tenant } from "rowhouse";
-   *
-   * export async function search(tenant: Tenant, words: readonly string[]): Promise<readonly Row[]> {
-   *   const conditions = words.map((_, at) => `text ilike $${at + 1}`);
-   *   const patterns = words.map((word) => `%${word}%`);
-   *   return tenant.query(`select id, text from note where ${conditions.join(" and ")}`, patterns);
-   * }
-   * ```
-   */
-  query<R = Row>(text: string, parameters?: readonly unknown[], reading?: Reading): Query<R>;
-  /**
-   * Sends several statements as one message, all or nothing.
-   * @returns the rows of each statement, in the order of the statements
-   * @throws {TypeError} for a statement that another tag made or that was sent already
-   * @example
-   * ```ts
-   * import type { Tenant } from "rowhouse";
-   *
-   * export async function moveNote(tenant: Tenant, id: number): Promise<boolean> {
-   *   const [deleted] = await tenant.batch([
-   *     tenant`delete from draft where id = ${id}`,
-   *     tenant`insert into note (id) values (${id})`,
-   *   ]);
-   *   return deleted.count > 0;
-   * }
-   * ```
-   */
-  batch<const Q extends readonly Query<unknown>[]>(
-    queries: Q,
-  ): Promise<{ [I in keyof Q]: Awaited<Q[I]> }>;
-}
+import { createTag, expectResults, type Send, type Tag } from "./query.ts";
 
 /**
  * One tenant, for one request. Awaiting `` tenant`…` `` costs one round trip. An error of the database is
@@ -123,8 +64,11 @@ export interface Transaction extends Tag {
 export interface TenantOptions<S = Settings> {
   /** The share that its messages count for; by default one of the host's own. */
   readonly owner?: Share;
-  /** Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. */
-  readonly signal?: AbortSignal;
+  /**
+   * Aborted when the caller stops waiting: a message that still waits for a connection is then not sent. It is read for
+   * each message.
+   */
+  readonly signal?: AbortSignal | undefined;
   /** Called with the tenant's schema after each message that entered it. */
   readonly entered?: (schemaName: string) => void;
   /** Turns the settings of the registry into `tenant.settings`; by default they stay as they are. */
@@ -151,17 +95,17 @@ export function createTenant<S = Settings>(
   name: TenantName,
   options: TenantOptions<S> = {},
 ): Tenant<S> {
-  const { owner = { key: "schema" in name ? name.schema : name.text }, signal } = options;
-  const beginning = { entry: entryOf(name), owner, signal };
+  const { owner = { key: "schema" in name ? name.schema : name.text } } = options;
+  const entry = entryOf(name);
   const facts = new Entered(options.readSettings);
   const enter = (row: Row | undefined): void => {
     const schemaName = facts.note(row);
     options.entered?.(schemaName);
   };
   const send: Send = async (statements) => {
-    const answer = await database.send({ ...beginning, statements });
+    const answer = await database.send({ entry, owner, signal: options.signal, statements });
     enter(answer.entered);
-    return expect(answer.results, statements.length);
+    return expectResults(answer.results, statements.length);
   };
   const tag = Object.assign(createTag(send), {
     [FACTS]: facts,
@@ -171,7 +115,7 @@ export function createTenant<S = Settings>(
           enter(row);
           return work(createTransaction(link));
         },
-        { ...beginning, mode },
+        { entry, owner, signal: options.signal, mode },
       ),
     enter: async () => {
       await send([]);
@@ -207,36 +151,20 @@ interface WithFacts {
  */
 export function createShared(
   database: Database,
-  { owner, signal }: Pick<TenantOptions, "owner" | "signal">,
+  options: Pick<TenantOptions, "owner" | "signal">,
 ): Tag {
   return createTag(async (statements) => {
+    const { owner, signal } = options;
     const message = { entry: SHARED_ENTRY, owner, signal, statements };
-    return expect((await database.send(message)).results, statements.length);
+    return expectResults((await database.send(message)).results, statements.length);
   });
 }
 
 function createTransaction(link: Link): Transaction {
-  const send: Send = async (statements) => expect(await link.send(statements), statements.length);
+  const send: Send = async (statements) =>
+    expectResults(await link.send(statements), statements.length);
   return Object.assign(createTag(send), {
     savepoint: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
       link.savepoint((inner) => work(createTransaction(inner))),
   });
-}
-
-function createTag(send: Send): Tag {
-  const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Query =>
-    new Query(send, compile(strings, values));
-  const query = (text: string, parameters: readonly unknown[] = [], reading?: Reading): Query =>
-    new Query(send, { ...compileText(text, parameters), reading });
-  const batch = async (queries: readonly Query[]): Promise<Results> =>
-    queries.length === 0 ? [] : Query.sendTogether(queries, send);
-  return Object.assign(tag, { query, batch }) as Tag;
-}
-
-/** Each accepted statement has exactly one result; another count means that the lexer misread a statement. */
-function expect(results: Results, count: number): Results {
-  if (results.length !== count) {
-    throw new Error(`Cannot read results: ${count} statements returned ${results.length} results`);
-  }
-  return results;
 }

@@ -25,6 +25,8 @@ export interface CloneOptions extends CopyOptions {
 export interface ImportOptions extends CopyOptions {
   /** Migrate it to the newest version before it is served. */
   readonly migrate?: boolean | undefined;
+  /** Take the archive's settings; without it they are left out. */
+  readonly withSettings?: boolean | undefined;
   /** Milliseconds; when left out, the archive's if that is at most a minute. */
   readonly statementTimeoutMs?: number | undefined;
   /** The largest size of the rows as text; when left out, 100 times the file's size and at least 64 MB. */
@@ -53,8 +55,9 @@ export interface ClonedTenant extends Copied {
 export interface ImportedTenant extends Copied {
   readonly schemaName: string;
   readonly hosts: readonly string[];
-  /** The settings that the archive brought. */
+  /** The settings that it took from the archive, and those that it left out. */
   readonly settings: Settings;
+  readonly settingsLeftOut: Settings;
   /** The exported schema, and the time of the export. */
   readonly from: string;
   readonly exportedAt: string;

@@ -34,7 +34,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
         const options = { ...(signal && { signal }), ...(meter && { meter }) };
         return exportTenant(registry, parseSchemaName(schemaName), file, options);
       }),
-    importTenant: (file, { meter, migrate, lossy, maxBytes, ...tenant }) =>
+    importTenant: (file, { meter, migrate, lossy, withSettings, maxBytes, ...tenant }) =>
       withCodes(async () => {
         const { parseNewTenant, parseWhole } = await import("./parse.ts");
         const { importTenant } = await import("../transfer/import-tenant.ts");
@@ -42,6 +42,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
           ...parseNewTenant(tenant),
           migrate: migrate === true,
           lossy: lossy === true,
+          withSettings: withSettings === true,
           maxBytes: maxBytes && parseWhole("maxBytes", maxBytes, 1, Number.MAX_SAFE_INTEGER),
           ...(meter && { meter }),
         });

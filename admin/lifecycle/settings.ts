@@ -27,7 +27,7 @@ export function parseSettingsChange(
   const names = [...pairs.map(([name]) => name), ...unset.map(parseSettingName)];
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) {
-    throw new AdminError(`Cannot set tenant: the setting ${JSON.stringify(twice)} comes twice`, {
+    throw new AdminError(`Cannot take settings: the setting ${JSON.stringify(twice)} comes twice`, {
       code: "settings_invalid",
     });
   }
@@ -44,7 +44,7 @@ export function changeSettings(before: Settings, { set, unset }: SettingsChange)
   const bytes = settingsBytes(settings);
   if (bytes <= MOST_SETTINGS_BYTES) return settings;
   throw new AdminError(
-    `Cannot set tenant: its settings would have ${bytes} bytes, and may have ${MOST_SETTINGS_BYTES}; store larger values in a ` +
+    `Cannot take settings: they would have ${bytes} bytes, and may have ${MOST_SETTINGS_BYTES}; store larger values in a ` +
       "table of the tenant",
     { code: "settings_invalid" },
   );

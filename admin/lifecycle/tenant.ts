@@ -31,14 +31,16 @@ export interface ListedTenant {
 /**
  * Creates a tenant: all of it, or nothing.
  * @param hosts in the registry's form, checked by parseDomain
+ * @param settings checked by changeSettings
  * @throws {AdminError} when the schema, the role or a host exists already, or a migration fails
  */
 export async function createTenant(
   registry: Registry,
   schemaName: string,
   hosts: readonly string[],
+  settings: Settings = {},
 ): Promise<void> {
-  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts });
+  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts, settings });
 }
 
 /**

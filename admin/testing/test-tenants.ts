@@ -5,18 +5,16 @@ import process from "node:process";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import type { Tenancy } from "../../src/http/tenancy.ts";
+import { Background } from "../../src/runtime/background.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { requirePackages } from "../command/packages.ts";
-import { prepareCreation } from "../lifecycle/creation.ts";
-import { raiseTenant } from "../lifecycle/raise.ts";
 import { changeSettings } from "../lifecycle/settings.ts";
 import { migrateShared } from "../migrate/migrate-shared.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { openRegistry, readRows, type Registry, type Settings } from "../registry/registry.ts";
 import { createTestDatabase, initialiseTestDatabase } from "./database.ts";
+import { hostOf, makeAhead } from "./made-ahead.ts";
 import { openTestServer } from "./server.ts";
-
-const MADE_AHEAD = 4;
 
 /** The options of {@link testTenants}. */
 export interface TestOptions {
@@ -41,7 +39,7 @@ export interface TestTenant {
   /** The tenant as a handler has it, to write rows before a test and to read them after it. */
   readonly tenant: Tenant;
   /**
-   * Sends a request of this tenant to an application.
+   * Sends a request of this tenant to an application, and waits for the work that goes on after the answer.
    * @param path with its query, such as `/notes?limit=1`
    */
   fetch(tenancy: Tenancy, path: string, init?: RequestInit): Promise<Response>;
@@ -126,35 +124,6 @@ export async function testTenants(options: TestOptions): Promise<TestTenants> {
   }
 }
 
-/** Makes tenants, one after the other, before they are asked for; the first one is made when this returns. */
-async function makeAhead(
-  registry: Registry,
-): Promise<{ readonly take: () => Promise<string>; readonly end: () => Promise<void> }> {
-  const creation = await prepareCreation(registry);
-  const ready: Promise<string>[] = [];
-  let last: Promise<unknown> = Promise.resolve();
-  let count = 0;
-  const add = (): void => {
-    const schemaName = `t${(count += 1)}`;
-    const tenant = { schemaName, hosts: [hostOf(schemaName)] };
-    const nothing = (): Promise<void> => Promise.resolve();
-    const made = last.then(async () => {
-      await raiseTenant(registry, creation, tenant, nothing, { action: "make test tenant" });
-      return schemaName;
-    });
-    last = made.catch(() => {});
-    ready.push(made);
-  };
-  const take = (): Promise<string> => {
-    while (ready.length <= MADE_AHEAD) add();
-    const [next = Promise.reject(new Error("Cannot make test tenant"))] = ready.splice(0, 1);
-    return next;
-  };
-  add();
-  await ready[0];
-  return { take, end: async () => void (await last) };
-}
-
 async function writeSettings(
   registry: Registry,
   schemaName: string,
@@ -165,20 +134,19 @@ async function writeSettings(
   await readRows(registry, update, [schemaName, text]);
 }
 
-function hostOf(schemaName: string): string {
-  return `${schemaName}.test`;
-}
-
 function toTestTenant(database: OpenDatabase, schemaName: string): TestTenant {
   const host = hostOf(schemaName);
   return {
     schemaName,
     host,
     tenant: createTenant(database, parseHost(host)),
-    fetch(tenancy, path, init) {
+    async fetch(tenancy, path, init) {
       const request = new Request(`http://${host}${path}`, init);
       request.headers.set("host", host);
-      return tenancy.fetch(request, database);
+      const background = new Background();
+      const response = await tenancy.fetch(request, database, background);
+      await background.ended();
+      return response;
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Trust {
   readonly maxBytes?: number | undefined;
   /** Import the archive although it says that something is missing. */
   readonly lossy?: boolean | undefined;
+  /** Give the tenant the archive's settings: an application may take them for the operator's word, such as its plan. */
+  readonly withSettings?: boolean | undefined;
 }
 
 const LONGEST_TIMEOUT_MS = 60_000;

@@ -30,8 +30,10 @@ export interface ImportOptions extends Trust {
 export interface ImportReport extends Loaded {
   readonly schemaName: string;
   readonly hosts: readonly string[];
-  /** The settings that the archive brought. */
+  /** The tenant's settings: the archive's, or none. */
   readonly settings: Settings;
+  /** The archive's settings that the tenant did not get; empty with `withSettings`. */
+  readonly settingsLeftOut: Settings;
   /** The exported schema, and the time of the export. */
   readonly from: string;
   readonly exportedAt: string;
@@ -73,7 +75,9 @@ export async function importArchive(
   checkWhole(manifest, trust);
   const statementTimeoutMs = timeoutOf(manifest, trust);
   const to = migrate ? newestVersion(creation.migrations) : version;
-  const { settings } = manifest;
+  const [settings, settingsLeftOut] = trust.withSettings
+    ? [manifest.settings, {}]
+    : [{}, manifest.settings];
   const tenant = { schemaName, hosts, version, to, statementTimeoutMs, settings };
   const limits = limitsOf(manifest, (await stat(source.file)).size, trust);
   const fill = (transaction: Transaction): Promise<Loaded> =>
@@ -81,7 +85,8 @@ export async function importArchive(
   const event = { verb: "import-tenant", details: { from, exportedAt } } as const;
   const options = { action: "import tenant", isTrial, ...(!isTrial && { source: event }) };
   const loaded = await raiseTenant(registry, creation, tenant, fill, options);
-  return { schemaName, hosts, settings, from, exportedAt, version: to, losses, ...loaded };
+  const brought = { settings, settingsLeftOut, from, exportedAt, losses };
+  return { schemaName, hosts, version: to, ...brought, ...loaded };
 }
 
 async function load(

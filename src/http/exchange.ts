@@ -2,8 +2,11 @@
 // runtime's original request.
 
 import type { Settings, TenantName } from "../entry.ts";
-import type { Tag, Tenant } from "../tenant.ts";
+import type { Tag } from "../query.ts";
+import type { Tenant } from "../tenant.ts";
+import { describeError, type Log } from "../log.ts";
 import { boundBody, readJson } from "./body.ts";
+import { toAppError } from "./thrown.ts";
 import type { Visit } from "./admission.ts";
 import type { Database } from "../database/database.ts";
 import type { Share } from "../database/pool/shares.ts";
@@ -31,6 +34,18 @@ export interface Exchange {
    *   and too many requests are in progress
    */
   readonly readJson: () => Promise<unknown>;
+  /**
+   * Lets work go on after the answer, such as a mail or a statement that the client does not wait for. Call it before
+   * the answer. When the work rejects, the log says "background work failed".
+   * @throws {TypeError} when who called `tenancy.fetch` did not pass a context on
+   */
+  readonly waitUntil: (work: PromiseLike<unknown>) => void;
+}
+
+/** What a runtime gives with a request. */
+export interface RequestContext {
+  /** Keeps the process and the database until the work has ended. The work does not reject. */
+  waitUntil(work: Promise<unknown>): void;
 }
 
 /** One request of a tenant, as the handlers behind `withTenant` and `withTenantBy` get it. */
@@ -55,6 +70,10 @@ export interface Stages {
   readonly limits: Limits;
   readonly trustProxy: boolean;
   readonly visit: Visit;
+  readonly context: RequestContext | undefined;
+  readonly log: Log | undefined;
+  /** Whether the handler has answered: that the client has gone then means nothing. */
+  isAnswered: boolean;
   /** Turns the settings of the registry into those of the application. */
   readonly readSettings: ((settings: Settings) => unknown) | undefined;
   /** The share that a request of the tenant counts for. */
@@ -110,6 +129,30 @@ export class ServedExchange implements TenantExchange<unknown>, SharedExchange {
   get readJson(): () => Promise<unknown> {
     const { visit, limits, request } = this.#stages;
     return () => visit.aside(() => readJson(this.#bounded ?? request, limits));
+  }
+
+  get waitUntil(): (work: PromiseLike<unknown>) => void {
+    const { requestId } = this;
+    const { context, log } = this.#stages;
+    return (work) => {
+      if (context === undefined) {
+        throw new TypeError(
+          "Cannot outlive the answer: tenancy.fetch got no context; pass its third argument on",
+        );
+      }
+      const watched = Promise.resolve(work).catch((thrown: unknown) => {
+        const error = describeError(toAppError(thrown));
+        log?.write("error", "background work failed", { requestId, error });
+      });
+      context.waitUntil(watched);
+    };
+  }
+
+  /** A part of Workers' context, as `props` is. */
+  passThroughOnException(): void {}
+
+  get props(): unknown {
+    return {};
   }
 
   get tenant(): Tenant<unknown> {

@@ -8,8 +8,9 @@ import { parseHost } from "../host.ts";
 import { describeError, type Log } from "../log.ts";
 import { createReport, quietly } from "../report.ts";
 import { Admission } from "./admission.ts";
-import { Reply, toResponse } from "./answer.ts";
-import { type Exchange, ServedExchange, type Stages } from "./exchange.ts";
+import { toResponse } from "./answer.ts";
+import { type Exchange, type RequestContext, ServedExchange, type Stages } from "./exchange.ts";
+import { handled, type Handler, routed, type TenancyRouter } from "./handle.ts";
 import { KnownHosts } from "./known-hosts.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import type { Observer, Outcome } from "./observer.ts";
@@ -18,16 +19,13 @@ import { toAppError } from "./thrown.ts";
 
 /** An application without a server; any runtime can call its `fetch`. */
 export interface Tenancy {
-  /** Answers one request with the given database. Never rejects, whatever a handler throws. */
-  fetch(request: Request, database: Database): Promise<Response>;
+  /**
+   * Answers one request with the given database. Never rejects, whatever a handler throws.
+   * @param context what the runtime gives; without it, a handler's `waitUntil` throws
+   */
+  fetch(request: Request, database: Database, context?: RequestContext): Promise<Response>;
   /** Answers every later request with 503. Resolves when the last request in progress has ended. */
   drain(): Promise<void>;
-}
-
-/** The part of a router that {@link createTenancy} needs; itty-router's `Router` and `IttyRouter` have it. */
-export interface TenancyRouter {
-  readonly routes: readonly (readonly [method: string, path: RegExp, ...rest: unknown[]])[];
-  fetch(exchange: Exchange): Promise<unknown>;
 }
 
 /** The parts that a runtime passes to an application; all of them are optional. */
@@ -41,14 +39,6 @@ export interface Parts {
   /** Whether to believe a proxy's `x-forwarded-host`, `x-request-id` and `traceparent`; false by default. */
   readonly trustProxy?: boolean | undefined;
 }
-
-/**
- * Handles every request of a tenancy, as the `fetch` of Hono does.
- * @param request the body fails when it is larger or slower than the limits allow; the URL is the client's
- * @param exchange what the stages `withTenant`, `withTenantBy` and `withoutTenant` take; Hono passes it as `c.env`
- * @returns a Response, or what a route's handler may return
- */
-export type Handler = (request: Request, exchange: Exchange) => unknown;
 
 /** The options of {@link createTenancy}. */
 export type TenancyOptions<S = Settings> = Parts & {
@@ -105,7 +95,7 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
 
   return {
     drain: () => admission.drain(),
-    async fetch(request, database) {
+    async fetch(request, database, context) {
       const started = performance.now();
       const visit = admission.begin();
       const observation = quietly(() => telemetry?.begin(request, trustProxy), report);
@@ -115,6 +105,9 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
         limits,
         trustProxy,
         visit,
+        context,
+        log,
+        isAnswered: false,
         readSettings: options.readSettings,
         shareOf: (name) => hosts.shareOf(name),
         name: undefined,
@@ -132,6 +125,7 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
         response = problemResponse(failure, exchange.requestId, request.method);
       } finally {
         visit.end();
+        stages.isAnswered = true;
       }
       const { route } = exchange;
       const { status } = response;
@@ -160,35 +154,6 @@ function toFailure(thrown: unknown): AppError {
 
 function attempt<T>(work: () => T): T | undefined {
   return quietly(work, () => {});
-}
-
-type Handle = (exchange: ServedExchange) => Promise<unknown>;
-
-function routed(router: TenancyRouter): Handle {
-  return async (exchange) =>
-    (await router.fetch(exchange)) ?? answerWithoutResult(router, exchange);
-}
-
-function handled(handler: Handler): Handle {
-  return async (exchange) => (await handler(exchange.request, exchange)) ?? new Reply(204);
-}
-
-/**
- * The reply for a handler that returned nothing.
- * @throws {AppError} PATH_NOT_FOUND when no route has this path; METHOD_NOT_ALLOWED when none of them has this method
- */
-function answerWithoutResult(router: TenancyRouter, { url, method }: Exchange): Reply {
-  const { pathname } = new URL(url);
-  const methods = new Set(router.routes.filter(([, p]) => p.test(pathname)).map(([m]) => m));
-  methods.delete("ALL");
-  if (methods.has(method)) return new Reply(204);
-  if (methods.size === 0)
-    throw new AppError("PATH_NOT_FOUND", "Cannot route: no route has this path");
-  if (methods.has("GET")) methods.add("HEAD");
-  const allow = [...methods].toSorted().join(", ");
-  throw new AppError("METHOD_NOT_ALLOWED", `Cannot route: the path takes only ${allow}`, {
-    headers: { allow },
-  });
 }
 
 function findRequestId(request: Request, trustProxy: boolean): string {

@@ -86,7 +86,12 @@ export function withoutTenant(exchange: Exchange): asserts exchange is SharedExc
   const stages = ServedExchange.stagesOf(exchange);
   const { database, limits, visit, request } = stages;
   visit.admit(SHARED);
-  stages.shared = createShared(database, { owner: SHARED, signal: request.signal });
+  stages.shared = createShared(database, {
+    owner: SHARED,
+    get signal() {
+      return signalOf(stages);
+    },
+  });
   if (exchange.method !== "GET") checkContentLength(request, limits);
 }
 
@@ -107,13 +112,20 @@ function giveTenant(exchange: Exchange, stages: Stages, name: TenantName): void 
   visit.admit(share);
   stages.tenant = createTenant<unknown>(database, name, {
     owner: share,
-    signal: request.signal,
+    get signal() {
+      return signalOf(stages);
+    },
     readSettings,
     entered: (schemaName) => {
       stages.schemaName = schemaName;
     },
   });
   if (exchange.method !== "GET") checkContentLength(request, limits);
+}
+
+/** The signal of the client's leaving. It counts until the handler has answered; Deno aborts it then, too. */
+function signalOf({ request, isAnswered }: Stages): AbortSignal | undefined {
+  return isAnswered ? undefined : request.signal;
 }
 
 /**

@@ -6,6 +6,7 @@ import { openDatabase } from "../database/database.ts";
 import { readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
+import { Background } from "./background.ts";
 import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
 import { isSameAuthority, readAbsoluteTarget } from "./target.ts";
@@ -95,7 +96,8 @@ export function serve(parts: ProcessParts): DenoHandler {
     await tenancy.drain();
     await new Promise((resolve) => setTimeout(resolve, LAST_ANSWERS_MS));
   };
-  const drain = createDrain(parts, { closeServer, exit });
+  const background = new Background();
+  const drain = createDrain(parts, { closeServer, exit, background });
   const crash = createCrash(log, exit);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => drain(signal));
@@ -108,7 +110,7 @@ export function serve(parts: ProcessParts): DenoHandler {
     event.preventDefault();
     crash.rejection(event.reason);
   });
-  return { fetch: (request) => tenancy.fetch(readTarget(request), database) };
+  return { fetch: (request) => tenancy.fetch(readTarget(request), database, background) };
 }
 
 /** Deno takes the URL from a target in absolute form. A host that differs from the header's becomes a second one. */

@@ -1,9 +1,10 @@
-// The end of a serving process: it finishes running requests, rejects new ones, then closes the connections. Node and
+// The end of a serving process: it finishes running requests and the work behind them, rejects new ones, then closes the connections. Node and
 // Deno share it.
 
 import type { Database } from "../database/database.ts";
 import type { Tenancy } from "../http/tenancy.ts";
 import { describeError, type Log } from "../log.ts";
+import type { Background } from "./background.ts";
 
 /** The parts of a serving process. */
 export interface ProcessParts {
@@ -22,6 +23,8 @@ export interface ProcessControl {
   /** Closes the server; resolves when the last answer was sent. */
   readonly closeServer: () => Promise<void>;
   readonly exit: (status: number) => void;
+  /** What goes on after its answer. */
+  readonly background: Background;
 }
 
 /**
@@ -30,11 +33,12 @@ export interface ProcessControl {
  */
 export function createDrain(
   { tenancy, database, log, shutdownSeconds: seconds = 10, finish }: ProcessParts,
-  { closeServer, exit }: ProcessControl,
+  { closeServer, exit, background }: ProcessControl,
 ): (signal: string) => void {
   let draining = false;
   const drain = async (): Promise<void> => {
     await Promise.all([tenancy.drain(), closeServer()]);
+    await background.ended();
     await database.close(1);
     await finish?.();
     log.write("info", "drained");

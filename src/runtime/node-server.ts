@@ -8,6 +8,7 @@ import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
 import { ConfigError, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
+import { Background } from "./background.ts";
 import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
 import { createLineWriter } from "./line-writer.ts";
@@ -117,7 +118,8 @@ export async function start(
 export function serve(parts: NodeParts): void {
   const { tenancy, database, log, hostname = "127.0.0.1", port = 5000 } = parts;
   const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...parts.timeouts };
-  const listener = getRequestListener((request) => tenancy.fetch(request, database), {
+  const background = new Background();
+  const listener = getRequestListener((request) => tenancy.fetch(request, database, background), {
     hostname: "localhost",
     errorHandler: () => new Response(null, { status: 400 }),
   });
@@ -145,7 +147,7 @@ export function serve(parts: NodeParts): void {
   server.maxHeadersCount = 0;
 
   const exit = (status: number): void => process.exit(status);
-  const drain = createDrain(parts, { closeServer: () => close(server), exit });
+  const drain = createDrain(parts, { closeServer: () => close(server), exit, background });
   const crash = createCrash(log, exit);
   process.on("SIGTERM", drain);
   process.on("SIGINT", drain);

@@ -7,9 +7,11 @@ import { openDatabase } from "../database/database.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "../database/options.ts";
 import { ConfigError } from "../environment.ts";
 import { AppError } from "../errors.ts";
+import type { RequestContext } from "../http/exchange.ts";
 import { problemResponse } from "../http/problem.ts";
 import type { Tenancy } from "../http/tenancy.ts";
 import { createLog } from "../log.ts";
+import { Background } from "./background.ts";
 import { type Build, partsOf } from "./build.ts";
 import { findIgnored } from "./variables.ts";
 
@@ -23,14 +25,9 @@ export interface Env extends Readonly<Record<string, unknown>> {
   readonly HYPERDRIVE?: { readonly connectionString: string };
 }
 
-/** The context that the platform passes with a request. */
-export interface Context {
-  waitUntil(promise: Promise<unknown>): void;
-}
-
 /** A module Worker. */
 export interface Worker {
-  fetch(request: Request, env: Env, context: Context): Promise<Response>;
+  fetch(request: Request, env: Env, context: RequestContext): Promise<Response>;
 }
 
 /** The parts of {@link serve}. */
@@ -96,10 +93,11 @@ export function serve({ tenancy, database: options }: WorkerParts): Worker {
   return {
     async fetch(request, _env, context) {
       const database = openDatabase({ ...options, connections });
+      const background = new Background();
       try {
-        return await tenancy.fetch(request, database);
+        return await tenancy.fetch(request, database, background);
       } finally {
-        context.waitUntil(database.close(1));
+        context.waitUntil(background.ended().then(() => database.close(1)));
       }
     },
   };

@@ -129,6 +129,27 @@ describe("console page: verbs", () => {
     expect(await hosts()).to.deep.equal([{ host: "acme.example.com" }]);
   });
 
+  it("console page: a setting is set and removed, and what is refused is said in the dialog", async () => {
+    const { page, database } = stage;
+    const settings = (): Promise<object[]> =>
+      database.sql("select settings from rowhouse.tenant where schema_name = 'acme'");
+    await stage.visit("tenants/acme");
+    await page.getByRole("button", { name: "Set…" }).click();
+    await page.getByLabel("Setting", { exact: true }).fill("seats:=many");
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    const alert = page.getByRole("dialog").getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).to.include("is not JSON; write seats=… for a text");
+    stage.forget();
+    await page.getByLabel("Setting", { exact: true }).fill(`note=${EVIL}`);
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    await page.getByRole("button", { name: "Remove… note" }).click();
+    expect(await settings()).to.deep.equal([{ settings: { note: EVIL } }]);
+    await page.getByRole("button", { name: "Remove setting", exact: true }).click();
+    await page.getByRole("button", { name: "Remove… note" }).waitFor({ state: "detached" });
+    expect(await settings()).to.deep.equal([{ settings: {} }]);
+  });
+
   it("console page: a rename leads to the new name, and an export says where its file is", async () => {
     const { page } = stage;
     await stage.visit("tenants/acme");

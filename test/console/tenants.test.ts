@@ -101,9 +101,28 @@ describe("console tenants", () => {
       { statementTimeoutMs: 86_400_001 },
       { statementTimeoutMs: "1" },
       { statementTimeoutMs: 1.5 },
+      { set: "plan=pro" },
+      { unset: [1] },
     ]) {
       expect((await set(wrong)).status, JSON.stringify(wrong)).to.equal(400);
     }
+  });
+
+  it("POST set sets and removes settings with the bounds and the errors of set-tenant", async () => {
+    const set = (body: object) => console.post("/api/tenants/acme/set", body);
+    const settings = { plan: "pro", seats: 25 };
+    expect((await set({ set: ["plan=pro", "seats:=25"] })).json).to.deep.include({ settings });
+    for (const [body, problem] of [
+      [{ set: ["plan"] }, "write NAME=TEXT, or NAME:=JSON"],
+      [{ set: ["a=1"], unset: ["a"] }, 'the setting "a" comes twice'],
+      [{ set: [`a=${"x".repeat(8184)}`] }, "and may have 8192"],
+    ] as const) {
+      const { status, json } = await set(body);
+      expect(status).to.equal(409);
+      expect(json).to.have.property("detail").that.includes(problem);
+    }
+    expect(await console.get("/api/tenants/acme")).to.deep.include({ settings });
+    expect((await set({ unset: ["plan", "seats"] })).json).to.deep.include({ settings: {} });
   });
 
   it("POST add-host and remove-host hold for the next request, and take from no other tenant", async () => {

@@ -1,10 +1,10 @@
-// Fixed texts at random. Whatever the lexer accepts, PostgreSQL must read as one statement of the kinds that
+// Fixed texts and texts with parameters at random. Whatever the lexer accepts, PostgreSQL must read as one statement of the kinds that
 // are allowed, and nothing in it may call what no statement may use. PostgreSQL says so itself: its Parse
 // message refuses two statements, and in this database nobody may execute what is forbidden.
 
 import pg from "pg";
 import { isForbiddenCall, isForbiddenName } from "../../src/sql/forbidden.ts";
-import { compile, identifier, TemplateError } from "../../src/sql/statement.ts";
+import { compile, compileText, identifier, TemplateError } from "../../src/sql/statement.ts";
 import { runCommands } from "../support/commands.ts";
 import { SERVICE_ROLE } from "../support/server.ts";
 import { createDice, type Dice } from "./dice.ts";
@@ -74,7 +74,7 @@ export interface LexerFigures {
 }
 
 /**
- * Makes `texts` fixed texts, and lets PostgreSQL judge those that are accepted.
+ * Makes `texts` texts, half of them for `tenant.query`, and lets PostgreSQL judge those that are accepted.
  * @throws {Error} for the first finding, with the seed
  */
 export async function fuzzLexer(
@@ -128,19 +128,26 @@ export async function fuzzLexer(
 
 /** A text with its values; undefined when the lexer refuses it. */
 function write(dice: Dice): string | undefined {
+  const isQuery = dice.below(2) === 0;
   const pieces = [dice.pick(STARTS)];
   const values: unknown[] = [];
   for (const token of dice.some(9, () => dice.pick(TOKENS))) {
     if (dice.below(7) === 0) {
       values.push(
-        dice.below(4) === 0 ? identifier(dice.pick(["a", '"', "a.b"])) : dice.pick(VALUES),
+        !isQuery && dice.below(4) === 0
+          ? identifier(dice.pick(["a", '"', "a.b"]))
+          : dice.pick(VALUES),
       );
       pieces.push("");
     }
     pieces[pieces.length - 1] += dice.pick(["", "", " "]) + token;
   }
-  const strings = Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) }));
   try {
+    if (isQuery) {
+      const text = pieces.map((piece, at) => (at === 0 ? piece : `$${at}${piece}`)).join("");
+      return compileText(text, values).text;
+    }
+    const strings = Object.freeze(Object.assign(pieces, { raw: Object.freeze([...pieces]) }));
     return compile(strings, values).text;
   } catch (error) {
     if (error instanceof TemplateError) return undefined;

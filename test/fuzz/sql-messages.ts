@@ -4,9 +4,10 @@
 import { sendText } from "../support/send-text.ts";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { parseHost } from "../../src/host.ts";
-import { compile } from "../../src/sql/statement.ts";
-import { createTenant } from "../../src/tenant.ts";
-import { createDice } from "./dice.ts";
+import type { Query } from "../../src/query.ts";
+import { compile, compileText } from "../../src/sql/statement.ts";
+import { createTenant, type Tenant } from "../../src/tenant.ts";
+import { createDice, type Dice } from "./dice.ts";
 import { HOST, type SqlStage } from "./sql-stage.ts";
 import { createSamples, type Encoding, type Sample } from "./sql-values.ts";
 
@@ -22,7 +23,7 @@ export interface MessageFigures {
 }
 
 /**
- * Sends `values` values. With standard_conforming_strings on as a tenant; off, where no tenant can be
+ * Sends `values` values, in about half of the statements as parameters. With standard_conforming_strings on as a tenant; off, where no tenant can be
  * entered, as plain messages.
  * @throws {Error} for the first finding, with the seed
  */
@@ -45,40 +46,59 @@ export async function fuzzMessages(
     const tenant = createTenant(database, parseHost(HOST));
     while (sent.values < values) {
       const written = Array.from({ length: 1 + dice.below(MAX_STATEMENTS) }, () =>
-        Array.from({ length: 1 + dice.below(VALUES_PER_STATEMENT) }, next),
+        write(dice, next),
       );
       stage.tap.clear();
-      const given = written.map((samples) => samples.map(({ value }) => value));
-      const results =
+      const sending =
         conforming === "on"
-          ? await tenant
-              .batch(given.map((given, at) => tenant(template(written[at] ?? []), ...given)))
-              .catch((error: unknown) =>
-                fail(
-                  `${String(error)}: ${inspect(given, { depth: 5, maxArrayLength: 8, maxStringLength: 60 })}`,
-                ),
-              )
-          : await sendText(
-              database,
-              given.map((given, at) => compile(template(written[at] ?? []), given).text).join(";"),
-            ).catch((error: unknown) =>
-              fail(
-                `${String(error)}: ${inspect(given, { depth: 5, maxArrayLength: 8, maxStringLength: 60 })}`,
-              ),
-            );
+          ? tenant.batch(written.map((one) => queryOf(tenant, one)))
+          : sendText(database, written.map(textOf).join(";"));
+      const results = await sending.catch((error: unknown) => {
+        const given = written.map(({ values }) => values);
+        const options = { depth: 5, maxArrayLength: 8, maxStringLength: 60 };
+        return fail(`${String(error)}: ${inspect(given, options)}`);
+      });
       const statements = written.length + (conforming === "on" ? ENTRY_STATEMENTS : 0);
       const [asked, done] = [stage.tap.count("Q"), stage.tap.count("C", "server")];
       if (asked !== 1 || done !== statements || results.length !== written.length) {
         fail(`${statements} statements in 1 message became ${done} in ${asked}`);
       }
-      written.forEach((samples, at) => compare(samples, results[at]?.[0] ?? {}, fail));
+      written.forEach(({ samples }, at) => compare(samples, results[at]?.[0] ?? {}, fail));
       sent.messages += 1;
       sent.statements += written.length;
-      sent.values += given.flat().length;
+      sent.values += written.flatMap(({ values }) => values).length;
     }
   });
   if ((await stage.fingerprint()) !== before) fail("something outside the values has changed");
   return sent;
+}
+
+/** One statement: a template, or a text with parameters. */
+interface Written {
+  readonly samples: readonly Sample[];
+  readonly values: readonly unknown[];
+  readonly strings: TemplateStringsArray;
+  /** The same with $1, $2, …; undefined for a template. */
+  readonly text: string | undefined;
+}
+
+function write(dice: Dice, next: () => Sample): Written {
+  const made = Array.from({ length: 1 + dice.below(VALUES_PER_STATEMENT) }, next);
+  const isQuery = dice.below(2) === 0;
+  // A name cannot be a parameter.
+  const samples = isQuery ? made.filter(({ column }) => column === undefined) : made;
+  const strings = template(samples);
+  const text = strings.reduce((before, piece, at) => `${before}$${at}${piece}`);
+  const values = samples.map(({ value }) => value);
+  return { samples, values, strings, text: isQuery ? text : undefined };
+}
+
+function queryOf(tenant: Tenant, { text, strings, values }: Written): Query {
+  return text === undefined ? tenant(strings, ...values) : tenant.query(text, values);
+}
+
+function textOf({ text, strings, values }: Written): string {
+  return (text === undefined ? compile(strings, values) : compileText(text, values)).text;
 }
 
 function compare(

@@ -79,7 +79,8 @@ export const ENCODINGS: readonly Encoding[] = [
   },
 ];
 
-const SIGNS = [
+/** Pieces of text that mean something in SQL. */
+export const SIGNS: readonly string[] = [
   ..."' '' \\ \\' \\\\' \" \"\" ; -- --\n /* */ /*/ $$ $a$ $1 ${1} ( ) ) { } , NULL null E' U&' N' B' X' \\x27 \\047".split(
     " ",
   ),

@@ -1,5 +1,5 @@
 // npm run fuzz:sql -- --values N --seed N: hostile values, encodings and texts by the million. A tenth as many
-// fixed texts as values; it ends with status 1 at the first finding.
+// fixed texts, and texts with parameters, as values; it ends with status 1 at the first finding.
 
 import process from "node:process";
 import { openRun } from "../support/run.ts";
@@ -8,6 +8,7 @@ import { freshSeed, readNumbers } from "./numbers.ts";
 import { fuzzEncodings } from "./sql-encodings.ts";
 import { fuzzLexer } from "./sql-lexer.ts";
 import { fuzzMessages } from "./sql-messages.ts";
+import { fuzzQueries } from "./sql-queries.ts";
 import { openSqlStage, type SqlStage } from "./sql-stage.ts";
 import { ENCODINGS } from "./sql-values.ts";
 
@@ -37,7 +38,8 @@ try {
         "Client encodings, refused by SQLSTATE",
         await fuzzEncodings(stage, seed, MESSAGES_PER_ENCODING),
       );
-      say("Fixed texts", await fuzzLexer(stage, seed, Math.ceil(values / 10)));
+      say("Texts with parameters", await fuzzQueries(seed, Math.ceil(values / 10)));
+      say("Texts, judged by the server", await fuzzLexer(stage, seed, Math.ceil(values / 10)));
     }
     await stage.close();
     stage = undefined;

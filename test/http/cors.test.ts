@@ -19,8 +19,8 @@ const { preflight, corsify } = cors({
 function withCors(tenancy: Tenancy): Tenancy {
   return {
     ...tenancy,
-    fetch: async (request, database) =>
-      preflight(request) ?? corsify(await tenancy.fetch(request, database), request),
+    fetch: async (request, database, context) =>
+      preflight(request) ?? corsify(await tenancy.fetch(request, database, context), request),
   };
 }
 

@@ -6,7 +6,8 @@ import { routePath } from "hono/route";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Exchange, TenantExchange } from "../../src/http/exchange.ts";
-import { createTenancy, type Handler, type Tenancy } from "../../src/http/tenancy.ts";
+import type { Handler } from "../../src/http/handle.ts";
+import { createTenancy, type Tenancy } from "../../src/http/tenancy.ts";
 import { withTenant, withTenantBy } from "../../src/http/with-tenant.ts";
 import { createLog } from "../../src/log.ts";
 import { useDatabase } from "../support/database.ts";
@@ -143,6 +144,20 @@ describe("createTenancy({ handler })", () => {
     expect((await ask(tenancy, "/nothing")).status).to.equal(204);
     expect((await ask(tenancy, "/")).text).to.equal('[{"value":10}]');
     expect((await ask(tenancy, "/", { host: "nobody.test" })).status).to.equal(404);
+  });
+
+  it("waitUntil() throws when the context was not passed on, and takes a promise when it was", async () => {
+    const tenancy = serve((_, { waitUntil }) => waitUntil(Promise.reject(new Error("planted"))));
+    expect((await ask(tenancy, "/")).code).to.equal("INTERNAL");
+    const kept: Promise<unknown>[] = [];
+    const context = { waitUntil: (work: Promise<unknown>) => void kept.push(work) };
+    const request = new Request("http://localhost/", { headers: { host: ACME } });
+    const { status, headers } = await tenancy.fetch(request, service, context);
+    await Promise.all(kept);
+    expect([status, kept.length]).to.deep.equal([204, 1]);
+    const failed = lines.find(({ event }) => event === "background work failed");
+    expect(failed).to.include({ level: "error", requestId: headers.get("x-request-id") });
+    expect(JSON.stringify(lines)).not.to.include("planted");
   });
 
   it("drains, and admits no more requests than its limit", async () => {

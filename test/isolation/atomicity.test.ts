@@ -4,7 +4,8 @@
 import { sendText } from "../support/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
-import { createTenant, type Tag, type Tenant, type Transaction } from "../../src/tenant.ts";
+import type { Tag } from "../../src/query.ts";
+import { createTenant, type Tenant, type Transaction } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database.ts";
 import { redirect } from "../support/redirect.ts";
 import { codeOf, rejection } from "../support/rejection.ts";

@@ -4,8 +4,8 @@
 import { expect } from "chai";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
-import type { Query } from "../../src/query.ts";
-import { createTenant, type Tag, type Tenant } from "../../src/tenant.ts";
+import type { Query, Tag } from "../../src/query.ts";
+import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database.ts";
 
 const HOST = "acme.example.com";

@@ -6,6 +6,7 @@ import pg from "pg";
 import { fuzzEncodings } from "../fuzz/sql-encodings.ts";
 import { fuzzLexer, judge } from "../fuzz/sql-lexer.ts";
 import { fuzzMessages } from "../fuzz/sql-messages.ts";
+import { fuzzQueries } from "../fuzz/sql-queries.ts";
 import { openSqlStage, type SqlStage } from "../fuzz/sql-stage.ts";
 import { ENCODINGS } from "../fuzz/sql-values.ts";
 import { freshSeed } from "../fuzz/numbers.ts";
@@ -40,10 +41,15 @@ for (const encoding of ENCODINGS.filter(({ name }) => SHORT.has(name))) {
       expect(refused["RH500"]).to.be.above(0);
     });
 
-    it("checkTemplate() accepts nothing but one statement that calls nothing forbidden", async () => {
+    it("checkTemplate() and compileText() accept nothing but one statement that calls nothing forbidden", async () => {
       const { accepted, ran } = await fuzzLexer(stage, seed, 4000);
       expect(accepted).to.be.above(200);
       expect(ran).to.be.above(20);
+    });
+
+    it("compileText() puts values where PostgreSQL's parser has parameters, and nowhere else", async () => {
+      const { equal } = await fuzzQueries(seed, 100);
+      expect(equal).to.be.above(20);
     });
 
     for (const [text, problem] of [

@@ -7,8 +7,8 @@ import pg from "pg";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { sqlState } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
-import type { Query } from "../../src/query.ts";
-import { createTenant, type Tag, type Tenant } from "../../src/tenant.ts";
+import type { Query, Tag } from "../../src/query.ts";
+import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database.ts";
 import { rejection } from "../support/rejection.ts";
 

@@ -1,22 +1,18 @@
 // Applications around another framework, Hono, and around none, on the three runtimes through PgBouncer: two tenants
-// keep their rows apart while 200 requests are under way.
+// keep their rows apart while 200 requests are under way, and work goes on after an answer.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { addToken } from "../../admin/api/tokens/token-file.ts";
 import type { Runtime } from "../../admin/development/runtime.ts";
 import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { plant } from "../support/printed.ts";
 import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
-import { sendHttp, type ServiceProcess, startService } from "../support/service.ts";
+import { sendHttp } from "../support/service.ts";
+import { until } from "../support/until.ts";
+import { type AdminProgram, describeSignUp, startAdmin } from "./sign-up.ts";
 
 const HOSTS = { one: "one.example.com", two: "two.example.com" };
 const FOLDER = fileURLToPath(new URL("./hono/", import.meta.url));
 const REQUESTS = 200;
-const SERVE_ADMIN = new URL("../../admin/serve-admin.js", import.meta.url);
 
 const ENTRIES: Readonly<Record<Runtime, string>> = {
   node: `${FOLDER}node.js`,
@@ -34,7 +30,7 @@ for (const runtime of ["node", "deno", "worker"] as const) {
 
     before(async () => {
       await database.addTenants(HOSTS, `${FOLDER}migrations`);
-      if (runtime === "worker") admin = await startAdmin(database);
+      if (runtime === "worker") admin = await startAdmin(database.adminUrl, `${FOLDER}migrations`);
       pgbouncer = await database.startPgBouncer({ poolSize: 4 });
       const env = { DATABASE_URL: pgbouncer.serviceUrl, TENANT_MAX_IN_FLIGHT: "200" };
       running = await startRuntime(runtime, env, (program) => {
@@ -53,15 +49,14 @@ for (const runtime of ["node", "deno", "worker"] as const) {
       await admin?.remove();
     });
 
-    const ask = async (
-      host: string,
-      method: string,
-      path: string,
-      body?: string,
-      user?: string,
-    ) => {
-      const headers = user === undefined ? {} : { "x-user": user };
-      const answer = await sendHttp(running.port, host, method, path, body, undefined, headers);
+    const askLater = async (): Promise<void> => {
+      const { status, text } = await sendHttp(running.port, HOSTS.one, "POST", "/later");
+      expect([status, text], running.output()).to.deep.equal([202, "answered"]);
+    };
+    const countLater = async (): Promise<number> =>
+      (await database.sql("select from one.note where text = 'later'")).length;
+    const ask = async (host: string, method: string, path: string, body?: string) => {
+      const answer = await sendHttp(running.port, host, method, path, body);
       return { ...answer, json: JSON.parse(answer.text) as unknown };
     };
 
@@ -103,50 +98,25 @@ for (const runtime of ["node", "deno", "worker"] as const) {
       expect(problems[1]?.json).to.include({ code: "NOTE_EMPTY" });
     });
 
-    if (runtime !== "worker") return;
+    it("c.executionCtx.waitUntil() lets statements go on after the answer, and their failure is logged", async () => {
+      await askLater();
+      expect(await countLater()).to.equal(0);
+      await until("the work goes on", () =>
+        running.output().includes('"event":"background work failed"'),
+      );
+      expect(await countLater()).to.equal(1);
+      expect(running.output()).to.match(/"background work failed","requestId":"[^"]+",.*"22012"/);
+    });
 
-    it("signs up through the admin API, and the new tenant's host answers the next request", async () => {
-      const signUp = (user: string) =>
-        ask("www.example.com", "POST", "/sign-up", '{"name":"third"}', user);
-      const made = await signUp("ann");
-      expect([made.status, made.json]).to.deep.equal([201, { host: "third.example.com" }]);
-      expect((await ask("third.example.com", "POST", "/notes", '"hello"')).status).to.equal(201);
-      expect((await ask("third.example.com", "GET", "/notes")).json).to.deep.equal([
-        { id: 1, text: "hello" },
-      ]);
-      expect((await signUp("ann")).status).to.equal(201);
-      expect((await signUp("bob")).json).to.include({ code: "NAME_TAKEN" });
-      expect(await admin?.program.stop()).to.equal(0);
-      expect(admin?.program.output()).to.include('"actor":"sign-up"');
-      expect((await signUp("ann")).status).to.equal(500);
+    if (runtime === "worker") {
+      describeSignUp(() => ({ port: running.port, program: admin?.program }));
+      return;
+    }
+
+    it("c.executionCtx.waitUntil() holds up the end of the process", async () => {
+      await askLater();
+      await running.stop();
+      expect(await countLater()).to.equal(2);
     });
   });
-}
-
-/** The admin API as a program. */
-interface AdminProgram {
-  readonly program: ServiceProcess;
-  /** Its address and a token that may create, as wrangler takes variables. */
-  readonly variables: readonly string[];
-  /** Ends it, unless it has ended, and removes its token file. */
-  remove(): Promise<void>;
-}
-
-async function startAdmin({ adminUrl }: TestDatabase): Promise<AdminProgram> {
-  const folder = await mkdtemp(join(tmpdir(), "rowhouse-admin-api-"));
-  const file = join(folder, "tokens");
-  const token = plant(await addToken(file, "sign-up", "create"));
-  const env = { TENANT_MIGRATIONS: `${FOLDER}migrations` };
-  const program = await startService(adminUrl, env, SERVE_ADMIN, (port) => [
-    ...["--token-file", file],
-    ...["--port", String(port)],
-  ]);
-  return {
-    program,
-    variables: [`ADMIN_API_URL:http://127.0.0.1:${program.port}`, `ADMIN_API_TOKEN:${token}`],
-    async remove() {
-      if (program.child.exitCode === null) await program.stop();
-      await rm(folder, { recursive: true });
-    },
-  };
 }

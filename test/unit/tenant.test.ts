@@ -7,8 +7,8 @@ import { type Results, type Row, type Rows, withCount } from "../../src/database
 import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
 import { TemplateError } from "../../src/sql/statement.ts";
-import type { Query } from "../../src/query.ts";
-import { createTenant, type Tag, type Tenant } from "../../src/tenant.ts";
+import type { Query, Tag } from "../../src/query.ts";
+import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { rejection } from "../support/rejection.ts";
 
 const ENTRY =

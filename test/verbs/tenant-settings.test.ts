@@ -122,12 +122,30 @@ describe("the settings of a tenant", () => {
     expect(row?.length).to.equal(1 + 4 + 2 + 4 + "plain".length);
   });
 
+  it("add-tenant --set gives a new tenant its settings, or creates nothing", async () => {
+    const add = (schemaName: string, ...parameters: string[]): Promise<VerbResult> =>
+      verb("add-tenant", `${schemaName}.example.com`, schemaName, ...parameters);
+    const { status } = await add("fresh", "--set", "plan=team", "--set", "seats:=25");
+    expect(status).to.equal(0);
+    const { settings } = await createTenant(service, parseHost("fresh.example.com")).enter();
+    expect(settings).to.deep.equal({ plan: "team", seats: 25 });
+    for (const [value, problem] of [
+      ["seats:=many", "is not JSON"],
+      [`a=${"x".repeat(8184)}`, "Cannot take settings: they would have 8193 bytes"],
+    ] as const) {
+      const refused = await add("never", "--set", value);
+      expect(refused.status).to.equal(1);
+      expect(refused.stderr).to.include(problem);
+      expect(await settingsOf("never")).to.equal(undefined);
+    }
+  });
+
   const refused: readonly (readonly [parameters: readonly string[], problem: string])[] = [
     [["--set", "plan"], "write NAME=TEXT, or NAME:=JSON"],
     [["--set", "seats:=many"], "is not JSON; write seats=… for a text"],
     [["--set", "9=a"], "a name begins with a letter"],
     [["--set", "a=1", "--unset", "a"], 'the setting "a" comes twice'],
-    [["--set", `a=${"x".repeat(8184)}`], "its settings would have 8193 bytes"],
+    [["--set", `a=${"x".repeat(8184)}`], "they would have 8193 bytes"],
   ];
   for (const [parameters, problem] of refused) {
     it(`set-tenant refuses ${parameters.join(" ").slice(0, 30)}`, async () => {
@@ -181,8 +199,14 @@ describe("the settings of a tenant", () => {
     };
     const settings = { plan: "pro", seats: 25 };
     await done("export-tenant", "acme", file);
-    const imported = await done("import-tenant", file, "imported.example.com", "imported");
-    expect(imported).to.include(`The archive brought its settings: ${JSON.stringify(settings)}`);
+    const bare = await done("import-tenant", file, "bare.example.com", "bare");
+    const text = JSON.stringify(settings);
+    expect(bare).to.match(/^Left out the archive's settings \(--with-settings takes them\): /m);
+    expect(bare).to.include(text);
+    expect(await settingsOf("bare")).to.deep.equal({});
+    const trusted = [file, "imported.example.com", "imported", "--with-settings"];
+    const imported = await done("import-tenant", ...trusted);
+    expect(imported).to.include(`It has the archive's settings: ${text}`);
     await done("clone-tenant", "acme", "cloned", "cloned.example.com");
     await done("rename-tenant", "cloned", "renamed");
     await done("move-tenant", "renamed", "--to", other.adminUrl);

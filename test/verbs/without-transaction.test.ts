@@ -131,6 +131,66 @@ describe("migrate without a transaction", () => {
   });
 });
 
+describe("migrate without a transaction, up and down", () => {
+  const database = useDatabase();
+  let migrations: SqlFolder;
+
+  const migrate = (...parameters: string[]): Promise<VerbResult> =>
+    performVerb(
+      { adminUrl: database.adminUrl, env: { TENANT_MIGRATIONS: migrations.folder } },
+      "migrate",
+      ...["--json", ...parameters],
+    );
+  const summaryOf = ({ stdout }: VerbResult): Record<string, number> =>
+    JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, number>;
+  const stateOf = async (): Promise<readonly unknown[]> =>
+    database.sql(
+      `select schema_name as name, version, unfinished,
+         to_regclass(format('%I.item_code', schema_name)) is not null as built
+         from rowhouse.tenant order by schema_name`,
+    );
+  const all = (version: number): readonly unknown[] =>
+    TENANTS.map((name) => ({ name, version, unfinished: null, built: version === 2 }));
+
+  before(async () => {
+    migrations = await makeSqlFolder({
+      "1_item.up": "create table item (id int primary key, code int);",
+      "1_item.down": "drop table item;",
+    });
+    await database.addTenants(
+      Object.fromEntries(TENANTS.map((name) => [name, `${name}.test`])),
+      migrations.folder,
+    );
+    await migrations.write({
+      "2_code.up": "create index concurrently item_code on item (code);",
+      "2_code.down": "drop index concurrently item_code;",
+    });
+  });
+
+  after(() => migrations.remove());
+
+  it("two runs at once build each index once", async () => {
+    const runs = await Promise.all([migrate(), migrate()]);
+    for (const { status, stdout, stderr } of runs) {
+      expect([status, stderr], stdout).to.deep.equal([0, ""]);
+    }
+    const migrated = runs.map((run) => summaryOf(run)["migrated"] ?? 0);
+    expect(migrated.reduce((sum, count) => sum + count)).to.equal(TENANTS.length);
+    expect(await stateOf()).to.deep.equal(all(2));
+  });
+
+  it("goes down by the migration's own commands, and up again", async () => {
+    for (const [target, version] of [
+      ["1_item", 1],
+      ["2_code", 2],
+    ] as const) {
+      const { status, stdout, stderr } = await migrate("--to", target);
+      expect([status, stderr], stdout).to.deep.equal([0, ""]);
+      expect(await stateOf()).to.deep.equal(all(version));
+    }
+  });
+});
+
 describe("migrate compares each tenant with what the migrations make", () => {
   const database = useDatabase();
   let migrations: SqlFolder;

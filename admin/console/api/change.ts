@@ -17,6 +17,10 @@ export interface TenantSettings {
   readonly readOnly?: boolean;
   /** 1 to 86,400,000. */
   readonly statementTimeoutMs?: number;
+  /** Settings as set-tenant --set takes them: `plan=pro`, `seats:=25`. */
+  readonly set?: readonly string[];
+  /** Names of settings to remove. */
+  readonly unset?: readonly string[];
 }
 
 /** POST …/add-host and …/remove-host; the answer has the host in the registry's form. */

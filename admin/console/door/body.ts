@@ -76,6 +76,14 @@ export function findInteger(
   throw wrong(name, `a whole number from ${min} to ${max}`);
 }
 
+/** Finds a list of texts; undefined when the body does not have the field. Throws as {@link findText}. */
+export function findTexts(body: Body, name: string): readonly string[] | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw wrong(name, "a list of texts");
+}
+
 /** Finds an object; undefined when the body does not have the field. Throws as {@link findText}. */
 export function findObject(body: Body, name: string): Body | undefined {
   const value = body[name];

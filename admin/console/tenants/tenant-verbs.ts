@@ -10,11 +10,12 @@ import {
   suspendTenant,
   type TenantChange,
 } from "../../lifecycle/status.ts";
+import { parseSettingsChange } from "../../lifecycle/settings.ts";
 import { addDomain, removeDomain } from "../../lifecycle/domain.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { parseSchemaName } from "../../registry/schema-name.ts";
 import type { ChangedTenant, HostChange, RenamedTenant } from "../api.ts";
-import { type Body, findBoolean, findInteger, requireText } from "../door/body.ts";
+import { type Body, findBoolean, findInteger, findTexts, requireText } from "../door/body.ts";
 import { RequestError } from "../door/request-error.ts";
 
 /** A verb. It resolves to the answer when the change is in force. */
@@ -31,16 +32,19 @@ export const TENANT_VERBS: Readonly<Record<string, TenantVerb>> = {
   set(registry, schemaName, body) {
     const readOnly = findBoolean(body, "readOnly");
     const statementTimeoutMs = findInteger(body, "statementTimeoutMs", 1, LONGEST_TIMEOUT_MS);
-    if (readOnly === undefined && statementTimeoutMs === undefined) {
+    const [set, unset] = [findTexts(body, "set"), findTexts(body, "unset")];
+    const isSetting = set !== undefined || unset !== undefined;
+    if (readOnly === undefined && statementTimeoutMs === undefined && !isSetting) {
       throw new RequestError(
         400,
-        'Cannot set tenant: the body has neither "readOnly" nor "statementTimeoutMs"',
+        'Cannot set tenant: the body must have "readOnly", "statementTimeoutMs", "set" or "unset"',
       );
     }
     const status: TenantChange["status"] = readOnly ? "read_only" : "active";
     return setTenant(registry, schemaName, {
       ...(readOnly === undefined ? {} : { status }),
       ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+      ...(isSetting ? { settings: parseSettingsChange(set ?? [], unset ?? []) } : {}),
     });
   },
   async "add-host"(registry, schemaName, body) {

@@ -11,7 +11,9 @@ import {
 } from "drizzle-orm";
 import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
+import type { Tag } from "../../query.ts";
 import type { Tenant, Transaction } from "../../tenant.ts";
+import type { Ground } from "../begin.ts";
 import { type TenantResultKind, TenantSession } from "./session.ts";
 
 export type { TenantResult, TenantResultKind } from "./session.ts";
@@ -19,7 +21,7 @@ export type { TenantResult, TenantResultKind } from "./session.ts";
 /** Drizzle's own options; a cache is not among them, because Drizzle's does not tell tenants apart. */
 export type DrizzleOptions<S extends Record<string, unknown>> = Omit<DrizzleConfig<S>, "cache">;
 
-/** Drizzle's database on a tenant or on a transaction of it. */
+/** Drizzle's database on a tenant or on a transaction of it; on the shared schemas, as {@link SharedDatabase}. */
 export class TenantDatabase<S extends Record<string, unknown>> extends PgDatabase<
   TenantResultKind,
   S
@@ -44,6 +46,18 @@ export class TenantDatabase<S extends Record<string, unknown>> extends PgDatabas
   }
 }
 
+type Reading = "select" | "selectDistinct" | "selectDistinctOn";
+type With<S extends Record<string, unknown>> = TenantDatabase<S>["with"];
+
+/** Drizzle's database on the shared schemas: what reads, without transactions. */
+export interface SharedDatabase<S extends Record<string, unknown>> extends Pick<
+  TenantDatabase<S>,
+  Reading | "query" | "$with" | "$count" | "execute" | "batch"
+> {
+  /** Puts queries of `$with` in front of one that reads. */
+  with(...queries: Parameters<With<S>>): Pick<ReturnType<With<S>>, Reading>;
+}
+
 /** The relations of each schema that an application has passed: finding them takes longer than a query. */
 const relations = new WeakMap<object, RelationalSchemaConfig<TablesRelationalConfig>>();
 
@@ -66,6 +80,31 @@ const relations = new WeakMap<object, RelationalSchemaConfig<TablesRelationalCon
  */
 export function drizzle<S extends Record<string, unknown> = Record<string, never>>(
   tenant: Tenant<unknown> | Transaction,
+  options?: DrizzleOptions<S>,
+): TenantDatabase<S>;
+/**
+ * Creates Drizzle for the shared schemas, on the `shared` of a handler behind `withoutTenant`. It reads, each query or
+ * batch in one message; PostgreSQL refuses a write in `execute()` with SQLSTATE 25006.
+ * @throws {TypeError} for a cache
+ * @example
+ * ```ts
+ * import { integer, pgTable, text } from "drizzle-orm/pg-core";
+ * import type { SharedExchange } from "rowhouse";
+ * import { drizzle } from "rowhouse/drizzle";
+ *
+ * const plan = pgTable("plan", { name: text().primaryKey(), price: integer().notNull() });
+ *
+ * export function listPlans({ shared }: SharedExchange): Promise<readonly { name: string }[]> {
+ *   return drizzle(shared).select().from(plan).orderBy(plan.price);
+ * }
+ * ```
+ */
+export function drizzle<S extends Record<string, unknown> = Record<string, never>>(
+  shared: Tag,
+  options?: DrizzleOptions<S>,
+): SharedDatabase<S>;
+export function drizzle<S extends Record<string, unknown> = Record<string, never>>(
+  ground: Ground,
   options: DrizzleOptions<S> = {},
 ): TenantDatabase<S> {
   if ("cache" in options && options.cache !== undefined) {
@@ -74,7 +113,7 @@ export function drizzle<S extends Record<string, unknown> = Record<string, never
   const dialect = new PgDialect(options.casing && { casing: options.casing });
   const schema = options.schema && readRelations(options.schema);
   const logger = options.logger === true ? new DefaultLogger() : options.logger || undefined;
-  return new TenantDatabase<S>(dialect, new TenantSession(tenant, dialect, schema, logger), schema);
+  return new TenantDatabase<S>(dialect, new TenantSession(ground, dialect, schema, logger), schema);
 }
 
 function readRelations<S extends Record<string, unknown>>(

@@ -16,7 +16,8 @@ import { PreparedQuery, type RemoteCallback } from "drizzle-orm/pg-proxy";
 import type { TablesRelationalConfig } from "drizzle-orm/relations";
 import type { Row, Rows } from "../../database/values/rows.ts";
 import type { Query as TenantQuery } from "../../query.ts";
-import type { Tenant, Transaction } from "../../tenant.ts";
+import type { Transaction } from "../../tenant.ts";
+import { begin, type Ground } from "../begin.ts";
 import { Batch } from "./batch.ts";
 
 /** The result of a query that Drizzle does not map: postgres.js's members, and node-postgres's. */
@@ -41,24 +42,24 @@ const UNMAPPED = { rows: "objects", parsers } as const;
 /** The batch that collects its queries, for as long as one turn of JavaScript. */
 let collecting: { readonly batch: Batch; readonly session: object } | undefined;
 
-/** Drizzle's session for one tenant or transaction. */
+/** Drizzle's session for one tenant or transaction, or for the shared schemas. */
 export class TenantSession<
   F extends Record<string, unknown>,
   S extends TablesRelationalConfig,
 > extends PgSession<TenantResultKind, F, S> {
-  readonly #tenant: Tenant<unknown> | Transaction;
+  readonly #ground: Ground;
   readonly #schema: RelationalSchemaConfig<S> | undefined;
   readonly #logger: Logger | undefined;
   readonly #cache = new NoopCache();
 
   constructor(
-    tenant: Tenant<unknown> | Transaction,
+    ground: Ground,
     dialect: PgDialect,
     schema: RelationalSchemaConfig<S> | undefined,
     logger: Logger | undefined,
   ) {
     super(dialect);
-    this.#tenant = tenant;
+    this.#ground = ground;
     this.#schema = schema;
     this.#logger = logger;
   }
@@ -94,9 +95,7 @@ export class TenantSession<
       const session = new TenantSession<F, S>(tx, this.dialect, this.#schema, this.#logger);
       return work(new TenantTransaction(this.dialect, session, this.#schema));
     };
-    const tenant = this.#tenant;
-    if (!("begin" in tenant)) return tenant.savepoint(run);
-    return tenant.begin(run, { isolationLevel, accessMode, deferrable });
+    return begin(this.#ground, run, { isolationLevel, accessMode, deferrable });
   }
 
   /** Sends queries as one message. */
@@ -108,11 +107,11 @@ export class TenantSession<
     } finally {
       collecting = undefined;
     }
-    return batch.send((together) => this.#tenant.batch(together));
+    return batch.send((together) => this.#ground.batch(together));
   }
 
   readonly #send: RemoteCallback = async (text, parameters, method) => {
-    const query: TenantQuery = this.#tenant.query(
+    const query: TenantQuery = this.#ground.query(
       text,
       parameters,
       method === "all" ? MAPPED : UNMAPPED,

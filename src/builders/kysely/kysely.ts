@@ -14,8 +14,13 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
+import type { Tag } from "../../query.ts";
 import type { Tenant, Transaction } from "../../tenant.ts";
+import { begin, type Ground } from "../begin.ts";
 import { OpenTransaction } from "./open-transaction.ts";
+import type { SharedKysely } from "./shared.ts";
+
+export type { SharedKysely, SharedQueries } from "./shared.ts";
 
 /** Kysely's own options. */
 export type KyselyOptions = Omit<KyselyConfig, "dialect">;
@@ -39,11 +44,33 @@ export type KyselyOptions = Omit<KyselyConfig, "dialect">;
  */
 export function kysely<DB>(
   tenant: Tenant<unknown> | Transaction,
+  options?: KyselyOptions,
+): Kysely<DB>;
+/**
+ * Creates Kysely for the shared schemas, on the `shared` of a handler behind `withoutTenant`. It reads, each query in
+ * one message; PostgreSQL refuses a write in a raw query with SQLSTATE 25006.
+ * @example
+ * ```ts
+ * import type { SharedExchange } from "rowhouse";
+ * import { kysely } from "rowhouse/kysely";
+ *
+ * interface Tables {
+ *   readonly plan: { readonly name: string; readonly price: number };
+ * }
+ *
+ * export function listPlans({ shared }: SharedExchange): Promise<readonly { name: string }[]> {
+ *   return kysely<Tables>(shared).selectFrom("plan").select("name").orderBy("price").execute();
+ * }
+ * ```
+ */
+export function kysely<DB>(shared: Tag, options?: KyselyOptions): SharedKysely<DB>;
+export function kysely<DB>(
+  ground: Ground,
   options: KyselyOptions = {},
-): Kysely<DB> {
+): Kysely<DB> | SharedKysely<DB> {
   const dialect: Dialect = {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new TenantDriver(tenant),
+    createDriver: () => new TenantDriver(ground),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
@@ -52,17 +79,17 @@ export function kysely<DB>(
 
 const WRITES = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
-/** Kysely's view of a connection: the tenant, or the transaction that Kysely has begun. */
+/** Kysely's view of a connection: what it was made on, or the transaction that Kysely has begun. */
 class TenantConnection implements DatabaseConnection {
-  readonly #tenant: Tenant<unknown> | Transaction;
+  readonly #ground: Ground;
   transaction: OpenTransaction | undefined;
 
-  constructor(tenant: Tenant<unknown> | Transaction) {
-    this.#tenant = tenant;
+  constructor(ground: Ground) {
+    this.#ground = ground;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const rows = await (this.transaction?.innermost ?? this.#tenant).query<R>(sql, parameters);
+    const rows = await (this.transaction?.innermost ?? this.#ground).query<R>(sql, parameters);
     return {
       rows: rows as unknown as R[],
       ...(WRITES.has(rows.command) ? { numAffectedRows: BigInt(rows.count) } : {}),
@@ -73,10 +100,8 @@ class TenantConnection implements DatabaseConnection {
     if (isolationLevel === "snapshot") {
       throw new TypeError('Cannot begin: PostgreSQL does not have the isolation level "snapshot"');
     }
-    const tenant = this.#tenant;
-    const mode = { isolationLevel, accessMode };
     this.transaction = await OpenTransaction.open((work) =>
-      "begin" in tenant ? tenant.begin(work, mode) : tenant.savepoint(work),
+      begin(this.#ground, work, { isolationLevel, accessMode }),
     );
   }
 
@@ -89,16 +114,16 @@ class TenantConnection implements DatabaseConnection {
 }
 
 class TenantDriver implements Driver {
-  readonly #tenant: Tenant<unknown> | Transaction;
+  readonly #ground: Ground;
 
-  constructor(tenant: Tenant<unknown> | Transaction) {
-    this.#tenant = tenant;
+  constructor(ground: Ground) {
+    this.#ground = ground;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<TenantConnection> {
-    return new TenantConnection(this.#tenant);
+    return new TenantConnection(this.#ground);
   }
 
   async beginTransaction(

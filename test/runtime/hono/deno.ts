@@ -1,5 +1,5 @@
 import { start, type DenoHandler } from "../../../src/runtime/deno-server.ts";
-import { createApp } from "./both.ts";
+import { createApp } from "./all.ts";
 
 const entry: DenoHandler = start(createApp);
 

@@ -1,4 +1,4 @@
 import { start } from "../../../src/runtime/node-server.ts";
-import { createApp } from "./both.ts";
+import { createApp } from "./all.ts";
 
 await start(createApp);

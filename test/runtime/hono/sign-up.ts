@@ -20,6 +20,8 @@ export function createSignUp({ url, token, findUser }: SignUp) {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify({ schemaName: name, hosts: [host], settings: { owner } }),
+    }).catch((cause: unknown) => {
+      throw new AppError("OVERLOADED", "Cannot sign up: try again later", { cause });
     });
     if (answer.ok) return new Reply(201, { host });
     const { code, detail } = (await answer.json()) as Record<"code" | "detail", string>;

@@ -3,7 +3,7 @@
 import process from "node:process";
 import { AppError, createTenancy } from "../../../src/index.ts";
 import { start, type Worker } from "../../../src/runtime/worker-server.ts";
-import { createApp } from "./both.ts";
+import { createApp } from "./all.ts";
 import { createSignUp } from "./sign-up.ts";
 
 const application = start(createApp);

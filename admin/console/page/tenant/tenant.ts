@@ -12,6 +12,7 @@ import { hostsPanel } from "./hosts.ts";
 import { jobLine } from "./job.ts";
 import { type Loaded, loaded } from "../parts/loading.ts";
 import { viewHeading } from "../parts/panel.ts";
+import { settingsPanel } from "./settings.ts";
 import { tablesPanel } from "./tables.ts";
 import { verbButtons } from "./verbs.ts";
 import type { Stage, View } from "../view.ts";
@@ -72,6 +73,7 @@ function content(
     job === null ? undefined : jobLine(job, live),
     facts(tenant),
     element("div", { class: "columns even" }, hostsPanel(tenant, changed), tablesPanel(tenant)),
+    settingsPanel(tenant, changed),
     historyPanel(tenant.history),
     changesPanel(tenant.events),
   ];
@@ -79,7 +81,7 @@ function content(
 
 function facts(tenant: TenantDetail): HTMLElement {
   const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt } = tenant;
-  const { roleName, settings } = tenant;
+  const { roleName } = tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
@@ -92,10 +94,6 @@ function facts(tenant: TenantDetail): HTMLElement {
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
     ["Role", element("span", { class: "code" }, roleName)],
-    ...Object.entries(settings).map(([name, value]): readonly [string, Content] => [
-      `Setting ${name}`,
-      element("span", { class: "code" }, JSON.stringify(value)),
-    ]),
   ];
   return element(
     "dl",
