@@ -3,12 +3,8 @@
 import { Router } from "itty-router";
 import type { Exchange } from "../../src/http/exchange.ts";
 import { LIMITS, type Limits } from "../../src/http/limits.ts";
-import {
-  createTenancy,
-  type Parts,
-  type Tenancy,
-  type TenancyRouter,
-} from "../../src/http/tenancy.ts";
+import type { TenancyRouter } from "../../src/http/handle.ts";
+import { createTenancy, type Parts, type Tenancy } from "../../src/http/tenancy.ts";
 import { createGuard } from "./access.ts";
 import { describeApi } from "./description/description.ts";
 import { createHandlers, type TenantParts } from "./tenants.ts";
