@@ -16,7 +16,7 @@ import { until } from "../support/until.ts";
 
 const RUNS = 40;
 const MAX_GROWTH_MEGABYTES = 200;
-const CONNECTIONS = 1000;
+const CONNECTIONS = 300;
 const MAX_IN_FLIGHT = 50;
 const HASTY = new URL("../support/hasty-service.js", import.meta.url);
 const seed = Number(process.env["FUZZ_SEED"] ?? freshSeed());

@@ -9,15 +9,17 @@ import { findDeno } from "../../../admin/development/runtime.ts";
 import { openClient } from "../../../admin/registry/client.ts";
 import { databaseCode } from "../../../admin/registry/database-code.ts";
 import { withRegistry } from "../../../admin/registry/registry.ts";
+import { ask } from "./question.ts";
 
 const QUESTION = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
 
-/** Asks with each URL as the service does, in a program of its own. */
+/** Asks with each URL as the service does: on Deno, and with an environment, in a program of its own. */
 export async function askService(
   runtime: "node" | "deno",
   urls: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env?: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
+  if (runtime === "node" && env === undefined) return Promise.all(urls.map(ask));
   const program = fileURLToPath(new URL("client.js", import.meta.url));
   // Deno runs what Node's is compiled from.
   const [file, parameters] =
