@@ -85,6 +85,7 @@ async function serveUntilSignal(
   const { Rate } = await import("./api/tokens/rate.ts");
   const { openTokenFile } = await import("./api/tokens/token-file.ts");
   const { createAdmin } = await import("./library/create-admin.ts");
+  const { prepareCreation } = await import("./lifecycle/creation.ts");
   const { openRegistry } = await import("./registry/registry.ts");
   const log = createLog("info", createLineWriter());
   const tokens = await openTokenFile(file, log);
@@ -99,6 +100,8 @@ async function serveUntilSignal(
     sharedMigrations: SHARED_MIGRATIONS,
     idleMs: IDLE_MS,
   });
+  // Loads what a creation needs, and fails now for a database or a folder that is wrong.
+  await prepareCreation(registry);
   const tenancy = createApi({
     adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
     tokens,

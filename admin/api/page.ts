@@ -21,6 +21,9 @@ export function parsePage({ after, limit = String(PAGE.size) }: Exchange["query"
   if (Array.isArray(after) || Array.isArray(limit)) {
     throw new AppError("VALUE_INVALID", "Cannot list: a parameter comes twice");
   }
+  if (after !== undefined && !/^[a-z0-9_]{0,48}$/.test(after)) {
+    throw new AppError("VALUE_INVALID", "Cannot list: after is not a schema's name");
+  }
   const most = Number(limit);
   if (!/^\d{1,3}$/.test(limit) || most < 1 || most > PAGE.most) {
     const problem = `limit ${JSON.stringify(limit)} is not a whole number from 1 to ${PAGE.most}`;

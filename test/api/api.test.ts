@@ -86,9 +86,11 @@ describe("the admin API", () => {
     );
     expect(await codeOf({ schemaName: "Second", hosts })).to.equal("400 NAME_INVALID");
     expect(await codeOf({ schemaName: "second", hosts: ["a..b"] })).to.equal("400 HOST_INVALID");
-    expect(await codeOf({ schemaName: "second", hosts, settings: { "": 1 } })).to.equal(
-      "400 SETTINGS_INVALID",
-    );
+    for (const settings of [{ "": 1 }, { a: "\0" }, { a: ["\ud800"] }, { a: "x".repeat(9000) }]) {
+      expect(await codeOf({ schemaName: "second", hosts, settings })).to.equal(
+        "400 SETTINGS_INVALID",
+      );
+    }
     for (const body of [
       { schemaName: "second" },
       { schemaName: 2, hosts },
@@ -162,7 +164,7 @@ describe("the admin API", () => {
       next = after;
     }
     expect(names).to.deep.equal(["acme", "first", "twice"]);
-    for (const query of ["limit=0", "limit=201", "limit=x", "after=a&after=b"]) {
+    for (const query of ["limit=0", "limit=201", "limit=x", "after=a&after=b", "after=%00"]) {
       expect((await api.request("read", "GET", `/tenants?${query}`)).code).to.equal(
         "VALUE_INVALID",
       );
