@@ -4,6 +4,8 @@ import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
+import type { Call, Report } from "./command/verb.ts";
+import { type PlannedTenant, planTenants } from "./create-many/plan.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { checkTenants } from "./tenant-list/check.ts";
 import { FORMAT_OPTION, parseFormat, readTenantFile } from "./tenant-list/file.ts";
@@ -15,12 +17,13 @@ await runVerb({
   about:
     "Creates the tenants that a file lists; the file - is standard input. The file is CSV with the header " +
     'host,schema, or one JSON object per line, {"host":"acme.example","schema":"acme"}, with "hosts" for ' +
-    "several. It checks every line before it creates the first tenant. Tenants that exist count as done, so " +
-    "it can be run again.",
+    'several, and "settings". It checks every line before it creates the first tenant. Tenants that exist count as done, ' +
+    "with the settings that they have, so it can be run again.",
   operands: ["FILE"],
   options: {
     format: FORMAT_OPTION,
     concurrency: SHARED.concurrency,
+    plan: { type: "boolean", about: "Print what would become of each line, and create nothing" },
   },
   example: "tenants.csv",
   async run(call) {
@@ -30,6 +33,12 @@ await runVerb({
     );
     for (const { line, problem } of problems) {
       call.print(`Line ${line}: ${problem}`, { line, problem });
+    }
+    if (call.has("plan") && problems.length === 0) {
+      return reportPlan(
+        call,
+        await call.withRegistry((registry) => planTenants(registry, tenants)),
+      );
     }
     if (problems.length > 0) {
       throw new AdminError(
@@ -65,3 +74,25 @@ await runVerb({
     });
   },
 });
+
+function reportPlan(call: Call, planned: readonly PlannedTenant[]): Report {
+  for (const tenant of planned) {
+    const { line, schemaName, outcome, hosts, problem = "" } = tenant;
+    const text = {
+      add: `Would add ${schemaName} at ${hosts.join(", ")}`,
+      existing: undefined,
+      fail: `Would fail line ${line}, ${schemaName}: ${problem}`,
+    }[outcome];
+    call.print(text, tenant);
+  }
+  const count = (outcome: PlannedTenant["outcome"]): number =>
+    planned.filter((tenant) => tenant.outcome === outcome).length;
+  const [add, existing, fail] = [count("add"), count("existing"), count("fail")];
+  return summarise({
+    head: `Would add ${formatCount(add, "tenant")}; nothing was changed`,
+    counts: { "exist already": existing, "would fail": fail },
+    done: add + existing,
+    undone: fail,
+    json: { plan: true, add, existing, fail },
+  });
+}

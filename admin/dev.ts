@@ -3,7 +3,9 @@
 
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
+import { withSecrets } from "./command/config.ts";
 import { requirePackages } from "./command/packages.ts";
+import { UsageError } from "./command/usage-error.ts";
 import { findApplication } from "./development/application.ts";
 import { EMBEDDED_POSTGRES } from "./development/embedded/binaries.ts";
 import { packagesOf, RUNTIMES } from "./development/runtime.ts";
@@ -14,11 +16,12 @@ await runVerb({
   about:
     "Serves an application on one machine; in the repository of Rowhouse, its demonstration. Without DATABASE_URL " +
     "it starts its own PostgreSQL on DEV_DATABASE_PORT, keeps the data in .rowhouse/, and creates two tenants " +
-    "with the tables of TENANT_MIGRATIONS.",
+    "with the tables of TENANT_MIGRATIONS. When a migration is added there, it migrates them.",
   operands: [],
   options: {
     runtime: { type: "string", value: "NAME", about: `One of ${RUNTIMES.join(", ")}` },
     entry: { type: "string", value: "FILE", about: "The file that starts your application" },
+    reset: { type: "boolean", about: "Delete the data of earlier starts, and create the tenants" },
   },
   example: "--runtime deno",
   async run(call) {
@@ -30,10 +33,14 @@ await runVerb({
       );
     }
     const application = findApplication(runtime, process.cwd(), call.text("entry"));
-    const database = call.env["DATABASE_URL"] ? [] : [EMBEDDED_POSTGRES];
+    const env = { ...withSecrets(call.env) };
+    const database = env["DATABASE_URL"] ? [] : [EMBEDDED_POSTGRES];
+    if (env["DATABASE_URL"] && call.has("reset")) {
+      throw new UsageError("--reset is for the embedded PostgreSQL, and DATABASE_URL is set");
+    }
     requirePackages("dev", [...database, ...packagesOf(runtime)]);
     const { develop } = await import("./development/develop.ts");
-    await develop(runtime, application, call.env);
+    await develop(runtime, application, env, call.has("reset"));
     return { lines: ["Stopped"], json: { runtime, stopped: true } };
   },
 });

@@ -15,7 +15,12 @@ await runVerb({
     "again to continue.",
   operands: ["SCHEMA"],
   options: {
-    confirm: { type: "string", value: "SCHEMA", about: "The schema's name once more" },
+    confirm: {
+      type: "string",
+      value: "SCHEMA",
+      about: "The schema's name once more; at a terminal, the verb asks for it when left out",
+    },
+    plan: { type: "boolean", about: "Print what would be dropped, and change nothing" },
     backup: {
       type: "string",
       value: "FILE",
@@ -36,28 +41,35 @@ await runVerb({
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
     // The verb has not connected yet: the call itself is wrong.
-    if (call.text("confirm") !== schemaName) {
+    const question = `This deletes tenant "${schemaName}". Type its name to go on: `;
+    const isPlan = call.has("plan");
+    if (!isPlan && (call.text("confirm") ?? (await call.ask(question))) !== schemaName) {
       throw new UsageError(`it needs --confirm ${schemaName}`);
     }
     if (call.has("backup") && call.has("no-backup")) {
       throw new UsageError("--backup and --no-backup contradict each other");
     }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
+    const backup = call.has("no-backup") ? false : (call.text("backup") ?? nameArchive(schemaName));
+    if (isPlan) {
+      const { planDrop } = await import("./drop/plan.ts");
+      return call.withRegistry((registry) => planDrop(registry, schemaName, backup || undefined));
+    }
     const dropped = await withAdmin(call, (admin) =>
       admin.dropTenant(schemaName, {
-        backup: call.has("no-backup") ? false : (call.text("backup") ?? nameArchive(schemaName)),
+        backup,
         lossy: call.has("lossy"),
         prove: !call.has("no-proof"),
         signal: call.interruption(),
         meter: call.meter("objects"),
       }),
     );
-    const { backup, unproven, losses, keptRole } = dropped;
+    const { unproven, losses, keptRole } = dropped;
     return {
       lines: describeDrop(dropped),
       json: {
         schemaName,
-        backup: backup ?? null,
+        backup: dropped.backup ?? null,
         unproven: unproven ?? null,
         losses,
         keptRole: keptRole?.roleName ?? null,

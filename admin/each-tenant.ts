@@ -8,6 +8,7 @@ import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { findCommandProblem, needsNoTransaction } from "./each-tenant/maintenance.ts";
+import { planEach } from "./each-tenant/plan.ts";
 import { type GrowingTable, startTable, toObjects } from "./each-tenant/rows.ts";
 import type { EachOutcome } from "./library/many.ts";
 import { withAdmin } from "./library/with-admin.ts";
@@ -45,6 +46,7 @@ await runVerb({
     },
     concurrency: SHARED.concurrency,
     "max-failures": SHARED["max-failures"],
+    plan: { type: "boolean", about: "Print in which tenants it would run, and run nothing" },
   },
   example: '--sql "select count(*) from data" --tenants "shop_*"',
   async run(call) {
@@ -56,12 +58,16 @@ await runVerb({
     const text = await readCommand(call.text("sql"));
     const problem = findCommandProblem(text, { write, asOwner });
     if (problem !== undefined) throw new UsageError(`--sql ${problem}`);
+    const choice = { tenants: call.text("tenants"), where: call.texts("where") };
+    if (call.has("plan")) {
+      return call.withRegistry((registry) => planEach(registry, choice, write));
+    }
     const isOutside = asOwner && needsNoTransaction(text);
     return withAdmin(call, async (admin) => {
       const meter = call.meter("tenants");
       let table = startTable(0);
       const run = admin.eachTenant(text, {
-        ...{ tenants: call.text("tenants"), where: call.texts("where") },
+        ...choice,
         ...{ write, asOwner, timeoutMs, concurrency, maxFailures, keep: KEEP },
         signal: call.interruption(),
         onStart(names) {

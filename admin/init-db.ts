@@ -1,5 +1,6 @@
 // node admin/init-db.js: makes a database ready for tenants.
 
+import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import type { InitialisedDatabase } from "./library/installation.ts";
 import { withAdmin } from "./library/with-admin.ts";
@@ -71,7 +72,7 @@ await runVerb({
     if (done.openFunctions.length > 0) {
       lines.push(
         `Tenants may execute ${formatCount(done.openFunctions.length, "function")} that run text or leave ` +
-          "something in the session; node admin/doctor.js names them",
+          `something in the session; ${commandFor("doctor")} names them`,
       );
     }
     lines.push(...describeShared(done));

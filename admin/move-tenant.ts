@@ -1,5 +1,6 @@
 // node admin/move-tenant.js SCHEMA --to ADMIN_URL: moves a tenant to another database.
 
+import { commandFor } from "./program/form.ts";
 import { parseDatabaseUrl } from "../src/config.ts";
 import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
@@ -55,7 +56,7 @@ await runVerb({
       lines: [
         `Moved tenant "${schemaName}" to ${place}${what}`,
         ...describeLeftOut(losses),
-        `Point its hosts there; remove the tenant here with node admin/drop-tenant.js ${schemaName}`,
+        `Point its hosts there; remove the tenant here with ${commandFor("drop-tenant")} ${schemaName}`,
       ],
       json: report,
     };

@@ -1,5 +1,6 @@
 // node admin/new-migration.js NAME [--sql] (npm run new-migration NAME): writes the skeleton of a tenant migration.
 
+import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import { writeMigration } from "./migrations/new-migration.ts";
 
@@ -23,7 +24,7 @@ await runVerb({
     const files = await writeMigration(call.operands[0], { folder: call.text("folder"), sql });
     const todo = sql ? "fill it in" : "fill in up and down, compile";
     return {
-      lines: [`Wrote ${files.join(" and ")}: ${todo}, then node admin/migrate.js --plan`],
+      lines: [`Wrote ${files.join(" and ")}: ${todo}, then ${commandFor("migrate")} --plan`],
       json: { file: files[0], files },
     };
   },

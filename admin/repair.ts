@@ -1,5 +1,6 @@
 // node admin/repair.js SCHEMA: restores missing parts of a tenant, or of all tenants that a list or a pattern names.
 
+import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import { summarise } from "./command/summary.ts";
 import type { Call, Report } from "./command/verb.ts";
@@ -74,7 +75,7 @@ async function repairMany(call: Call, list: string): Promise<Report> {
       counts: { failed, "not started": left, "already in order": well },
       done: repaired + well,
       undone: failed + left + told,
-      advice: ["To see drift and excess privileges, run node admin/status.js"],
+      advice: [`To see drift and excess privileges, run ${commandFor("status")}`],
       json: { repaired, failed, left, well, plan },
     });
   });

@@ -8,7 +8,7 @@ import { createTenancy, type Parts, type Tenancy } from "../../src/http/tenancy.
 import { createGuard } from "./access.ts";
 import { describeApi } from "./description/description.ts";
 import { createHandlers, type TenantParts } from "./tenants.ts";
-import { Rate } from "./tokens/rate.ts";
+import type { Rate } from "./tokens/rate.ts";
 import type { TokenFile } from "./tokens/token-file.ts";
 
 /** The limits of the API: a request is small, and one that creates a tenant takes a connection of the admin role. */

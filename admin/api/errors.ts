@@ -1,10 +1,32 @@
 // The errors of the API, and the ones that the admin library's errors become.
 
-import { AppError, defineErrors, type ErrorDefinition, ERRORS } from "../../src/errors.ts";
+import {
+  AppError,
+  defineErrors,
+  type ErrorCode,
+  type ErrorDefinition,
+  ERRORS,
+} from "../../src/errors.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
 
-const OWN = defineErrors({
+/** The codes of the API's own errors. */
+type OwnCode =
+  | "NAME_INVALID"
+  | "SETTINGS_INVALID"
+  | "TOKEN_INVALID"
+  | "SCOPE_MISSING"
+  | "HOST_NOT_FOUND"
+  | "NAME_TAKEN"
+  | "HOST_TAKEN"
+  | "TENANT_CHANGING"
+  | "TENANT_IN_TRANSITION"
+  | "REFUSED"
+  | "RATE_EXCEEDED"
+  | "MIGRATION_FAILED"
+  | "TOKENS_UNREADABLE";
+
+const OWN: { readonly [Code in OwnCode]: ErrorDefinition<Code> } = defineErrors({
   NAME_INVALID: { status: 400, title: "The name is not acceptable as a schema's" },
   SETTINGS_INVALID: { status: 400, title: "The settings are not acceptable" },
   TOKEN_INVALID: { status: 401, title: "The token is missing or not valid" },
@@ -21,7 +43,7 @@ const OWN = defineErrors({
 });
 
 /** One of the codes that the API answers with. */
-export type ApiCode = keyof typeof OWN | keyof typeof ERRORS;
+export type ApiCode = OwnCode | ErrorCode;
 
 /** The errors of the API by code: its own, and those of the library. */
 export const API_ERRORS: { readonly [Code in ApiCode]: ErrorDefinition<Code> } = {

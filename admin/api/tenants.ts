@@ -78,8 +78,8 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
     async list({ query }, actor) {
       const { after, limit } = parsePage(query);
       const found = await adminOf(actor).listTenants({ after, limit: limit + 1 });
-      const items = found.slice(0, limit).map(show);
-      return { items, next: found.length > limit ? items.at(-1)?.schemaName : null };
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      return { items: found.slice(0, limit).map(show), next: last?.schemaName ?? null };
     },
     async read(exchange, actor) {
       const schemaName = nameOf(exchange);
@@ -156,8 +156,8 @@ function hostOf({ params }: Exchange): string {
 }
 
 /** A tenant as a client sees it: without the other database of a move. */
-function show({ peer: _, ...tenant }: Tenant): Omit<Tenant, "peer"> {
-  return tenant;
+function show(tenant: Tenant): unknown {
+  return { ...tenant, peer: undefined };
 }
 
 function showStatus({ schemaName, status, stillRunning }: ChangedTenant): unknown {

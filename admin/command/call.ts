@@ -2,10 +2,13 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { suggest } from "../program/nearest.ts";
+import { ask } from "../program/ask.ts";
 import { withAdminRegistry } from "./config.ts";
+import { operandOptions, type OptionValues, readOperands } from "./operands.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
-import type { Call, OperandTexts, Options, Verb } from "./verb.ts";
+import type { Call, Options, Verb } from "./verb.ts";
 
 /** A {@link Call} whose owner can end its progress bar. */
 export type OpenCall<Operands extends readonly string[], O extends Options> = Call<Operands, O> & {
@@ -16,7 +19,7 @@ export type OpenCall<Operands extends readonly string[], O extends Options> = Ca
 /** The options that every verb has. */
 export const COMMON: Options = {
   json: { type: "boolean", about: "Print JSON" },
-  help: { type: "boolean", about: "Print this help" },
+  help: { type: "boolean", short: "h", about: "Print this help" },
 };
 
 /**
@@ -28,13 +31,9 @@ export function readCall<Operands extends readonly string[], O extends Options>(
   { operands: names, options }: Pick<Verb<Operands, O>, "operands" | "options">,
   args: readonly string[],
 ): OpenCall<Operands, O> | undefined {
-  const { values, positionals } = parse({ ...options, ...COMMON }, args);
-  if (values["help"] === true) return undefined;
-  const operands: unknown = positionals;
-  if (!isComplete(operands, names)) {
-    const wanted = names.join(" ") || "no operands";
-    throw new UsageError(`it takes ${wanted}, got ${positionals.length} operands`);
-  }
+  const parsed = parse({ ...operandOptions(names), ...options, ...COMMON }, args);
+  if (parsed.values["help"] === true) return undefined;
+  const { operands, values } = readOperands(names, options, parsed.positionals, parsed.values);
   const textsOf = (name: string): readonly string[] =>
     [values[name]].flat().filter((value): value is string => typeof value === "string");
   let progress: Progress | undefined;
@@ -52,6 +51,7 @@ export function readCall<Operands extends readonly string[], O extends Options>(
       progress?.clear();
       process.stdout.write(`${text}\n`);
     },
+    ask: async (question) => (values["json"] === true ? undefined : ask(question, process)),
     meter(unit) {
       progress?.stop();
       progress = startProgress(unit);
@@ -62,22 +62,36 @@ export function readCall<Operands extends readonly string[], O extends Options>(
   };
 }
 
-function isComplete<Operands extends readonly string[]>(
-  texts: unknown,
-  names: Operands,
-): texts is OperandTexts<Operands> {
-  const required = names.filter((name) => !name.startsWith("[")).length;
-  return Array.isArray(texts) && texts.length >= required && texts.length <= names.length;
+interface Parsed {
+  readonly values: OptionValues;
+  readonly positionals: readonly string[];
 }
-
-type Parsed = Pick<ReturnType<typeof parseArgs>, "values" | "positionals">;
 
 function parse(options: Options, args: readonly string[]): Parsed {
   try {
-    return parseArgs({ options, allowPositionals: true, args: [...args] });
+    const config = { options, allowPositionals: true, args: [...args], tokens: true } as const;
+    const { tokens, ...parsed } = parseArgs(config);
+    requireOnce(options, tokens);
+    return parsed;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const problem = error instanceof Error ? error.message : "unreadable arguments";
-    throw new UsageError(problem.split(/[\n.] ?/)[0]);
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(problem) ?? [];
+    const meant = unknown === undefined ? "" : suggest(unknown, Object.keys(options), "--");
+    throw new UsageError(`${problem.split(/[\n.] ?/)[0]}${meant}`);
+  }
+}
+
+/** The parser would keep the last text of an option that is given twice, and drop the first. */
+function requireOnce(
+  options: Options,
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+): void {
+  const given = new Set<string>();
+  for (const { kind, name = "" } of tokens) {
+    if (kind !== "option" || options[name]?.type !== "string" || options[name].multiple) continue;
+    if (given.has(name)) throw new UsageError(`--${name} is given twice`);
+    given.add(name);
   }
 }
 

@@ -4,9 +4,12 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
+import { commandFor, verbArguments } from "../program/form.ts";
+import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { COMMON, readCall } from "./call.ts";
 import { describeDatabaseError } from "./database-error.ts";
+import { addEnvFile } from "./env-file.ts";
 import { helpText } from "./help.ts";
 import { describeMissingPackage } from "./packages.ts";
 import { UsageError } from "./usage-error.ts";
@@ -19,10 +22,11 @@ const LINGER_MS = 500;
 export async function runVerb<const Operands extends readonly string[], const O extends Options>(
   verb: Verb<Operands, O>,
 ): Promise<void> {
-  const args = process.argv.slice(2);
+  const args = verbArguments();
   const json = args.includes("--json");
   let close: (() => void) | undefined;
   try {
+    addEnvFile(process.cwd(), process.env);
     const call = readCall(verb, args);
     if (call === undefined) {
       process.stdout.write(helpText(verb, { ...verb.options, ...COMMON }));
@@ -45,9 +49,9 @@ export async function runVerb<const Operands extends readonly string[], const O 
   }
 }
 
-function describe(verb: string, error: unknown): string {
+function describe(verb: VerbName, error: unknown): string {
   if (error instanceof UsageError) {
-    return `Cannot run ${verb}: ${error.message}; see node admin/${verb}.js --help`;
+    return `Cannot run ${verb}: ${error.message}; see ${commandFor(verb)} --help`;
   }
   if (error instanceof ConfigError) return error.message;
   const missing = describeMissingPackage(verb, error);

@@ -1,5 +1,6 @@
 // The environment variables of the verbs, in addition to those of the service.
 
+import { readFileSync } from "node:fs";
 import { parseDatabaseUrl } from "../../src/config.ts";
 import {
   integer,
@@ -9,6 +10,7 @@ import {
   type Variable,
   type Variables,
 } from "../../src/environment.ts";
+import { readSecretFiles } from "../../src/secret-files.ts";
 import { parseActor } from "../registry/actor.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -17,6 +19,8 @@ import { AdminError } from "../registry/admin-error.ts";
 export interface AdminVariables extends Variables {
   readonly ADMIN_DATABASE_URL: Variable<Secret | undefined>;
   readonly DATABASE_URL: Variable<Secret | undefined>;
+  readonly ADMIN_DATABASE_URL_FILE: Variable<string | undefined>;
+  readonly DATABASE_URL_FILE: Variable<string | undefined>;
   readonly TENANT_MIGRATIONS: Variable<string | undefined>;
   readonly SHARED_MIGRATIONS: Variable<string | undefined>;
   readonly ROWHOUSE_ACTOR: Variable<string | undefined>;
@@ -34,6 +38,14 @@ export const ADMIN_VARIABLES: AdminVariables = {
     ...optional(parseDatabaseUrl),
     about: "URL for the verbs when ADMIN_DATABASE_URL is not set",
     secret: true,
+  },
+  ADMIN_DATABASE_URL_FILE: {
+    ...optional((text) => text),
+    about: "File that contains ADMIN_DATABASE_URL, instead of that variable",
+  },
+  DATABASE_URL_FILE: {
+    ...optional((text) => text),
+    about: "File that contains DATABASE_URL, instead of that variable",
   },
   TENANT_MIGRATIONS: {
     ...optional((text) => text),
@@ -67,7 +79,20 @@ export type AdminConfig = Values<AdminVariables>;
  * @throws {ConfigError} that lists every problem, one line each
  */
 export function readAdminConfig(env: Readonly<Record<string, string | undefined>>): AdminConfig {
-  return readVariables(ADMIN_VARIABLES, env);
+  return readVariables(ADMIN_VARIABLES, withSecrets(env));
+}
+
+/**
+ * Replaces the variables that name files by the URLs in these files.
+ * @throws {ConfigError} that lists every file that cannot be read
+ */
+export function withSecrets(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  const names = ["ADMIN_DATABASE_URL", "DATABASE_URL"];
+  const secrets = readSecretFiles(env, names, (path) => readFileSync(path, "utf8"));
+  const read = Object.keys(secrets).map((name) => [`${name}_FILE`, undefined]);
+  return { ...env, ...Object.fromEntries(read), ...secrets };
 }
 
 /**

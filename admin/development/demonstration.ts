@@ -10,12 +10,17 @@ import { type Registry, withRegistry } from "../registry/registry.ts";
 import { createTenant } from "../lifecycle/tenant.ts";
 import { isPortFree } from "./embedded/port.ts";
 import { claimFolder, releaseFolder } from "./embedded/owner.ts";
+import { dropDatabase } from "./reset.ts";
 import { type EmbeddedServer, startEmbedded } from "./embedded/server.ts";
 
 /** A running database of the demonstration. */
 export interface Demonstration {
   /** Where the service connects, as the service role. */
   readonly databaseUrl: string;
+  /** Where the verbs connect, as the admin role. */
+  readonly adminUrl: string;
+  /** True when the tenants existed before, perhaps at an older version. */
+  readonly isOld: boolean;
   /** Stops PostgreSQL, unless another process started it; the data stays. */
   stop(): Promise<void>;
 }
@@ -36,6 +41,8 @@ export interface DemonstrationOptions {
   readonly servicePort: number;
   /** The folder with the application's tenant migrations; undefined for those of the example. */
   readonly tenantMigrations: string | undefined;
+  /** Drops the database with its tenants first. */
+  readonly reset?: boolean;
 }
 
 /**
@@ -49,12 +56,18 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   findTenantMigrations(options.tenantMigrations);
   const owner = await claimFolder(folder);
   let server: EmbeddedServer | undefined;
+  let isOld = false;
   const stop = async (): Promise<void> => {
     if (owner !== process.pid) return;
     await server?.stop();
     await releaseFolder(folder);
   };
   try {
+    if (owner !== process.pid && options.reset === true) {
+      throw new AdminError(
+        `Cannot reset: process ${owner} uses the database; stop that process first`,
+      );
+    }
     if (owner !== process.pid && (await isPortFree(databasePort))) {
       throw new AdminError(
         `Cannot start PostgreSQL on port ${databasePort}: process ${owner} runs it on another port; ` +
@@ -66,46 +79,62 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
       port: databasePort,
       portVariable: "DEV_DATABASE_PORT",
     });
-    await prepare(server.adminUrl, options, owner === process.pid);
+    if (options.reset === true) await dropDatabase(server.adminUrl, DATABASE);
+    isOld = await prepare(urlOf(server), options, owner === process.pid);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     databaseUrl: `postgres://${SERVICE_ROLE}:${SERVICE_PASSWORD}@127.0.0.1:${databasePort}/${DATABASE}`,
+    adminUrl: urlOf(server),
+    isOld,
     stop,
   };
 }
 
-/** @param alone true when this is the only process that serves from this database */
+function urlOf({ adminUrl }: EmbeddedServer): string {
+  const admin = new URL(adminUrl);
+  admin.pathname = `/${DATABASE}`;
+  return admin.href;
+}
+
+/**
+ * @param alone true when this is the only process that serves from this database
+ * @returns whether a tenant existed
+ */
 async function prepare(
-  serverUrl: string,
+  adminUrl: string,
   { servicePort, tenantMigrations }: DemonstrationOptions,
   alone: boolean,
-): Promise<void> {
-  const admin = new URL(serverUrl);
-  admin.pathname = `/${DATABASE}`;
-  await createDatabase(admin.href);
+): Promise<boolean> {
+  await createDatabase(adminUrl);
+  let isOld = false;
   const work = async (registry: Registry): Promise<void> => {
     await initialise(registry, { serviceRole: SERVICE_ROLE });
     await registry.sequelize.query(`alter role ${SERVICE_ROLE} password '${SERVICE_PASSWORD}'`);
     for (const [schemaName, name] of Object.entries(TENANTS)) {
-      await ensureTenant(registry, schemaName, `${name}:${servicePort}`, alone);
+      const created = await ensureTenant(registry, schemaName, `${name}:${servicePort}`, alone);
+      isOld ||= !created;
     }
   };
-  await withRegistry(admin.href, work, tenantMigrations);
+  await withRegistry(adminUrl, work, tenantMigrations);
+  return isOld;
 }
 
-/** Creates the tenant with `host`, or adds the host; removes an earlier start's hosts when no process uses them. */
+/**
+ * Creates the tenant with `host`, or adds the host; removes an earlier start's hosts when no process uses them.
+ * @returns whether it created the tenant
+ */
 async function ensureTenant(
   registry: Registry,
   schemaName: string,
   host: string,
   alone: boolean,
-): Promise<void> {
+): Promise<boolean> {
   if ((await registry.Tenant.findByPk(schemaName)) === null) {
     await createTenant(registry, schemaName, [host]);
-    return;
+    return true;
   }
   const domains = await registry.Domain.findAll({ where: { schemaName } });
   if (!domains.some((domain) => domain.host === host)) await addDomain(registry, host, schemaName);
@@ -113,4 +142,5 @@ async function ensureTenant(
   for (const domain of domains) {
     if (alone && domain.host !== host && domain.host.startsWith(`${name}:`)) await domain.destroy();
   }
+  return false;
 }

@@ -9,6 +9,7 @@ import { readVariables } from "../../src/environment.ts";
 import { readAdminConfig } from "../command/config.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type Application, findExample } from "./application.ts";
+import { followMigrations, type Following } from "./follow-migrations.ts";
 import { startDemonstration } from "./demonstration.ts";
 import { isPortFree } from "./embedded/port.ts";
 import { type Program, programOf, type Runtime } from "./runtime.ts";
@@ -17,13 +18,16 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Serves an application until SIGINT or SIGTERM arrives. Without DATABASE_URL it starts the embedded
- * PostgreSQL first, with the data in `.rowhouse` of the working folder, and stops it at the end.
+ * PostgreSQL first, with the data in `.rowhouse` of the working folder, and stops it at the end. It migrates the tenants
+ * of an application whose migrations TENANT_MIGRATIONS names, at the start and whenever one is added.
+ * @param reset deletes the data of an earlier start
  * @throws {AdminError} when a port is in use, a package is missing, or the application ends by itself
  */
 export async function develop(
   runtime: Runtime,
   application: Application,
   env: NodeJS.ProcessEnv,
+  reset = false,
 ): Promise<void> {
   const { DEV_DATABASE_PORT, TENANT_MIGRATIONS } = readAdminConfig(env);
   const { PORT } = readVariables({ PORT: NODE_VARIABLES.PORT }, env);
@@ -47,8 +51,15 @@ export async function develop(
       databasePort: DEV_DATABASE_PORT,
       servicePort: PORT,
       tenantMigrations: TENANT_MIGRATIONS,
+      reset,
     });
+    let following: Following | undefined;
     try {
+      if (TENANT_MIGRATIONS !== undefined) {
+        const { adminUrl } = demonstration;
+        following = followMigrations({ folder: TENANT_MIGRATIONS, adminUrl, env });
+      }
+      if (demonstration.isOld) await following?.migrate();
       const program = programOf(
         runtime,
         PORT,
@@ -57,9 +68,11 @@ export async function develop(
       );
       const isExample = application.folder === findExample(runtime)?.folder;
       if (!interruption.signal.aborted) {
-        await serve(program, welcome(PORT, isExample), interruption.signal);
+        const greeting = welcome(PORT, isExample, TENANT_MIGRATIONS);
+        await serve(program, greeting, interruption.signal);
       }
     } finally {
+      await following?.close();
       await demonstration.stop();
     }
   } finally {
@@ -102,7 +115,7 @@ function passOutput(child: ChildProcess, ready: string, greeting: string): void 
   pass(child.stderr, process.stderr);
 }
 
-function welcome(port: number, isExample: boolean): string {
+function welcome(port: number, isExample: boolean, migrations: string | undefined): string {
   const commands = isExample
     ? [
         `curl -X POST http://127.0.0.1:${port}/data/insert/42/8675309`,
@@ -115,7 +128,7 @@ Two tenants, each with its own schema: "ip" at 127.0.0.1:${port} and "local" at 
 
 ${commands.map((command) => `  ${command}`).join("\n")}
 
-Ctrl-C stops the service and its PostgreSQL; the data stays in .rowhouse/
+${migrations === undefined ? "" : `A migration that you add to ${migrations} is applied to both.\n`}Ctrl-C stops the service and its PostgreSQL; the data stays in .rowhouse/
 
 `;
 }

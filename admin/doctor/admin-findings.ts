@@ -1,5 +1,6 @@
 // The doctor's findings about the server and the registry, as the admin role sees them.
 
+import { commandFor } from "../program/form.ts";
 import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
 import { describeVersion, newestVersion } from "../migrations/changes.ts";
 import { examineTenantMigrations } from "../migrations/ordered.ts";
@@ -25,7 +26,7 @@ export async function examineEvents(registry: Registry): Promise<readonly Findin
       level: "warn",
       check: "events",
       seen: `the registry has about ${formatCount(count, "event")}`,
-      advice: "delete the old ones with node admin/log.js --keep-days N, every day",
+      advice: `delete the old ones with ${commandFor("log")} --keep-days N, every day`,
     },
   ];
 }
@@ -71,7 +72,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
       missing.length > 0
         ? `it lacks ${missing.join(", ")}`
         : `a newer Rowhouse has applied ${newer.join(", ")} to it`,
-      missing.length > 0 ? "run node admin/init-db.js" : "use that version here, too",
+      missing.length > 0 ? `run ${commandFor("init-db")}` : "use that version here, too",
     ),
     judge(
       "tenants",
@@ -80,7 +81,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
       "warn",
       problem ?? `${behind} are behind version ${describeVersion(migrations, newest)}`,
       problem === undefined
-        ? "run node admin/migrate.js; see node admin/status.js"
+        ? `run ${commandFor("migrate")}; see ${commandFor("status")}`
         : "other verbs refuse the folder of the tenant migrations until then",
     ),
   ];

@@ -1,5 +1,6 @@
 // The doctor's findings about functions that run the text they are given, or leave something in the session.
 
+import { commandFor } from "../program/form.ts";
 import { formatCount } from "../print/count.ts";
 import { findOpenFunctions } from "../registry/closed-functions.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -20,7 +21,7 @@ export async function examineFunctions({ sequelize }: Registry): Promise<readonl
       "warn",
       `tenants may execute ${formatCount(open.length, "function")} that run text or leave something in the ` +
         `session: ${names.join(", ")}${more}`,
-      "run node admin/init-db.js as a superuser, or revoke execute on them from public; until then only the " +
+      `run ${commandFor("init-db")} as a superuser, or revoke execute on them from public; until then only the ` +
         "service's checks of each statement refuse them",
     ),
   ];

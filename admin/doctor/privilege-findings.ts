@@ -1,5 +1,6 @@
 // The doctor's findings about the privileges on which isolation depends, as the admin role sees them.
 
+import { commandFor } from "../program/form.ts";
 import { formatCount } from "../print/count.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import { findExcess } from "../inspect/excess.ts";
@@ -43,7 +44,7 @@ export async function examinePrivileges(
       found.exists
         ? `DATABASE_URL connects as "${serviceUser}", and init-db made "${service}" for that`
         : `"${service}" is missing`,
-      found.exists ? `connect as "${service}"` : "run node admin/init-db.js",
+      found.exists ? `connect as "${service}"` : `run ${commandFor("init-db")}`,
     ),
     judge(
       "tenant roles",
@@ -62,7 +63,7 @@ export async function examinePrivileges(
         "alone it has no privilege on any tenant's table",
         "unsafe",
         `alone it has privileges on ${formatCount(readable, "table")} of tenants`,
-        "see node admin/status.js, and revoke what it lists",
+        `see ${commandFor("status")}, and revoke what it lists`,
       ),
       judge(
         "service role",
@@ -70,11 +71,11 @@ export async function examinePrivileges(
         "it does not inherit from tenant roles",
         "unsafe",
         `it inherits from ${formatCount(inherited, "role")}`,
-        "see node admin/status.js and mend with node admin/repair.js SCHEMA, or alter the role NOINHERIT",
+        `see ${commandFor("status")} and mend with ${commandFor("repair")} SCHEMA, or alter the role NOINHERIT`,
       ),
     );
   }
-  const others = "node admin/status.js lists all of them";
+  const others = `${commandFor("status")} lists all of them`;
   const problem = `${excess[0]?.schemaName}: ${excess[0]?.problem}`;
   findings.push(
     judge(
@@ -92,7 +93,7 @@ export async function examinePrivileges(
       "warn",
       "PUBLIC may call set_config or update pg_settings: SQL that got past the service's checks could enter " +
         "another tenant",
-      "run node admin/init-db.js as a superuser once",
+      `run ${commandFor("init-db")} as a superuser once`,
     ),
     judge(
       "schema public",

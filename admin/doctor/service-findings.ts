@@ -1,6 +1,7 @@
 // The doctor's findings about the service role: messages must work, and the role alone must not be able to do
 // anything. Each attempt is one message that ends in an error, so that it cannot leave anything.
 
+import { commandFor } from "../program/form.ts";
 import type { Secret } from "../../src/environment.ts";
 import { openDatabase } from "../../src/database/database.ts";
 import { databaseCode } from "../registry/database-code.ts";
@@ -49,7 +50,7 @@ export async function examineMessage(url: Secret): Promise<readonly Finding[]> {
       "it enters the registry, which answers that the host is unknown",
       "unsafe",
       `it ended with ${code ?? "no error"}, expected RH404`,
-      "run node admin/init-db.js, and see that DATABASE_URL names its database and service role",
+      `run ${commandFor("init-db")}, and see that DATABASE_URL names its database and service role`,
     ),
   ];
 }
@@ -69,7 +70,7 @@ export async function examineAttempts(
           [
             `read a tenant's table, ${table}`,
             `select from ${table} where false`,
-            "see node admin/status.js, and revoke what it lists",
+            `see ${commandFor("status")}, and revoke what it lists`,
           ] satisfies Attempt,
         ]),
     [
@@ -85,7 +86,7 @@ export async function examineAttempts(
     [
       "create a temporary table, which the next tenant would see",
       "create temporary table rowhouse_probe ()",
-      "revoke temporary on the database from PUBLIC and from it: node admin/init-db.js does so",
+      `revoke temporary on the database from PUBLIC and from it: ${commandFor("init-db")} does so`,
       "TEMPORARY",
     ],
     [
@@ -153,7 +154,7 @@ export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
       "statements, locks and idle transactions end in time",
       "warn",
       `it has no ${off}`,
-      "run node admin/init-db.js with an admin role that has CREATEROLE, or alter the role",
+      `run ${commandFor("init-db")} with an admin role that has CREATEROLE, or alter the role`,
     ),
     judge(
       "literals",

@@ -1,6 +1,7 @@
 // The doctor's findings about the entry's text and the shared schemas.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
@@ -10,7 +11,7 @@ import { findSharedExcess, findSharedLacks } from "../shared/privileges.ts";
 import { type Finding, judge } from "./finding.ts";
 
 const MOST_NAMES = 5;
-const INIT = "run node admin/init-db.js";
+const INIT = `run ${commandFor("init-db")}`;
 
 /** Examines the entry, and the schemas that all tenants see. */
 export async function examineShared({ sequelize }: Registry): Promise<readonly Finding[]> {
@@ -45,7 +46,7 @@ export async function examineSharedMigrations(registry: Registry): Promise<reado
       "all are applied",
       "warn",
       `pending: ${list(names)}`,
-      "run node admin/migrate.js",
+      `run ${commandFor("migrate")}`,
     ),
   ];
 }

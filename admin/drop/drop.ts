@@ -19,7 +19,8 @@ import type { KeptRole } from "../registry/role-use.ts";
 import { countItems, dropItems, dropLargeObjects, type DropPlace } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
 
-const ALLOWED: readonly Transition[] = ["dropping", "moved"];
+/** The transitions in which a tenant can be dropped. */
+export const DROPPABLE: readonly Transition[] = ["dropping", "moved"];
 const WAIT_MS = 30_000;
 const MOST_AT_ONCE = 50;
 // out_of_memory, which includes "out of shared memory" for locks.
@@ -127,7 +128,7 @@ async function begin(
   backup: string | undefined,
 ): Promise<Leaver> {
   return transact(registry, async (transaction) => {
-    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", ALLOWED);
+    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", DROPPABLE);
     const { tenantRoles } = await readInstallation(transaction);
     const prefix = await readRolePrefix(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(prefix);

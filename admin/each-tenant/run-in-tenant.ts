@@ -2,6 +2,7 @@
 // transaction, read-only by default; every setting and grant that it needs ends with that transaction.
 
 import type pg from "pg";
+import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
 import { describeTransition } from "../registry/transition.ts";
@@ -102,7 +103,7 @@ async function requireState(client: pg.Client, schemaName: string): Promise<Stat
     throw new TenantSkipped(describeTransition(state.transition, schemaName, state.peer));
   }
   if (!state.hasSchema) {
-    throw new Error(`its schema is missing; run node admin/repair.js ${schemaName}`);
+    throw new Error(`its schema is missing; run ${commandFor("repair")} ${schemaName}`);
   }
   return state;
 }

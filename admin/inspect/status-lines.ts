@@ -1,5 +1,6 @@
 // A status as lines for a person: a line for each section in order, the names for each problem, at most a screenful.
 
+import { commandFor } from "../program/form.ts";
 import { formatCount } from "../print/count.ts";
 import { describeLack } from "./lack.ts";
 import { needsPerson, type Status } from "./status.ts";
@@ -33,7 +34,7 @@ export function statusLines(status: Status): readonly string[] {
     }),
     ...section("Lacking", status.lacks, (lack) => `${lack.schemaName}: ${describeLack(lack)}`),
     ...(status.lacks.length > 0
-      ? ['  Mend with node admin/repair.js SCHEMA, or all with node admin/repair.js "*"']
+      ? [`  Mend with ${commandFor("repair")} SCHEMA, or all with ${commandFor("repair")} "*"`]
       : []),
     ...section("Too much", status.excess, ({ schemaName, problem }) => `${schemaName}: ${problem}`),
   ];

@@ -1,6 +1,7 @@
 // Adds and removes the hosts of the tenants.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { query, type Registry } from "../registry/registry.ts";
@@ -43,7 +44,7 @@ export async function removeDomain(
     if (found === null) throw noDomain(host);
     if (owner !== undefined && owner !== found.schemaName) {
       throw new AdminError(
-        `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see node admin/list-tenants.js`,
+        `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see ${commandFor("list-tenants")}`,
         { code: "host_not_found" },
       );
     }
@@ -68,7 +69,7 @@ export async function removeDomain(
 
 function noDomain(host: string): AdminError {
   return new AdminError(
-    `Cannot remove host: "${host}" does not belong to a tenant; see node admin/list-tenants.js`,
+    `Cannot remove host: "${host}" does not belong to a tenant; see ${commandFor("list-tenants")}`,
     { code: "host_not_found" },
   );
 }
@@ -117,7 +118,7 @@ export async function requireFreeHosts(
 function hostTaken(host: string): AdminError {
   return new AdminError(
     `Cannot add host: "${host}" already belongs to a tenant; ` +
-      `see node admin/list-tenants.js, and node admin/remove-domain.js ${host}`,
+      `see ${commandFor("list-tenants")}, and ${commandFor("remove-domain")} ${host}`,
     { code: "host_taken" },
   );
 }

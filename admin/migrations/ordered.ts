@@ -2,6 +2,7 @@
 // recorded them, then the others of the folder in the folder's order. A folder that contradicts the registry is
 // refused before anything happens.
 
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Migration, MigrationFolder, Notice } from "./folder/migration.ts";
@@ -115,7 +116,7 @@ export function findProblems(
     if (edited || isSame(file, one)) continue;
     problems.push(
       `${file.file} was edited after tenants got it; restore it and write another migration, or accept it as it is ` +
-        "with node admin/migrate.js --accept-edited",
+        `with ${commandFor("migrate")} --accept-edited`,
     );
   }
   const names = new Set(recorded.map(({ name }) => name));
@@ -125,7 +126,7 @@ export function findProblems(
     if (!late && index < last) {
       problems.push(
         `${file} comes before "${newest}", which tenants have already; rename it so that it comes last, or let it ` +
-          "come next, for new tenants as for old ones, with node admin/migrate.js --allow-late",
+          `come next, for new tenants as for old ones, with ${commandFor("migrate")} --allow-late`,
       );
     }
     const commands = up.kind === "sql" ? up.commands : [];
@@ -133,7 +134,7 @@ export function findProblems(
       if (extension === undefined || extensions.includes(extension)) continue;
       problems.push(
         `${file}, line ${line}, creates extension "${extension}", which belongs to all tenants; create it once in a ` +
-          `shared schema, and name that schema with node admin/init-db.js --shared-schema SCHEMA`,
+          `shared schema, and name that schema with ${commandFor("init-db")} --shared-schema SCHEMA`,
       );
     }
   }

@@ -1,6 +1,7 @@
 // The migrations of the shared schemas: a folder of their own, and their records in `rowhouse.shared_migration`. A folder
 // that contradicts the records is refused before anything happens.
 
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import type { Notice } from "./folder/migration.ts";
@@ -61,7 +62,7 @@ export async function readSharedMigrations(
   const sharedSchemas = row?.shared ?? [];
   if (sharedSchemas.length === 0) {
     throw new AdminError(
-      "Cannot load shared migrations: no schema is shared; run node admin/init-db.js --shared-schema NAME first",
+      `Cannot load shared migrations: no schema is shared; run ${commandFor("init-db")} --shared-schema NAME first`,
       { code: "migrations_invalid" },
     );
   }
@@ -83,7 +84,7 @@ export async function readSharedMigrations(
     if (allowance.edited !== true) {
       throw new AdminError(
         `Cannot load shared migrations: ${file.file} was edited after it was applied; restore it and write another ` +
-          "migration, or accept it as it is with node admin/migrate.js --accept-edited",
+          `migration, or accept it as it is with ${commandFor("migrate")} --accept-edited`,
         { code: "migrations_invalid" },
       );
     }
@@ -98,7 +99,7 @@ export async function readSharedMigrations(
     if (record === undefined && index < last && allowance.late !== true) {
       throw new AdminError(
         `Cannot load shared migrations: ${migration.file} comes before "${folder.migrations[last]?.name}", which is ` +
-          "applied; rename it so that it comes last, or let it come next with node admin/migrate.js --allow-late",
+          `applied; rename it so that it comes last, or let it come next with ${commandFor("migrate")} --allow-late`,
         { code: "migrations_invalid" },
       );
     }

@@ -1,6 +1,7 @@
 // Reads how init-db initialised this database.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
 import { hasTable, type Installation, query } from "./registry.ts";
 
@@ -27,7 +28,7 @@ export async function readInstallation(transaction: Transaction): Promise<Instal
   const installation = await findInstallation(transaction);
   if (installation === undefined) {
     throw new AdminError(
-      "Cannot find the registry: the database does not have one; run node admin/init-db.js first",
+      `Cannot find the registry: the database does not have one; run ${commandFor("init-db")} first`,
       { code: "registry_missing" },
     );
   }

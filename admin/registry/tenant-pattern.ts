@@ -1,5 +1,6 @@
 // Selects tenants by a list of names and patterns, such as `a,b,shop_*`, and by their settings, such as `plan=pro`.
 
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
 import { readRows, type Registry } from "./registry.ts";
 
@@ -54,7 +55,7 @@ export function pickListed<T extends { readonly schemaName: string }>(
   if (missing.length > 0) {
     throw new AdminError(
       `Cannot find tenants: nothing matches ${missing.map((item) => JSON.stringify(item)).join(", ")}; ` +
-        "see node admin/list-tenants.js",
+        `see ${commandFor("list-tenants")}`,
       { code: "tenant_not_found" },
     );
   }

@@ -2,21 +2,22 @@
 // transaction to its last, so that a killed verb can be run again and other verbs refuse the tenant meanwhile.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Registry, TenantRow, Transition } from "./registry.ts";
 import { lockTenants } from "./tenant-lock.ts";
 
 /** The advice for each transition. */
 const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | null) => string>> = {
-  dropping: (name) => `it is being dropped; finish with node admin/drop-tenant.js ${name}`,
+  dropping: (name) => `it is being dropped; finish with ${commandFor("drop-tenant")} ${name}`,
   moving: (name, peer) =>
-    `it is being moved${written(peer)}; finish with node admin/move-tenant.js ${name}`,
+    `it is being moved${written(peer)}; finish with ${commandFor("move-tenant")} ${name}`,
   moved: (name, peer) =>
-    `it has moved${written(peer)}; remove the rest with node admin/drop-tenant.js ${name}`,
+    `it has moved${written(peer)}; remove the rest with ${commandFor("drop-tenant")} ${name}`,
   arriving: (name, peer) =>
     peer === null
-      ? `it is being created; where that was ended, run the same command again, or remove the rest with node admin/repair.js ${name}`
-      : `it is being moved here from ${peer}; finish with node admin/move-tenant.js there`,
+      ? `it is being created; where that was ended, run the same command again, or remove the rest with ${commandFor("repair")} ${name}`
+      : `it is being moved here from ${peer}; finish with ${commandFor("move-tenant")} there`,
 };
 
 function written(peer: string | null): string {
@@ -66,7 +67,7 @@ export async function requireTenant(
   const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.UPDATE });
   if (tenant === null) {
     throw new AdminError(
-      `Cannot ${action}: tenant "${schemaName}" does not exist; see node admin/list-tenants.js`,
+      `Cannot ${action}: tenant "${schemaName}" does not exist; see ${commandFor("list-tenants")}`,
       { code: "tenant_not_found" },
     );
   }

@@ -3,6 +3,7 @@
 // that waits for a table's lock looks the table up again when it gets the lock, and would fail.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { queryWithEvent } from "../events/event.ts";
@@ -75,7 +76,7 @@ async function plan(
   if ((await registry.Tenant.findByPk(schemaName, { transaction })) !== null) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
-        "node admin/list-tenants.js to check whether an earlier run renamed it",
+        `${commandFor("list-tenants")} to check whether an earlier run renamed it`,
       { code: "name_taken" },
     );
   }
@@ -144,7 +145,7 @@ async function requireParts(
   if (found?.schema && found.role) return;
   const missing = found?.schema ? `role "${roleName}"` : `schema "${schemaName}"`;
   throw new AdminError(
-    `Cannot rename tenant: its ${missing} is missing; run node admin/repair.js ${schemaName} first`,
+    `Cannot rename tenant: its ${missing} is missing; run ${commandFor("repair")} ${schemaName} first`,
   );
 }
 

@@ -2,6 +2,7 @@
 // role, and the grants. All steps are one transaction.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "../inspect/lack.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -78,7 +79,7 @@ async function planMemberships(
 function refuseSchema(schemaName: string): never {
   throw new AdminError(
     `Cannot repair tenant "${schemaName}": its schema is missing and its rows are lost; ` +
-      `drop the tenant and import an export with node admin/import-tenant.js, or start with empty ` +
+      `drop the tenant and import an export with ${commandFor("import-tenant")}, or start with empty ` +
       "tables with --empty-schema",
   );
 }

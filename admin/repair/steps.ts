@@ -1,6 +1,7 @@
 // The steps of a repair. Each describes itself before it runs.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { findLacks, type Lack } from "../inspect/lack.ts";
 import { applyMigration } from "../migrations/apply.ts";
@@ -42,7 +43,7 @@ export function createRole({ transaction, tenant, installation, admin }: Patient
   if (!tenantRoles) {
     throw new AdminError(
       `Cannot repair tenant "${tenant.schemaName}": the service role "${roleName}" is missing; ` +
-        "run node admin/init-db.js, which creates it",
+        `run ${commandFor("init-db")}, which creates it`,
     );
   }
   return {

@@ -1,5 +1,6 @@
 // The reports of the verb migrate: of a run, of its plan, and of a check.
 
+import { commandFor } from "../program/form.ts";
 import { summarise } from "../command/summary.ts";
 import type { Call, Report } from "../command/verb.ts";
 import type { MigrationOutcome, MigrationPlan, MigrationSummary } from "../library/migration.ts";
@@ -39,7 +40,7 @@ export function reportRun(summary: MigrationSummary, seconds: number, isCompared
   const advice =
     failed > 0
       ? [
-          "Failed tenants keep their version: see node admin/status.js, correct the cause, run again",
+          `Failed tenants keep their version: see ${commandFor("status")}, correct the cause, run again`,
         ]
       : left + summary.held > 0
         ? ["Run again to continue"]

@@ -1,5 +1,6 @@
 // Finds the tenants of a file that exist already, so that the same file can be used again.
 
+import { commandFor } from "../program/form.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { NewTenant } from "../lifecycle/creation.ts";
@@ -59,6 +60,6 @@ function compare(
   const has = hosts.length > 0 ? `"${hosts.slice(0, 3).join('", "')}"` : "no host";
   return (
     `"${schemaName}" is a tenant already, at ${has} and not at "${missing}"; ` +
-    `choose another schema, or see node admin/add-domain.js`
+    `choose another schema, or see ${commandFor("add-domain")}`
   );
 }

@@ -1,5 +1,6 @@
 // Matches the tables of a schema with those of the source.
 
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Source, SourceTable } from "./load.ts";
 import type { Table } from "./structure.ts";
@@ -47,6 +48,6 @@ export function compareNames(
   const problem = unknown === undefined ? "is missing" : "is unexpected";
   throw new AdminError(
     `Cannot ${action}: ${what} ${JSON.stringify(name)} ${problem} according to the tenant migrations of its ` +
-      "version; change the tenant's schema only by migrations, see node admin/status.js",
+      `version; change the tenant's schema only by migrations, see ${commandFor("status")}`,
   );
 }

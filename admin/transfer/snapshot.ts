@@ -3,6 +3,7 @@
 
 import type pg from "pg";
 import type { ClientBase } from "pg";
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { withClient } from "../registry/client.ts";
 import type { Registry, Settings, TenantStatus, Transition } from "../registry/registry.ts";
@@ -141,12 +142,12 @@ async function readState(
   const [row] = rows;
   if (row === undefined) {
     throw new AdminError(
-      `Cannot ${action}: tenant "${schemaName}" does not exist; see node admin/list-tenants.js`,
+      `Cannot ${action}: tenant "${schemaName}" does not exist; see ${commandFor("list-tenants")}`,
     );
   }
   const { found, ...state } = row;
   if (found) return state;
   throw new AdminError(
-    `Cannot ${action}: the schema of tenant "${schemaName}" is missing; see node admin/status.js`,
+    `Cannot ${action}: the schema of tenant "${schemaName}" is missing; see ${commandFor("status")}`,
   );
 }

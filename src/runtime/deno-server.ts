@@ -5,6 +5,7 @@ import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
 import { readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
+import { readSecretFiles } from "../secret-files.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
 import { Background } from "./background.ts";
 import { type Build, partsOf } from "./build.ts";
@@ -18,6 +19,7 @@ export type { ProcessParts } from "./drain.ts";
 /** The part of Deno that this file needs: https://docs.deno.com/api/deno/ */
 declare const Deno: {
   readonly env: { get(name: string): string | undefined };
+  readTextFileSync(path: string): string;
   readonly stdout: { writeSync(bytes: Uint8Array): number };
   addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
   exit(status: number): never;
@@ -45,12 +47,9 @@ export interface DenoHandler {
  * ```
  */
 export function start(build: Build): DenoHandler {
-  // Reads each variable only when needed, because Deno requires a permission for each.
-  const env = new Proxy<Record<string, string | undefined>>(
-    {},
-    { get: (_, name) => (typeof name === "string" ? readVariable(name) : undefined) },
-  );
-  const options = readOptions(env);
+  const env = lazyEnv(readVariable);
+  const secrets = readSecretFiles(env, ["DATABASE_URL"], (path) => Deno.readTextFileSync(path));
+  const options = readOptions(lazyEnv((name) => secrets[name] ?? readVariable(name)));
   const { SHUTDOWN_SECONDS: shutdownSeconds } = readVariables(PROCESS_VARIABLES, env);
   const utf8 = new TextEncoder();
   const log = createLog(options.logLevel, (line) => void Deno.stdout.writeSync(utf8.encode(line)));
@@ -62,6 +61,16 @@ export function start(build: Build): DenoHandler {
   telemetry?.observe(database);
   const tenancy = build(partsOf(options, { log, telemetry }));
   return serve({ tenancy, database, log, shutdownSeconds });
+}
+
+/** Reads each variable only when needed, because Deno requires a permission for each. */
+function lazyEnv(
+  read: (name: string) => string | undefined,
+): Readonly<Record<string, string | undefined>> {
+  return new Proxy<Record<string, string | undefined>>(
+    {},
+    { get: (_, name) => (typeof name === "string" ? read(name) : undefined) },
+  );
 }
 
 /** Also returns undefined for a variable that the process is not permitted to read. */

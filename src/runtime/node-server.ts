@@ -1,6 +1,7 @@
 // Serves a tenancy on Node: the HTTP server and its timeouts. The application gets a request's Host headers as they
 // came, whatever the adapter does with them.
 
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
@@ -8,6 +9,7 @@ import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
 import { ConfigError, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
+import { readSecretFiles } from "../secret-files.ts";
 import { Background } from "./background.ts";
 import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
@@ -74,7 +76,8 @@ export async function start(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   try {
-    const options = readOptions(env);
+    const secrets = readSecretFiles(env, ["DATABASE_URL"], (path) => readFileSync(path, "utf8"));
+    const options = readOptions({ ...env, ...secrets });
     const node = readVariables(NODE_VARIABLES, env);
     const log = createLog(options.logLevel, createLineWriter());
     const { METRICS_PORT: port, METRICS_HOST: host } = node;

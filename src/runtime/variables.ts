@@ -5,6 +5,7 @@ import { integer, parseInteger, type Variable, type Variables } from "../environ
 
 /** The variables of a process, on Node and Deno. */
 export interface ProcessVariables extends Variables {
+  readonly DATABASE_URL_FILE: Variable<string | undefined>;
   readonly SHUTDOWN_SECONDS: Variable<number>;
 }
 
@@ -18,6 +19,11 @@ export interface NodeVariables extends ProcessVariables {
 
 /** The table of the variables of a process. */
 export const PROCESS_VARIABLES: ProcessVariables = {
+  DATABASE_URL_FILE: {
+    fallback: "",
+    about: "File that contains DATABASE_URL, instead of that variable; on Node and Deno",
+    parse: (text) => (text === "" ? undefined : text),
+  },
   SHUTDOWN_SECONDS: integer(
     10,
     [1, 600],
@@ -56,7 +62,13 @@ export const DENO_VARIABLES: readonly string[] = [
 // The variables that a start on Deno or Workers reports as ignored. Not PORT: many platforms set it for every program.
 const NODE_ALONE = ["LISTEN_HOST", "METRICS_PORT", "METRICS_HOST"] as const;
 
-/** The names of the variables that are set although only Node uses them. */
-export function findIgnored(read: (name: string) => unknown): readonly string[] {
-  return NODE_ALONE.filter((name) => Boolean(read(name)));
+/**
+ * The names of the variables that are set although only Node uses them.
+ * @param more names that the runtime does not use, in addition to those of Node
+ */
+export function findIgnored(
+  read: (name: string) => unknown,
+  more: readonly string[] = [],
+): readonly string[] {
+  return [...NODE_ALONE, ...more].filter((name) => Boolean(read(name)));
 }

@@ -66,7 +66,7 @@ export function start(build: Build): Worker {
 function create(build: Build, env: Env): Worker {
   const options = readOptions(readEnv(env));
   const log = createLog(options.logLevel, writeLine);
-  const ignored = findIgnored((name) => env[name]);
+  const ignored = findIgnored((name) => env[name], ["DATABASE_URL_FILE"]);
   if (ignored.length > 0) log.write("warn", "ignored variables", { variables: ignored });
   return serve({ tenancy: build(partsOf(options, { log })), database: options.database });
 }

@@ -1,25 +1,11 @@
-// The HTTP API of the admin library: what each scope may do, idempotence, bounds. Every answer is as described.
+// The HTTP API of the admin library: what it creates and changes, and idempotence. Every answer is as described.
 
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
 import type { ApiDocument } from "../../admin/api/description/description.ts";
-import { SCOPES } from "../../admin/api/tokens/scope.ts";
-import { AdminError } from "../../admin/registry/admin-error.ts";
 import { type ApiAnswer, type LocalApi, openApi } from "../support/admin-api.ts";
 import { useDatabase } from "../support/database.ts";
 import { type LocalService, openService } from "../support/service.ts";
-
-/** Every guarded route, with a request that changes nothing, and the scope that it needs. */
-const ROUTES: readonly (readonly [string, string, string, unknown?])[] = [
-  ["create", "POST", "/tenants", {}],
-  ["read", "GET", "/tenants/nobody"],
-  ["read", "HEAD", "/tenants/nobody"],
-  ["hosts", "PUT", "/tenants/nobody/hosts/a.example"],
-  ["hosts", "DELETE", "/tenants/nobody/hosts/a.example"],
-  ["status", "POST", "/tenants/nobody/suspend"],
-  ["status", "POST", "/tenants/nobody/resume"],
-  ["settings", "PATCH", "/tenants/nobody/settings", {}],
-];
 
 describe("the admin API", () => {
   const database = useDatabase({ first: "first.example" });
@@ -153,12 +139,12 @@ describe("the admin API", () => {
 
   it("GET /tenants gives every tenant once, page by page", async () => {
     const names: unknown[] = [];
-    let next: unknown = "";
+    let next: string | null = "";
     while (next !== null) {
-      const page = await api.request("read", "GET", `/tenants?limit=2&after=${String(next)}`);
+      const page = await api.request("read", "GET", `/tenants?limit=2&after=${next}`);
       const { items, next: after } = page.json as {
         items: { schemaName: string }[];
-        next: unknown;
+        next: string | null;
       };
       names.push(...items.map(({ schemaName }) => schemaName));
       next = after;
@@ -171,82 +157,14 @@ describe("the admin API", () => {
     }
   });
 
-  it("a token does what its scope says, and nothing else; the answer names the scope that it lacks", async () => {
-    for (const [needed, method, path, body] of ROUTES) {
-      for (const scope of SCOPES) {
-        const { status, headers, json } = await api.request(scope, method, path, body);
-        const allowed = scope === needed || scope === "all";
-        expect(status === 403, `${scope}: ${method} ${path}`).to.equal(!allowed);
-        if (allowed) continue;
-        expect(headers["www-authenticate"]).to.include(`scope="${needed}"`);
-        if (method !== "HEAD")
-          expect(Reflect.get(Object(json), "detail")).to.include(`"${needed}"`);
-      }
-      for (const wrong of ["", "rowhouse_wrong"]) {
-        expect((await api.request(wrong, method, path, body)).status).to.equal(401);
-      }
-    }
-  });
-
-  it("paths and methods that the API does not have are 404 and 405; health and description take no token", async () => {
-    expect((await api.request("all", "GET", "/")).code).to.equal("PATH_NOT_FOUND");
-    expect((await api.request("all", "DELETE", "/tenants/first")).code).to.equal(
-      "METHOD_NOT_ALLOWED",
-    );
-    expect((await api.request("", "GET", "/healthz")).status).to.equal(200);
-    expect((await api.request("", "GET", "/openapi.json")).status).to.equal(200);
-  });
-
-  it("bounds a token's rate, a body's size, and what is in progress", async () => {
-    const large = { schemaName: "large", hosts: ["x".repeat(70_000)] };
-    expect((await create(large)).code).to.equal("BODY_TOO_LARGE");
-    const many = Array.from({ length: 17 }, (_, index) =>
-      api.request("create", "POST", "/tenants", { schemaName: `Bad${index}`, hosts: [] }),
-    );
-    expect((await Promise.all(many)).map(({ code }) => code)).to.include("OVERLOADED");
-    const slow = await openApi(database.adminUrl, { perSecond: 2 });
-    try {
-      const answers = [];
-      for (let sent = 0; sent < 3; sent += 1) {
-        answers.push(await slow.request("read", "GET", "/tenants/nobody"));
-      }
-      expect(answers.map(({ code }) => code)).to.deep.equal([
-        "TENANT_NOT_FOUND",
-        "TENANT_NOT_FOUND",
-        "RATE_EXCEEDED",
-      ]);
-      expect(answers[2]?.headers["retry-after"]).to.equal("1");
-      expect((await slow.request("all", "GET", "/tenants/nobody")).status).to.equal(404);
-    } finally {
-      await slow.close();
-    }
-  });
-
-  it("tokens that cannot be read let no request in", async () => {
-    const read = (): Promise<never> => Promise.reject(new AdminError("Cannot read tokens: broken"));
-    const broken = await openApi(database.adminUrl, { tokens: { read } });
-    try {
-      expect((await broken.request("all", "GET", "/tenants")).code).to.equal("TOKENS_UNREADABLE");
-    } finally {
-      await broken.close();
-    }
-  });
-
-  it("GET /openapi.json is valid, has every route, and each was answered as it says", async () => {
+  it("GET /openapi.json is valid, and every route was answered as it says", async () => {
+    expect((await api.request("", "GET", "/healthz")).json).to.deep.equal({ status: "ok" });
     const { json } = await api.request("", "GET", "/openapi.json");
     const document = json as ApiDocument;
     const result = await new Validator().validate(json as Record<string, unknown>);
     expect(result.errors).to.equal(undefined);
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
-    );
-    const guarded = operations.filter(({ security }) => security.length > 0);
-    expect(
-      new Set(
-        guarded.map(({ security, method }) => `${Object.values(security[0] ?? {})} ${method}`),
-      ),
-    ).to.deep.equal(
-      new Set([...ROUTES.map(([scope, method]) => `${scope} ${method.toLowerCase()}`)]),
     );
     const good = operations
       .filter(({ method }) => method !== "head")
@@ -256,10 +174,5 @@ describe("the admin API", () => {
           .map((status) => `${operationId} ${status}`),
       );
     expect(good.filter((answer) => !api.answered.has(answer))).to.deep.equal([]);
-  });
-
-  it("answers 503 once it drains", async () => {
-    await api.drain();
-    expect((await api.request("read", "GET", "/tenants")).code).to.equal("OVERLOADED");
   });
 });

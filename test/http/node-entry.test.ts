@@ -2,7 +2,10 @@
 // how it ends.
 
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { useDatabase } from "../support/database.ts";
 import { sendRaw } from "../support/raw-http.ts";
@@ -12,12 +15,20 @@ describe("the Node entry", () => {
   const database = useDatabase({ acme: "acme.example", other: "other.example" });
   let service: ServiceProcess;
 
+  let folder: string;
+
   before(async () => {
-    service = await startService(database.serviceUrl);
+    folder = await mkdtemp(join(tmpdir(), "rowhouse-secret-"));
+    const file = join(folder, "url");
+    await writeFile(file, `${database.serviceUrl}\n`);
+    service = await startService("", { DATABASE_URL_FILE: file });
     await service.request("acme.example", "PUT", "/data/1", '{"value":11}');
   });
 
-  after(() => service.stop());
+  after(async () => {
+    await service.stop();
+    await rm(folder, { recursive: true });
+  });
 
   const get = (target: string, ...headers: string[]): Promise<string> =>
     sendRaw(
@@ -33,6 +44,16 @@ describe("the Node entry", () => {
     };
     return [Number(answer.slice(9, 12)), body.code ?? body.value];
   };
+
+  it("reads its URL from the file that DATABASE_URL_FILE names, and refuses both", async () => {
+    expect((await service.request("acme.example", "GET", "/data/1")).status).to.equal(200);
+    const both = await startService(database.serviceUrl, { DATABASE_URL_FILE: "url" }).catch(
+      String,
+    );
+    expect(both).to.match(
+      /: Cannot read DATABASE_URL: DATABASE_URL and DATABASE_URL_FILE are both set;[^\n]+\n$/,
+    );
+  });
 
   it("says every problem of its configuration at once, without secrets", async () => {
     const failure = await startService("postgres://app:planted-secret@", {

@@ -5,6 +5,8 @@ import { basename, join } from "node:path";
 import { expect } from "chai";
 import { API_ERRORS } from "../../admin/api/errors.ts";
 import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
+import { VERB_NAMES } from "../../admin/program/verbs.ts";
+import { ADMIN_ERRORS } from "../../admin/registry/admin-error.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import type { Variables } from "../../src/environment.ts";
 import { ERRORS } from "../../src/errors.ts";
@@ -24,13 +26,16 @@ describe("the tables of variables", () => {
     }
   });
 
-  it("of admin/README.md are the verbs', with their defaults and meanings", () => {
-    expect(section(operation, "## Configuration")).to.include(table(ADMIN_VARIABLES));
+  it("of admin/command/README.md are the verbs', with their defaults and meanings", () => {
+    const page = readPage("admin/command/README.md");
+    expect(section(page, "## Configuration")).to.include(table(ADMIN_VARIABLES));
   });
 });
 
 describe("the verbs of admin/README.md", () => {
-  const verbs = listFiles(":(glob)admin/*.ts").map((file) => basename(file, ".ts"));
+  const verbs = listFiles(":(glob)admin/*.ts")
+    .map((file) => basename(file, ".ts"))
+    .filter((name) => name !== "rowhouse");
   const shown = [...section(operation, "## Verbs").matchAll(/^- (.*(?:\n {2}.*)*)/gm)].flatMap(
     ([, item = ""]) =>
       [...item.matchAll(/`([a-z-]+)([^`]*)`/g)]
@@ -38,7 +43,8 @@ describe("the verbs of admin/README.md", () => {
         .filter(({ name }) => verbs.includes(name)),
   );
 
-  it("are those that admin/ has", () => {
+  it("are those that admin/ has, and those that the program lists", () => {
+    expect(VERB_NAMES).to.have.members(verbs);
     expect(new Set(shown.map(({ name }) => name))).to.deep.equal(new Set(verbs));
   });
 
@@ -50,6 +56,14 @@ describe("the verbs of admin/README.md", () => {
         expect(source, `${name} --${option}`).to.match(new RegExp(`\\b${option}"?: `));
       }
     }
+  });
+});
+
+describe("the errors of admin/library/README.md", () => {
+  it("are the codes that the library has, with their meanings", () => {
+    const rows = Object.entries(ADMIN_ERRORS).map(([code, about]) => [`\`${code}\``, about]);
+    const errors = section(readPage("admin/library/README.md"), "## Errors");
+    expect(errors).to.include(layOut([["code", "meaning"], ...rows]));
   });
 });
 
@@ -87,9 +101,14 @@ function table(variables: Variables): string {
       fallback === undefined ? "required" : fallback === "" ? "none" : `\`${fallback}\``;
     return [`\`${name}\``, shown, about];
   });
-  const all = [["variable", "default", "meaning"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]): string =>
+  return layOut([["variable", "default", "meaning"], ...rows]);
+}
+
+/** Writes a table as Prettier does. */
+function layOut(all: readonly (readonly string[])[]): string {
+  const columns = [...(all[0] ?? []).keys()];
+  const widths = columns.map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   const [heading = [], ...body] = all;
   const rule = widths.map((width) => "-".repeat(width));

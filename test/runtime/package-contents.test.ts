@@ -30,14 +30,19 @@ const FOLDERS = new Set([
     "doctor",
     "drop",
     "each-tenant",
+    "events",
     "inspect",
+    "library",
     "lifecycle",
     "migrate",
     "migrations",
     "print",
+    "program",
     "registry",
     "rename",
     "repair",
+    "report",
+    "scaffold",
     "shared",
     "tenant-list",
     "testing",
@@ -87,7 +92,11 @@ describe("the package's contents", () => {
     expect(code).to.include.members(["src/index.js", "admin/add-tenant.js", "admin/dev.js"]);
     const sources = code.map((file) => file.replace(/js$/, "ts"));
     expect(sources.filter((file) => !existsSync(join(ROOT, file)))).to.deep.equal([]);
-    expect(packed.files.filter((file) => /(?<!\.d)\.ts$/.test(file))).to.deep.equal([]);
+    const written = packed.files.filter((file) => /(?<!\.d)\.ts$/.test(file));
+    // What `init` writes into an application.
+    const isTemplate = (file: string): boolean => file.startsWith("admin/scaffold/application/");
+    expect(written.filter((file) => !isTemplate(file))).to.deep.equal([]);
+    expect(written.filter(isTemplate)).to.have.length(4);
     const typed = code.filter((file) => !file.startsWith(page));
     const types = typed.map((file) => file.replace(/js$/, "d.ts"));
     expect(types.filter((file) => !packed.files.includes(file))).to.deep.equal([]);

@@ -2,8 +2,7 @@
 // strictly, and run on Node and on Deno with tables of its own, from node_modules alone.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { cp, readdir, realpath, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
@@ -17,6 +16,7 @@ import { findFreePort } from "../support/free-port.ts";
 import { sendHttp } from "../support/service.ts";
 import { until } from "../support/until.ts";
 import { pack, type Packed } from "./packed.ts";
+import { expectNotesApart, follow } from "./started.ts";
 
 const EXAMPLE = join(ROOT, "test/runtime/package");
 const TENANT_MIGRATIONS = "migrations";
@@ -48,11 +48,11 @@ describe("the package", () => {
     await compile(["node.ts", "worker.ts", "app.ts"]);
   });
 
-  it("compiles the application's migrations, once the command of a verb's refusal has been run", async () => {
+  it("compiles its migrations and its sign-up, once the command of a verb's refusal has been run", async () => {
     const refused = await packed.node("admin/dev.js", ["--entry", "node.js"]);
     const [, command = ""] = /; run npm (.*)\n$/.exec(refused.stderr) ?? [];
     await packed.npm(...command.split(" "));
-    await compile(["node.ts", "worker.ts", "app.ts", "migrations"]);
+    await compile(["node.ts", "worker.ts", "app.ts", "migrations", "sign-up.ts"]);
   }).timeout(120_000);
 
   it("add-tenant refuses without TENANT_MIGRATIONS, and makes the application's tables with it", async () => {
@@ -73,6 +73,36 @@ describe("the package", () => {
       expect(added.status).to.equal(0);
     }
   }).timeout(60_000);
+
+  it("rowhouse/admin signs customers up, each once, and its types name no package of the verbs", async () => {
+    const env = { ADMIN_DATABASE_URL: database.adminUrl };
+    const child = start(process.execPath, ["sign-up.js", "three", "four", "three"], env);
+    const { output, ended } = follow(child);
+    await ended;
+    expect(output()).to.equal("three.example\nfour.example\nthree.example\n");
+    const made = await database.sql(
+      "select schema_name, settings, version from rowhouse.tenant where schema_name in ('three', 'four') order by 1",
+    );
+    const settings = { plan: "trial" };
+    expect(made).to.deep.equal([
+      { schema_name: "four", settings, version: 1 },
+      { schema_name: "three", settings, version: 1 },
+    ]);
+    expect(await packagesOf("admin/library/admin.d.ts")).to.deep.equal([]);
+  }).timeout(60_000);
+
+  /** The packages that a declaration and those that it imports name in their imports. */
+  async function packagesOf(declaration: string): Promise<readonly string[]> {
+    const [seen, packages] = [new Set([declaration]), new Set<string>()];
+    for (const file of seen) {
+      const text = await readFile(join(project, "node_modules/rowhouse", file), "utf8");
+      for (const [, path = ""] of text.matchAll(/^(?:import|export)[^;]* from "([^"]+)";$/gm)) {
+        if (path.startsWith(".")) seen.add(join(dirname(file), path.replace(/\.[jt]s$/, ".d.ts")));
+        else packages.add(path);
+      }
+    }
+    return [...packages];
+  }
 
   it("rowhouse/testing gives the application's own tests tenants, and stops its PostgreSQL", async () => {
     await compile(["app.test.ts", "app.ts"]);
@@ -101,7 +131,7 @@ describe("the package", () => {
     await expectNotesApart(child, /Listening/, port, ["one.example", "two.example"]);
   }).timeout(60_000);
 
-  it("dev serves the application's two tenants from a PostgreSQL in its folder, and ends both", async () => {
+  it("dev serves the application's two tenants on Deno from a PostgreSQL in its folder, and ends both", async () => {
     const [port, databasePort] = [await findFreePort(), await findFreePort()];
     const dev = join("node_modules", "rowhouse", "admin", "dev.js");
     const env = {
@@ -110,15 +140,61 @@ describe("the package", () => {
       DEV_DATABASE_PORT: String(databasePort),
       TENANT_MIGRATIONS,
     };
-    for (const runtime of [["node.js"], ["deno.ts", "--runtime", "deno"]]) {
-      const child = start(process.execPath, [dev, "--entry", ...runtime], env);
-      const hosts = [`127.0.0.1:${port}`, `localhost:${port}`] as const;
-      await expectNotesApart(child, /Ctrl-C stops/, port, hosts);
-      expect(child.exitCode).to.equal(0);
-      expect(await readdir(join(project, ".rowhouse"))).to.include("admin-password");
-      expect(await isPortFree(databasePort)).to.equal(true);
-    }
+    const parameters = [dev, "--entry", "deno.ts", "--runtime", "deno"];
+    const child = start(process.execPath, parameters, env);
+    const hosts = [`127.0.0.1:${port}`, `localhost:${port}`] as const;
+    await expectNotesApart(child, /Ctrl-C stops/, port, hosts);
+    expect(child.exitCode).to.equal(0);
+    expect(await readdir(join(project, ".rowhouse"))).to.include("admin-password");
+    expect(await isPortFree(databasePort)).to.equal(true);
   }).timeout(120_000);
+
+  it("rowhouse init writes an application, whose npm run dev migrates its tenants when a migration is added", async () => {
+    expect(await finish("npx", ["rowhouse", "--version"])).to.match(/^\d+\.\d+\.\d+\n$/);
+    expect(await finish("npx", ["rowhouse", "init", "fresh"])).to.match(/^Wrote \.env, /);
+    const [port, databasePort] = [await findFreePort(), await findFreePort()];
+    const dev = start(
+      "npm",
+      ["run", "dev"],
+      {
+        PATH: [process.env["PATH"], join(ROOT, "node_modules/.bin")].join(delimiter),
+        PORT: String(port),
+        DEV_DATABASE_PORT: String(databasePort),
+      },
+      { cwd: join(project, "fresh"), detached: true },
+    );
+    const { output, ended } = follow(dev);
+    const printed = (text: RegExp): Promise<void> =>
+      until(`it does not print ${text}: ${output()}`, () => {
+        return text.test(output()) || dev.exitCode !== null;
+      });
+    const host = `127.0.0.1:${port}`;
+    try {
+      await printed(/Ctrl-C stops/);
+      const added = await sendHttp(port, host, "POST", "/", '"first"');
+      expect(added.text, output()).to.equal('{"id":1,"text":"first"}');
+      const file = join(project, "fresh/migrations/0002-upper.sql");
+      await writeFile(file, "update note set text = upper(text);");
+      await printed(/Migrated 2 tenants to version 2 /);
+      const listed = await sendHttp(port, host, "GET", "/");
+      expect(listed.text, output()).to.equal('[{"id":1,"text":"FIRST"}]');
+      expect((await sendHttp(port, `localhost:${port}`, "GET", "/")).text).to.equal("[]");
+    } finally {
+      // As Ctrl-C does: the whole group gets it.
+      process.kill(-(dev.pid ?? 0), "SIGINT");
+      await ended;
+    }
+    expect(await isPortFree(databasePort)).to.equal(true);
+  }).timeout(60_000);
+
+  /** Runs a program in the project to its end, and returns what it prints. */
+  async function finish(file: string, parameters: string[]): Promise<string> {
+    const child = start(file, parameters, {});
+    const { output, ended } = follow(child);
+    await ended;
+    expect(child.exitCode, output()).to.equal(0);
+    return output();
+  }
 
   async function compile(include: readonly string[]): Promise<void> {
     const config = { compilerOptions: STRICT, include };
@@ -131,9 +207,14 @@ describe("the package", () => {
     expect(status).to.equal(0);
   }
 
-  function start(file: string, parameters: string[], env: Record<string, string>): ChildProcess {
+  function start(
+    file: string,
+    parameters: string[],
+    env: Record<string, string>,
+    place: { readonly cwd: string; readonly detached: boolean } = { cwd: project, detached: false },
+  ): ChildProcess {
     return spawn(file, parameters, {
-      cwd: project,
+      ...place,
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -147,43 +228,3 @@ const STRICT = {
   noUncheckedIndexedAccess: true,
   types: ["node"],
 };
-
-/** All that a program prints, and its end. */
-function follow(child: ChildProcess): {
-  readonly output: () => string;
-  readonly ended: Promise<unknown>;
-} {
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (part: string) => (output += part));
-  }
-  return { output: () => output, ended: once(child, "close") };
-}
-
-/** Waits until the program serves, adds a note to the first tenant, and ends the program. */
-async function expectNotesApart(
-  child: ChildProcess,
-  ready: RegExp,
-  port: number,
-  [one, two]: readonly [string, string],
-): Promise<void> {
-  const { output, ended } = follow(child);
-  const note = `a note of ${child.spawnargs.join(" ")}`;
-  const send = (host: string, method: string, body?: string) =>
-    sendHttp(port, host, method, "/notes", body);
-  try {
-    await until(
-      "the application does not serve",
-      () => ready.test(output()) || child.exitCode !== null,
-    );
-    const before = (await send(two, "GET")).text;
-    const added = await send(one, "POST", JSON.stringify(note));
-    expect(added.status, added.text + output()).to.equal(201);
-    expect((await send(one, "GET")).text).to.include(note);
-    expect((await send(two, "GET")).text).to.equal(before);
-    expect((await send("three.example", "GET")).status).to.equal(404);
-  } finally {
-    child.kill("SIGTERM");
-    await ended;
-  }
-}

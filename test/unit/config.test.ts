@@ -39,6 +39,7 @@ describe("readVariables()", () => {
       MAX_RESPONSE_ROWS: 10_000,
       MAX_RESPONSE_BYTES: 8_388_608,
       TRUST_PROXY: false,
+      DATABASE_URL_FILE: undefined,
       LISTEN_HOST: "127.0.0.1",
       PORT: 5000,
       SHUTDOWN_SECONDS: 10,
@@ -62,6 +63,7 @@ describe("readVariables()", () => {
       MAX_RESPONSE_ROWS: "5",
       MAX_RESPONSE_BYTES: "4",
       TRUST_PROXY: "true",
+      DATABASE_URL_FILE: "/run/secrets/url",
       LISTEN_HOST: "0.0.0.0",
       PORT: "65535",
       SHUTDOWN_SECONDS: "9",
@@ -89,7 +91,7 @@ describe("readVariables()", () => {
   });
 
   it("readVariables() lists every problem at once, one line each", () => {
-    const names = Object.keys(VARIABLES).filter((name) => !name.endsWith("_HOST"));
+    const names = Object.keys(VARIABLES).filter((name) => !/_(?:HOST|FILE)$/.test(name));
     const lines = problems(Object.fromEntries(names.map((name) => [name, "wrong"])));
     expect(lines).to.have.length(names.length);
     for (const [index, name] of names.entries()) {

@@ -12,7 +12,7 @@ const ROOT = new URL("../../", import.meta.url);
  * is in it, or files that belong together.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ["src/errors.ts src/host.ts src/environment.ts src/log.ts src/report.ts"],
+  ["src/errors.ts src/host.ts src/environment.ts src/secret-files.ts src/log.ts src/report.ts"],
   ["src/sql/"],
   ["src/database/"],
   ["src/tenant.ts src/entry.ts src/query.ts"],
@@ -22,6 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/runtime/"],
   ["src/example/"],
   ["src/node.ts", "src/deno.ts", "src/worker.ts"],
+  ["admin/program/"],
   ["admin/print/", "admin/registry/"],
   ["admin/shared/", "admin/events/"],
   ["admin/command/"],
@@ -38,7 +39,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/report/", "admin/api/"],
   ["admin/console/"],
   ["admin/development/"],
-  ["admin/testing/"],
+  ["admin/testing/", "admin/scaffold/"],
   ["admin/*.ts"],
 ];
 

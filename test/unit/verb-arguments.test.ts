@@ -77,4 +77,38 @@ describe("readCall()", () => {
   it("gives undefined for --help, whatever else is missing", () => {
     expect(tryRead("--help")).to.equal(undefined);
   });
+
+  it("takes operands as options: the first --host is HOST, and others stay with the option", () => {
+    const call = read("--host", "a.test", "--schema", "acme", "--host", "b", "--plan");
+    expect(call.operands).to.deep.equal(["a.test", "acme"]);
+    expect([call.texts("host"), call.has("plan")]).to.deep.equal([["b"], true]);
+    const alone = read("--schema", "acme", "--host", "a.test");
+    expect([alone.operands, alone.has("host")]).to.deep.equal([["a.test", "acme"], false]);
+  });
+
+  it("refuses both forms, half of each, and an option that is given twice", () => {
+    const both = "it takes HOST SCHEMA or --host HOST --schema SCHEMA, not parts of both";
+    expect(() => read("a.test", "acme", "--schema", "acme")).to.throw(UsageError, both);
+    expect(() => read("a.test", "--schema", "acme")).to.throw(UsageError, both);
+    expect(() => read("acme", "--host", "a.test")).to.throw(UsageError, "got 1 operands");
+    expect(() => read("--host", "a.test")).to.throw(UsageError, "--schema is missing");
+    expect(() => read("a.test", "acme", "--backup", "x", "--backup", "y")).to.throw(
+      UsageError,
+      "--backup is given twice",
+    );
+  });
+
+  it("names the order where a host or a file stands in the place of a schema", () => {
+    for (const text of ["acme.test", "localhost:5000", "./acme.zip"]) {
+      expect(() => read("acme", text), text).to.throw(
+        UsageError,
+        `SCHEMA "${text}" is not the name of a schema: the order is HOST SCHEMA, or name each as --host`,
+      );
+    }
+  });
+
+  it("names the option that was meant", () => {
+    expect(() => read("a.test", "acme", "--bakcup", "x")).to.throw('; did you mean "--backup"?');
+    expect(() => read("a.test", "acme", "--shcema", "x")).to.throw('; did you mean "--schema"?');
+  });
 });

@@ -55,7 +55,9 @@ describe("what a verb loads", () => {
 
   before(async () => {
     const files = await readdir(ADMIN);
-    verbs = files.filter((file) => file.endsWith(".js")).map((file) => file.slice(0, -3));
+    verbs = files
+      .filter((file) => file.endsWith(".js") && file !== "rowhouse.js")
+      .map((file) => file.slice(0, -3));
     expect(verbs.length).to.be.greaterThan(20);
   });
 

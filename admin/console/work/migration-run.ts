@@ -1,6 +1,7 @@
 // One migration run, whose state can be read while it runs.
 
 import { randomUUID } from "node:crypto";
+import { commandFor } from "../../program/form.ts";
 import { describeOutcome } from "../../migrate/migrate-tenant.ts";
 import {
   migrateTenants,
@@ -56,7 +57,7 @@ export async function startMigrationRun(
   const [first] = shared?.pending ?? [];
   if (first !== undefined) {
     throw new AdminError(
-      `Cannot migrate: shared migration "${first.name}" is pending; run node admin/migrate.js first`,
+      `Cannot migrate: shared migration "${first.name}" is pending; run ${commandFor("migrate")} first`,
     );
   }
   const migrations = await loadTenantMigrations(registry);

@@ -1,6 +1,7 @@
 // The target's side of a move: it creates the tenant in one transaction, suspended, and later restores its status.
 
 import type { Transaction } from "sequelize";
+import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { updateTenant } from "../../events/tenant-change.ts";
 import { loadTenantMigrations } from "../../migrations/ordered.ts";
@@ -132,7 +133,7 @@ export async function settle(target: Registry, journey: Journey): Promise<void> 
     const tenant = await claimTenant(target, transaction, schemaName, action, allowed);
     if (tenant.transferId !== transferId) {
       throw new AdminError(
-        `Cannot ${action}: the tenant "${schemaName}" there is another; see node admin/status.js there`,
+        `Cannot ${action}: the tenant "${schemaName}" there is another; see ${commandFor("status")} there`,
       );
     }
     if (tenant.transition === null) return;

@@ -1,6 +1,7 @@
 // The source's side of a move. The tenant's row holds the stage of the move and the status before it.
 
 import { randomUUID } from "node:crypto";
+import { commandFor } from "../../program/form.ts";
 import { type RowChange, updateTenant } from "../../events/tenant-change.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
@@ -97,7 +98,7 @@ async function change(
     const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
     if (tenant.transferId !== transferId) {
       throw new AdminError(
-        `Cannot move tenant: "${schemaName}" has changed meanwhile; see node admin/status.js`,
+        `Cannot move tenant: "${schemaName}" has changed meanwhile; see ${commandFor("status")}`,
       );
     }
     await updateTenant(source, transaction, "move-tenant", tenant, decide(tenant));

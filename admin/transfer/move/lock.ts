@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { ClientBase } from "pg";
+import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry } from "../../registry/registry.ts";
 import { ALONE_KEY, withTenantAlone } from "../../registry/tenant-lock.ts";
@@ -36,6 +37,6 @@ async function checkApart(client: ClientBase, { sequelize }: Registry): Promise<
   if (row?.locked) return;
   throw new AdminError(
     "Cannot move tenant: the target is the tenant's own database; name another, " +
-      "or see node admin/rename-tenant.js --help",
+      `or see ${commandFor("rename-tenant")} --help`,
   );
 }

@@ -1,5 +1,6 @@
 // Names the two databases of a move, in the registry and for people, without their passwords.
 
+import { commandFor } from "../../program/form.ts";
 import { parseAddress } from "../../../src/database/wire/address.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { query, type Registry } from "../../registry/registry.ts";
@@ -21,7 +22,7 @@ export async function checkRegistries(source: Registry, target: Registry): Promi
   const problem =
     theirs === "" ? "it does not have a registry" : "its registry has another version";
   throw new AdminError(
-    `Cannot move tenant to ${place}: ${problem}; run node admin/init-db.js on both databases`,
+    `Cannot move tenant to ${place}: ${problem}; run ${commandFor("init-db")} on both databases`,
   );
 }
 

@@ -1,5 +1,6 @@
 // Compares the shared schemas of the two databases of a move: a tenant's objects and statements need them there.
 
+import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { readInstallation } from "../../registry/installation.ts";
 import type { Registry } from "../../registry/registry.ts";
@@ -31,7 +32,7 @@ export async function checkShared(
     const options = ours.map((name) => `--shared-schema ${JSON.stringify(name)}`).join(" ");
     throw new AdminError(
       `Cannot move tenant to ${place}: tenants here see the shared schemas ${list(ours)}, and there ${list(theirs)}; ` +
-        `run node admin/init-db.js ${options} there`,
+        `run ${commandFor("init-db")} ${options} there`,
     );
   }
   const missing = needs.filter((name) => !objects.has(name));

@@ -3,6 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { Transaction } from "sequelize";
+import { commandFor } from "../../program/form.ts";
 import { describeDifferences } from "../../inspect/difference.ts";
 import { readFingerprints } from "../../inspect/fingerprint.ts";
 import { prepareCreation } from "../../lifecycle/creation.ts";
@@ -144,7 +145,7 @@ export function describeRefusal(schemaName: string, losses: readonly string[]): 
   const more = losses.length > 3 ? `, and ${losses.length - 3} more` : "";
   return (
     `a copy of "${schemaName}" would not be equal to it: ${losses.slice(0, 3).join("; ")}${more}; change the ` +
-    "tenant's schema only by migrations (see node admin/status.js), or leave that out with --lossy"
+    `tenant's schema only by migrations (see ${commandFor("status")}), or leave that out with --lossy`
   );
 }
 

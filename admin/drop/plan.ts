@@ -1,0 +1,54 @@
+// What dropping a tenant would do.
+
+import type { Report } from "../command/verb.ts";
+import { formatCount } from "../print/count.ts";
+import { transact } from "../batch/transact.ts";
+import { readInstallation } from "../registry/installation.ts";
+import type { Registry } from "../registry/registry.ts";
+import { readRolePrefix } from "../registry/tenant-role.ts";
+import { claimTenant } from "../registry/transition.ts";
+import { requireNewFile } from "./backup.ts";
+import { countItems } from "./objects.ts";
+import { requireNoOutsiders } from "./outsiders.ts";
+import { DROPPABLE } from "./drop.ts";
+
+/**
+ * Describes a drop and makes the checks that it begins with. It changes nothing.
+ * @param backup the file of the backup; undefined without one
+ * @throws {AdminError} for what would refuse the drop
+ */
+export async function planDrop(
+  registry: Registry,
+  schemaName: string,
+  backup: string | undefined,
+): Promise<Report> {
+  const { status, roleName } = await transact(registry, async (transaction) => {
+    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", DROPPABLE);
+    const { tenantRoles } = await readInstallation(transaction);
+    const isOwn = tenantRoles && tenant.roleName.startsWith(await readRolePrefix(transaction));
+    const role = isOwn ? tenant.roleName : undefined;
+    await requireNoOutsiders(transaction, schemaName, role);
+    await requireNewFile(transaction, schemaName, backup);
+    return { status: tenant.status, roleName: role };
+  });
+  const objects = await countItems(registry, schemaName);
+  const domains = await registry.Domain.findAll({ where: { schemaName }, order: ["host"] });
+  const hosts = domains.map(({ host }) => host);
+  const copy = backup === undefined ? "without a backup" : `with a backup in ${backup}`;
+  const where = hosts.length > 0 ? `, at ${hosts.join(", ")}` : "";
+  return {
+    lines: [
+      `Would drop tenant "${schemaName}" (${status})${where}: ${formatCount(objects, "object")}, ${copy}; ` +
+        "nothing was changed",
+    ],
+    json: {
+      plan: true,
+      schemaName,
+      status,
+      hosts,
+      objects,
+      role: roleName ?? null,
+      backup: backup ?? null,
+    },
+  };
+}

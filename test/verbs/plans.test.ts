@@ -1,0 +1,68 @@
+// --plan of the verbs that destroy, or that work on many tenants: it says what would happen, and nothing does.
+
+import { resolve } from "node:path";
+import { expect } from "chai";
+import { useDatabase } from "../support/database.ts";
+import { performVerb, type VerbResult } from "../support/verb.ts";
+
+describe("--plan", () => {
+  const database = useDatabase({ one: "one.example", two: "two.example" });
+  const run = (input: string, name: string, ...parameters: string[]): Promise<VerbResult> =>
+    performVerb({ adminUrl: database.adminUrl, input }, name, ...parameters, "--plan");
+  const state = (): Promise<unknown> =>
+    database.sql(
+      "select schema_name, status, transition from rowhouse.tenant union all select host, '', '' from rowhouse.domain order by 1",
+    );
+  let before: unknown;
+
+  beforeEach(async () => (before = await state()));
+
+  afterEach(async () => expect(await state()).to.deep.equal(before));
+
+  it("drop-tenant tells the hosts, the objects and the backup, and needs no --confirm", async () => {
+    const { status, stdout, stderr } = await run("", "drop-tenant", "one", "--backup", "one.zip");
+    expect(stderr).to.equal("");
+    expect(stdout).to.match(
+      /^Would drop tenant "one" \(active\), at one\.example: \d+ objects?, with a backup in one\.zip; nothing was changed\n$/,
+    );
+    expect(status).to.equal(0);
+  });
+
+  it("drop-tenant refuses what the drop would refuse", async () => {
+    const file = resolve("package.json");
+    const { status, stderr } = await run("", "drop-tenant", "one", "--backup", file);
+    expect(stderr).to.match(/^Cannot drop tenant: "[^"]+package\.json" exists; name another file/);
+    expect(status).to.equal(1);
+  });
+
+  it("each-tenant lists the tenants, and runs nothing", async () => {
+    const sql = ["--sql", "insert into data values (7, 7)", "--write"];
+    const { status, stdout } = await run("", "each-tenant", ...sql, "--tenants", "none");
+    expect(stdout).to.equal("");
+    expect(status).to.equal(1);
+    const all = await run("", "each-tenant", ...sql);
+    expect(all.stdout).to.equal("one\ntwo\nWould run in 2 tenants, and commit; nothing was run\n");
+    expect(await database.sql("select from one.data union all select from two.data")).to.deep.equal(
+      [],
+    );
+  });
+
+  it("add-tenants tells what would be added, exists already and would fail", async () => {
+    await database.sql("create schema taken");
+    const file = [
+      '{"host":"one.example","schema":"one"}',
+      '{"host":"new.example","schema":"fresh"}',
+      '{"host":"two.example","schema":"other"}',
+      '{"host":"taken.example","schema":"taken"}',
+    ].join("\n");
+    const { status, stdout } = await run(file, "add-tenants", "-", "--format", "ndjson");
+    expect(stdout.split("\n")).to.deep.equal([
+      "Would add fresh at new.example",
+      'Would fail line 3, other: host "two.example" belongs to tenant "two"',
+      'Would fail line 4, taken: schema "taken" exists already',
+      "Would add 1 tenant; nothing was changed; 1 exist already; 2 would fail",
+      "",
+    ]);
+    expect(status).to.equal(3);
+  });
+});
