@@ -92,7 +92,7 @@ const CHANGES: readonly Change[] = [
   ["export-tenant", ["a", "FOLDER/..a.zip"]],
   [
     "import-tenant",
-    ["FOLDER/..a.zip", "back.test", "back"],
+    ["FOLDER/..a.zip", "back.test", "back", "--with-settings"],
     [
       "back",
       {
@@ -146,7 +146,9 @@ const ARRIVAL: readonly object[] = [
 ];
 
 /** Verbs that change nothing in the registry; what `each-tenant` changes is the tenants' own. */
-const OTHERS = ["console", "dev", "doctor", "list-tenants", "new-migration", "status"];
+const OTHERS = [
+  ...["console", "dev", "doctor", "init", "list-tenants", "new-migration", "rowhouse", "status"],
+];
 
 /** Verbs whose events the test reads after it has called their functions. */
 const FUNCTIONS = ["verify-pooler"];
