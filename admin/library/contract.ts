@@ -43,6 +43,7 @@ import type {
   Tenant,
   TenantChange,
   TenantHost,
+  TenantPage,
 } from "./tenant.ts";
 import type {
   CloneOptions,
@@ -69,8 +70,8 @@ export interface TenantFunctions {
   createTenant(this: void, tenant: NewTenant): Promise<CreatedTenant>;
   /** Reads a tenant; undefined when it does not exist. */
   findTenant(this: void, schemaName: string): Promise<Tenant | undefined>;
-  /** Reads every tenant, in the order of the schema names. */
-  listTenants(this: void): Promise<readonly Tenant[]>;
+  /** Reads every tenant, or a part of the list, in the order of the schema names. */
+  listTenants(this: void, page?: TenantPage): Promise<readonly Tenant[]>;
   /**
    * Adds a host to a tenant. The service answers the next request to it for the tenant.
    * @throws {AdminError} `host_taken`, also when this tenant has it; `host_invalid`, `tenant_not_found`,

@@ -65,11 +65,13 @@ export function parseSettingsChange(set: Settings, unset: readonly string[]): Se
   return { set, unset };
 }
 
+// PostgreSQL's jsonb cannot hold NUL, nor half of a surrogate pair. JSON.stringify escapes both.
+const NOT_JSONB = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
 function isJson(value: unknown): boolean {
   try {
     const text: string | undefined = JSON.stringify(value);
-    // PostgreSQL's jsonb cannot hold NUL.
-    if (text === undefined || text.includes("\\u0000")) return false;
+    if (text === undefined || NOT_JSONB.test(text)) return false;
     return isDeepStrictEqual(JSON.parse(text), value);
   } catch {
     return false;

@@ -2,6 +2,7 @@
 
 import type { Settings, TenantStatus, Transition } from "../registry/tenant-state.ts";
 
+export type { TenantPage } from "../lifecycle/tenant.ts";
 export type { Settings, TenantStatus, Transition };
 
 /** A tenant to create. */

@@ -28,10 +28,10 @@ export function tenantFunctions(registry: Registry, creations: FindCreations): T
         const { findTenant } = await import("../lifecycle/tenant.ts");
         return findTenant(registry, await parseName(schemaName));
       }),
-    listTenants: () =>
+    listTenants: (page) =>
       withCodes(async () => {
         const { listTenants } = await import("../lifecycle/tenant.ts");
-        return listTenants(registry);
+        return listTenants(registry, page);
       }),
     addHost: (name, text) =>
       withCodes(async () => {

@@ -71,9 +71,21 @@ const LISTED = `
       array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
     from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version`;
 
-/** Reads every tenant with its hosts, in the order of the schema names. */
-export function listTenants(registry: Registry): Promise<readonly ListedTenant[]> {
-  return readRows<ListedTenant>(registry, `${LISTED} order by schema_name`);
+/** A part of the list of tenants. */
+export interface TenantPage {
+  /** The schema name before the first one; the beginning when left out. */
+  readonly after?: string | undefined;
+  /** The most tenants; all when left out. */
+  readonly limit?: number | undefined;
+}
+
+/** Reads every tenant with its hosts, or a part of the list, in the order of the schema names. */
+export function listTenants(
+  registry: Registry,
+  { after, limit }: TenantPage = {},
+): Promise<readonly ListedTenant[]> {
+  const part = "where $1::text is null or schema_name > $1::text order by schema_name limit $2";
+  return readRows<ListedTenant>(registry, `${LISTED} ${part}`, [after ?? null, limit ?? null]);
 }
 
 /** Reads one tenant with its hosts; undefined when it does not exist. */

@@ -15,6 +15,7 @@ export const GROUPS = {
     doctor: "Check the roles, the pooler and the settings",
     "verify-pooler": "Test a transaction pooler",
     console: "Serve the operator page",
+    "serve-admin": "Serve an HTTP API that creates and changes tenants",
   },
   Tenants: {
     "list-tenants": "List the tenants with their hosts",

@@ -52,6 +52,7 @@ describe("the code of the pages", () => {
     for (const [shown, file] of [
       ["hono.ts", "app.ts"],
       ["plain.ts", "plain.ts"],
+      ["edge-sign-up.ts", "sign-up.ts"],
     ]) {
       const text = await readFile(join(ROOT, `test/runtime/hono/${file}`), "utf8");
       const block = blocks.find(({ path }) => path === `${APPLICATION}/${shown}`)?.text ?? "";

@@ -1,5 +1,6 @@
 // Every command of the pages prints what stands below it. The console blocks of a page are one shell, in a
-// checkout and a demonstration of their own, so that the order of the pages does not matter.
+// checkout and a demonstration of their own, so that the order of the pages does not matter. A page that says
+// `<!-- after: PAGE -->` goes on in that page's shell.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,7 +29,16 @@ describe("the commands of", () => {
 
   before(async function () {
     this.timeout(120_000);
-    await Promise.all(pages.map(async (page) => printed.set(page.file, await runPage(page))));
+    const first = pages.filter((page) => findEarlier(page) === undefined);
+    await Promise.all(
+      first.map(async (page) => {
+        const later = pages.filter((other) => findEarlier(other) === page.file);
+        const texts = [...(await runPages([page, ...later]))];
+        for (const each of [page, ...later]) {
+          printed.set(each.file, texts.splice(0, readCommands(each).length));
+        }
+      }),
+    );
   });
 
   for (const page of pages) {
@@ -44,20 +54,31 @@ describe("the commands of", () => {
   });
 });
 
-/** Runs a page's commands and returns what each has printed. */
-async function runPage(page: Page): Promise<readonly string[]> {
+/** The page in whose shell this one goes on. */
+function findEarlier({ text }: Page): string | undefined {
+  return /^<!-- after: (\S+) -->$/m.exec(text)?.[1];
+}
+
+/** Runs the commands of pages in one shell and returns what each has printed. */
+async function runPages(pages: readonly Page[]): Promise<readonly string[]> {
   const checkout = await copyCheckout();
-  const ports = { "5000": await findFreePort(), "54329": await findFreePort() };
+  const ports = {
+    "5000": await findFreePort(),
+    "5080": await findFreePort(),
+    "54329": await findFreePort(),
+  };
   const here = (text: string): string =>
-    text.replaceAll(/\b(?:5000|54329)\b/g, (port) => String(ports[port as keyof typeof ports]));
+    text.replaceAll(/\b(?:5000|5080|54329)\b/g, (port) =>
+      String(ports[port as keyof typeof ports]),
+    );
   let stop: (() => Promise<void>) | undefined;
   try {
-    if (page.needs.includes("demo")) {
+    if (pages.some(({ needs }) => needs.includes("demo"))) {
       stop = await startDemonstration(checkout, ports["5000"], ports["54329"]);
     }
-    const commands = readCommands(page).map(
-      ({ command }) => `{ ${here(command)}\n} 2>&1; echo; echo "${MARK}"`,
-    );
+    const commands = pages
+      .flatMap(readCommands)
+      .map(({ command }) => `{ ${here(command)}\n} 2>&1; echo; echo "${MARK}"`);
     const { stdout } = await run("bash", ["-c", commands.join("\n")], {
       cwd: checkout,
       env: { PATH: process.env["PATH"] },

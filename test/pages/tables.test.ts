@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
+import { API_ERRORS } from "../../admin/api/errors.ts";
 import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
 import { VERB_NAMES } from "../../admin/program/verbs.ts";
 import { ADMIN_ERRORS } from "../../admin/registry/admin-error.ts";
@@ -80,6 +81,18 @@ describe("the headings of errors", () => {
       );
     });
   }
+});
+
+describe("the errors of admin/api/README.md", () => {
+  it("are the API's own, with their status and title", () => {
+    const rows = section(readPage("admin/api/README.md"), "## Errors").matchAll(
+      /^\| `([A-Z_]+)` +\| (\d+) +\| (.*?) +\|$/gm,
+    );
+    const own = Object.values(API_ERRORS).filter(({ code }) => !Object.hasOwn(ERRORS, code));
+    expect([...rows].map(([, code, status, title]) => ({ code, status, title }))).to.deep.equal(
+      own.map(({ code, status, title }) => ({ code, status: String(status), title })),
+    );
+  });
 });
 
 function table(variables: Variables): string {

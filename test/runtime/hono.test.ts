@@ -8,6 +8,7 @@ import { type TestDatabase, useDatabase } from "../support/database.ts";
 import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
 import { sendHttp } from "../support/service.ts";
 import { until } from "../support/until.ts";
+import { type AdminProgram, describeSignUp, startAdmin } from "./sign-up.ts";
 
 const HOSTS = { one: "one.example.com", two: "two.example.com" };
 const FOLDER = fileURLToPath(new URL("./hono/", import.meta.url));
@@ -25,9 +26,11 @@ for (const runtime of ["node", "deno", "worker"] as const) {
     const database = useDatabase();
     let pgbouncer: Awaited<ReturnType<TestDatabase["startPgBouncer"]>>;
     let running: RunningRuntime;
+    let admin: AdminProgram | undefined;
 
     before(async () => {
       await database.addTenants(HOSTS, `${FOLDER}migrations`);
+      if (runtime === "worker") admin = await startAdmin(database.adminUrl, `${FOLDER}migrations`);
       pgbouncer = await database.startPgBouncer({ poolSize: 4 });
       const env = { DATABASE_URL: pgbouncer.serviceUrl, TENANT_MAX_IN_FLIGHT: "200" };
       running = await startRuntime(runtime, env, (program) => {
@@ -35,6 +38,7 @@ for (const runtime of ["node", "deno", "worker"] as const) {
           (one) => !/\.[jt]s$/.test(one) || /wrangler/.test(one),
         );
         parameters.splice(runtime === "worker" ? 2 : parameters.length, 0, ENTRIES[runtime]);
+        for (const variable of admin?.variables ?? []) parameters.push("--var", variable);
         return { ...program, parameters };
       });
     });
@@ -42,6 +46,7 @@ for (const runtime of ["node", "deno", "worker"] as const) {
     after(async () => {
       await running.stop();
       await pgbouncer.stop();
+      await admin?.remove();
     });
 
     const askLater = async (): Promise<void> => {
@@ -103,7 +108,10 @@ for (const runtime of ["node", "deno", "worker"] as const) {
       expect(running.output()).to.match(/"background work failed","requestId":"[^"]+",.*"22012"/);
     });
 
-    if (runtime === "worker") return;
+    if (runtime === "worker") {
+      describeSignUp(() => ({ port: running.port, program: admin?.program }));
+      return;
+    }
 
     it("c.executionCtx.waitUntil() holds up the end of the process", async () => {
       await askLater();

@@ -16,9 +16,16 @@ const FOLDERS = new Set([
   "src",
   ...["builders", "database", "http", "runtime", "sql", "telemetry"].map((room) => `src/${room}`),
   "admin",
-  ...["adopt", "batch", "command", "conformance", "console", "create-many", "development"].map(
-    (room) => `admin/${room}`,
-  ),
+  ...[
+    "adopt",
+    "api",
+    "batch",
+    "command",
+    "conformance",
+    "console",
+    "create-many",
+    "development",
+  ].map((room) => `admin/${room}`),
   ...[
     "doctor",
     "drop",

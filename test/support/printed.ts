@@ -20,12 +20,13 @@ const MOST_KEPT = 1_000_000;
 // A URL with a password, but for the one in the words that say how to write a URL.
 const CONNECTION_STRING = /postgres(?:ql)?:\/\/[^\s:@/"]*:(?!PASSWORD@|…)[^\s@"]+@/i;
 
-/** The fields that a line of the service's log may have, and those of its error. */
-const FIELDS = new Set(
-  "time level event requestId method route host tenant status ms code outcome error signal seconds port problems count variables".split(
+/** The fields that a line of the service's log may have, those of the admin API's, and those of an error. */
+const FIELDS = new Set([
+  ..."time level event requestId method route host tenant status ms code outcome error signal seconds port problems".split(
     " ",
   ),
-);
+  ..."count variables actor verb reason tokens".split(" "),
+]);
 const ERROR_FIELDS = new Set("name code sqlState routine constraint kind said frames".split(" "));
 
 /** Makes the folder of this run. */

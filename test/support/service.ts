@@ -105,15 +105,19 @@ export interface HttpAnswer {
 
 const ENTRY = new URL("../../src/node.js", import.meta.url);
 
-/** Starts the program, or another at `file`, and waits until it listens. */
+/**
+ * Starts the program, or another at `file`, and waits until it listens.
+ * @param parametersOf the parameters of a program that does not read PORT
+ */
 export async function startService(
   databaseUrl: string,
   env: Record<string, string> = {},
   file: URL = ENTRY,
+  parametersOf: (port: number) => readonly string[] = () => [],
 ): Promise<ServiceProcess> {
   const port = await findFreePort();
   const entry = fileURLToPath(file);
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [entry, ...parametersOf(port)], {
     env: {
       ...inheritedVariables(),
       DATABASE_URL: databaseUrl,
@@ -157,10 +161,14 @@ export function sendHttp(
   path: string,
   body?: string,
   agent?: Agent,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { agent: agent ?? false, host: "127.0.0.1", port, method, path, headers: { host } },
+      {
+        ...{ agent: agent ?? false, host: "127.0.0.1", port, method, path },
+        headers: { ...headers, host },
+      },
       (incoming) => {
         let text = "";
         incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));

@@ -36,7 +36,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/doctor/", "admin/rename/"],
   ["admin/conformance/"],
   ["admin/library/"],
-  ["admin/report/"],
+  ["admin/report/", "admin/api/"],
   ["admin/console/"],
   ["admin/development/"],
   ["admin/testing/", "admin/scaffold/"],

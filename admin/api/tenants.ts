@@ -1,0 +1,187 @@
+// What the routes do: each is one function of the admin library.
+
+import { isDeepStrictEqual } from "node:util";
+import { AppError } from "../../src/errors.ts";
+import { parseDomain } from "../../src/host.ts";
+import { Reply } from "../../src/http/answer.ts";
+import type { Exchange } from "../../src/http/exchange.ts";
+import type { Log } from "../../src/log.ts";
+import type { Admin } from "../library/contract.ts";
+import { parseHosts } from "../library/parse.ts";
+import type { ChangedTenant, Settings, Tenant } from "../library/tenant.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import type { Handle } from "./access.ts";
+import { parseCreation, parseSettingsChange } from "./body.ts";
+import { toApiError } from "./errors.ts";
+import { parsePage } from "./page.ts";
+import { Turns } from "./turns.ts";
+
+/** The parts that the handlers need. */
+export interface TenantParts {
+  /** The admin library, whose changes are made in the name of this actor. */
+  readonly adminOf: (actor: string) => Admin;
+  readonly log: Log;
+}
+
+/** The handlers by name. */
+export type TenantHandlers = Readonly<
+  Record<
+    "create" | "list" | "read" | "addHost" | "removeHost" | "suspend" | "resume" | "setSettings",
+    Handle
+  >
+>;
+
+/** Whose change it is, which verb makes the same one, and the tenant. */
+interface Change {
+  readonly actor: string;
+  readonly verb: string;
+  readonly schemaName: string;
+}
+
+/** Makes the handlers. */
+export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
+  const turns = new Turns();
+
+  /** Makes one change of the tenant, and writes its line. */
+  const change = async <T>(
+    { requestId }: Exchange,
+    { actor, verb, schemaName }: Change,
+    work: (admin: Admin) => Promise<T>,
+  ): Promise<T> => {
+    const line = { requestId, actor, verb, tenant: schemaName };
+    try {
+      const result = await turns.take(schemaName, verb, () => work(adminOf(actor)));
+      log.write("info", "tenant changed", line);
+      return result;
+    } catch (error) {
+      log.write("warn", "change failed", { ...line, reason: reasonOf(error) });
+      throw error;
+    }
+  };
+
+  const handlers: TenantHandlers = {
+    async create(exchange, actor) {
+      const { schemaName, ...wanted } = parseCreation(await exchange.readJson());
+      const names = { actor, verb: "add-tenant", schemaName };
+      try {
+        const created = await change(exchange, names, (admin) =>
+          admin.createTenant({ schemaName, ...wanted }),
+        );
+        return new Reply(201, created);
+      } catch (error) {
+        if (!isCode(error, "tenant_exists")) throw error;
+        const { settings = {} } = (await adminOf(actor).findTenant(schemaName)) ?? {};
+        if (!hasSettings(settings, wanted.settings)) throw otherSettings(schemaName);
+        return { schemaName, hosts: parseHosts(wanted.hosts) };
+      }
+    },
+    async list({ query }, actor) {
+      const { after, limit } = parsePage(query);
+      const found = await adminOf(actor).listTenants({ after, limit: limit + 1 });
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      return { items: found.slice(0, limit).map(show), next: last?.schemaName ?? null };
+    },
+    async read(exchange, actor) {
+      const schemaName = nameOf(exchange);
+      const tenant = await adminOf(actor).findTenant(schemaName);
+      if (tenant !== undefined) return show(tenant);
+      throw new AppError(
+        "TENANT_NOT_FOUND",
+        `Cannot read tenant: tenant "${schemaName}" does not exist`,
+      );
+    },
+    async addHost(exchange, actor) {
+      const [schemaName, host] = [nameOf(exchange), hostOf(exchange)];
+      const names = { actor, verb: "add-domain", schemaName };
+      try {
+        return new Reply(
+          201,
+          await change(exchange, names, (admin) => admin.addHost(schemaName, host)),
+        );
+      } catch (error) {
+        if (!isCode(error, "host_taken")) throw error;
+        const own = { host: parseDomain(host), schemaName };
+        if ((await adminOf(actor).findTenant(schemaName))?.hosts.includes(own.host)) return own;
+        throw error;
+      }
+    },
+    async removeHost(exchange, actor) {
+      const [schemaName, host] = [nameOf(exchange), hostOf(exchange)];
+      const names = { actor, verb: "remove-domain", schemaName };
+      await change(exchange, names, (admin) => admin.removeHost(host, schemaName));
+      return new Reply(204);
+    },
+    async suspend(exchange, actor) {
+      const schemaName = nameOf(exchange);
+      const names = { actor, verb: "suspend-tenant", schemaName };
+      return showStatus(await change(exchange, names, (admin) => admin.suspendTenant(schemaName)));
+    },
+    async resume(exchange, actor) {
+      const schemaName = nameOf(exchange);
+      const names = { actor, verb: "resume-tenant", schemaName };
+      return showStatus(await change(exchange, names, (admin) => admin.resumeTenant(schemaName)));
+    },
+    async setSettings(exchange, actor) {
+      const schemaName = nameOf(exchange);
+      const wanted = parseSettingsChange(await exchange.readJson());
+      const names = { actor, verb: "set-tenant", schemaName };
+      const changed = await change(exchange, names, (admin) => admin.setTenant(schemaName, wanted));
+      const { settings, stillRunning } = changed;
+      return { schemaName, settings, stillRunning };
+    },
+  };
+  return withApiErrors(handlers);
+}
+
+function withApiErrors(handlers: TenantHandlers): TenantHandlers {
+  const wrap =
+    (handle: Handle): Handle =>
+    async (exchange, actor) => {
+      try {
+        return await handle(exchange, actor);
+      } catch (error) {
+        throw toApiError(error);
+      }
+    };
+  const entries = Object.entries(handlers).map(([name, handle]) => [name, wrap(handle)] as const);
+  return Object.fromEntries(entries) as TenantHandlers;
+}
+
+function nameOf({ params }: Exchange): string {
+  return params["schemaName"] ?? "";
+}
+
+function hostOf({ params }: Exchange): string {
+  return params["host"] ?? "";
+}
+
+/** A tenant as a client sees it: without the other database of a move. */
+function show(tenant: Tenant): unknown {
+  return { ...tenant, peer: undefined };
+}
+
+function showStatus({ schemaName, status, stillRunning }: ChangedTenant): unknown {
+  return { schemaName, status, stillRunning };
+}
+
+/** What the operator reads. The words of PostgreSQL's own errors may hold values; those of a migration's are needed. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof AdminError)) return undefined;
+  return error.code === "database_error" ? `SQLSTATE ${error.sqlstate}` : error.message;
+}
+
+function isCode(error: unknown, code: AdminError["code"]): boolean {
+  return error instanceof AdminError && error.code === code;
+}
+
+/** Whether a tenant has what a creation sets; more may have been set since. */
+function hasSettings(settings: Settings, wanted: Settings): boolean {
+  return Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(settings[name], value));
+}
+
+function otherSettings(schemaName: string): AdminError {
+  return new AdminError(
+    `Cannot add tenant: "${schemaName}" is a tenant already, with other settings; choose another name`,
+    { code: "name_taken" },
+  );
+}
