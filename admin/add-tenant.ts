@@ -3,7 +3,7 @@
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { withAdmin } from "./library/with-admin.ts";
-import { changeSettings, parseSettingsChange } from "./lifecycle/settings.ts";
+import { parseSettingsChange } from "./lifecycle/settings.ts";
 
 await runVerb({
   name: "add-tenant",
@@ -24,7 +24,7 @@ await runVerb({
   async run(call) {
     const [host, schemaName] = call.operands;
     const hosts = [host, ...call.texts("host")];
-    const settings = changeSettings({}, parseSettingsChange(call.texts("set"), []));
+    const { set: settings } = parseSettingsChange(call.texts("set"), []);
     const created = await withAdmin(call, (admin) =>
       admin.createTenant({ schemaName, hosts, settings }),
     );

@@ -17,8 +17,8 @@ await runVerb({
   about:
     "Creates the tenants that a file lists; the file - is standard input. The file is CSV with the header " +
     'host,schema, or one JSON object per line, {"host":"acme.example","schema":"acme"}, with "hosts" for ' +
-    "several. It checks every line before it creates the first tenant. Tenants that exist count as done, so " +
-    "it can be run again.",
+    'several, and "settings". It checks every line before it creates the first tenant. Tenants that exist count as done, ' +
+    "with the settings that they have, so it can be run again.",
   operands: ["FILE"],
   options: {
     format: FORMAT_OPTION,

@@ -71,7 +71,7 @@ async function adopt(
   tenant: AdoptableTenant,
 ): Promise<void> {
   const { schemaName, hosts, version, owner } = tenant;
-  const roleName = await registerTenant(transaction, creation, { schemaName, hosts }, true);
+  const roleName = await registerTenant(transaction, creation, tenant, true);
   const [role, schema] = [quoteName(roleName), `"${schemaName}"`];
   await query(transaction, `grant usage on schema ${schema} to ${role}`);
   await grantExisting(transaction, schemaName, roleName);

@@ -8,18 +8,13 @@ import { createAdmin } from "./create-admin.ts";
 import { parseActorName, parseUrl } from "./parse.ts";
 
 export { ADMIN_ERRORS, AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
-export type { Admin, TenantFunctions } from "./contract.ts";
-export type {
-  ChangedTenant,
-  CreatedTenant,
-  NewTenant,
-  Settings,
-  Tenant,
-  TenantChange,
-  TenantHost,
-  TenantStatus,
-  Transition,
-} from "./tenant.ts";
+export type * from "./contract.ts";
+export type * from "./installation.ts";
+export type * from "./many.ts";
+export type * from "./migration.ts";
+export type { Run } from "./run.ts";
+export type * from "./tenant.ts";
+export type * from "./transfer.ts";
 
 /** The options of {@link openAdmin}. */
 export interface AdminOptions {

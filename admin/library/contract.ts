@@ -222,6 +222,12 @@ export interface Admin
     AdoptionFunctions,
     MigrationFunctions,
     InstallationFunctions {
+  /**
+   * Returns the same functions in the name of another actor, over the same connections.
+   * @param actor 1 to 100 characters, for the log of changes
+   * @throws {AdminError} `option_invalid`
+   */
+  as(this: void, actor: string): Admin;
   /** Closes the connections, once the work on them has ended. */
   close(this: void): Promise<void>;
   /** As {@link Admin.close}, for `await using`. */

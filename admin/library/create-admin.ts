@@ -4,23 +4,30 @@ import type { Registry } from "../registry/registry.ts";
 import { adoptionFunctions } from "./adoptions.ts";
 import { manyFunctions } from "./bulk.ts";
 import type { Admin } from "./contract.ts";
+import { type FindCreations, shareCreations, tenantFunctions } from "./tenants.ts";
 import { installationFunctions } from "./installations.ts";
 import { migrationFunctions } from "./migrations.ts";
-import { tenantFunctions } from "./tenants.ts";
+import { parseActorName } from "./parse.ts";
 import { transferFunctions } from "./transfers.ts";
 
 /**
  * Makes the functions.
  * @param close closes the registry
+ * @param creations what new tenants share; made for this registry when left out
  */
-export function createAdmin(registry: Registry, close: () => Promise<void>): Admin {
+export function createAdmin(
+  registry: Registry,
+  close: () => Promise<void>,
+  creations: FindCreations = shareCreations(registry),
+): Admin {
   return {
-    ...tenantFunctions(registry),
+    ...tenantFunctions(registry, creations),
     ...transferFunctions(registry),
     ...manyFunctions(registry),
     ...adoptionFunctions(registry),
     ...migrationFunctions(registry),
     ...installationFunctions(registry),
+    as: (actor) => createAdmin({ ...registry, actor: parseActorName(actor) }, close, creations),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -3,13 +3,26 @@
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantFunctions } from "./contract.ts";
+import type { Creations } from "./creations.ts";
 import { withCodes } from "./failure.ts";
-import type { NewTenant } from "./tenant.ts";
+import type { CreatedTenant, NewTenant } from "./tenant.ts";
+
+/** Finds what new tenants share, for all who create them. */
+export type FindCreations = () => Promise<Creations>;
+
+/** See {@link FindCreations}. It loads nothing before the first tenant. */
+export function shareCreations(registry: Registry): FindCreations {
+  let kept: Creations | undefined;
+  return async () => {
+    const { Creations } = await import("./creations.ts");
+    return (kept ??= new Creations(registry));
+  };
+}
 
 /** Makes the functions. Each loads what it needs when it is called. */
-export function tenantFunctions(registry: Registry): TenantFunctions {
+export function tenantFunctions(registry: Registry, creations: FindCreations): TenantFunctions {
   return {
-    createTenant: (tenant) => withCodes(() => create(registry, tenant)),
+    createTenant: (tenant) => withCodes(() => create(registry, creations, tenant)),
     findTenant: (schemaName) =>
       withCodes(async () => {
         const { findTenant } = await import("../lifecycle/tenant.ts");
@@ -65,30 +78,48 @@ async function parseName(text: string): Promise<string> {
   return parseSchemaName(text);
 }
 
+/** Creates a tenant. What an earlier creation has kept may be out of date, so that its failure is not final. */
 async function create(
   registry: Registry,
+  creations: FindCreations,
   tenant: NewTenant,
-): Promise<Pick<NewTenant, "schemaName" | "hosts">> {
+): Promise<CreatedTenant> {
   const { parseNewTenant } = await import("./parse.ts");
-  const wanted = parseNewTenant(tenant);
-  const { TenantExists } = await import("../lifecycle/begin.ts");
-  const { prepareCreation } = await import("../lifecycle/creation.ts");
+  const { MigrationFailure } = await import("../migrations/failure.ts");
   const { addTenant } = await import("../lifecycle/tenant.ts");
-  try {
-    await addTenant(registry, await prepareCreation(registry), wanted);
-  } catch (error) {
-    if (!(error instanceof TenantExists)) throw error;
-    const { findExisting } = await import("../tenant-list/existing.ts");
-    const found = (await findExisting(registry, [wanted])).get(wanted.schemaName);
-    if (found === undefined) throw error;
-    const code: AdminErrorCode =
-      found.problem === undefined
-        ? "tenant_exists"
-        : found.isChanging
-          ? "tenant_in_transition"
-          : "name_taken";
-    throw new TenantExists(error.message, { code, cause: error });
-  }
+  const wanted = parseNewTenant(tenant);
   const { schemaName, hosts } = wanted;
-  return { schemaName, hosts };
+  const kept = await creations();
+  for (;;) {
+    const { creation, isKept } = await kept.find();
+    try {
+      await addTenant(registry, creation, wanted);
+      return { schemaName, hosts };
+    } catch (error) {
+      if (!(error instanceof MigrationFailure))
+        throw await explainExisting(registry, wanted, error);
+      kept.forget();
+      if (!isKept) throw error;
+    }
+  }
+}
+
+/** Tells a tenant that an earlier call has created from another one of the name. */
+async function explainExisting(
+  registry: Registry,
+  wanted: CreatedTenant,
+  error: unknown,
+): Promise<unknown> {
+  const { TenantExists } = await import("../lifecycle/begin.ts");
+  if (!(error instanceof TenantExists)) return error;
+  const { findExisting } = await import("../tenant-list/existing.ts");
+  const found = (await findExisting(registry, [wanted])).get(wanted.schemaName);
+  if (found === undefined) return error;
+  const code: AdminErrorCode =
+    found.problem === undefined
+      ? "tenant_exists"
+      : found.isChanging
+        ? "tenant_in_transition"
+        : "name_taken";
+  return new TenantExists(error.message, { code, cause: error });
 }

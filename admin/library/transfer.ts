@@ -25,7 +25,7 @@ export interface CloneOptions extends CopyOptions {
 export interface ImportOptions extends CopyOptions {
   /** Migrate it to the newest version before it is served. */
   readonly migrate?: boolean | undefined;
-  /** Take the archive's settings; without it they are left out. */
+  /** Give it the archive's settings, such as its plan: for an archive that you trust. */
   readonly withSettings?: boolean | undefined;
   /** Milliseconds; when left out, the archive's if that is at most a minute. */
   readonly statementTimeoutMs?: number | undefined;
@@ -55,8 +55,9 @@ export interface ClonedTenant extends Copied {
 export interface ImportedTenant extends Copied {
   readonly schemaName: string;
   readonly hosts: readonly string[];
-  /** The settings that it took from the archive, and those that it left out. */
+  /** Its settings: the archive's, or none. */
   readonly settings: Settings;
+  /** The archive's settings that it did not get; empty with `withSettings`. */
   readonly settingsLeftOut: Settings;
   /** The exported schema, and the time of the export. */
   readonly from: string;

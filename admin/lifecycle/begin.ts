@@ -2,13 +2,18 @@
 
 import type { Transaction } from "sequelize";
 import { UNIQUE_VIOLATION } from "../../src/errors.ts";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
-import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
+import { grantCommands } from "../registry/tenant-grants.ts";
+import { roleCommands } from "../registry/tenant-role.ts";
 import { requireUnshared } from "../shared/list.ts";
 import type { Creation, NewTenant } from "./creation.ts";
+
+const DUPLICATE_OBJECT = "42710";
+const DUPLICATE_SCHEMA = "42P06";
 
 /** The error when the registry has the schema already. */
 export class TenantExists extends AdminError {}
@@ -26,11 +31,13 @@ export async function beginTenant(
   isWhole: boolean,
 ): Promise<string> {
   const { schemaName } = tenant;
-  const roleName = await registerTenant(transaction, creation, tenant, isWhole);
-  await refuse("42P06", `schema "${schemaName}" exists without a tenant`, () =>
-    query(transaction, `create schema "${schemaName}"`),
-  );
-  await grantSchema(transaction, schemaName, roleName);
+  const roleName = await insertTenant(transaction, creation, tenant, isWhole);
+  const commands = [
+    ...newRoleCommands(creation, roleName),
+    `create schema ${quoteName(schemaName)}`,
+    ...grantCommands(creation.defaultKinds, schemaName, roleName),
+  ];
+  await createAll(transaction, commands, schemaName, roleName);
   return roleName;
 }
 
@@ -42,7 +49,20 @@ export async function beginTenant(
  */
 export async function registerTenant(
   transaction: Transaction,
-  { installation, admin, rolePrefix }: Creation,
+  creation: Creation,
+  tenant: NewTenant,
+  isWhole: boolean,
+): Promise<string> {
+  const roleName = await insertTenant(transaction, creation, tenant, isWhole);
+  const commands = newRoleCommands(creation, roleName);
+  if (commands.length > 0) await createAll(transaction, commands, tenant.schemaName, roleName);
+  return roleName;
+}
+
+/** Inserts the row, and returns the name of the role. */
+async function insertTenant(
+  transaction: Transaction,
+  { installation, rolePrefix }: Creation,
   { schemaName, statementTimeoutMs, settings = {} }: NewTenant,
   isWhole: boolean,
 ): Promise<string> {
@@ -65,21 +85,32 @@ export async function registerTenant(
       code: "name_taken",
     });
   }
-  if (tenantRoles) {
-    await refuse("42710", `role "${roleName}" exists without a tenant`, () =>
-      createTenantRole(transaction, { roleName, serviceRole, admin }),
-    );
-  }
   return roleName;
 }
 
-/** Runs `work`, and replaces an error with this SQLSTATE by an AdminError with `problem` and advice. */
-async function refuse<T>(state: string, problem: string, work: () => Promise<T>): Promise<T> {
+/** The commands that create a tenant's own role; none where tenants do not have roles. */
+function newRoleCommands({ installation, admin }: Creation, roleName: string): readonly string[] {
+  const { serviceRole, tenantRoles } = installation;
+  return tenantRoles ? roleCommands({ roleName, serviceRole, admin }) : [];
+}
+
+/**
+ * Runs commands in one message.
+ * @throws {AdminError} name_taken when the role or the schema exists already
+ */
+async function createAll(
+  transaction: Transaction,
+  commands: readonly string[],
+  schemaName: string,
+  roleName: string,
+): Promise<void> {
   try {
-    return await work();
+    await query(transaction, commands.join(";"));
   } catch (error) {
-    if (databaseCode(error) !== state) throw error;
-    throw new AdminError(describe(problem), { code: "name_taken" });
+    const code = databaseCode(error);
+    if (code !== DUPLICATE_OBJECT && code !== DUPLICATE_SCHEMA) throw error;
+    const what = code === DUPLICATE_OBJECT ? `role "${roleName}"` : `schema "${schemaName}"`;
+    throw new AdminError(describe(`${what} exists without a tenant`), { code: "name_taken" });
   }
 }
 

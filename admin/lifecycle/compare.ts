@@ -30,19 +30,22 @@ export async function prepareReferences(
 }
 
 /**
- * Compares new tenants at the newest version, within their transaction.
+ * Compares new tenants at the newest version, within their transaction; not those for which the same commands were run
+ * as for one that was compared.
  * @throws {Nonconformity} for the first one that differs
  * @throws {AdminError} when the reference cannot be made
  */
 export async function requireAlike(
   transaction: Transaction,
-  { migrations, references }: Creation,
+  { migrations, references, traces }: Creation,
   schemaNames: readonly string[],
 ): Promise<void> {
   const version = newestVersion(migrations);
   const newest = migrations.ordered.at(-1);
   if (newest === undefined || !mayDiffer(migrations)) return;
-  const found = await findUnlike(transaction, references, version, schemaNames).catch(
+  const unproven = schemaNames.filter((schemaName) => !traces.isProven(schemaName));
+  if (unproven.length === 0) return;
+  const found = await findUnlike(transaction, references, version, unproven).catch(
     (error: unknown) => {
       if (!(error instanceof ReferenceFailure)) throw error;
       throw new AdminError(error.message.replace(/, or use --no-drift$/, ""), { cause: error });
@@ -51,6 +54,7 @@ export async function requireAlike(
   for (const [schemaName, differences] of found) {
     throw new Nonconformity(newest, schemaName, differences);
   }
+  for (const schemaName of unproven) traces.prove(schemaName);
 }
 
 function mayDiffer({ ordered }: TenantMigrations): boolean {

@@ -2,6 +2,7 @@
 
 import type { EventDetails, EventVerb, NewEvent } from "../events/event.ts";
 import { References } from "../inspect/conformity.ts";
+import { Traces } from "../inspect/traces.ts";
 import { requireTrust } from "../inspect/trust.ts";
 import { nameOf, newestVersion } from "../migrations/changes.ts";
 import { forNewSchema } from "../migrations/fresh.ts";
@@ -14,6 +15,7 @@ import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
 import type { Installation, Registry, Settings } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
+import { type DefaultKind, readDefaultKinds } from "../registry/tenant-grants.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 
 /** The parameters that all new tenants of one database share; read once for many. */
@@ -22,11 +24,15 @@ export interface Creation {
   readonly admin: AdminRole;
   /** The part of a tenant role's name before the schema's name. */
   readonly rolePrefix: string;
+  /** For which a new schema needs default privileges. */
+  readonly defaultKinds: readonly DefaultKind[];
   readonly migrations: TenantMigrations;
   /** The same migrations as they run in a new schema. */
   readonly fresh: readonly PlacedMigration[];
   /** What new tenants are compared with. */
   readonly references: References;
+  /** What modules send for new tenants, so that not every tenant needs to be compared. */
+  readonly traces: Traces;
   /** Checks once that the references can be trusted. */
   readonly requireTrust: () => Promise<void>;
   /** How the migrations share a transaction; "none" from the moment when PostgreSQL has refused it. */
@@ -64,9 +70,11 @@ export async function prepareCreation(
     installation: await readInstallation(transaction),
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),
+    defaultKinds: await readDefaultKinds(transaction),
     migrations,
     fresh: migrations.ordered.map(forNewSchema),
     references,
+    traces: new Traces(migrations.ordered),
     requireTrust: () =>
       (trust ??= requireTrust(registry, references, migrations, { from: 0, to: newest })),
     sharing: { mode: "some" },

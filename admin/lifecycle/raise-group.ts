@@ -27,6 +27,7 @@ export async function raiseGroup(
   }
   const names = tenants.map(({ schemaName }) => schemaName);
   await requireAlike(transaction, creation, names);
+  for (const name of names) creation.traces.end(name);
   await reachVersion(transaction, names, ordered);
   for (const { schemaName, hosts } of tenants) {
     await insertDomains(transaction, schemaName, hosts);

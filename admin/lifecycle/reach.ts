@@ -4,21 +4,30 @@ import type { Transaction } from "sequelize";
 import { applyMigration, type Site } from "../migrations/apply.ts";
 import type { PlacedMigration } from "../migrations/ordered.ts";
 import { recordMigrations } from "../migrations/recorded.ts";
+import { applyTogether, cutParts } from "../migrations/together.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import type { Creation } from "./creation.ts";
 
 /** Returns where the migrations of a new tenant run. */
-export function siteOf(registry: Registry, { migrations }: Creation, schemaName: string): Site {
-  return { registry, schemaName, sharedSchemas: migrations.sharedSchemas };
+export function siteOf(
+  registry: Registry,
+  { migrations, traces }: Creation,
+  schemaName: string,
+): Site {
+  const { sharedSchemas } = migrations;
+  return { registry, schemaName, sharedSchemas, note: traces.begin(schemaName) };
 }
 
-/** Runs migrations in one transaction. */
+/** Runs the migrations of a new schema in one transaction, as many as may in one message. */
 export async function applyAll(
   site: Site,
   transaction: Transaction,
   migrations: readonly PlacedMigration[],
 ): Promise<void> {
-  for (const migration of migrations) await applyMigration(site, transaction, migration, "up");
+  for (const part of cutParts(migrations)) {
+    if (await applyTogether(site, transaction, part)) continue;
+    for (const migration of part) await applyMigration(site, transaction, migration, "up");
+  }
 }
 
 /**

@@ -31,16 +31,14 @@ export interface ListedTenant {
 /**
  * Creates a tenant: all of it, or nothing.
  * @param hosts in the registry's form, checked by parseDomain
- * @param settings checked by changeSettings
  * @throws {AdminError} when the schema, the role or a host exists already, or a migration fails
  */
 export async function createTenant(
   registry: Registry,
   schemaName: string,
   hosts: readonly string[],
-  settings: Settings = {},
 ): Promise<void> {
-  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts, settings });
+  await addTenant(registry, await prepareCreation(registry), { schemaName, hosts });
 }
 
 /**
@@ -56,10 +54,14 @@ export async function addTenant(
   await prepareReferences(creation, names);
   const compare = (transaction: Transaction): Promise<void> =>
     requireAlike(transaction, creation, names);
-  await raiseTenant(registry, creation, tenant, compare, {
-    action: "add tenant",
-    source: { verb: "add-tenant" },
-  });
+  try {
+    await raiseTenant(registry, creation, tenant, compare, {
+      action: "add tenant",
+      source: { verb: "add-tenant" },
+    });
+  } finally {
+    creation.traces.end(tenant.schemaName);
+  }
 }
 
 // Ends with the condition and the order.

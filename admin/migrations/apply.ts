@@ -4,7 +4,7 @@
 import type { Transaction } from "sequelize";
 import { isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { retireConnection } from "../registry/transaction-client.ts";
+import { retireConnection, watchCommands } from "../registry/transaction-client.ts";
 import { tenantPath } from "../shared/search-path.ts";
 import { MigrationFailure } from "./failure.ts";
 import type { Migration, SqlCommand } from "./folder/migration.ts";
@@ -17,6 +17,8 @@ export interface Site {
   readonly schemaName: string;
   /** The schemas behind it in the search_path. */
   readonly sharedSchemas: readonly string[];
+  /** Told of each command that a module sends: its text, or undefined where it has values beside its text. */
+  readonly note?: ((text: string | undefined) => void) | undefined;
 }
 
 /** A direction of a migration. */
@@ -47,11 +49,14 @@ export async function applyMigration(
   }
   let command: string | undefined;
   const step = createStep(site, transaction, (text) => (command = text));
+  const unwatch = site.note && watchCommands(transaction, site.note);
   try {
     await body.run(step);
   } catch (error) {
     if (isConnectionLost(error)) throw error;
     throw new MigrationFailure(migration, schemaName, error, { command });
+  } finally {
+    unwatch?.();
   }
 }
 

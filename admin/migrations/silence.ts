@@ -5,13 +5,29 @@ import type { Direction } from "./apply.ts";
 import type { Migration } from "./folder/migration.ts";
 
 const LOOKS_FIRST = /\bif\s+(?:not\s+)?exists\b/i;
+const LOOKS_FIRST_IN = /\bif\s+(?:not\s+)?exists\s+"([^"]+)"\s*\./gi;
 const RUNS_CODE = /^\s*(?:do|call|select|with|execute)\b/i;
 
 /** Whether a migration may make other things of one tenant than of another, and succeed. */
-export function maySkip(migration: Migration, direction: Direction): boolean {
+export function maySkip(
+  migration: Partial<Pick<Migration, Direction>>,
+  direction: Direction,
+): boolean {
   const body = migration[direction];
   if (body?.kind !== "sql") return true;
   return body.commands.some(({ pieces }) => {
     return RUNS_CODE.test(pieces[0] ?? "") || LOOKS_FIRST.test(pieces.join("t"));
   });
+}
+
+/**
+ * Whether a command that a module sends for a new schema does what it says or fails. It may look in that schema first,
+ * where only the migrations before it have made something.
+ */
+export function doesAsItSays(text: string, schemaName: string): boolean {
+  // One command: what follows a semicolon could be anything.
+  if (RUNS_CODE.test(text) || /;\s*\S/.test(text)) return false;
+  return !LOOKS_FIRST.test(
+    text.replaceAll(LOOKS_FIRST_IN, (whole, name: string) => (name === schemaName ? "" : whole)),
+  );
 }

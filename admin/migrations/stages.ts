@@ -15,9 +15,9 @@ export interface Stage {
 /** How migrations share a transaction: as many as may, so many that their locks leave room for others, or none. */
 export type Sharing = "all" | "some" | "none";
 
-// A new table takes about five locks, another command one or two. The lock table has room for 6,400 by default.
-const MOST_COMMANDS = 200;
-const COMMANDS_OF_MODULE = 5;
+// The lock table has room for 6,400 by default. A new table takes about five, another command one or two.
+const MOST_LOCKS = 1000;
+const LOCKS = { table: 5, other: 2, module: 25 };
 
 // unsafe_new_enum_value_usage, object_in_use (pending trigger events), out_of_memory (the lock table is full, too)
 const NEEDS_OWN = new Set(["55P04", "55006", "53200"]);
@@ -30,12 +30,12 @@ export function cutStages(
   const stages: { migrations: PlacedMigration[]; isTransactional: boolean }[] = [];
   let left = 0;
   for (const migration of migrations) {
-    const cost = countCommands(migration);
+    const cost = countLocks(migration);
     const isAlone = sharing === "none" || mustBeAlone(migration);
     const stage = stages.at(-1);
     if (stage === undefined || isAlone || left < (sharing === "all" ? 0 : cost)) {
       stages.push({ migrations: [migration], isTransactional: migration.isTransactional });
-      left = isAlone ? -1 : Math.max(0, MOST_COMMANDS - cost);
+      left = isAlone ? -1 : Math.max(0, MOST_LOCKS - cost);
       continue;
     }
     stage.migrations.push(migration);
@@ -58,8 +58,11 @@ function isSelfish({ addsEnumValue, title }: SqlCommand): boolean {
   return addsEnumValue === true || /^set\b/i.test(title);
 }
 
-function countCommands({ up }: PlacedMigration): number {
-  return up.kind === "sql" ? up.commands.length : COMMANDS_OF_MODULE;
+function countLocks({ up }: PlacedMigration): number {
+  if (up.kind !== "sql") return LOCKS.module;
+  return up.commands.reduce((sum, { title }) => {
+    return sum + (/^create\b.*\btable\b/i.test(title) ? LOCKS.table : LOCKS.other);
+  }, 0);
 }
 
 function commandsOf(body: PlacedMigration["up"]): readonly SqlCommand[] {

@@ -59,12 +59,15 @@ export function withTemporary<T>(
  * @returns whether there was one
  * @throws {AdminError} without waiting, when a process is still creating it
  */
-export function removeUnfinished(
+export async function removeUnfinished(
   registry: Registry,
   schemaName: string,
   action: string,
   event?: NewEvent,
 ): Promise<boolean> {
+  const { sequelize } = registry;
+  // A tenant that is whole needs no lock, so that two calls that find it do not meet here.
+  if (!(await sequelize.transaction((one) => isUnfinished(one, schemaName)))) return false;
   return withTenantAlone(registry, schemaName, action, () => remove(registry, schemaName, event));
 }
 

@@ -3,6 +3,7 @@
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 
 import type { Transaction } from "sequelize";
+import { quoteName } from "../../src/sql/quote-name.ts";
 import { queryPrepared, setCatalogPath } from "./prepared.ts";
 import { query } from "./registry.ts";
 
@@ -75,6 +76,37 @@ const lacking = (isWanted: (row: string) => string): string => `
 // Only objects that this transaction created get grants, so that manual revocations stay.
 const LACKING_NEW = lacking((row) => `age(${row}.xmin) <= age(now)`);
 const LACKING_ALL = lacking(() => "true");
+
+/** A kind of objects with default privileges in a new schema. */
+export interface DefaultKind {
+  /** Such as `tables`. */
+  readonly object: string;
+  readonly privileges: string;
+}
+
+/** Reads the kinds for which a new schema needs default privileges. */
+export function readDefaultKinds(transaction: Transaction): Promise<readonly DefaultKind[]> {
+  return query<DefaultKind>(
+    transaction,
+    `select kind.object, kind.privileges from ${DEFAULT_KINDS} cross join pg_catalog.pg_roles as me
+      where me.rolname = current_user and (not kind.public or ${isTakenFromPublic("me.oid")})`,
+  );
+}
+
+/** Returns the commands that let a role use a new schema, and every object that the current role creates there. */
+export function grantCommands(
+  kinds: readonly DefaultKind[],
+  schemaName: string,
+  roleName: string,
+): readonly string[] {
+  const [schema, role] = [quoteName(schemaName), quoteName(roleName)];
+  return [
+    `grant usage on schema ${schema} to ${role}`,
+    ...kinds.map(({ object, privileges }) => {
+      return `alter default privileges in schema ${schema} grant ${privileges} on ${object} to ${role}`;
+    }),
+  ];
+}
 
 /**
  * Grants a tenant's role its missing privileges on the objects that the current role created in this transaction and

@@ -49,22 +49,29 @@ export async function ensureSharedRole(
   return roleName;
 }
 
+/** The names that a tenant's role needs. */
+export interface RoleNames {
+  readonly roleName: string;
+  readonly serviceRole: string;
+  readonly admin: AdminRole;
+}
+
 /** Creates a tenant's role and lets the service role SET ROLE to it. */
-export async function createTenantRole(
-  transaction: Transaction,
-  names: { readonly roleName: string; readonly serviceRole: string; readonly admin: AdminRole },
-): Promise<void> {
-  const role = quoteName(names.roleName);
-  const service = quoteName(names.serviceRole);
-  await query(transaction, `create role ${role} nologin noinherit`);
+export async function createTenantRole(transaction: Transaction, names: RoleNames): Promise<void> {
+  await query(transaction, roleCommands(names).join(";"));
+}
+
+/** Returns the commands of {@link createTenantRole}. */
+export function roleCommands({ roleName, serviceRole, admin }: RoleNames): readonly string[] {
+  const [role, service] = [quoteName(roleName), quoteName(serviceRole)];
   // Before 16 a grant has no such options, and NOINHERIT of the service role says the same.
-  const options = names.admin.serverVersion >= 16 ? "with inherit false, set true" : "";
-  await query(transaction, `grant ${role} to ${service} ${options}`);
+  const options = admin.serverVersion >= 16 ? "with inherit false, set true" : "";
+  return [`create role ${role} nologin noinherit`, `grant ${role} to ${service} ${options}`];
 }
 
 /**
- * Lets a role use a tenant's schema and every object that the admin role creates there from now on. Call it before
- * the first table is created.
+ * Lets a role use a tenant's schema that exists, and every object that the admin role creates there from now on, as far
+ * as it may not yet. Call it before the first table is created.
  */
 export async function grantSchema(
   transaction: Transaction,

@@ -21,6 +21,28 @@ function isClient(value: unknown): value is pg.Client {
   return typeof value === "object" && value !== null && "query" in value && "end" in value;
 }
 
+/**
+ * Tells of each command that the client of a transaction sends, Sequelize's among them.
+ * @param note receives the text; undefined for a command that has values beside its text
+ * @returns ends it
+ */
+export function watchCommands(
+  transaction: Transaction,
+  note: (text: string | undefined) => void,
+): () => void {
+  const client = clientOf(transaction);
+  const send: unknown = Reflect.get(client, "query");
+  if (typeof send !== "function")
+    throw new Error("Cannot watch the transaction: its client cannot query");
+  Reflect.set(client, "query", (...parameters: readonly unknown[]): unknown => {
+    const [text, values] = parameters;
+    const isPlain = typeof text === "string" && !(Array.isArray(values) && values.length > 0);
+    note(isPlain ? text : undefined);
+    return Reflect.apply(send, client, parameters) as unknown;
+  });
+  return () => void Reflect.deleteProperty(client, "query");
+}
+
 const retired = new WeakSet<object>();
 
 /** Has the connection of a transaction closed after it, because its session keeps what the transaction left there. */

@@ -4,7 +4,10 @@ import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { parseSchemaName } from "../registry/schema-name.ts";
+import { parseSettingName } from "../registry/tenant-pattern.ts";
 import type { NewTenant } from "../lifecycle/creation.ts";
+import { changeSettings } from "../lifecycle/settings.ts";
+import type { Settings } from "../registry/registry.ts";
 import type { TenantLine } from "./lines.ts";
 
 /** A tenant to create or to adopt, with its line in the list. */
@@ -38,9 +41,9 @@ export async function checkTenants(
       problems.push({ line, problem: item.problem });
       continue;
     }
-    const check = (parse: (text: string) => string, text: string): string | undefined => {
+    const check = <I, O>(parse: (given: I) => O, given: I): O | undefined => {
       try {
-        return parse(text);
+        return parse(given);
       } catch (error) {
         if (!(error instanceof AdminError || error instanceof AppError)) throw error;
         problems.push({ line, problem: error.message });
@@ -57,7 +60,17 @@ export async function checkTenants(
     const hosts = [...new Set(parsed)];
     if (schemaName !== undefined) claim("Schema", schemaName, schemaLines);
     for (const host of hosts) claim("Host", host, hostLines);
-    if (schemaName !== undefined) tenants.push({ line, schemaName, hosts });
+    const settings = item.settings && check(parseSettings, item.settings);
+    if (schemaName === undefined) continue;
+    tenants.push({ line, schemaName, hosts, ...(settings && { settings }) });
   }
   return { tenants, problems };
+}
+
+function parseSettings(settings: Settings): Settings {
+  for (const name of Object.keys(settings)) parseSettingName(name);
+  if (JSON.stringify(settings).includes("\\u0000")) {
+    throw new AdminError("Cannot take settings: PostgreSQL cannot hold a NUL");
+  }
+  return changeSettings({}, { set: settings, unset: [] });
 }

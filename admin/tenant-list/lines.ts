@@ -3,14 +3,22 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Settings } from "../registry/registry.ts";
 
-/** `csv` has the header `host,schema`; `ndjson` has one object per line, with `schema` and `host` or `hosts`. */
+/**
+ * `csv` has the header `host,schema`; `ndjson` has one object per line, with `schema`, `host` or `hosts`, and maybe
+ * `settings`.
+ */
 export type Format = "csv" | "ndjson";
 
 /** One tenant as written in the file, or the problem of the line. */
-export type TenantLine = { readonly line: number } & (
-  { readonly schema: string; readonly hosts: readonly string[] } | { readonly problem: string }
-);
+export type TenantLine = { readonly line: number } & (ListedTenant | { readonly problem: string });
+
+interface ListedTenant {
+  readonly schema: string;
+  readonly hosts: readonly string[];
+  readonly settings?: Settings;
+}
 
 const MAX_LINE = 100_000;
 const HEADER = ["host", "schema"];
@@ -93,23 +101,21 @@ async function* readNdjson(text: Readable): AsyncGenerator<TenantLine> {
   }
 }
 
-function readObject(
-  content: string,
-): { schema: string; hosts: readonly string[] } | { problem: string } {
+function readObject(content: string): ListedTenant | { problem: string } {
   let value: unknown;
   try {
     value = JSON.parse(content);
   } catch {
     value = undefined;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return { problem: `It is not a JSON object: ${JSON.stringify(content.slice(0, 80))}` };
   }
-  const { schema, host, hosts, ...others } = value as Record<string, unknown>;
+  const { schema, host, hosts, settings, ...others } = value;
   const [other] = Object.keys(others);
   if (other !== undefined) {
     return {
-      problem: `It has an unknown member ${JSON.stringify(other)}; it may have "schema", "host" and "hosts"`,
+      problem: `It has an unknown member ${JSON.stringify(other)}; it may have "schema", "host", "hosts" and "settings"`,
     };
   }
   const all: unknown[] = [
@@ -122,5 +128,11 @@ function readObject(
       problem: 'It needs "schema", a string, and "host", a string, or "hosts", an array of strings',
     };
   }
-  return { schema, hosts: all };
+  if (settings === undefined) return { schema, hosts: all };
+  if (!isObject(settings)) return { problem: 'Its "settings" are not an object' };
+  return { schema, hosts: all, settings };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,9 @@
 
 import type { TenantName } from "../entry.ts";
 import { AppError } from "../errors.ts";
+import type { Share } from "../database/pool/shares.ts";
 import { parseHost } from "../host.ts";
-import { createShared, createTenant } from "../tenant.ts";
+import { createShared, createTenant, type TenantOptions } from "../tenant.ts";
 import { checkContentLength } from "./body.ts";
 import {
   type Exchange,
@@ -86,12 +87,7 @@ export function withoutTenant(exchange: Exchange): asserts exchange is SharedExc
   const stages = ServedExchange.stagesOf(exchange);
   const { database, limits, visit, request } = stages;
   visit.admit(SHARED);
-  stages.shared = createShared(database, {
-    owner: SHARED,
-    get signal() {
-      return signalOf(stages);
-    },
-  });
+  stages.shared = createShared(database, new Caller(stages, SHARED));
   if (exchange.method !== "GET") checkContentLength(request, limits);
 }
 
@@ -106,26 +102,37 @@ function toName(found: FoundTenant): TenantName {
 }
 
 function giveTenant(exchange: Exchange, stages: Stages, name: TenantName): void {
-  const { database, limits, visit, request, readSettings } = stages;
+  const { database, limits, visit, request } = stages;
   stages.name = name;
   const share = stages.shareOf(name);
   visit.admit(share);
-  stages.tenant = createTenant<unknown>(database, name, {
-    owner: share,
-    get signal() {
-      return signalOf(stages);
-    },
-    readSettings,
-    entered: (schemaName) => {
-      stages.schemaName = schemaName;
-    },
-  });
+  stages.tenant = createTenant<unknown>(database, name, new Caller(stages, share));
   if (exchange.method !== "GET") checkContentLength(request, limits);
 }
 
-/** The signal of the client's leaving. It counts until the handler has answered; Deno aborts it then, too. */
-function signalOf({ request, isAnswered }: Stages): AbortSignal | undefined {
-  return isAnswered ? undefined : request.signal;
+/** The request that a tenant's messages are sent for. A class, because an object with a getter costs microseconds. */
+class Caller implements TenantOptions<unknown> {
+  readonly owner: Share;
+  readonly #stages: Stages;
+
+  constructor(stages: Stages, owner: Share) {
+    this.owner = owner;
+    this.#stages = stages;
+  }
+
+  /** Aborted when the client leaves. It counts until the handler has answered; Deno aborts it then, too. */
+  get signal(): AbortSignal | undefined {
+    const { isAnswered, request } = this.#stages;
+    return isAnswered ? undefined : request.signal;
+  }
+
+  get readSettings(): Stages["readSettings"] {
+    return this.#stages.readSettings;
+  }
+
+  entered(schemaName: string): void {
+    this.#stages.schemaName = schemaName;
+  }
 }
 
 /**

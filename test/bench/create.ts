@@ -117,10 +117,10 @@ try {
       const floor = await measureFloor(server, migrations, name);
       const show = ({ p50, p95 }: Times): string =>
         `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
-      console.info(`${name} (${migrations.length} migrations)`);
-      console.info(`  floor    ${show(floor)}`);
-      console.info(
-        `  library  ${show(library)}, p95 ${(library.p95 / floor.p95).toFixed(2)} times the floor`,
+      const times = (library.p95 / floor.p95).toFixed(2);
+      process.stdout.write(
+        `${name} (${migrations.length} migrations)\n  floor    ${show(floor)}\n` +
+          `  library  ${show(library)}, p95 ${times} times the floor\n`,
       );
     } finally {
       await server.remove();

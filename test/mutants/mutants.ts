@@ -18,6 +18,27 @@ const PRIVILEGES = "isolation/privileges";
 /** See {@link Mutant}. */
 export const MUTANTS: readonly Mutant[] = [
   {
+    defect: "an event has the values of settings",
+    file: "admin/events/tenant-change.ts",
+    text: `details["settings"] = { set, unset };`,
+    instead: `details["settings"] = { set: after.settings, unset };`,
+    tests: ["verbs/events"],
+  },
+  {
+    defect: "a group of new tenants has no events",
+    file: "admin/lifecycle/raise-group.ts",
+    text: `    tenants.map((tenant) => describeCreation(`,
+    instead: `    tenants.slice(1).map((tenant) => describeCreation(`,
+    tests: ["verbs/events"],
+  },
+  {
+    defect: "the migrations of a dropped tenant are forgotten",
+    file: "admin/drop/drop-rest.ts",
+    text: `where r.outcome = 'migrated' order by r.id`,
+    instead: `where r.outcome = 'none' order by r.id`,
+    tests: ["verbs/log"],
+  },
+  {
     defect: "the shared schemas are not on the path",
     file: "admin/shared/search-path.ts",
     text: `[...sharedSchemas.map(quoteName), "pg_temp"]`,

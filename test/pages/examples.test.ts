@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import * as admin from "../../admin/library/admin.ts";
 import * as drizzle from "../../src/builders/drizzle/drizzle.ts";
 import * as kysely from "../../src/builders/kysely/kysely.ts";
 import * as library from "../../src/index.ts";
@@ -31,7 +32,9 @@ interface Documented {
 }
 
 describe("the examples of docstrings", () => {
-  const documented = listFiles(":(glob)src/**/*.ts").flatMap(readDocstrings);
+  const documented = listFiles(":(glob)src/**/*.ts", "admin/library/admin.ts").flatMap(
+    readDocstrings,
+  );
 
   it("compile in an application on the package", async function () {
     this.timeout(60_000);
@@ -61,6 +64,7 @@ describe("the examples of docstrings", () => {
     worker,
     kysely,
     drizzle,
+    admin,
   })) {
     it(`stand at every function that an application imports: ${door}`, () => {
       const functions = Object.entries(exports).filter(([, value]) => isFunction(value));

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { expect } from "chai";
 import { ADMIN_VARIABLES } from "../../admin/command/config.ts";
 import { VERB_NAMES } from "../../admin/program/verbs.ts";
+import { ADMIN_ERRORS } from "../../admin/registry/admin-error.ts";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import type { Variables } from "../../src/environment.ts";
 import { ERRORS } from "../../src/errors.ts";
@@ -57,6 +58,14 @@ describe("the verbs of admin/README.md", () => {
   });
 });
 
+describe("the errors of admin/library/README.md", () => {
+  it("are the codes that the library has, with their meanings", () => {
+    const rows = Object.entries(ADMIN_ERRORS).map(([code, about]) => [`\`${code}\``, about]);
+    const errors = section(readPage("admin/library/README.md"), "## Errors");
+    expect(errors).to.include(layOut([["code", "meaning"], ...rows]));
+  });
+});
+
 describe("the headings of errors", () => {
   const pages = [
     [library, ERRORS],
@@ -79,9 +88,14 @@ function table(variables: Variables): string {
       fallback === undefined ? "required" : fallback === "" ? "none" : `\`${fallback}\``;
     return [`\`${name}\``, shown, about];
   });
-  const all = [["variable", "default", "meaning"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]): string =>
+  return layOut([["variable", "default", "meaning"], ...rows]);
+}
+
+/** Writes a table as Prettier does. */
+function layOut(all: readonly (readonly string[])[]): string {
+  const columns = [...(all[0] ?? []).keys()];
+  const widths = columns.map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   const [heading = [], ...body] = all;
   const rule = widths.map((width) => "-".repeat(width));

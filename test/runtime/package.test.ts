@@ -2,7 +2,7 @@
 // strictly, and run on Node and on Deno with tables of its own, from node_modules alone.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cp, readdir, realpath, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
@@ -48,11 +48,11 @@ describe("the package", () => {
     await compile(["node.ts", "worker.ts", "app.ts"]);
   });
 
-  it("compiles the application's migrations, once the command of a verb's refusal has been run", async () => {
+  it("compiles its migrations and its sign-up, once the command of a verb's refusal has been run", async () => {
     const refused = await packed.node("admin/dev.js", ["--entry", "node.js"]);
     const [, command = ""] = /; run npm (.*)\n$/.exec(refused.stderr) ?? [];
     await packed.npm(...command.split(" "));
-    await compile(["node.ts", "worker.ts", "app.ts", "migrations"]);
+    await compile(["node.ts", "worker.ts", "app.ts", "migrations", "sign-up.ts"]);
   }).timeout(120_000);
 
   it("add-tenant refuses without TENANT_MIGRATIONS, and makes the application's tables with it", async () => {
@@ -73,6 +73,36 @@ describe("the package", () => {
       expect(added.status).to.equal(0);
     }
   }).timeout(60_000);
+
+  it("rowhouse/admin signs customers up, each once, and its types name no package of the verbs", async () => {
+    const env = { ADMIN_DATABASE_URL: database.adminUrl };
+    const child = start(process.execPath, ["sign-up.js", "three", "four", "three"], env);
+    const { output, ended } = follow(child);
+    await ended;
+    expect(output()).to.equal("three.example\nfour.example\nthree.example\n");
+    const made = await database.sql(
+      "select schema_name, settings, version from rowhouse.tenant where schema_name in ('three', 'four') order by 1",
+    );
+    const settings = { plan: "trial" };
+    expect(made).to.deep.equal([
+      { schema_name: "four", settings, version: 1 },
+      { schema_name: "three", settings, version: 1 },
+    ]);
+    expect(await packagesOf("admin/library/admin.d.ts")).to.deep.equal([]);
+  }).timeout(60_000);
+
+  /** The packages that a declaration and those that it imports name in their imports. */
+  async function packagesOf(declaration: string): Promise<readonly string[]> {
+    const [seen, packages] = [new Set([declaration]), new Set<string>()];
+    for (const file of seen) {
+      const text = await readFile(join(project, "node_modules/rowhouse", file), "utf8");
+      for (const [, path = ""] of text.matchAll(/^(?:import|export)[^;]* from "([^"]+)";$/gm)) {
+        if (path.startsWith(".")) seen.add(join(dirname(file), path.replace(/\.[jt]s$/, ".d.ts")));
+        else packages.add(path);
+      }
+    }
+    return [...packages];
+  }
 
   it("rowhouse/testing gives the application's own tests tenants, and stops its PostgreSQL", async () => {
     await compile(["app.test.ts", "app.ts"]);

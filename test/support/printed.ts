@@ -13,6 +13,9 @@ const PRINTED = `${process.pid}.printed`;
 const PLANTED = `${process.pid}.planted`;
 
 const planted = new Set<string>();
+// A service writes a line for each request: most of the time of a write is to open the file.
+const kept = new Map<string, string>();
+const MOST_KEPT = 1_000_000;
 
 // A URL with a password, but for the one in the words that say how to write a URL.
 const CONNECTION_STRING = /postgres(?:ql)?:\/\/[^\s:@/"]*:(?!PASSWORD@|…)[^\s@"]+@/i;
@@ -74,6 +77,7 @@ export function findLeaks(text: string): string[] {
 
 /** Removes the folder and returns all that was printed; what other processes planted is planted here. */
 export function closePrinted(): string {
+  flushPrinted();
   const folder = process.env[VARIABLE] ?? "";
   delete process.env[VARIABLE];
   const read = (ending: string): string[] =>
@@ -88,9 +92,22 @@ export function closePrinted(): string {
   return text;
 }
 
-function append(name: string, text: string): void {
+/** Writes what was kept in memory; after each file's tests, and when the process ends. */
+export function flushPrinted(): void {
   const folder = process.env[VARIABLE];
-  if (folder !== undefined) appendFileSync(join(folder, name), text);
+  for (const [name, text] of kept) {
+    if (folder !== undefined && text !== "") appendFileSync(join(folder, name), text);
+  }
+  kept.clear();
+}
+
+process.on("exit", flushPrinted);
+
+function append(name: string, text: string): void {
+  if (process.env[VARIABLE] === undefined) return;
+  const all = (kept.get(name) ?? "") + text;
+  kept.set(name, all);
+  if (all.length > MOST_KEPT) flushPrinted();
 }
 
 function findField(line: string): string | undefined {

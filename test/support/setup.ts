@@ -1,7 +1,7 @@
 // What mocha runs before and after all tests: once in the process that was started, and once in each that runs
 // test files beside it. A missing part fails here, before any test.
 
-import { closePrinted, findLeaks, openPrinted } from "./printed.ts";
+import { closePrinted, findLeaks, flushPrinted, openPrinted } from "./printed.ts";
 import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
 import { openRun, type Run } from "./run.ts";
 import { startServer, stopServer } from "./server.ts";
@@ -41,4 +41,5 @@ export const mochaHooks: Mocha.RootHookObject = {
     this.timeout(START_TIMEOUT_MS);
     await (started ??= startServer());
   },
+  afterAll: flushPrinted,
 };

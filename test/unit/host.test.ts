@@ -4,12 +4,11 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { AppError } from "../../src/errors.ts";
 import { candidates, parseDomain, parseHost } from "../../src/host.ts";
+import { anyLetter } from "../support/any-letter.ts";
 
 const normal = (text: string): string => parseHost(text).text;
 const label = (length: number): string => "a".repeat(length);
 const NAME_OF_253 = [label(63), label(63), label(63), label(61)].join(".");
-
-const anyLetter = fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code));
 
 function expectInvalid(read: () => unknown): void {
   expect(read).to.throw(AppError, "Cannot read host: ").with.property("code", "HOST_INVALID");

@@ -3,12 +3,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { compile, identifier, TemplateError } from "../../src/sql/statement.ts";
+import { anyLetter } from "../support/any-letter.ts";
 
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
   compile(strings, values).text;
 
 // Lone surrogates and NUL included.
-const anyLetter = fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code));
 
 describe("identifier()", () => {
   for (const [what, name, text] of [

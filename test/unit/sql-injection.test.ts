@@ -4,11 +4,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { compile, identifier, json, TemplateError } from "../../src/sql/statement.ts";
+import { anyLetter } from "../support/any-letter.ts";
 
 const sql = (strings: TemplateStringsArray, ...values: readonly unknown[]): string =>
   compile(strings, values).text;
-
-const anyLetter = fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code));
 
 /** Compiles a text without placeholders as if it stood in a template. */
 function compileText(text: string): string {

@@ -131,7 +131,7 @@ describe("the way of a tenant", () => {
 
   it("cutStages() lets migrations share a transaction only where they may", () => {
     const command = { pieces: [""], line: 1, title: "alter type mood" };
-    const large = { kind: "sql", commands: Array.from({ length: 150 }, () => command) } as const;
+    const large = { kind: "sql", commands: Array.from({ length: 300 }, () => command) } as const;
     const { ordered } = orderMigrations(
       folder(
         plain("a"),

@@ -84,6 +84,24 @@ describe("add-tenants", () => {
     await service.close();
   });
 
+  it("gives those of NDJSON their settings, and leaves those of a tenant that exists", async () => {
+    const list = (plan: string, ...more: string[]): string =>
+      ["se_a", ...more]
+        .map((schema) => JSON.stringify({ schema, host: `${schema}.test`, settings: { plan } }))
+        .join("\n");
+    await pipe(list("free"));
+    const { status } = await pipe(list("pro", "se_b"));
+    expect(status).to.equal(0);
+    const stored = await database.sql(
+      `select schema_name as name, settings->>'plan' as plan from rowhouse.tenant
+        where schema_name like 'se\\_%' order by 1`,
+    );
+    expect(stored).to.deep.equal([
+      { name: "se_a", plan: "free" },
+      { name: "se_b", plan: "pro" },
+    ]);
+  });
+
   it("creates those of NDJSON on standard input, and prints a line for each", async () => {
     const input =
       ' \n{"host":"nd-a.example","schema":"nd_a"}\n' +
@@ -140,6 +158,11 @@ describe("add-tenants", () => {
       [
         '{"host":"q.example","schema":"q","shema":1}',
         /^Line 1: It has an unknown member "shema"; it may have/,
+      ],
+      ['{"host":"q.example","schema":"q","settings":[]}', /^Line 1: Its "settings" are not/],
+      [
+        '{"host":"q.example","schema":"q","settings":{"9":1}}',
+        /^Line 1: Cannot read setting "9": a name begins with a letter/,
       ],
       ['{"host":1,"schema":"q"}\n{"schema":"q"}', /^Line 1: It needs [^\n]*\nLine 2: It needs/],
       ["host,schema\nq.example,q\n", /^Line 1: It is not a JSON object/, "--format", "ndjson"],

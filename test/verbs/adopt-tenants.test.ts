@@ -61,6 +61,14 @@ describe("adopt-tenants", () => {
     expect(again.stdout).to.match(/^Adopted 0 tenants in .*; 2 existed already\n$/);
   });
 
+  it("gives a tenant the settings of its line", async () => {
+    await old.make(["set_a"]);
+    const line = { schema: "set_a", host: "set-a.example", settings: { plan: "pro" } };
+    expect((await old.pipe(JSON.stringify(line))).status).to.equal(0);
+    const text = "select settings from rowhouse.tenant where schema_name = 'set_a'";
+    expect(await database.sql(text)).to.deep.equal([{ settings: { plan: "pro" } }]);
+  });
+
   it("lets the tenant use what its owner creates later, and no other tenant", async () => {
     await old.make(["late_a", "late_b"]);
     await old.adopt("--schemas", "late_a,late_b", "--host", "{schema}.example");
