@@ -26,12 +26,12 @@ export async function runVerb<const Operands extends readonly string[], const O 
   const json = args.includes("--json");
   let close: (() => void) | undefined;
   try {
-    addEnvFile(process.cwd(), process.env);
     const call = readCall(verb, args);
     if (call === undefined) {
       process.stdout.write(helpText(verb, { ...verb.options, ...COMMON }));
       return;
     }
+    addEnvFile(process.cwd(), process.env);
     ({ close } = call);
     const report = await verb.run(call);
     close();

@@ -61,10 +61,11 @@ describe("what a verb loads", () => {
     expect(verbs.length).to.be.greaterThan(20);
   });
 
-  it("--help prints the help of every verb and loads no package", async () => {
+  it("--help prints the help of every verb with an example, and loads no package", async () => {
     for (const verb of verbs) {
       const { status, stdout, packages } = await start(verb, "--help");
       expect(stdout, verb).to.match(new RegExp(`^Usage: node admin/${verb}\\.js`));
+      expect(stdout).to.include(`Example: node admin/${verb}.js`);
       expect({ status, packages }, verb).to.deep.equal({ status: 0, packages: [] });
     }
   });

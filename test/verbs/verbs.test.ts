@@ -1,7 +1,6 @@
 // The verbs: each as a program once, with the exit status of each kind of end; and those on tenants and hosts:
 // what they change, what they print, and that what fails leaves nothing behind.
 
-import { readdir } from "node:fs/promises";
 import { expect } from "chai";
 import { useDatabase } from "../support/database.ts";
 import { openOwnServer } from "../support/own-server.ts";
@@ -33,23 +32,6 @@ describe("verbs", () => {
     expect(result.stdout).to.equal("");
     expect(await state()).to.deep.equal(before);
   };
-
-  it("every verb prints its help with an example", async () => {
-    const files = await readdir(new URL("../../admin/", import.meta.url));
-    const names = files
-      .filter((file) => file.endsWith(".js"))
-      .map((file) => file.slice(0, -".js".length))
-      .filter((name) => name !== "dev");
-    expect(names).to.include.members(["init-db", "add-tenant", "list-tenants"]);
-    await Promise.all(
-      names.map(async (name) => {
-        const { status, stdout } = await program(name, "--help");
-        expect(status, name).to.equal(0);
-        expect(stdout).to.include(`Usage: node admin/${name}.js`);
-        expect(stdout).to.include(`Example: node admin/${name}.js`);
-      }),
-    );
-  });
 
   it("add-tenant creates a tenant that serves at each of its hosts", async () => {
     const result = await program("add-tenant", "ACME.example.", "acme", "--host", "*.acme.test");
