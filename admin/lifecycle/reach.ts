@@ -24,9 +24,15 @@ export async function applyAll(
   transaction: Transaction,
   migrations: readonly PlacedMigration[],
 ): Promise<void> {
+  const path = { isSet: false };
   for (const part of cutParts(migrations)) {
-    if (await applyTogether(site, transaction, part)) continue;
-    for (const migration of part) await applyMigration(site, transaction, migration, "up");
+    if (await applyTogether(site, transaction, part)) {
+      path.isSet = false;
+      continue;
+    }
+    for (const migration of part) {
+      await applyMigration({ ...site, path }, transaction, migration, "up");
+    }
   }
 }
 

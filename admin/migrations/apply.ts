@@ -19,12 +19,16 @@ export interface Site {
   readonly sharedSchemas: readonly string[];
   /** Told of each command that a module sends: its text, or undefined where it has values beside its text. */
   readonly note?: ((text: string | undefined) => void) | undefined;
+  /** Whether the transaction has the search_path already; it is set before each migration when left out. */
+  readonly path?: { isSet: boolean };
 }
 
 /** A direction of a migration. */
 export type Direction = "up" | "down";
 
 const MOST_WORDS = 3;
+// One command that runs no code of its own, where a function could set the path.
+const KEEPS_PATH = /^\s*(?:create|alter|drop|comment|grant|revoke|truncate)\b[^;]*;?\s*$/i;
 
 /**
  * Runs a migration in a transaction of the caller, which must be rolled back after an error. Sets its search_path.
@@ -38,7 +42,10 @@ export async function applyMigration(
   direction: Direction,
 ): Promise<void> {
   const { schemaName, sharedSchemas } = site;
-  await query(transaction, `set local search_path = ${tenantPath(schemaName, sharedSchemas)}`);
+  if (site.path?.isSet !== true) {
+    await query(transaction, `set local search_path = ${tenantPath(schemaName, sharedSchemas)}`);
+  }
+  if (site.path) site.path.isSet = migration.up.kind === "module";
   if (migration.leavesSessionState) retireConnection(transaction);
   const body = bodyOf(migration, direction);
   if (body.kind === "sql") {
@@ -49,14 +56,17 @@ export async function applyMigration(
   }
   let command: string | undefined;
   const step = createStep(site, transaction, (text) => (command = text));
-  const unwatch = site.note && watchCommands(transaction, site.note);
+  const unwatch = watchCommands(transaction, (text) => {
+    if (site.path && !KEEPS_PATH.test(text ?? "")) site.path.isSet = false;
+    site.note?.(text);
+  });
   try {
     await body.run(step);
   } catch (error) {
     if (isConnectionLost(error)) throw error;
     throw new MigrationFailure(migration, schemaName, error, { command });
   } finally {
-    unwatch?.();
+    unwatch();
   }
 }
 

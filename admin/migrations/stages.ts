@@ -17,7 +17,7 @@ export type Sharing = "all" | "some" | "none";
 
 // The lock table has room for 6,400 by default. A new table takes about five, another command one or two.
 const MOST_LOCKS = 1000;
-const LOCKS = { table: 5, other: 2, module: 25 };
+const LOCKS = { table: 5, other: 2, module: 10 };
 
 // unsafe_new_enum_value_usage, object_in_use (pending trigger events), out_of_memory (the lock table is full, too)
 const NEEDS_OWN = new Set(["55P04", "55006", "53200"]);

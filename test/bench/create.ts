@@ -95,11 +95,13 @@ async function measureLibrary(server: OwnServer, folder: string, name: string): 
   }
 }
 
-function writeHistory(): string {
+function writeHistory(extension: "sql" | "mjs"): string {
   const folder = join(makeFolder("history-"), "migrations");
   mkdirSync(folder);
   for (const [index, text] of HISTORY.entries()) {
-    writeFileSync(join(folder, `${String(index + 1).padStart(4, "0")}_step.sql`), `${text};\n`);
+    const module = `export const up = ({ sql }) => sql(${JSON.stringify(text)});\nexport const down = up;\n`;
+    const file = `${String(index + 1).padStart(4, "0")}_step.${extension}`;
+    writeFileSync(join(folder, file), extension === "sql" ? `${text};\n` : module);
   }
   return folder;
 }
@@ -108,7 +110,8 @@ const run = openRun();
 try {
   for (const [name, folder, migrations] of [
     ["example", TENANT_MIGRATIONS, EXAMPLE],
-    ["history", writeHistory(), HISTORY],
+    ["history", writeHistory("sql"), HISTORY],
+    ["modules", writeHistory("mjs"), HISTORY],
   ] as const) {
     // Two servers' work never meets: one is started when the other has been removed.
     const server = await openOwnServer({}, { fsync: "on", max_locks_per_transaction: "1024" });

@@ -39,7 +39,7 @@ export async function expectNotesApart(
     expect(added.status, added.text + output()).to.equal(201);
     expect((await send(one, "GET")).text).to.include(note);
     expect((await send(two, "GET")).text).to.equal(before);
-    expect((await send("three.example", "GET")).status).to.equal(404);
+    expect((await send("nobody.example", "GET")).status).to.equal(404);
   } finally {
     child.kill("SIGTERM");
     await ended;

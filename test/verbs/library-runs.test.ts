@@ -95,28 +95,47 @@ describe("openAdmin() with a folder of SQL", () => {
 
 describe("openAdmin() with a folder of modules", () => {
   const database = useDatabase();
+  let folder: string;
+  let admin: Admin;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "rowhouse-modules-"));
+    admin = await openAdmin({ url: database.adminUrl, tenantMigrations: folder });
+  });
+
+  after(async () => {
+    await admin.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const write = (name: string, ...statements: readonly string[]): Promise<void> => {
+    const up = `export async function up({ schema, sql }) {\n${statements.join("\n")}\n}`;
+    return writeFile(join(folder, `${name}.mjs`), `${up}\nexport async function down() {}\n`);
+  };
 
   it("createTenant() compares a tenant that got other commands than one that was compared", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "rowhouse-modules-"));
-    const admin = await openAdmin({ url: database.adminUrl, tenantMigrations: folder });
-    const module = `
-      export async function up({ schema, sql }) {
-        await sql(\`create table if not exists "\${schema}".a (id int)\`);
-        if (schema !== "odd") await sql("create index on a (id)");
-      }
-      export async function down() {}`;
-    try {
-      await writeFile(join(folder, "0001-a.mjs"), module);
-      for (const name of ["one", "two"]) await admin.createTenant(host(name));
-      const error = await rejection(admin.createTenant(host("odd")));
-      expect(error).to.be.instanceOf(AdminError).that.includes({ code: "migration_failed" });
-      expect(String(error)).to.match(/it would not be what the migrations make: .*index/);
-      await admin.createTenant(host("three"));
-      const made = (await admin.listTenants()).map(({ schemaName }) => schemaName);
-      expect(made).to.deep.equal(["one", "three", "two"]);
-    } finally {
-      await admin.close();
-      await rm(folder, { recursive: true });
-    }
+    await write(
+      "0001-a",
+      'await sql(`create table if not exists "${schema}".a (id int)`);',
+      'if (schema !== "odd") await sql("create index on a (id)");',
+    );
+    for (const name of ["one", "two"]) await admin.createTenant(host(name));
+    const error = await rejection(admin.createTenant(host("odd")));
+    expect(error).to.be.instanceOf(AdminError).that.includes({ code: "migration_failed" });
+    expect(String(error)).to.match(/it would not be what the migrations make: .*index/);
+    await admin.createTenant(host("three"));
+    const made = (await admin.listTenants()).map(({ schemaName }) => schemaName);
+    expect(made).to.deep.equal(["one", "three", "two"]);
+  });
+
+  it("createTenant() gives each module the tenant's search_path, also behind one that sets it", async () => {
+    await write("0002-b", 'await sql("create table b (id int)");');
+    await write("0003-path", `await sql("select set_config('search_path', 'pg_catalog', true)");`);
+    await write("0004-c", 'await sql("create table c (id int)");');
+    await admin.createTenant(host("four"));
+    const [made] = await database.sql(
+      "select to_regclass('four.b') as b, to_regclass('four.c') as c",
+    );
+    expect(made).to.deep.equal({ b: "four.b", c: "four.c" });
   });
 });

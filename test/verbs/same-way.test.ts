@@ -104,7 +104,7 @@ describe("the same way for new tenants as for old ones", () => {
     const begun = startVerb(settings(), "add-tenant", "slow.test", "slow");
     await until("it does not sleep", async () => {
       const sleeping =
-        "select from pg_stat_activity where query like '%pg_sleep(case%' and pid <> pg_backend_pid()";
+        "select from pg_stat_activity where query like '%pg_sleep(case%' and state = 'active' and pid <> pg_backend_pid()";
       return (await database.sql(sleeping)).length > 0;
     });
     const busy = await run("add-tenant", "slow.test", "slow");

@@ -54,11 +54,8 @@ describe("verbs", () => {
 
   it("add-tenant prints JSON for a machine, errors included", async () => {
     const done = await program("add-tenant", "json.example", "json", "--json");
-    expect(JSON.parse(done.stdout)).to.deep.equal({
-      schemaName: "json",
-      hosts: ["json.example"],
-      settings: {},
-    });
+    const made = { schemaName: "json", hosts: ["json.example"], settings: {} };
+    expect(JSON.parse(done.stdout)).to.deep.equal(made);
     const failed = await program("add-tenant", "json.example", "json2", "--json");
     expect(failed.status).to.equal(1);
     expect(JSON.parse(failed.stderr)).to.have.property("error").that.includes("json.example");

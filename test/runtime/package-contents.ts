@@ -8,7 +8,7 @@ import process from "node:process";
 import { expect } from "chai";
 import { findPackage } from "../../admin/command/packages.ts";
 import { ROOT } from "../support/checkout.ts";
-import { pack, type Packed } from "./packed.ts";
+import type { Packed } from "./packed.ts";
 
 /** Where the package may hold files; what stands below these folders is theirs. */
 const FOLDERS = new Set([
@@ -43,8 +43,9 @@ const FOLDERS = new Set([
   "admin/transfer",
 ]);
 
-/** What an application installs that only serves. */
+/** What an application installs that only serves; the types of Node are its own. */
 const SERVING = [
+  ...["@types/node", "undici-types"],
   "@hono/node-server",
   "@opentelemetry/api",
   "hono",
@@ -53,16 +54,13 @@ const SERVING = [
   "rowhouse",
 ];
 
-describe("the package's contents", () => {
+/** Tests a package that was installed into a project, and nothing beside it but the types of Node. */
+export function itHoldsWhatItShould(packedOf: () => Packed): void {
   let packed: Packed;
 
-  before(async function () {
-    this.timeout(180_000);
-    packed = await pack();
-    await packed.npm("install", packed.tarball);
+  before(() => {
+    packed = packedOf();
   });
-
-  after(() => packed.remove());
 
   it("package.json packs the rooms of the library and of the verbs, and no other folder", () => {
     const folders = new Set(
@@ -178,7 +176,7 @@ describe("the package's contents", () => {
       expect(status).to.equal(1);
     }
   });
-});
+}
 
 function installCommand(
   names: readonly string[],
