@@ -1,9 +1,8 @@
 // The arguments and results of the functions that create, change, list and rename tenants.
 
-import type { Settings, TenantStatus, Transition } from "../registry/tenant-state.ts";
+import type { Settings, TenantPage, TenantStatus, Transition } from "../registry/tenant-state.ts";
 
-export type { TenantPage } from "../lifecycle/tenant.ts";
-export type { Settings, TenantStatus, Transition };
+export type { Settings, TenantPage, TenantStatus, Transition };
 
 /** A tenant to create. */
 export interface NewTenant {

@@ -10,6 +10,7 @@ import {
 } from "../registry/registry.ts";
 import { prepareReferences, requireAlike } from "./compare.ts";
 import { type Creation, type NewTenant, prepareCreation } from "./creation.ts";
+import type { TenantPage } from "../registry/tenant-state.ts";
 import { raiseTenant } from "./raise.ts";
 
 /** A tenant with its hosts, as `list-tenants` shows it. */
@@ -70,14 +71,6 @@ const LISTED = `
       statement_timeout_ms as "statementTimeoutMs", settings, created_at as "createdAt", transition, peer,
       array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
     from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version`;
-
-/** A part of the list of tenants. */
-export interface TenantPage {
-  /** The schema name before the first one; the beginning when left out. */
-  readonly after?: string | undefined;
-  /** The most tenants; all when left out. */
-  readonly limit?: number | undefined;
-}
 
 /** Reads every tenant with its hosts, or a part of the list, in the order of the schema names. */
 export function listTenants(

@@ -1,8 +1,9 @@
-// Plans a run of the migrations: the tenants, and their versions before and after. It reads the registry in one query
-// and changes nothing.
+// Plans a run of the migrations: the tenants, and their versions before and after. It changes
+// nothing.
 
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
+import { requireNewest } from "../migrations/recorded.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
 import { describeTransition } from "../registry/transition.ts";
@@ -41,7 +42,8 @@ interface Found extends PlannedTenant {
 
 /**
  * Makes the plan.
- * @throws {AdminError} for an unknown version or tenant, or when a migration on the way cannot be undone
+ * @throws {AdminError} for an unknown version or tenant, when a migration on the way cannot be undone, or when another
+ *   folder was used meanwhile
  */
 export async function planMigration(
   registry: Registry,
@@ -70,6 +72,8 @@ export async function planMigration(
   for (const version of new Set(ready.map((tenant) => tenant.version))) {
     changesBetween(migrations, version, target);
   }
+  // A run with another folder may have migrated all of them since this one was loaded.
+  if (ready.length === 0) await requireNewest(registry, migrations.ordered);
   const chosen = canary === undefined ? ready : chooseCanary(ready, canary);
   return { target, tenants: chosen, skipped, held: ready.length - chosen.length };
 }

@@ -73,9 +73,16 @@ export async function recordMigrations(
     );
     return new Map(rows.map((row) => [row.position, row]));
   };
-  const before = await find();
+  let before = await find();
   const isKept = ({ position }: PlacedMigration): boolean => before.has(position);
-  const other = migrations.find((one) => isKept(one) && !isIn(before, one));
+  const findOther = (): PlacedMigration | undefined =>
+    migrations.find((one) => isKept(one) && !isIn(before, one));
+  if (findOther() !== undefined) {
+    // Several tenants of one run may be the first at a position: one replaces the name, and the others find it.
+    await query(transaction, "lock table rowhouse.tenant_migration in share row exclusive mode");
+    before = await find();
+  }
+  const other = findOther();
   if (other === undefined && migrations.every(isKept)) return;
   if (other !== undefined) await forget(transaction, other);
   await query(
@@ -113,6 +120,24 @@ async function forget(transaction: Transaction, migration: PlacedMigration): Pro
     if (databaseCode(error) !== "23503") throw error;
     throw otherRun(migration);
   }
+}
+
+/**
+ * Checks that the newest migration that any tenant has is the folder's, as it was when the folder was loaded.
+ * @throws {AdminError} when another run has recorded another name meanwhile
+ */
+export async function requireNewest(
+  registry: Registry,
+  ordered: readonly PlacedMigration[],
+): Promise<void> {
+  const [newest] = await readRows<RecordedMigration>(
+    registry,
+    `select m.position, m.name, m.checksum from rowhouse.tenant_migration as m where ${BINDS}
+      order by m.position desc limit 1`,
+  );
+  if (newest === undefined) return;
+  const own = ordered[newest.position - 1];
+  if (own === undefined || own.name !== newest.name) throw otherRun(newest);
 }
 
 /** The error when another run has recorded another name at a position. */

@@ -23,15 +23,18 @@ export function openModels(
   pool: { readonly most: number; readonly idleMs: number },
 ): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
   const { ssl, application_name, user, ...server } = connection;
-  const sequelize = new Sequelize({
+  const settings = {
     ...server,
     username: user,
-    dialect: "postgres",
+    dialect: "postgres" as const,
+    // The oldest that is supported. Without it Sequelize opens a connection more, to ask for the version alone.
+    databaseVersion: "15.0.0",
     dialectModule: { ...pg, Client },
-    logging: false,
+    logging: false as const,
     pool: { max: pool.most, idle: pool.idleMs, validate: isReusable },
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
-  });
+  };
+  const sequelize = new Sequelize(settings);
   // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
   sequelize.addHook("afterConnect", async (client: unknown) => {
     if (client instanceof Client) await client.query("set jit = off");

@@ -8,3 +8,11 @@ export type Transition = "dropping" | "moving" | "moved" | "arriving";
 
 /** The settings of a tenant that its handlers read. */
 export type Settings = Readonly<Record<string, unknown>>;
+
+/** A part of the list of tenants. */
+export interface TenantPage {
+  /** The schema name before the first one; the beginning when left out. */
+  readonly after?: string | undefined;
+  /** The most tenants; all when left out. */
+  readonly limit?: number | undefined;
+}

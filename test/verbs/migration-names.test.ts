@@ -163,8 +163,8 @@ describe("the names of the tenants' migrations", () => {
       "update rowhouse.tenant set version = 0",
       "drop table a.doc, late.doc, down.doc",
     );
-    const { status, stderr } = await runIn(other, "migrate");
-    expect([status, stderr]).to.deep.equal([0, ""]);
+    const { status, stderr, stdout } = await runIn(other, "migrate");
+    expect([status, stderr], stdout).to.deep.equal([0, ""]);
     expect(await names()).to.deep.equal(["001_unlike"]);
   });
 });
