@@ -1,5 +1,5 @@
-// Two files at a time, each process with a server of its own: a test waits most of its time for others. On a
-// server that TEST_DATABASE_URL names, one at a time, because roles belong to the server.
+// Three files at a time, each process with a server of its own: on two cores, one is waiting for something. On a server
+// that TEST_DATABASE_URL names, one at a time, because roles belong to the server.
 
 const isOwnServer = process.env.TEST_DATABASE_URL === undefined;
 
@@ -15,7 +15,7 @@ module.exports = {
   ],
   require: ["test/support/setup.js"],
   parallel: isOwnServer,
-  jobs: 2,
+  jobs: 3,
   timeout: 30000,
   slow: 2000,
   "forbid-only": true,

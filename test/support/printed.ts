@@ -18,7 +18,9 @@ const kept = new Map<string, string>();
 const MOST_KEPT = 1_000_000;
 
 // A URL with a password, but for the one in the words that say how to write a URL.
-const CONNECTION_STRING = /postgres(?:ql)?:\/\/[^\s:@/"]*:(?!PASSWORD@|…)[^\s@"]+@/i;
+const CONNECTION_STRING = /postgres(?:ql)?:\/\/[^\s:@/"]*:(?!PASSWORD@|…)[^\s@"]+@/gi;
+
+const LOG_LINE = /^\{"time":"[^"]*","level":"\w+","event":.*$/gm;
 
 /** The fields that a line of the service's log may have, those of the admin API's, and those of an error. */
 const FIELDS = new Set([
@@ -62,18 +64,28 @@ export function plantPassword(url: string): void {
 
 /**
  * The lines with a secret, with any connection string, or with a field that the service does not log; each
- * with the reason before it.
+ * with the reason before it. A run prints much: each secret is looked for in the whole text, not in each line.
  */
 export function findLeaks(text: string): string[] {
   const leaks: string[] = [];
-  for (const line of text.split("\n")) {
-    const secret = [...planted].find((secret) => line.includes(secret));
+  for (const secret of planted) {
+    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
+      leaks.push(`planted "${secret}": ${lineAt(text, at)}`);
+    }
+  }
+  for (const { index } of text.matchAll(CONNECTION_STRING)) {
+    leaks.push(`a connection string: ${lineAt(text, index)}`);
+  }
+  for (const [line] of text.matchAll(LOG_LINE)) {
     const field = findField(line);
-    if (secret !== undefined) leaks.push(`planted "${secret}": ${line}`);
-    else if (CONNECTION_STRING.test(line)) leaks.push(`a connection string: ${line}`);
-    else if (field !== undefined) leaks.push(`the field "${field}": ${line}`);
+    if (field !== undefined) leaks.push(`the field "${field}": ${line}`);
   }
   return leaks;
+}
+
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf("\n", at);
+  return text.slice(text.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end);
 }
 
 /** Removes the folder and returns all that was printed; what other processes planted is planted here. */
@@ -112,7 +124,6 @@ function append(name: string, text: string): void {
 }
 
 function findField(line: string): string | undefined {
-  if (!/^\{"time":"[^"]*","level":"\w+","event":/.test(line)) return undefined;
   const fields = JSON.parse(line) as { error?: object };
   const unknown = Object.keys(fields).find((name) => !FIELDS.has(name));
   return unknown ?? Object.keys(fields.error ?? {}).find((name) => !ERROR_FIELDS.has(name));
