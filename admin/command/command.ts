@@ -41,7 +41,7 @@ export async function runVerb<const Operands extends readonly string[], const O 
   } catch (error) {
     close?.();
     const message = describe(verb.name, error);
-    const details = error instanceof AdminError ? error.details : {};
+    const details = error instanceof AdminError ? { code: error.code, ...error.details } : {};
     process.stderr.write(`${json ? JSON.stringify({ error: message, ...details }) : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
     // pg leaves the socket open when pg itself rejects the connection, for example without a password.

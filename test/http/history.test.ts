@@ -16,7 +16,7 @@ describe("history", () => {
   it("a history of requests, verbs and faults shows no finding", async function test() {
     this.timeout(120_000);
     const seed = Number(process.env["HISTORY_SEED"] ?? Math.floor(Math.random() * 1_000_000));
-    const options = { seed, clients: 8, seconds: Infinity, rounds: 1, quietMs: 0 };
+    const options = { seed, clients: 8, seconds: Infinity, rounds: 1, quietMs: 100 };
     const figures = toFigures(await runTorture(options));
     const shown = `HISTORY_SEED=${seed}\n${formatFigures(figures)}`;
     expect(figures.findings, shown).to.deep.equal([]);
@@ -24,12 +24,12 @@ describe("history", () => {
     expect(Object.keys(figures.faults)).to.have.members(FAULT_KINDS);
     expect(Object.keys(figures.verbs)).to.have.members(VERBS);
     for (const answer of ["200", "201", "204", "400 KEY_EXISTS", "404 NOT_FOUND"]) {
-      expect(figures.answers[answer], `${answer}; ${shown}`).to.be.greaterThan(5);
+      expect(figures.answers[answer], `${answer}; ${shown}`).to.be.greaterThan(0);
     }
     expect(figures.answers["503 DATABASE_UNAVAILABLE"], shown).to.be.greaterThan(0);
     expect(figures.values, shown).to.be.greaterThan(100);
     for (const [end, count] of Object.entries(figures.transactions)) {
-      expect(count, `transactions ${end}; ${shown}`).to.be.greaterThan(5);
+      expect(count, `transactions ${end}; ${shown}`).to.be.greaterThan(0);
     }
   });
 });
