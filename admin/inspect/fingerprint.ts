@@ -34,9 +34,9 @@ const IS_BOOKKEEPING = new RegExp(BOOKKEEPING);
 
 // With the quotes that a name which is a keyword needs, and without them.
 const CANONICAL = `
-  select n.nspname::text as schema, o.owner, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
-      coalesce(o.definition, ''), '"' || n.nspname || '"', '@'), n.nspname, '@') as text
-    from objects as o join namespace as n on n.oid = o.namespace
+  select o.schema, o.owner, replace(replace(o.owner || chr(10) || o.part || chr(10) ||
+      coalesce(o.definition, ''), '"' || o.schema || '"', '@'), o.schema, '@') as text
+    from objects as o
    where o.owner !~ '${BOOKKEEPING}'`;
 
 const SUMS = `count(*)::text as count, sum(hashtextextended(text, 1)::numeric)::text as first,
@@ -98,12 +98,17 @@ export async function readPartialHash(
     isOfRelations ? "relation_hash" : "partial_hash",
     `with ${isOfRelations ? RELATION_OBJECTS : OBJECTS}, canonical as (${CANONICAL} and o.owner = any($2::text[]))
      select ${SUMS} from canonical`,
-    [[schemaName], owners],
+    [[schemaName], owners, ...(isOfRelations ? [owners.map(nameOfOwner)] : [])],
   );
   return row === undefined || row.count === "0" ? "" : writeHash(parse(row));
 }
 
 const OF_RELATION = /^(?:foreign table|table|view|materialized view|sequence) /;
+
+/** The name in the owner of a relation, such as `table "data"`. */
+function nameOfOwner(owner: string): string {
+  return owner.slice(owner.indexOf('"') + 1, -1);
+}
 
 /** Adds hashes up. */
 export function sumHashes(hashes: Iterable<Hash>): Hash {
@@ -135,9 +140,9 @@ export async function readFingerprints(
     transaction,
     "fingerprints",
     `with ${OBJECTS}
-     select n.nspname::text as schema, o.owner, o.part, coalesce(o.definition, '') as definition
-       from objects as o join namespace as n on n.oid = o.namespace
-      order by n.nspname, o.owner collate "C", o.part collate "C", o.definition collate "C"`,
+     select o.schema, o.owner, o.part, coalesce(o.definition, '') as definition
+       from objects as o
+      order by o.schema, o.owner collate "C", o.part collate "C", o.definition collate "C"`,
     [schemaNames],
   );
   const fingerprints = new Map<string, SchemaObject[]>();

@@ -8,7 +8,7 @@ import { OTHER_OBJECTS, owned } from "./other-objects.ts";
 // columns already include it. A foreign key to a partitioned table has another one for each of its partitions, whose
 // names depend on the order in which those were made.
 const RELATIONS = `
-  select r.namespace, r.owner, ''::text as part, concat_ws(' ',
+  select r.schema, r.owner, ''::text as part, concat_ws(' ',
       case r.relpersistence when 'u' then 'unlogged' end,
       case when r.relrowsecurity then 'row level security' end,
       case when r.relforcerowsecurity then 'forced' end,
@@ -35,7 +35,7 @@ const RELATIONS = `
     from relation as r`;
 
 const COLUMNS = `
-  select r.namespace, r.owner, 'column "' || a.attname || '"', concat_ws(' ',
+  select r.schema, r.owner, 'column "' || a.attname || '"', concat_ws(' ',
       format_type(a.atttypid, a.atttypmod),
       case when a.attcollation <> t.typcollation then 'collate ' || a.attcollation::regcollation end,
       case when a.attstorage <> t.typstorage then 'storage ' || a.attstorage::text end,
@@ -52,7 +52,7 @@ const COLUMNS = `
 
 // Privileges on a column beyond those on its table.
 const COLUMN_GRANTS = `
-  select r.namespace, r.owner, 'grants on column "' || a.attname || '"',
+  select r.schema, r.owner, 'grants on column "' || a.attname || '"',
       (select string_agg(concat_ws(' ', e.privilege_type, 'to', coalesce(u.rolname, 'public'),
            case when e.is_grantable then 'with grant option' end), ', '
            order by coalesce(u.rolname, 'public') collate "C", e.privilege_type)
@@ -62,14 +62,14 @@ const COLUMN_GRANTS = `
    where array_length(a.attacl, 1) > 0`;
 
 const CONSTRAINTS = `
-  select r.namespace, r.owner, 'constraint "' || c.conname || '"', pg_get_constraintdef(c.oid)
+  select r.schema, r.owner, 'constraint "' || c.conname || '"', pg_get_constraintdef(c.oid)
     from relation as r
     join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')
     left join pg_constraint as p on p.oid = c.conparentid
    where p.conrelid is distinct from c.conrelid`;
 
 const INDEXES = `
-  select r.namespace, r.owner, 'index "' || x.relname || '"',
+  select r.schema, r.owner, 'index "' || x.relname || '"',
       pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' invalid' end
     from relation as r
     join pg_index as i on i.indrelid = r.oid
@@ -79,12 +79,12 @@ const INDEXES = `
    where c.oid is null or not i.indisvalid`;
 
 const TRIGGERS = `
-  select r.namespace, r.owner, 'trigger "' || t.tgname || '"',
+  select r.schema, r.owner, 'trigger "' || t.tgname || '"',
       pg_get_triggerdef(t.oid) || case t.tgenabled when 'O' then '' else ' enabled ' || t.tgenabled::text end
     from relation as r join pg_trigger as t on t.tgrelid = r.oid and not t.tgisinternal`;
 
 const POLICIES = `
-  select r.namespace, r.owner, 'policy "' || p.polname || '"', concat_ws(' ',
+  select r.schema, r.owner, 'policy "' || p.polname || '"', concat_ws(' ',
       case when p.polpermissive then 'permissive' else 'restrictive' end, p.polcmd, 'to',
       (select string_agg(coalesce(u.rolname, 'public'), ', ' order by u.rolname)
          from unnest(p.polroles) as role left join pg_roles as u on u.oid = role),
@@ -93,11 +93,11 @@ const POLICIES = `
     from relation as r join pg_policy as p on p.polrelid = r.oid`;
 
 const RULES = `
-  select r.namespace, r.owner, 'rule "' || w.rulename || '"', pg_get_ruledef(w.oid)
+  select r.schema, r.owner, 'rule "' || w.rulename || '"', pg_get_ruledef(w.oid)
     from relation as r join pg_rewrite as w on w.ev_class = r.oid and w.rulename <> '_RETURN'`;
 
 const STATISTICS = `
-  select r.namespace, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
+  select r.schema, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
     from relation as r join pg_statistic_ext as s on s.stxrelid = r.oid`;
 
 const OF_RELATIONS = [
@@ -113,31 +113,45 @@ const OF_RELATIONS = [
 ];
 
 // An object depends on its schema, and pg_depend has an index by that; the catalogs have none by schema. The row type of
-// a composite type depends on its type.
-const withObjects = (parts: readonly string[]): string => `
+// a composite type depends on its type. Each row carries the schema's name: a join with the names at the end would
+// compare each object with each schema.
+const NAMESPACE = `
   namespace as (
-    select oid, nspname, nspowner from pg_namespace where nspname = any($1::text[])
-  ), inside as (
-    select n.oid, n.nspowner, d.classid, d.objid from namespace as n
-      join pg_depend as d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid and d.deptype = 'n'
-  ), relation as (
-    select c.*, n.oid as namespace, n.nspowner, case c.relkind when 'v' then 'view ' when 'm' then 'materialized view '
+    select oid, nspname::text as nspname, nspowner from pg_namespace where nspname = any($1::text[])
+  )`;
+
+const KINDS = `c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')`;
+const OWNER = `case c.relkind when 'v' then 'view ' when 'm' then 'materialized view '
         when 'S' then 'sequence ' when 'c' then 'type ' when 'f' then 'foreign table ' else 'table ' end
-        || '"' || c.relname || '"' as owner
-      from (
-        select classid, objid, oid, nspowner from inside
-        union all
-        select 'pg_class'::regclass, t.typrelid, i.oid, nspowner from inside as i
-          join pg_type as t on i.classid = 'pg_type'::regclass and t.oid = i.objid and t.typrelid <> 0
-      ) as n
-      join pg_class as c on n.classid = 'pg_class'::regclass and c.oid = n.objid
-     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
-  ), objects as (
+        || '"' || c.relname || '"'`;
+
+const union = (parts: readonly string[]): string => `
+  objects (schema, owner, part, definition) as (
     ${parts.join("\n  union all\n  ")}
   )`;
 
-/** The tables `namespace`, `inside` and `objects (namespace, owner, part, definition)` of a WITH; $1 is text[]. */
-export const OBJECTS: string = withObjects([...OF_RELATIONS, ...OTHER_OBJECTS]);
+/** The tables `inside` and `objects (schema, owner, part, definition)` of a WITH; $1 is text[]. */
+export const OBJECTS: string = `${NAMESPACE}, inside as (
+    select n.oid, n.nspname, n.nspowner, d.classid, d.objid from namespace as n
+      join pg_depend as d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid and d.deptype = 'n'
+  ), relation as (
+    select c.*, n.nspname as schema, n.nspowner, ${OWNER} as owner
+      from (
+        select classid, objid, nspname, nspowner from inside
+        union all
+        select 'pg_class'::regclass, t.typrelid, nspname, nspowner from inside as i
+          join pg_type as t on i.classid = 'pg_type'::regclass and t.oid = i.objid and t.typrelid <> 0
+      ) as n
+      join pg_class as c on n.classid = 'pg_class'::regclass and c.oid = n.objid
+     where ${KINDS}
+  ), ${union([...OF_RELATIONS, ...OTHER_OBJECTS])}`;
 
-/** The same for tables, views and sequences with what belongs to them. */
-export const RELATION_OBJECTS: string = withObjects(OF_RELATIONS);
+/**
+ * The same for some relations of one schema with what belongs to them: $2 has their owners, and $3 their names, both
+ * text[]. The schema's number as a subquery keeps PostgreSQL from reading the relations of these names in all schemas.
+ */
+export const RELATION_OBJECTS: string = `${NAMESPACE}, relation as (
+    select c.*, n.nspname as schema, n.nspowner, ${OWNER} as owner
+      from namespace as n, pg_class as c
+     where c.relnamespace = (select oid from namespace) and c.relname = any($3::text[]) and ${KINDS} and ${OWNER} = any($2::text[])
+  ), ${union(OF_RELATIONS)}`;
