@@ -84,7 +84,8 @@ async function record(work: () => Promise<unknown>): Promise<readonly Command[]>
   Reflect.set(prototype, "query", function query(this: pg.Client, ...parameters: unknown[]) {
     const [first, second] = parameters;
     const text = typeof first === "string" ? first : String(Object(first)["text"]);
-    commands.push({ text, values: Array.isArray(second) ? second : [] });
+    const values: unknown = second ?? Object(first)["values"];
+    commands.push({ text, values: Array.isArray(values) ? values : [] });
     return original.apply(this, parameters);
   });
   try {
