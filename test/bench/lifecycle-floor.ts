@@ -12,6 +12,8 @@ import type { LifecycleStage } from "./lifecycle-stage.ts";
 const SAMPLE = "zz_sample_zz";
 
 interface Command {
+  /** Of a statement that a connection prepares once. */
+  readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
 }
@@ -78,14 +80,20 @@ export async function openFloor(
 
 /** What pg's clients send while `work` runs, from its first transaction to its last COMMIT. */
 async function record(work: () => Promise<unknown>): Promise<readonly Command[]> {
-  const commands: Command[] = [];
+  const commands: (Command & { readonly client: pg.Client })[] = [];
   const { prototype } = pg.Client;
   const original = Reflect.get(prototype, "query") as (...parameters: unknown[]) => unknown;
   Reflect.set(prototype, "query", function query(this: pg.Client, ...parameters: unknown[]) {
     const [first, second] = parameters;
     const text = typeof first === "string" ? first : String(Object(first)["text"]);
     const values: unknown = second ?? Object(first)["values"];
-    commands.push({ text, values: Array.isArray(values) ? values : [] });
+    const name: unknown = Object(first)["name"];
+    commands.push({
+      client: this,
+      name: typeof name === "string" ? name : undefined,
+      text,
+      values: Array.isArray(values) ? values : [],
+    });
     return original.apply(this, parameters);
   });
   try {
@@ -93,17 +101,21 @@ async function record(work: () => Promise<unknown>): Promise<readonly Command[]>
   } finally {
     Reflect.set(prototype, "query", original);
   }
-  const begin = commands.findIndex(({ text }) => text.startsWith("START TRANSACTION"));
-  const end = commands.findLastIndex(({ text }) => text.startsWith("COMMIT"));
-  return commands.slice(begin, end + 1);
+  // A reference is made on another connection, once for all tenants, and is undone there.
+  const last = commands.findLast(({ text }) => text.startsWith("COMMIT"));
+  const own = commands.filter(({ client }) => client === last?.client);
+  const begin = own.findIndex(({ text }) => text.startsWith("START TRANSACTION"));
+  const end = own.findLastIndex(({ text }) => text.startsWith("COMMIT"));
+  return own.slice(begin, end + 1);
 }
 
-function forTenant({ text, values }: Command, name: string): pg.QueryConfig {
+function forTenant({ name: prepared, text, values }: Command, name: string): pg.QueryConfig {
   const rename = (value: unknown): unknown =>
     typeof value === "string"
       ? value.replaceAll(SAMPLE, name)
       : Array.isArray(value)
         ? value.map(rename)
         : value;
-  return { text: text.replaceAll(SAMPLE, name), values: values.map(rename) };
+  const named = prepared === undefined ? {} : { name: prepared };
+  return { ...named, text: text.replaceAll(SAMPLE, name), values: values.map(rename) };
 }
