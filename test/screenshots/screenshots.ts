@@ -78,7 +78,7 @@ async function takePictures(page: Page, origin: string): Promise<void> {
   await picture(page, "tenant", WINDOW.viewport.height);
   await go(page, origin, migrations);
   await page.getByRole("button", { name: /^Migrate [\d,]+ tenants…$/ }).click();
-  await page.getByLabel("Stop after so many failures").fill("");
+  await page.getByLabel("Stop after this number of failures").fill("");
   await page.getByRole("button", { name: "Migrate", exact: true }).click();
   await page.getByRole("table", { name: "Failures" }).waitFor();
   await page.getByText("not known yet").waitFor({ state: "detached" });
