@@ -89,6 +89,7 @@ function facts(tenant: TenantDetail): HTMLElement {
       "Version",
       [
         version < newestVersion ? `${version} of ${newestVersion}` : `${version}, the newest`,
+        " ",
         element("span", { class: "muted small code" }, migration),
       ],
     ],
