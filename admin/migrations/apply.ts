@@ -27,8 +27,10 @@ export interface Site {
 export type Direction = "up" | "down";
 
 const MOST_WORDS = 3;
-// One command that runs no code of its own, where a function could set the path.
-const KEEPS_PATH = /^\s*(?:create|alter|drop|comment|grant|revoke|truncate)\b[^;]*;?\s*$/i;
+// One command that runs no code, where a function could set the path. A query in it, and an expression that is computed
+// for rows or for a default, may call one.
+const KEEPS_PATH =
+  /^\s*(?:create\s+table(?![^;]*\b(?:as|select|execute)\b)|alter\s+table(?![^;]*\b(?:default|using|check|generated|validate)\b)|drop|comment|grant|revoke)\b[^;]*;?\s*$/i;
 
 /**
  * Runs a migration in a transaction of the caller, which must be rolled back after an error. Sets its search_path.

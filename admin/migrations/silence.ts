@@ -6,6 +6,10 @@ import type { Migration } from "./folder/migration.ts";
 
 const LOOKS_FIRST = /\bif\s+(?:not\s+)?exists\b/i;
 const LOOKS_FIRST_IN = /\bif\s+(?:not\s+)?exists\s+"([^"]+)"\s*\./gi;
+// What may call a function within a command, beside those that are the server's own and do nothing but tell.
+const CALLS_WITHIN =
+  /^\s*(?:insert|update|delete|merge|truncate|copy|refresh|create\s+(?:\w+\s+)*table\b[^]*\b(?:as\s*\(?\s*(?:select|with|table|values|execute))\b|alter\s+table\b[^]*\b(?:default|using|check)\b[^]*[\w"]\s*\()/i;
+const TELLS = /\b(?:now|clock_timestamp|gen_random_uuid)\s*\(\s*\)/gi;
 const RUNS_CODE = /^\s*(?:do|call|select|with|execute)\b/i;
 
 /** Whether a migration may make other things of one tenant than of another, and succeed. */
@@ -26,7 +30,8 @@ export function maySkip(
  */
 export function doesAsItSays(text: string, schemaName: string): boolean {
   // One command: what follows a semicolon could be anything.
-  if (RUNS_CODE.test(text) || /;\s*\S/.test(text)) return false;
+  if (RUNS_CODE.test(text) || CALLS_WITHIN.test(text.replaceAll(TELLS, ""))) return false;
+  if (/;\s*\S/.test(text)) return false;
   return !LOOKS_FIRST.test(
     text.replaceAll(LOOKS_FIRST_IN, (whole, name: string) => (name === schemaName ? "" : whole)),
   );

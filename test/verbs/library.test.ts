@@ -3,7 +3,8 @@
 import { expect } from "chai";
 import { type Admin, AdminError, openAdmin } from "../../admin/library/admin.ts";
 import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
-import { useDatabase } from "../support/database.ts";
+import { createTestDatabase, useDatabase } from "../support/database.ts";
+import { makeMigrations } from "../support/migrations.ts";
 import { openService } from "../support/service.ts";
 
 describe("openAdmin()", () => {
@@ -140,5 +141,38 @@ describe("openAdmin()", () => {
       "database_unavailable",
     );
     expect(await open(at("postgres"), TENANT_MIGRATIONS)).to.equal("registry_missing");
+  });
+
+  it("createTenant() runs each module in the new schema, whatever a command before has called", async () => {
+    const own = await createTestDatabase();
+    const folder = await makeMigrations();
+    const path = "set_config('search_path', 'public', true)";
+    const calls = [
+      `create table "\${schema}".made as select ${path} as path`,
+      'create table "${schema}".plain (id int)',
+      `alter table "\${schema}".plain add column path text default ${path}`,
+    ];
+    for (const [index, text] of calls.entries()) {
+      await folder.write(`000${2 * index + 1}-call`, [text]);
+      await folder.write(`000${2 * index + 2}-own`, [`create table own${index} (id int)`]);
+    }
+    const library = await openAdmin({ url: own.adminUrl, tenantMigrations: folder.folder });
+    try {
+      for (const schemaName of ["one", "two"]) {
+        await library.createTenant({ schemaName, hosts: [`${schemaName}.example`] });
+        const tables = await own.sql<{ name: string }>(
+          `select relname::text as name from pg_class
+            where relkind = 'r' and relnamespace = '${schemaName}'::regnamespace order by 1`,
+        );
+        expect(tables.map(({ name }) => name)).to.deep.equal(
+          ["made", "own0", "own1", "own2", "plain"],
+          schemaName,
+        );
+      }
+    } finally {
+      await library.close();
+      await folder.remove();
+      await own.drop();
+    }
   });
 });
