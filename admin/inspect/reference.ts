@@ -35,7 +35,7 @@ export interface Reference {
 export interface ReferenceOptions {
   /** The length of the schema's name, from 1 to 48. */
   readonly length: number;
-  /** Called with the schema at each version, in its transaction; also again when a build begins anew. */
+  /** Called with the schema at each version, in its transaction; and once more when a build begins again. */
   readonly look?: (transaction: Transaction, schemaName: string) => Promise<void>;
 }
 

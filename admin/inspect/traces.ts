@@ -19,7 +19,7 @@ export class Traces {
     this.#mayProve = migrations.every(({ up }) => up.kind === "module" || !maySkip({ up }, "up"));
   }
 
-  /** Begins the trace of a tenant, anew where there is one already. */
+  /** Begins the trace of a tenant; an earlier one of its name is forgotten. */
   begin(schemaName: string): NoteCommand {
     this.#open.set(schemaName, this.#mayProve ? [] : undefined);
     return (text) => {

@@ -34,7 +34,7 @@ export class Creations {
     }
   }
 
-  /** Makes the parameters anew for the next tenant. */
+  /** Has the parameters read again for the next tenant. */
   forget(): void {
     this.#kept = undefined;
   }

@@ -1,4 +1,4 @@
-// Queries of the catalogs that a connection plans once. A plan is made anew when the search_path is another one than
+// Queries of the catalogs that a connection plans once. A plan is made again when the search_path is another one than
 // before, and migrations change it: so it is set first.
 
 import type { Transaction } from "sequelize";
