@@ -1,24 +1,9 @@
 // Every error of the library as an AdminError with a code.
 
 import { AppError } from "../../src/errors.ts";
-import { describeDatabaseError } from "../command/database-error.ts";
-import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
-import { adminCode, databaseCode, sqlState } from "../registry/database-code.ts";
-
-/** The error when PostgreSQL refuses a command, or cannot be reached. */
-export class DatabaseFailure extends AdminError {
-  readonly #sqlstate: string | undefined;
-
-  /** @param cause the error of the driver */
-  constructor(code: AdminErrorCode, cause: unknown) {
-    super(describeDatabaseError(cause), { code, cause });
-    this.#sqlstate = sqlState(cause);
-  }
-
-  override get sqlstate(): string | undefined {
-    return this.#sqlstate;
-  }
-}
+import { DatabaseFailure } from "../command/database-error.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { adminCode, databaseCode } from "../registry/database-code.ts";
 
 // invalid_schema_name, undefined_table, undefined_column: there is no registry, or it is older
 const NO_REGISTRY = new Set(["3F000", "42P01", "42703"]);
