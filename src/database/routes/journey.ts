@@ -3,6 +3,7 @@
 
 import { AppError, sqlState } from "../../errors.ts";
 import type { Database } from "../database.ts";
+import type { Share } from "../pool/shares.ts";
 import { type Claim, overloaded } from "../pool/waiting-line.ts";
 import { HOME, isMoving, narrowEntry, nearestEntry } from "./names.ts";
 import { Patience } from "./patience.ts";
@@ -55,21 +56,33 @@ export class Journey<T> {
   readonly #nearest: string;
   readonly #patience: Patience;
   readonly #started = performance.now();
+  readonly #share: Share;
   #hasAskedHome = false;
+  /** Whether it counts among the waiting writes of its tenant; it does until it has ended. */
+  #isWaiting = false;
 
   constructor(country: Country, piece: Piece<T>) {
     this.#country = country;
     this.#piece = piece;
     this.#nearest = nearestEntry(piece.entry);
     this.#patience = new Patience(country.waitMs, piece.signal);
+    this.#share = { key: this.#nearest };
   }
 
   /** Does the work. Throws as `Database.send` does, and DATABASE_UNAVAILABLE for a route that has no end. */
   async run(): Promise<T> {
+    try {
+      return await this.#search();
+    } finally {
+      if (this.#isWaiting) this.#country.routes.writes.leave(this.#share);
+    }
+  }
+
+  async #search(): Promise<T> {
     const { databases, routes } = this.#country;
     const hint = routes.hints.find(this.#nearest);
     let stop: Stop =
-      hint === undefined || !databases.has(hint)
+      hint === undefined || hint === HOME || !databases.has(hint)
         ? { name: HOME, entry: this.#piece.entry }
         : { name: hint, entry: this.#nearest };
     for (let asked = 1; ; asked += 1) {
@@ -138,14 +151,12 @@ export class Journey<T> {
   /** Waits a little for the end of a move; returns false at once when too many writes of the tenant wait. */
   async #wait(): Promise<boolean> {
     const { writes } = this.#country.routes;
-    const share = { key: this.#nearest };
-    if (!writes.allows(share)) return false;
-    writes.take(share);
-    try {
-      await this.#patience.pause();
-    } finally {
-      writes.leave(share);
+    if (!this.#isWaiting) {
+      if (!writes.allows(this.#share)) return false;
+      writes.take(this.#share);
+      this.#isWaiting = true;
     }
+    await this.#patience.pause();
     return true;
   }
 
