@@ -115,6 +115,7 @@ async function serveUntilSignal(
     log,
     hostname,
     port,
+    portOption: "--port",
     shutdownSeconds: SHUTDOWN_SECONDS,
     finish: () => exporting.close(),
   });

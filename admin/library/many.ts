@@ -1,5 +1,6 @@
 // The arguments and outcomes of the functions that work on many tenants.
 
+import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
 
 /** How a run over many tenants goes. */
@@ -29,7 +30,8 @@ export interface CreationOutcome {
   readonly schemaName: string;
   readonly hosts: readonly string[];
   readonly outcome: "added" | "existing" | "failed";
-  /** Why it failed. */
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -93,6 +95,8 @@ export interface AdoptionOutcome {
   readonly hosts: readonly string[];
   readonly outcome: "adopted" | "existing" | "failed";
   readonly version?: number;
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -133,7 +137,12 @@ export interface EachResult {
 export type EachOutcome = { readonly schemaName: string } & (
   | { readonly outcome: "ran"; readonly result: EachResult }
   | { readonly outcome: "skipped"; readonly reason: string }
-  | { readonly outcome: "failed"; readonly sqlstate: string | undefined; readonly message: string }
+  | {
+      readonly outcome: "failed";
+      readonly code: AdminErrorCode;
+      readonly sqlstate: string | undefined;
+      readonly message: string;
+    }
 );
 
 /** How many tenants had each outcome; `left` were not started. */
@@ -164,7 +173,7 @@ export type RepairOutcome = { readonly schemaName: string } & (
       /** The changes left to a person. */
       readonly left: readonly string[];
     }
-  | { readonly outcome: "failed"; readonly message: string }
+  | { readonly outcome: "failed"; readonly code: AdminErrorCode; readonly message: string }
 );
 
 /** The number of tenants by outcome; `well` were complete already, and `left` were not begun. */

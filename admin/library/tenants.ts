@@ -1,6 +1,5 @@
 // Creates, finds and changes one tenant.
 
-import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { NewTenant as WantedTenant } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantFunctions } from "./contract.ts";
@@ -146,11 +145,5 @@ async function explainExisting(
   const there = await locate(home, wanted.schemaName);
   const found = (await findExisting(there, [wanted])).get(wanted.schemaName);
   if (found === undefined) return error;
-  const code: AdminErrorCode =
-    found.problem === undefined
-      ? "tenant_exists"
-      : found.isChanging
-        ? "tenant_in_transition"
-        : "name_taken";
-  return new TenantExists(error.message, { code, cause: error });
+  return new TenantExists(error.message, { code: found.code, cause: error });
 }

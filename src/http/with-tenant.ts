@@ -134,21 +134,3 @@ class Caller implements TenantOptions<unknown> {
     this.#stages.schemaName = schemaName;
   }
 }
-
-/**
- * Handles a route that reports whether the database answers, such as `/readyz`, on any host.
- * @throws {AppError} OVERLOADED, DATABASE_UNAVAILABLE
- * @example
- * ```ts
- * import { Router } from "itty-router";
- * import { type Exchange, ready } from "rowhouse";
- *
- * export const router = Router<Exchange>().get("/readyz", ready);
- * ```
- */
-export async function ready(exchange: Exchange): Promise<{ readonly status: "ready" }> {
-  const { database, visit, request } = ServedExchange.stagesOf(exchange);
-  visit.admit();
-  await database.send({ statements: ["select 1"], signal: request.signal });
-  return { status: "ready" };
-}

@@ -7,6 +7,7 @@ import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
+import { findUrlVariables } from "../database/routes/variables.ts";
 import { ConfigError, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { readSecretFiles } from "../secret-files.ts";
@@ -54,6 +55,8 @@ export interface NodeParts extends ProcessParts {
   readonly hostname?: string;
   /** Port to listen on; 5000 by default. */
   readonly port?: number;
+  /** What sets the port, for the message when it is in use, such as `--port`; `port` by default. */
+  readonly portOption?: string;
   /** Timeouts that differ from {@link CLIENT_TIMEOUTS}, such as for a load balancer that keeps connections longer. */
   readonly timeouts?: Partial<ClientTimeouts>;
 }
@@ -76,7 +79,9 @@ export async function start(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   try {
-    const secrets = readSecretFiles(env, ["DATABASE_URL"], (path) => readFileSync(path, "utf8"));
+    const secrets = readSecretFiles(env, findUrlVariables(Object.keys(env)), (path) =>
+      readFileSync(path, "utf8"),
+    );
     const options = readOptions({ ...env, ...secrets });
     const node = readVariables(NODE_VARIABLES, env);
     const log = createLog(options.logLevel, createLineWriter());
@@ -92,6 +97,7 @@ export async function start(
       log,
       hostname: node.LISTEN_HOST,
       port: node.PORT,
+      portOption: "PORT",
       shutdownSeconds: node.SHUTDOWN_SECONDS,
       finish: () => exporting.close(),
     });
@@ -119,7 +125,7 @@ export async function start(
  * ```
  */
 export function serve(parts: NodeParts): void {
-  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000 } = parts;
+  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000, portOption = "port" } = parts;
   const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...parts.timeouts };
   const background = new Background();
   const listener = getRequestListener((request) => tenancy.fetch(request, database, background), {
@@ -159,7 +165,7 @@ export function serve(parts: NodeParts): void {
   server.on("error", (error: NodeJS.ErrnoException) => {
     const problem =
       error.code === "EADDRINUSE"
-        ? `port ${port} on ${hostname} is in use; set PORT to another`
+        ? `port ${port} on ${hostname} is in use; set ${portOption} to another`
         : `${hostname}:${port} failed with ${error.code ?? error.name}`;
     process.stderr.write(`Cannot listen: ${problem}\n`);
     process.exit(1);

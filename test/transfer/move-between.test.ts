@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import type { TestDatabase } from "../support/database.ts";
 import { rejection } from "../support/rejection.ts";
-import { useSeveralDatabases } from "../support/several-databases.ts";
+import { useSeveralDatabases } from "../support/admin-databases.ts";
 
 const HOST = "acme.test";
 const STEPS = ["cleared", "stopped", "copied", "left", "settled"];

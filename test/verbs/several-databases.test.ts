@@ -5,7 +5,7 @@ import { readOtherUrls } from "../../admin/command/databases.ts";
 import { examinePointers } from "../../admin/databases/examine-pointers.ts";
 import type { AdminError } from "../../admin/registry/admin-error.ts";
 import { rejection } from "../support/rejection.ts";
-import { useSeveralDatabases } from "../support/several-databases.ts";
+import { useSeveralDatabases } from "../support/admin-databases.ts";
 import { performVerb } from "../support/verb.ts";
 
 const HOST = "far.test";
