@@ -62,6 +62,10 @@ export const HEADERS: Readonly<Record<string, ApiHeader>> = {
 const NAME: Schema = { ...TEXT, pattern: "^[a-z_][a-z0-9_]{0,47}$" };
 const HOSTS: Schema = { type: "array", items: TEXT };
 const SETTINGS: Schema = { type: "object", description: "At most 8192 bytes of JSON" };
+const DATABASE: Schema = {
+  ...TEXT,
+  description: "The name of the tenant's database, where several are configured",
+};
 const STATUS: Schema = { enum: ["active", "read_only", "suspended"] };
 const RUNNING: Schema = {
   description: "Transactions that began before the change and still ran after 30 s",
@@ -79,22 +83,26 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       schemaName: NAME,
       hosts: { ...HOSTS, minItems: 1, maxItems: MOST_HOSTS },
       settings: SETTINGS,
+      database: DATABASE,
     },
     required: ["schemaName", "hosts"],
     additionalProperties: false,
   },
   CreatedTenant: object({ schemaName: NAME, hosts: HOSTS }),
-  Tenant: object({
-    schemaName: NAME,
-    status: STATUS,
-    version: { type: "integer", minimum: 0 },
-    migration: TEXT,
-    statementTimeoutMs: { type: "integer" },
-    settings: SETTINGS,
-    createdAt: { ...TEXT, pattern: "^\\d{4}-\\d\\d-\\d\\dT" },
-    transition: { enum: ["dropping", "moving", "moved", "arriving", null] },
-    hosts: HOSTS,
-  }),
+  Tenant: object(
+    {
+      schemaName: NAME,
+      status: STATUS,
+      version: { type: "integer", minimum: 0 },
+      migration: TEXT,
+      statementTimeoutMs: { type: "integer" },
+      settings: SETTINGS,
+      createdAt: { ...TEXT, pattern: "^\\d{4}-\\d\\d-\\d\\dT" },
+      transition: { enum: ["dropping", "moving", "moved", "arriving", null] },
+      hosts: HOSTS,
+    },
+    { database: DATABASE },
+  ),
   Tenants: object({
     items: { type: "array", items: refer("Tenant"), maxItems: PAGE.most },
     next: { description: "`after` of the next page; null on the last", type: ["string", "null"] },
@@ -174,7 +182,12 @@ function referHeaders(names: readonly string[]): Readonly<Record<string, Schema>
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-function object(properties: Readonly<Record<string, Schema>>): Schema {
+/** @param optional members that may be missing */
+function object(
+  properties: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
   const required = Object.keys(properties);
-  return { type: "object", properties, required, additionalProperties: false };
+  const all = { ...properties, ...optional };
+  return { type: "object", properties: all, required, additionalProperties: false };
 }
