@@ -2,6 +2,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import type { Report } from "../../../src/report.ts";
+import { IS_CITUS, SHARD_SIZES } from "../../citus/sql.ts";
 import { databaseCode } from "../../registry/database-code.ts";
 import { query, type Registry, type TenantStatus } from "../../registry/registry.ts";
 import type { FleetSizes, SizesState } from "../api.ts";
@@ -95,7 +96,7 @@ export function createSizes(
     const found = await Promise.race([ask(), late]);
     if (found !== undefined) return found;
     askInBackground();
-    const estimated = await readSizes(registry, ESTIMATED);
+    const estimated = await readSizes(registry, "estimated");
     // Sizes that were measured in the meantime are better.
     return measuring === undefined && last !== undefined ? last : keep(estimated);
   };
@@ -123,20 +124,20 @@ export function createSizes(
 /** Estimates all sizes while a table is locked. */
 async function measureOrEstimate(registry: Registry): Promise<FleetSizes> {
   try {
-    return await readSizes(registry, MEASURED);
+    return await readSizes(registry, "measured");
   } catch (error) {
     if (databaseCode(error) !== LOCK_NOT_AVAILABLE) throw error;
-    return readSizes(registry, ESTIMATED);
+    return readSizes(registry, "estimated");
   }
 }
 
-async function readSizes(registry: Registry, size: string): Promise<FleetSizes> {
-  const rows = await querySizes(registry, size);
+async function readSizes(registry: Registry, kind: SizeKind): Promise<FleetSizes> {
+  const rows = await querySizes(registry, kind);
   const bytes = rows.map((row) => Number(row.bytes));
   return {
     at: new Date().toISOString(),
     problem: null,
-    estimated: size === ESTIMATED,
+    estimated: kind === "estimated",
     total: bytes.reduce((sum, one) => sum + one, 0),
     schemaNames: rows.map(({ schemaName }) => schemaName),
     bytes,
@@ -145,9 +146,14 @@ async function readSizes(registry: Registry, size: string): Promise<FleetSizes> 
   };
 }
 
-function querySizes({ sequelize }: Registry, size: string): Promise<readonly Row[]> {
+function querySizes({ sequelize }: Registry, kind: SizeKind): Promise<readonly Row[]> {
   return sequelize.transaction(async (transaction) => {
-    await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    const [server] = await query<{ citus: boolean }>(
+      transaction,
+      `select ${IS_CITUS} as citus from set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`,
+    );
+    const isCitus = server?.citus === true && kind === "measured";
+    const size = isCitus ? `coalesce(shard.bytes, ${MEASURED})` : SIZE_OF[kind];
     return query<Row>(
       transaction,
       `select t.schema_name as "schemaName", t.status, coalesce(sum(${size}), 0)::text as bytes,
@@ -156,6 +162,7 @@ function querySizes({ sequelize }: Registry, size: string): Promise<readonly Row
          left join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
          left join pg_catalog.pg_class as c
            on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'm', 'S', 'i')
+         ${isCitus ? SHARD_SIZES : ""}
         group by t.schema_name
         order by coalesce(sum(${size}), 0) desc, t.schema_name`,
     );
@@ -167,3 +174,5 @@ function querySizes({ sequelize }: Registry, size: string): Promise<readonly Row
 const MEASURED = "case when c.relkind <> 'i' then pg_catalog.pg_total_relation_size(c.oid) end";
 // The size at the last vacuum or analyze. Reading it takes no lock.
 const ESTIMATED = "c.relpages::bigint * current_setting('block_size')::bigint";
+const SIZE_OF = { measured: MEASURED, estimated: ESTIMATED };
+type SizeKind = keyof typeof SIZE_OF;
