@@ -10,23 +10,31 @@ import type { Admin } from "../library/contract.ts";
 import { parseHosts } from "../library/parse.ts";
 import type { ChangedTenant, Settings, Tenant } from "../library/tenant.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import type { Handle } from "./access.ts";
-import { parseCreation, parseSettingsChange } from "./body.ts";
-import { toApiError } from "./errors.ts";
+import { parseChange, parseCreation, parseSettingsChange } from "./body.ts";
+import type { Door, Handle } from "./door.ts";
 import { parsePage } from "./page.ts";
-import { Turns } from "./turns.ts";
 
 /** The parts that the handlers need. */
 export interface TenantParts {
   /** The admin library, whose changes are made in the name of this actor. */
   readonly adminOf: (actor: string) => Admin;
-  readonly log: Log;
+  readonly door: Door;
+  /** Gets a line for each change; without it, there is none. */
+  readonly log?: Log;
 }
 
 /** The handlers by name. */
 export type TenantHandlers = Readonly<
   Record<
-    "create" | "list" | "read" | "addHost" | "removeHost" | "suspend" | "resume" | "setSettings",
+    | "create"
+    | "list"
+    | "read"
+    | "change"
+    | "addHost"
+    | "removeHost"
+    | "suspend"
+    | "resume"
+    | "setSettings",
     Handle
   >
 >;
@@ -39,9 +47,7 @@ interface Change {
 }
 
 /** Makes the handlers. */
-export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
-  const turns = new Turns();
-
+export function createHandlers({ adminOf, door, log }: TenantParts): TenantHandlers {
   /** Makes one change of the tenant, and writes its line. */
   const change = async <T>(
     { requestId }: Exchange,
@@ -50,11 +56,11 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
   ): Promise<T> => {
     const line = { requestId, actor, verb, tenant: schemaName };
     try {
-      const result = await turns.take(schemaName, verb, () => work(adminOf(actor)));
-      log.write("info", "tenant changed", line);
+      const result = await door.turns.take(schemaName, verb, () => work(adminOf(actor)));
+      log?.write("info", "tenant changed", line);
       return result;
     } catch (error) {
-      log.write("warn", "change failed", { ...line, reason: reasonOf(error) });
+      log?.write("warn", "change failed", { ...line, reason: reasonOf(error) });
       throw error;
     }
   };
@@ -121,6 +127,14 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
       const names = { actor, verb: "resume-tenant", schemaName };
       return showStatus(await change(exchange, names, (admin) => admin.resumeTenant(schemaName)));
     },
+    async change(exchange, actor) {
+      const schemaName = nameOf(exchange);
+      const wanted = parseChange(await exchange.readJson());
+      const names = { actor, verb: "set-tenant", schemaName };
+      return showStatus(
+        await change(exchange, names, (admin) => admin.setTenant(schemaName, wanted)),
+      );
+    },
     async setSettings(exchange, actor) {
       const schemaName = nameOf(exchange);
       const wanted = parseSettingsChange(await exchange.readJson());
@@ -130,17 +144,17 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
       return { schemaName, settings, stillRunning };
     },
   };
-  return withApiErrors(handlers);
+  return withErrors(handlers, door.explain);
 }
 
-function withApiErrors(handlers: TenantHandlers): TenantHandlers {
+function withErrors(handlers: TenantHandlers, explain: Door["explain"]): TenantHandlers {
   const wrap =
     (handle: Handle): Handle =>
     async (exchange, actor) => {
       try {
         return await handle(exchange, actor);
       } catch (error) {
-        throw toApiError(error);
+        throw explain(error);
       }
     };
   const entries = Object.entries(handlers).map(([name, handle]) => [name, wrap(handle)] as const);
@@ -160,8 +174,9 @@ function show(tenant: Tenant): unknown {
   return { ...tenant, peer: undefined };
 }
 
-function showStatus({ schemaName, status, stillRunning }: ChangedTenant): unknown {
-  return { schemaName, status, stillRunning };
+function showStatus(changed: ChangedTenant): unknown {
+  const { schemaName, status, statementTimeoutMs, stillRunning } = changed;
+  return { schemaName, status, statementTimeoutMs, stillRunning };
 }
 
 /** What the operator reads. The words of PostgreSQL's own errors may hold values; those of a migration's are needed. */

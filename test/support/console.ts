@@ -3,10 +3,15 @@
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
+import { expect } from "chai";
+import { API_LIMITS } from "../../admin/api/api.ts";
+import { describeApi } from "../../admin/api/description/description.ts";
 import { openConsole } from "../../admin/console/console.ts";
+import { SAFE_HEADERS } from "../../admin/console/door/headers.ts";
 import { serveConsole } from "../../admin/console/server.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { hear, type Listener } from "./console-events.ts";
+import { createJudge, type Judgement, type Judged } from "./described.ts";
 
 /** An answer of the console, with its body read. */
 export interface ConsoleAnswer {
@@ -41,6 +46,8 @@ export interface ConsoleClient {
   get<T>(path: string): Promise<T>;
   /** Sends a change as the page does; the answer may be a refusal. */
   post(path: string, body?: unknown): Promise<ConsoleAnswer>;
+  /** The same with another method. An answer to a path of the admin API is as its description says. */
+  change(method: string, path: string, body?: unknown): Promise<ConsoleAnswer>;
   listen(): Promise<Listener>;
 }
 
@@ -118,6 +125,16 @@ export async function createConsoleClient(printed: string, locked = false): Prom
     "sec-fetch-site": "same-origin",
     "content-type": "application/json",
   });
+  const change = async (
+    method: string,
+    path: string,
+    body: unknown = {},
+  ): Promise<ConsoleAnswer> => {
+    const sent = { method, path, headers: changeHeaders(), body: JSON.stringify(body) };
+    const answer = await send(port, sent);
+    if (path.startsWith("/tenants")) expectDescribed({ ...sent, ...answer });
+    return answer;
+  };
   return {
     port,
     cookie,
@@ -130,17 +147,27 @@ export async function createConsoleClient(printed: string, locked = false): Prom
       if (status !== 200) throw new Error(`GET ${path} gives ${status}: ${text}`);
       return json as T;
     },
-    post: (path, body = {}) =>
-      send(port, {
-        method: "POST",
-        path,
-        headers: changeHeaders(),
-        body: JSON.stringify(body),
-      }),
+    change,
+    post: (path, body) => change("POST", path, body),
     async listen() {
       return hear(await begin(port, { path: "/api/events", headers: readHeaders() }));
     },
   };
+}
+
+let judge: ((answer: Judged) => Judgement) | undefined;
+
+/** The door adds headers to the API's, and refuses in its own words who does not have both secrets. */
+function expectDescribed({ headers, ...answer }: Omit<Judged, "headers"> & ConsoleAnswer): void {
+  if (answer.status === 401) return;
+  judge ??= createJudge(describeApi(API_LIMITS.bodyBytes));
+  const own = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value !== "string" || (name !== "cache-control" && Object.hasOwn(SAFE_HEADERS, name))
+      ? []
+      : [[name, value] as const],
+  );
+  const { problems } = judge({ ...answer, headers: Object.fromEntries(own) });
+  expect(problems, `${answer.method} ${answer.path}: ${answer.text}`).to.deep.equal([]);
 }
 
 /** The key in the page that answers the printed URL; undefined when the page has none. */
