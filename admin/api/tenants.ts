@@ -39,24 +39,24 @@ export type TenantHandlers = Readonly<
   >
 >;
 
-/** Whose change it is, which verb makes the same one, and the tenant. */
-interface Change {
-  readonly actor: string;
+/** A change of a tenant by the verb of this name. */
+interface Change<T> {
   readonly verb: string;
-  readonly schemaName: string;
+  /** The tenant; the one of the path when left out. */
+  readonly schemaName?: string;
+  readonly work: (admin: Admin, schemaName: string) => Promise<T>;
 }
 
 /** Makes the handlers. */
 export function createHandlers({ adminOf, door, log }: TenantParts): TenantHandlers {
   /** Makes one change of the tenant, and writes its line. */
-  const change = async <T>(
-    { requestId }: Exchange,
-    { actor, verb, schemaName }: Change,
-    work: (admin: Admin) => Promise<T>,
-  ): Promise<T> => {
-    const line = { requestId, actor, verb, tenant: schemaName };
+  const change = async <T>(exchange: Exchange, actor: string, wanted: Change<T>): Promise<T> => {
+    const { verb, schemaName = nameOf(exchange), work } = wanted;
+    const line = { requestId: exchange.requestId, actor, verb, tenant: schemaName };
     try {
-      const result = await door.turns.take(schemaName, verb, () => work(adminOf(actor)));
+      const result = await door.turns.take(schemaName, verb, () =>
+        work(adminOf(actor), schemaName),
+      );
       log?.write("info", "tenant changed", line);
       return result;
     } catch (error) {
@@ -68,11 +68,12 @@ export function createHandlers({ adminOf, door, log }: TenantParts): TenantHandl
   const handlers: TenantHandlers = {
     async create(exchange, actor) {
       const { schemaName, ...wanted } = parseCreation(await exchange.readJson());
-      const names = { actor, verb: "add-tenant", schemaName };
       try {
-        const created = await change(exchange, names, (admin) =>
-          admin.createTenant({ schemaName, ...wanted }),
-        );
+        const created = await change(exchange, actor, {
+          verb: "add-tenant",
+          schemaName,
+          work: (admin) => admin.createTenant({ schemaName, ...wanted }),
+        });
         return new Reply(201, created);
       } catch (error) {
         if (!isCode(error, "tenant_exists")) throw error;
@@ -96,51 +97,47 @@ export function createHandlers({ adminOf, door, log }: TenantParts): TenantHandl
         `Cannot read tenant: tenant "${schemaName}" does not exist`,
       );
     },
+    async change(exchange, actor) {
+      const wanted = parseChange(await exchange.readJson());
+      return showStatus(
+        await change(exchange, actor, {
+          verb: "set-tenant",
+          work: (admin, schemaName) => admin.setTenant(schemaName, wanted),
+        }),
+      );
+    },
     async addHost(exchange, actor) {
-      const [schemaName, host] = [nameOf(exchange), hostOf(exchange)];
-      const names = { actor, verb: "add-domain", schemaName };
+      const host = hostOf(exchange);
+      const work: Change<unknown>["work"] = (admin, schemaName) => admin.addHost(schemaName, host);
       try {
-        return new Reply(
-          201,
-          await change(exchange, names, (admin) => admin.addHost(schemaName, host)),
-        );
+        return new Reply(201, await change(exchange, actor, { verb: "add-domain", work }));
       } catch (error) {
         if (!isCode(error, "host_taken")) throw error;
-        const own = { host: parseDomain(host), schemaName };
-        if ((await adminOf(actor).findTenant(schemaName))?.hosts.includes(own.host)) return own;
+        const own = { host: parseDomain(host), schemaName: nameOf(exchange) };
+        const found = await adminOf(actor).findTenant(own.schemaName);
+        if (found?.hosts.includes(own.host)) return own;
         throw error;
       }
     },
     async removeHost(exchange, actor) {
-      const [schemaName, host] = [nameOf(exchange), hostOf(exchange)];
-      const names = { actor, verb: "remove-domain", schemaName };
-      await change(exchange, names, (admin) => admin.removeHost(host, schemaName));
+      const host = hostOf(exchange);
+      const work: Change<unknown>["work"] = (admin, owner) => admin.removeHost(host, owner);
+      await change(exchange, actor, { verb: "remove-domain", work });
       return new Reply(204);
     },
     async suspend(exchange, actor) {
-      const schemaName = nameOf(exchange);
-      const names = { actor, verb: "suspend-tenant", schemaName };
-      return showStatus(await change(exchange, names, (admin) => admin.suspendTenant(schemaName)));
+      const work: Change<ChangedTenant>["work"] = (admin, name) => admin.suspendTenant(name);
+      return showStatus(await change(exchange, actor, { verb: "suspend-tenant", work }));
     },
     async resume(exchange, actor) {
-      const schemaName = nameOf(exchange);
-      const names = { actor, verb: "resume-tenant", schemaName };
-      return showStatus(await change(exchange, names, (admin) => admin.resumeTenant(schemaName)));
-    },
-    async change(exchange, actor) {
-      const schemaName = nameOf(exchange);
-      const wanted = parseChange(await exchange.readJson());
-      const names = { actor, verb: "set-tenant", schemaName };
-      return showStatus(
-        await change(exchange, names, (admin) => admin.setTenant(schemaName, wanted)),
-      );
+      const work: Change<ChangedTenant>["work"] = (admin, name) => admin.resumeTenant(name);
+      return showStatus(await change(exchange, actor, { verb: "resume-tenant", work }));
     },
     async setSettings(exchange, actor) {
-      const schemaName = nameOf(exchange);
       const wanted = parseSettingsChange(await exchange.readJson());
-      const names = { actor, verb: "set-tenant", schemaName };
-      const changed = await change(exchange, names, (admin) => admin.setTenant(schemaName, wanted));
-      const { settings, stillRunning } = changed;
+      const work: Change<ChangedTenant>["work"] = (admin, name) => admin.setTenant(name, wanted);
+      const changed = await change(exchange, actor, { verb: "set-tenant", work });
+      const { schemaName, settings, stillRunning } = changed;
       return { schemaName, settings, stillRunning };
     },
   };

@@ -3,15 +3,11 @@
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
-import { expect } from "chai";
-import { API_LIMITS } from "../../admin/api/api.ts";
-import { describeApi } from "../../admin/api/description/description.ts";
 import { openConsole } from "../../admin/console/console.ts";
-import { SAFE_HEADERS } from "../../admin/console/door/headers.ts";
 import { serveConsole } from "../../admin/console/server.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { hear, type Listener } from "./console-events.ts";
-import { createJudge, type Judgement, type Judged } from "./described.ts";
+import { expectDescribed } from "./console-described.ts";
 
 /** An answer of the console, with its body read. */
 export interface ConsoleAnswer {
@@ -132,7 +128,7 @@ export async function createConsoleClient(printed: string, locked = false): Prom
   ): Promise<ConsoleAnswer> => {
     const sent = { method, path, headers: changeHeaders(), body: JSON.stringify(body) };
     const answer = await send(port, sent);
-    if (path.startsWith("/tenants")) expectDescribed({ ...sent, ...answer });
+    if (path.startsWith("/tenants")) expectDescribed(sent, answer);
     return answer;
   };
   return {
@@ -153,21 +149,6 @@ export async function createConsoleClient(printed: string, locked = false): Prom
       return hear(await begin(port, { path: "/api/events", headers: readHeaders() }));
     },
   };
-}
-
-let judge: ((answer: Judged) => Judgement) | undefined;
-
-/** The door adds headers to the API's, and refuses in its own words who does not have both secrets. */
-function expectDescribed({ headers, ...answer }: Omit<Judged, "headers"> & ConsoleAnswer): void {
-  if (answer.status === 401) return;
-  judge ??= createJudge(describeApi(API_LIMITS.bodyBytes));
-  const own = Object.entries(headers).flatMap(([name, value]) =>
-    typeof value !== "string" || (name !== "cache-control" && Object.hasOwn(SAFE_HEADERS, name))
-      ? []
-      : [[name, value] as const],
-  );
-  const { problems } = judge({ ...answer, headers: Object.fromEntries(own) });
-  expect(problems, `${answer.method} ${answer.path}: ${answer.text}`).to.deep.equal([]);
 }
 
 /** The key in the page that answers the printed URL; undefined when the page has none. */
