@@ -29,7 +29,7 @@ export async function findExisting(
     const rows = await readRows<Found>(
       registry,
       `select schema_name as "schemaName", transition, peer,
-         array(select host from rowhouse.domain as d where d.schema_name = t.schema_name) as hosts
+         array(select host from rowhouse.domain as d where d.schema_name = t.schema_name and d.database is null) as hosts
          from rowhouse.tenant as t where schema_name = any($1::text[])
            and not coalesce(${IS_UNFINISHED}, false)`,
       [[...part.keys()]],
