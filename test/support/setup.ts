@@ -3,6 +3,7 @@
 
 import { closePrinted, findLeaks, flushPrinted, openPrinted } from "./printed.ts";
 import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
+import { makeCluster } from "./cluster.ts";
 import { openRun, type Run } from "./run.ts";
 import { startServer, stopServer } from "./server.ts";
 
@@ -13,9 +14,10 @@ let started: Promise<void> | undefined;
 
 /** In the first process alone: https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
-  run = openRun();
+  run = openRun({ inMemory: true });
   openPrinted();
   for (const program of [PGBOUNCER, CHROMIUM]) await findPackagedProgram(program);
+  await makeCluster();
 }
 
 /** See {@link mochaGlobalSetup}. It fails the run when a program has printed a secret. */
