@@ -81,6 +81,7 @@ async function serveUntilSignal(
   const { createLog } = await import("../src/log.ts");
   const { createLineWriter, openTelemetry, serve } = await import("../src/runtime/node-server.ts");
   const { createApi } = await import("./api/api.ts");
+  const { createTokenDoor } = await import("./api/access.ts");
   const { createClosing } = await import("./api/closing.ts");
   const { Rate } = await import("./api/tokens/rate.ts");
   const { openTokenFile } = await import("./api/tokens/token-file.ts");
@@ -98,8 +99,7 @@ async function serveUntilSignal(
   await prepareCreation(registry);
   const tenancy = createApi({
     adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
-    tokens,
-    rate: new Rate(perSecond),
+    door: createTokenDoor(tokens, new Rate(perSecond)),
     log,
     telemetry: exporting.telemetry,
   });

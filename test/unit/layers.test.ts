@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/node.ts", "src/deno.ts", "src/worker.ts"],
   ["admin/program/"],
   ["admin/print/", "admin/registry/"],
+  ["admin/citus/"],
   ["admin/shared/", "admin/events/"],
   ["admin/command/"],
   ["admin/batch/"],

@@ -1,6 +1,7 @@
 // The parts of the API's description: headers, schemas, and the answers to errors.
 
 import type { ErrorDefinition } from "../../../src/errors.ts";
+import { LONGEST_TIMEOUT_MS } from "../../lifecycle/status.ts";
 import { API_ERRORS, type ApiCode } from "../errors.ts";
 import { MOST_HOSTS } from "../body.ts";
 import { PAGE } from "../page.ts";
@@ -67,6 +68,7 @@ const DATABASE: Schema = {
   description: "The name of the tenant's database, where several are configured",
 };
 const STATUS: Schema = { enum: ["active", "read_only", "suspended"] };
+const TIMEOUT: Schema = { type: "integer", minimum: 1, maximum: LONGEST_TIMEOUT_MS };
 const RUNNING: Schema = {
   description: "Transactions that began before the change and still ran after 30 s",
   type: "integer",
@@ -95,7 +97,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       status: STATUS,
       version: { type: "integer", minimum: 0 },
       migration: TEXT,
-      statementTimeoutMs: { type: "integer" },
+      statementTimeoutMs: TIMEOUT,
       settings: SETTINGS,
       createdAt: { ...TEXT, pattern: "^\\d{4}-\\d\\d-\\d\\dT" },
       transition: { enum: ["dropping", "moving", "moved", "arriving", null] },
@@ -108,7 +110,18 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     next: { description: "`after` of the next page; null on the last", type: ["string", "null"] },
   }),
   TenantHost: object({ host: TEXT, schemaName: NAME }),
-  TenantStatus: object({ schemaName: NAME, status: STATUS, stillRunning: RUNNING }),
+  TenantStatus: object({
+    schemaName: NAME,
+    status: STATUS,
+    statementTimeoutMs: TIMEOUT,
+    stillRunning: RUNNING,
+  }),
+  TenantChange: {
+    type: "object",
+    properties: { readOnly: { type: "boolean" }, statementTimeoutMs: TIMEOUT },
+    minProperties: 1,
+    additionalProperties: false,
+  },
   SettingsChange: {
     type: "object",
     properties: { set: { type: "object" }, unset: { type: "array", items: TEXT } },
