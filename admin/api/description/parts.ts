@@ -63,10 +63,7 @@ export const HEADERS: Readonly<Record<string, ApiHeader>> = {
 const NAME: Schema = { ...TEXT, pattern: "^[a-z_][a-z0-9_]{0,47}$" };
 const HOSTS: Schema = { type: "array", items: TEXT };
 const SETTINGS: Schema = { type: "object", description: "At most 8192 bytes of JSON" };
-const DATABASE: Schema = {
-  ...TEXT,
-  description: "The name of the tenant's database, where several are configured",
-};
+const DATABASE: Schema = { ...TEXT, description: "Its database, where several are configured" };
 const STATUS: Schema = { enum: ["active", "read_only", "suspended"] };
 const TIMEOUT: Schema = { type: "integer", minimum: 1, maximum: LONGEST_TIMEOUT_MS };
 const RUNNING: Schema = {
@@ -200,7 +197,6 @@ function object(
   properties: Readonly<Record<string, Schema>>,
   optional: Readonly<Record<string, Schema>> = {},
 ): Schema {
-  const required = Object.keys(properties);
-  const all = { ...properties, ...optional };
+  const [required, all] = [Object.keys(properties), { ...properties, ...optional }];
   return { type: "object", properties: all, required, additionalProperties: false };
 }
