@@ -121,6 +121,7 @@ async function serveUntilSignal(
     log,
     hostname,
     port,
+    portOption: "--port",
     shutdownSeconds: SHUTDOWN_SECONDS,
     finish: () => exporting.close(),
   });

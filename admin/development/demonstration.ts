@@ -136,7 +136,7 @@ async function ensureTenant(
     await createTenant(registry, schemaName, [host]);
     return true;
   }
-  const domains = await registry.Domain.findAll({ where: { schemaName } });
+  const domains = await registry.Domain.findAll({ where: { schemaName, database: null } });
   if (!domains.some((domain) => domain.host === host)) await addDomain(registry, host, schemaName);
   const [name] = host.split(":");
   for (const domain of domains) {

@@ -42,7 +42,7 @@ export async function dropRest(
   }
   const hosts = await query<{ host: string }>(
     transaction,
-    "delete from rowhouse.domain where schema_name = $1 returning host",
+    "delete from rowhouse.domain where schema_name = $1 and database is null returning host",
     [schemaName],
   );
   await run(KEEP_MIGRATIONS, schemaName);

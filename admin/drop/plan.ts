@@ -32,7 +32,10 @@ export async function planDrop(
     return { status: tenant.status, roleName: role };
   });
   const objects = await countItems(registry, schemaName);
-  const domains = await registry.Domain.findAll({ where: { schemaName }, order: ["host"] });
+  const domains = await registry.Domain.findAll({
+    where: { schemaName, database: null },
+    order: ["host"],
+  });
   const hosts = domains.map(({ host }) => host);
   const copy = backup === undefined ? "without a backup" : `with a backup in ${backup}`;
   const where = hosts.length > 0 ? `, at ${hosts.join(", ")}` : "";

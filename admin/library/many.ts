@@ -1,5 +1,6 @@
 // The arguments and outcomes of the functions that work on many tenants.
 
+import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
 
 /** How a run over many tenants goes. */
@@ -27,7 +28,8 @@ export interface CreationOutcome {
   readonly schemaName: string;
   readonly hosts: readonly string[];
   readonly outcome: "added" | "existing" | "failed";
-  /** Why it failed. */
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -91,6 +93,8 @@ export interface AdoptionOutcome {
   readonly hosts: readonly string[];
   readonly outcome: "adopted" | "existing" | "failed";
   readonly version?: number;
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -131,7 +135,12 @@ export interface EachResult {
 export type EachOutcome = { readonly schemaName: string } & (
   | { readonly outcome: "ran"; readonly result: EachResult }
   | { readonly outcome: "skipped"; readonly reason: string }
-  | { readonly outcome: "failed"; readonly sqlstate: string | undefined; readonly message: string }
+  | {
+      readonly outcome: "failed";
+      readonly code: AdminErrorCode;
+      readonly sqlstate: string | undefined;
+      readonly message: string;
+    }
 );
 
 /** How many tenants had each outcome; `left` were not started. */
@@ -162,7 +171,7 @@ export type RepairOutcome = { readonly schemaName: string } & (
       /** The changes left to a person. */
       readonly left: readonly string[];
     }
-  | { readonly outcome: "failed"; readonly message: string }
+  | { readonly outcome: "failed"; readonly code: AdminErrorCode; readonly message: string }
 );
 
 /** The number of tenants by outcome; `well` were complete already, and `left` were not begun. */

@@ -1,6 +1,5 @@
 // Creates, finds and changes one tenant.
 
-import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantFunctions } from "./contract.ts";
 import type { Creations } from "./creations.ts";
@@ -115,11 +114,5 @@ async function explainExisting(
   const { findExisting } = await import("../tenant-list/existing.ts");
   const found = (await findExisting(registry, [wanted])).get(wanted.schemaName);
   if (found === undefined) return error;
-  const code: AdminErrorCode =
-    found.problem === undefined
-      ? "tenant_exists"
-      : found.isChanging
-        ? "tenant_in_transition"
-        : "name_taken";
-  return new TenantExists(error.message, { code, cause: error });
+  return new TenantExists(error.message, { code: found.code, cause: error });
 }

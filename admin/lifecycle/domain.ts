@@ -42,6 +42,13 @@ export async function removeDomain(
   return sequelize.transaction(async (transaction) => {
     const found = await Domain.findByPk(host, { transaction });
     if (found === null) throw noDomain(host);
+    if (found.database !== null) {
+      throw new AdminError(
+        `Cannot remove host: "${host}" belongs to tenant "${found.schemaName}" of database "${found.database}"; ` +
+          "remove it there",
+        { code: "host_not_found" },
+      );
+    }
     if (owner !== undefined && owner !== found.schemaName) {
       throw new AdminError(
         `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see ${commandFor("list-tenants")}`,
@@ -59,7 +66,7 @@ export async function removeDomain(
     const removed = await queryWithEvent(
       transaction,
       { actor, verb: "remove-domain", schemaName, details },
-      "delete from rowhouse.domain where host = $1 and schema_name = $2 returning host",
+      "delete from rowhouse.domain where host = $1 and schema_name = $2 and database is null returning host",
       [host, schemaName],
     );
     if (removed.length === 0) throw noDomain(host);

@@ -69,7 +69,8 @@ export async function addTenant(
 const LISTED = `
   select schema_name as "schemaName", status, version, m.name as migration,
       statement_timeout_ms as "statementTimeoutMs", settings, created_at as "createdAt", transition, peer,
-      array(select host from rowhouse.domain as d where d.schema_name = t.schema_name order by host) as hosts
+      array(select host from rowhouse.domain as d
+        where d.schema_name = t.schema_name and d.database is null order by host) as hosts
     from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version`;
 
 /** Reads every tenant with its hosts, or a part of the list, in the order of the schema names. */

@@ -63,9 +63,10 @@ export function openModels(
     {
       host: { type: DataTypes.TEXT, primaryKey: true },
       schemaName: { type: DataTypes.TEXT, allowNull: false },
-      roleName: { type: DataTypes.TEXT, allowNull: false },
-      status,
-      statementTimeoutMs: { type: DataTypes.INTEGER, allowNull: false },
+      roleName: { type: DataTypes.TEXT },
+      status: { type: DataTypes.TEXT },
+      statementTimeoutMs: { type: DataTypes.INTEGER },
+      database: { type: DataTypes.TEXT },
     },
     { ...options, tableName: "domain" },
   );

@@ -39,16 +39,21 @@ export interface TenantRow extends Model<
   statusBefore: CreationOptional<TenantStatus | null>;
 }
 
-/** A row of `rowhouse.domain`: a host, with copies of the tenant's columns that an entry needs. */
+/**
+ * A row of `rowhouse.domain`: a host, with copies of the tenant's columns that an entry needs; or the host of a tenant in
+ * another database, whose copies are null.
+ */
 export interface DomainRow extends Model<
   InferAttributes<DomainRow>,
   InferCreationAttributes<DomainRow>
 > {
   host: string;
   schemaName: string;
-  roleName: string;
-  status: TenantStatus;
-  statementTimeoutMs: number;
+  roleName: CreationOptional<string | null>;
+  status: CreationOptional<TenantStatus | null>;
+  statementTimeoutMs: CreationOptional<number | null>;
+  /** The database of the host's tenant; null for a tenant of this one. */
+  database: CreationOptional<string | null>;
 }
 
 /** The one row of `rowhouse.installation`. */

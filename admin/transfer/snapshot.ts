@@ -74,7 +74,7 @@ export async function withSnapshot<T>(
       throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
     }
     const hosts = await client.query<{ host: string }>(
-      "select host from rowhouse.domain where schema_name = $1 order by host",
+      "select host from rowhouse.domain where schema_name = $1 and database is null order by host",
       [schemaName],
     );
     await requireWholeRows(client, schemaName, action);

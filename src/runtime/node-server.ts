@@ -54,6 +54,8 @@ export interface NodeParts extends ProcessParts {
   readonly hostname?: string;
   /** Port to listen on; 5000 by default. */
   readonly port?: number;
+  /** What sets the port, for the message when it is in use, such as `--port`; `port` by default. */
+  readonly portOption?: string;
   /** Timeouts that differ from {@link CLIENT_TIMEOUTS}, such as for a load balancer that keeps connections longer. */
   readonly timeouts?: Partial<ClientTimeouts>;
 }
@@ -92,6 +94,7 @@ export async function start(
       log,
       hostname: node.LISTEN_HOST,
       port: node.PORT,
+      portOption: "PORT",
       shutdownSeconds: node.SHUTDOWN_SECONDS,
       finish: () => exporting.close(),
     });
@@ -119,7 +122,7 @@ export async function start(
  * ```
  */
 export function serve(parts: NodeParts): void {
-  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000 } = parts;
+  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000, portOption = "port" } = parts;
   const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...parts.timeouts };
   const background = new Background();
   const listener = getRequestListener((request) => tenancy.fetch(request, database, background), {
@@ -159,7 +162,7 @@ export function serve(parts: NodeParts): void {
   server.on("error", (error: NodeJS.ErrnoException) => {
     const problem =
       error.code === "EADDRINUSE"
-        ? `port ${port} on ${hostname} is in use; set PORT to another`
+        ? `port ${port} on ${hostname} is in use; set ${portOption} to another`
         : `${hostname}:${port} failed with ${error.code ?? error.name}`;
     process.stderr.write(`Cannot listen: ${problem}\n`);
     process.exit(1);

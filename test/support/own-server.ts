@@ -1,9 +1,10 @@
 // A PostgreSQL of a test's own, for what would hurt the others: being ended, and started again.
 
-import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
+import type { EmbeddedServer } from "../../admin/development/embedded/server.ts";
 import { addTenants, initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
+import { startTestServer } from "./embedded.ts";
 import { findFreePort } from "./free-port.ts";
 import { quickenLogins } from "./quick-logins.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
@@ -43,7 +44,7 @@ export async function openOwnServer(
   const folder = makeFolder("own-server-");
   const port = await findFreePort();
   const start = (): Promise<EmbeddedServer> =>
-    startEmbedded({ folder, port, settings: { fsync: "off", ...settings } });
+    startTestServer({ folder, port, settings: { fsync: "off", ...settings } });
   let server = await start();
   const { adminUrl } = server;
   plantPassword(adminUrl);

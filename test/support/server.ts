@@ -2,9 +2,10 @@
 // URL). One for each process of a run; each test file has a database of its own on it.
 
 import process from "node:process";
-import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
+import type { EmbeddedServer } from "../../admin/development/embedded/server.ts";
 import { initialiseDatabase } from "./admin.ts";
 import { runCommands } from "./commands.ts";
+import { startTestServer } from "./embedded.ts";
 import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
 import { quickenLogins } from "./quick-logins.ts";
@@ -30,7 +31,7 @@ export async function startServer(): Promise<void> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given) adminUrl = new URL(given);
   else {
-    embedded = await startEmbedded({
+    embedded = await startTestServer({
       folder: makeFolder("server-"),
       port: await findFreePort(),
       settings: { fsync: "off", synchronous_commit: "off", max_connections: "200" },

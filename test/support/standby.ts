@@ -3,9 +3,10 @@
 import { cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedServer, startEmbedded } from "../../admin/development/embedded/server.ts";
+import type { EmbeddedServer } from "../../admin/development/embedded/server.ts";
 import { findServerUser } from "../../admin/development/embedded/user.ts";
 import { runProgram } from "../../admin/development/embedded/program.ts";
+import { startTestServer } from "./embedded.ts";
 import { findFreePort } from "./free-port.ts";
 import type { OwnServer } from "./own-server.ts";
 
@@ -19,7 +20,7 @@ export async function openStandby(primary: OwnServer): Promise<Standby> {
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-standby-"));
   const port = await findFreePort();
   const options = { folder, port };
-  await (await startEmbedded(options)).stop();
+  await (await startTestServer(options)).stop();
   const data = await realpath(join(folder, "data"));
   await primary.stop();
   await rm(data, { recursive: true });
@@ -28,7 +29,7 @@ export async function openStandby(primary: OwnServer): Promise<Standby> {
   await writeFile(join(data, "standby.signal"), "");
   const user = await findServerUser();
   if (user) await runProgram("chown", ["-R", `${user.uid}:${user.gid}`, data]);
-  const server: EmbeddedServer = await startEmbedded(options);
+  const server: EmbeddedServer = await startTestServer(options);
   const at = (base: string): string => {
     const url = new URL(base);
     url.port = String(port);

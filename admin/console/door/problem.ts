@@ -2,9 +2,8 @@
 // print; of any other error the page learns nothing.
 
 import { AppError } from "../../../src/errors.ts";
-import { describeDatabaseError } from "../../command/database-error.ts";
+import { DatabaseFailure, describeDatabaseError } from "../../command/database-error.ts";
 import { UsageError } from "../../command/usage-error.ts";
-import { DatabaseFailure } from "../../library/failure.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../../registry/database-code.ts";
 import { RequestError } from "./request-error.ts";

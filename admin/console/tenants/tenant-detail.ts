@@ -105,7 +105,7 @@ const TENANT = `
       (select name from rowhouse.tenant_migration where position = t.version) as migration,
       statement_timeout_ms as "statementTimeoutMs", settings, ${isoText("created_at")} as "createdAt",
       coalesce((select json_agg(host order by host) from rowhouse.domain as d
-        where d.schema_name = t.schema_name), '[]') as hosts,
+        where d.schema_name = t.schema_name and d.database is null), '[]') as hosts,
       coalesce((select json_agg(r) from (
           select from_version as "fromVersion", to_version as "toVersion", migration, outcome, ms, sqlstate,
               message, ${isoText("finished_at")} as "finishedAt"

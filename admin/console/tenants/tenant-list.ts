@@ -115,7 +115,8 @@ export async function listTenantPage(
   if (wanted !== "") {
     const [part, host] = [bound(wanted), bound(hostOf(wanted))];
     conditions.push(`(strpos(t.schema_name, ${part}) > 0
-      or t.schema_name in (select schema_name from rowhouse.domain where strpos(host, ${host}) > 0))`);
+      or t.schema_name in (
+        select schema_name from rowhouse.domain where database is null and strpos(host, ${host}) > 0))`);
   }
   let join = sort === "host" ? FIRST_HOSTS : "";
   const reading = sizes.read();
@@ -158,7 +159,7 @@ function hostOf(text: string): string {
 
 // One query for all tenants: for each tenant alone, PostgreSQL may scan all hosts in order until one is the tenant's.
 const FIRST_HOSTS = `left join (
-    select schema_name, min(host) as host from rowhouse.domain group by schema_name
+    select schema_name, min(host) as host from rowhouse.domain where database is null group by schema_name
   ) as h using (schema_name)`;
 
 const LINE = `json_build_object(
@@ -166,6 +167,6 @@ const LINE = `json_build_object(
   'migration', (select m.name from rowhouse.tenant_migration as m where m.position = t.version),
   'statementTimeoutMs', t.statement_timeout_ms, 'createdAt', ${isoText("t.created_at")},
   'hosts', coalesce((select (array_agg(d.host order by d.host))[1:3]
-      from rowhouse.domain as d where d.schema_name = t.schema_name), '{}'),
-  'hostCount', (select count(*) from rowhouse.domain as d where d.schema_name = t.schema_name),
+      from rowhouse.domain as d where d.schema_name = t.schema_name and d.database is null), '{}'),
+  'hostCount', (select count(*) from rowhouse.domain as d where d.schema_name = t.schema_name and d.database is null),
   'failed', ${HAS_FAILED})`;

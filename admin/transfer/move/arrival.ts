@@ -31,7 +31,7 @@ export async function checkRoom(
   { schemaName, version }: TenantRow,
 ): Promise<void> {
   await checkNames(source, target, version);
-  const domains = await source.Domain.findAll({ where: { schemaName } });
+  const domains = await source.Domain.findAll({ where: { schemaName, database: null } });
   const host = domains.map((domain) => domain.host);
   const [tenant, taken] = await Promise.all([
     target.Tenant.findByPk(schemaName),
