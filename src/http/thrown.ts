@@ -1,6 +1,7 @@
 // Turns a thrown value into the error that a client sees. PostgreSQL's SQLSTATE decides, never a message, a detail
 // or a constraint's name, because they hold values. An unknown error becomes INTERNAL.
 
+import { namedDatabase, unconfigured } from "../database/routes/route-failure.ts";
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
 
 const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -94,6 +95,7 @@ export function toAppError(thrown: unknown): AppError {
   const error = unwrap(thrown);
   if (error instanceof AppError) return error;
   const state = sqlState(error);
+  if (state === "RH301") return unconfigured(namedDatabase(error));
   if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });
   if (isLostCommit(error))
     return new AppError(...LOST_COMMIT, { cause: error, outcome: "unknown" });

@@ -35,7 +35,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["admin/transfer/", "admin/tenant-list/"],
   ["admin/drop/", "admin/create-many/", "admin/each-tenant/", "admin/repair/", "admin/adopt/"],
   ["admin/doctor/", "admin/rename/"],
-  ["admin/conformance/"],
+  ["admin/conformance/", "admin/databases/"],
   ["admin/library/"],
   ["admin/report/", "admin/api/"],
   ["admin/console/"],

@@ -139,11 +139,12 @@ async function measureOrEstimate(registry: Registry, mostTables: number): Promis
         transaction,
         `select ${IS_CITUS} as citus from set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`,
       );
-      // Each node is asked once for all of its tables.
-      if (server?.citus === true) {
-        return toSizes(await query<Row>(transaction, sizesBy(OF_SHARDS, SHARD_SIZES)), false);
-      }
       estimate = toSizes(await query<Row>(transaction, sizesBy(ESTIMATED)), true);
+      // On Citus the estimate is of empty shells, and to measure is one question to each node.
+      if (server?.citus) {
+        const size = `coalesce(shard.bytes, ${MEASURED})`;
+        return toSizes(await query<Row>(transaction, sizesBy(size, SHARD_SIZES)), false);
+      }
       if (estimate.tables.reduce((sum, one) => sum + one, 0) > mostTables) return estimate;
       return toSizes(await query<Row>(transaction, sizesBy(MEASURED)), false);
     });
@@ -181,6 +182,5 @@ const sizesBy = (size: string, join = ""): string => `
 // A table's size includes its indexes and what is stored out of line.
 // https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE
 const MEASURED = "case when c.relkind <> 'i' then pg_catalog.pg_total_relation_size(c.oid) end";
-const OF_SHARDS = `coalesce(shard.bytes, ${MEASURED})`;
 // The size at the last vacuum or analyze. Reading it takes no lock.
 const ESTIMATED = "c.relpages::bigint * current_setting('block_size')::bigint";
