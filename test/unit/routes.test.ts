@@ -75,10 +75,8 @@ describe("Places", () => {
     const ends: (() => void)[] = [];
     for (;;) {
       const { end, ran } = hang(places, database);
-      const refused = await Promise.race([
-        ran.then(undefined, (error: unknown) => error),
-        undefined,
-      ]);
+      const later = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
+      const refused = await Promise.race([ran.then(undefined, (error: unknown) => error), later]);
       if (refused !== undefined) {
         expect(refused).to.have.property("code", "OVERLOADED");
         return ends;
