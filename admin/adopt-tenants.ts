@@ -6,7 +6,7 @@ import { summarise } from "./command/summary.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { describeRefused } from "./adopt/lines.ts";
-import { parseSchemaPattern } from "./adopt/pattern.ts";
+import { findPatternProblem, parseItems } from "./adopt/pattern.ts";
 import { CONCURRENCY } from "./batch/free-connections.ts";
 import type { Admin } from "./library/contract.ts";
 import type { AdoptionOptions, AdoptionSource } from "./library/many.ts";
@@ -74,10 +74,12 @@ function chooseSource(call: AdoptCall): AdoptionSource {
     return { lines: readTenantFile(file, parseFormat(call.text("format"))) };
   }
   if (query !== undefined) return { query };
-  const pattern = { schemas: schemas ?? "", hosts };
+  const named = { schemas: "--schemas", hosts: "--host" };
   // Wrong usage ends the verb before it connects.
-  parseSchemaPattern(pattern.schemas, pattern.hosts);
-  return pattern;
+  const pattern = { items: parseItems(schemas ?? ""), templates: hosts };
+  const problem = findPatternProblem(pattern, named);
+  if (problem !== undefined) throw new UsageError(problem);
+  return { schemas: schemas ?? "", hosts };
 }
 
 async function reportPlan(

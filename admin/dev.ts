@@ -16,7 +16,8 @@ await runVerb({
   about:
     "Serves an application on one machine; in the repository of Rowhouse, its demonstration. Without DATABASE_URL " +
     "it starts its own PostgreSQL on DEV_DATABASE_PORT, keeps the data in .rowhouse/, and creates two tenants " +
-    "with the tables of TENANT_MIGRATIONS. When a migration is added there, it migrates them.",
+    "with the tables of TENANT_MIGRATIONS. When a migration is added there, it migrates them. " +
+    "When the code beside the entry changes, it starts the application again.",
   operands: [],
   options: {
     runtime: { type: "string", value: "NAME", about: `One of ${RUNTIMES.join(", ")}` },

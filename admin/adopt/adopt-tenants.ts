@@ -9,8 +9,13 @@ import { insertDomains } from "../lifecycle/domain.ts";
 import { registerTenant } from "../lifecycle/begin.ts";
 import { type Creation, describeCreation } from "../lifecycle/creation.ts";
 import { reachVersion } from "../lifecycle/reach.ts";
-import { AdminError } from "../registry/admin-error.ts";
-import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
+import {
+  adminCode,
+  databaseMessage,
+  isConnectionLost,
+  sqlState,
+} from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { DEFAULT_KINDS, grantExisting, isTakenFromPublic } from "../registry/tenant-grants.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";
@@ -21,6 +26,8 @@ import type { AdoptableTenant, AdoptionPlan } from "./plan.ts";
 export interface AdoptionOutcome extends CheckedTenant {
   readonly outcome: "adopted" | "existing" | "failed";
   readonly version?: number;
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -56,8 +63,9 @@ export async function adoptTenants(
         if (found && found.problem === undefined) {
           return end({ line, schemaName, hosts, outcome: "existing" });
         }
+        const code = found?.code ?? adminCode(error);
         const message = found ? `Cannot adopt tenant: ${found.problem}` : describe(error);
-        return end({ line, schemaName, hosts, outcome: "failed", message });
+        return end({ line, schemaName, hosts, outcome: "failed", code, message });
       }
     },
   );

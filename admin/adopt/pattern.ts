@@ -1,6 +1,5 @@
 // Lists the schemas of the database that match a pattern, with hosts made from their names.
 
-import { UsageError } from "../command/usage-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
@@ -23,25 +22,33 @@ const SCHEMAS = `
    order by n.nspname`;
 
 /**
- * Reads the texts of `--schemas` and `--host`.
- * @throws {UsageError} for a template without a placeholder, or with one that the pattern does not fill
+ * Finds what is wrong with a pattern: a template without a placeholder, or with one that no name fills.
+ * @param named what the caller gave the two by
+ * @returns undefined for a pattern that can be used
  */
-export function parseSchemaPattern(list: string, templates: readonly string[]): SchemaPattern {
-  const items = list.split(",").map((item) => item.trim());
-  if (templates.length === 0) throw new UsageError("--schemas needs --host TEMPLATE");
+export function findPatternProblem(
+  { items, templates }: SchemaPattern,
+  named: { readonly schemas: string; readonly hosts: string },
+): string | undefined {
+  if (templates.length === 0) return `${named.schemas} needs ${named.hosts} TEMPLATE`;
   for (const template of templates) {
     const placeholders: readonly string[] = template.match(/\{[^}]*\}/g) ?? [];
     const unknown = placeholders.find((text) => text !== "{schema}" && text !== "{*}");
     const wanted = "it must hold {schema}, or {*} for what the * of the pattern stands for";
     if (placeholders.length === 0 || unknown !== undefined) {
-      throw new UsageError(`--host ${JSON.stringify(template)}: ${wanted}`);
+      return `${named.hosts} ${JSON.stringify(template)}: ${wanted}`;
     }
     const other = items.find((item) => item.split("*").length !== 2);
     if (placeholders.includes("{*}") && other !== undefined) {
-      throw new UsageError(`--host with {*} needs one * in ${JSON.stringify(other)}`);
+      return `${named.hosts} with {*} needs one * in ${JSON.stringify(other)}`;
     }
   }
-  return { items, templates };
+  return undefined;
+}
+
+/** Reads a list of names and patterns. */
+export function parseItems(list: string): readonly string[] {
+  return list.split(",").map((item) => item.trim());
 }
 
 /**

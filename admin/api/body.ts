@@ -22,6 +22,24 @@ export function parseCreation(
 }
 
 /**
+ * Reads the body of a change of a tenant; the library checks the number.
+ * @throws {AppError} BODY_INVALID
+ */
+export function parseChange(body: unknown): Pick<TenantChange, "readOnly" | "statementTimeoutMs"> {
+  const { readOnly, statementTimeoutMs } = parseMembers(body, "readOnly statementTimeoutMs");
+  if (readOnly !== undefined && typeof readOnly !== "boolean") {
+    throw invalid("readOnly", "true or false");
+  }
+  if (statementTimeoutMs !== undefined && typeof statementTimeoutMs !== "number") {
+    throw invalid("statementTimeoutMs", "a number");
+  }
+  if (readOnly === undefined && statementTimeoutMs === undefined) {
+    throw invalid("readOnly or statementTimeoutMs", "there");
+  }
+  return { readOnly, statementTimeoutMs };
+}
+
+/**
  * Reads the body of a change of settings.
  * @throws {AppError} BODY_INVALID
  */

@@ -8,7 +8,7 @@ import { commandFor, verbArguments } from "../program/form.ts";
 import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { COMMON, readCall } from "./call.ts";
-import { describeDatabaseError } from "./database-error.ts";
+import { DatabaseFailure, describeDatabaseError } from "./database-error.ts";
 import { addEnvFile } from "./env-file.ts";
 import { helpText } from "./help.ts";
 import { describeMissingPackage } from "./packages.ts";
@@ -56,6 +56,6 @@ function describe(verb: VerbName, error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const missing = describeMissingPackage(verb, error);
   if (missing !== undefined) return missing;
-  const known = error instanceof AdminError || error instanceof AppError;
-  return (known ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
+  const isOwn = error instanceof AdminError || error instanceof AppError;
+  return (isOwn && !(error instanceof DatabaseFailure) ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
 }

@@ -2,10 +2,30 @@
 
 import { commandFor } from "../program/form.ts";
 import { isCertificateError } from "../../src/database/wire/failure.ts";
-import { databaseCode, databaseMessage } from "../registry/database-code.ts";
+import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
+import { databaseCode, databaseMessage, sqlState } from "../registry/database-code.ts";
 
-/** Describes an error that the verb did not expect, in one line. */
-export function describeDatabaseError(error: unknown): string {
+/** The error when PostgreSQL refuses a command, or cannot be reached. */
+export class DatabaseFailure extends AdminError {
+  readonly #sqlstate: string | undefined;
+
+  /** @param cause the error of the driver */
+  constructor(code: AdminErrorCode, cause: unknown) {
+    super(describeDatabaseError(cause, "url"), { code, cause });
+    this.#sqlstate = sqlState(cause);
+  }
+
+  override get sqlstate(): string | undefined {
+    return this.#sqlstate;
+  }
+}
+
+/**
+ * Describes an error that nobody expected, in one line.
+ * @param url what the caller gave the database's URL by; the verbs' variable when left out
+ */
+export function describeDatabaseError(error: unknown, url = "ADMIN_DATABASE_URL"): string {
+  if (error instanceof DatabaseFailure) return describeDatabaseError(error.cause, url);
   const code = databaseCode(error);
   const message = databaseMessage(error);
   if (isCertificateError(code)) {
@@ -21,10 +41,10 @@ export function describeDatabaseError(error: unknown): string {
     case "ENOTFOUND":
     case "ETIMEDOUT":
     case "ECONNRESET":
-      return `Cannot connect to the database: ${code}; check ADMIN_DATABASE_URL, and that PostgreSQL is running`;
+      return `Cannot connect to the database: ${code}; check ${url}, and that PostgreSQL is running`;
     case "28P01": // invalid_password
     case "28000": // invalid_authorization_specification
-      return `Cannot connect to the database: ${message} (${code}); check ADMIN_DATABASE_URL`;
+      return `Cannot connect to the database: ${message} (${code}); check ${url}`;
     case "3D000": // invalid_catalog_name
       return `Cannot connect: ${message}; create it with ${commandFor("init-db")} --create`;
     case "3F000": // invalid_schema_name

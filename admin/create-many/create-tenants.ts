@@ -3,8 +3,13 @@
 // one, so the outcome of a tenant does not depend on its group.
 
 import { mayNotShare } from "../migrations/stages.ts";
-import { AdminError } from "../registry/admin-error.ts";
-import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
+import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
+import {
+  adminCode,
+  databaseCode,
+  databaseMessage,
+  isConnectionLost,
+} from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { prepareReferences } from "../lifecycle/compare.ts";
@@ -26,6 +31,8 @@ const GROUP_LOCK_TIMEOUT_MS = 1000;
 /** The outcome of one tenant. `existing`: it existed already, with the same hosts. */
 export interface IntakeOutcome extends CheckedTenant {
   readonly outcome: "added" | "existing" | "failed";
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -86,7 +93,8 @@ export async function createTenants(
       const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
       if (found !== undefined) return end(describeFound(tenant, found));
       const details = error instanceof AdminError ? error.details : {};
-      return end({ ...tenant, ...details, outcome: "failed", message: describe(error) });
+      const failure = { code: adminCode(error), message: describe(error) };
+      return end({ ...tenant, ...details, outcome: "failed", ...failure });
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };
@@ -109,9 +117,9 @@ export async function createTenants(
 }
 
 /** Builds the outcome of a tenant that exists. */
-function describeFound(tenant: CheckedTenant, { problem }: ExistingTenant): IntakeOutcome {
+function describeFound(tenant: CheckedTenant, { problem, code }: ExistingTenant): IntakeOutcome {
   if (problem === undefined) return { ...tenant, outcome: "existing" };
-  return { ...tenant, outcome: "failed", message: `Cannot add tenant: ${problem}` };
+  return { ...tenant, outcome: "failed", code, message: `Cannot add tenant: ${problem}` };
 }
 
 type Group = readonly [CheckedTenant, ...CheckedTenant[]];

@@ -3,16 +3,14 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { type FSWatcher, watch } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { watchFiles } from "./watch-files.ts";
 
 const MIGRATE = fileURLToPath(new URL("../migrate.js", import.meta.url));
 const IS_MIGRATION = /\.(?:sql|[cm]?[jt]s)$/;
-// An editor may write a file in several steps.
-const QUIET_MS = 200;
 
 /** The folder to follow, and how to migrate. */
 export interface Followed {
@@ -33,21 +31,19 @@ export interface Following {
 /** Follows a folder of migrations until it is closed. */
 export function followMigrations(followed: Followed): Following {
   let last: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
   const migrate = (): Promise<void> => (last = last.then(() => runMigrate(followed)));
-  const watcher: FSWatcher = watch(followed.folder, { recursive: true }, (_, file) => {
-    if (file === null || !IS_MIGRATION.test(file)) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void migrate(), QUIET_MS);
-  });
-  watcher.on("error", ({ message }) => {
-    process.stderr.write(`Cannot watch "${followed.folder}": ${message}; start again to migrate\n`);
-  });
+  const { folder } = followed;
+  const watching = watchFiles(
+    { folder, files: IS_MIGRATION },
+    () => void migrate(),
+    (reason) => {
+      process.stderr.write(`Cannot watch "${folder}": ${reason}; start again to migrate\n`);
+    },
+  );
   return {
     migrate,
     async close() {
-      watcher.close();
-      clearTimeout(timer);
+      watching.close();
       await last;
     },
   };

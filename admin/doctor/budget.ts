@@ -86,18 +86,20 @@ function size(bytes: number): string {
 }
 
 const FIGURES = `
-  with relation as (
-    select t.schema_name, c.relkind
+  with counted as (
+    select relnamespace, count(*) as relations, count(*) filter (where relkind in ('r', 'p')) as tables
+      from pg_catalog.pg_class group by relnamespace
+  ), own as (
+    select c.relations, c.tables
       from rowhouse.tenant as t
       join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
-      join pg_catalog.pg_class as c on c.relnamespace = n.oid
+      join counted as c on c.relnamespace = n.oid
   )
   select (select count(*)::int from rowhouse.tenant) as tenants,
     (select count(*)::int from pg_catalog.pg_namespace) as schemas,
-    (select count(*)::int from pg_catalog.pg_class) as relations,
-    (select count(*)::int from relation where relkind in ('r', 'p')) as tables,
-    (select coalesce(max(number), 0)::int
-       from (select count(*) as number from relation group by schema_name) as counted) as largest,
+    (select sum(relations)::int from counted) as relations,
+    (select coalesce(sum(tables), 0)::int from own) as tables,
+    (select coalesce(max(relations), 0)::int from own) as largest,
     (select sum(pg_catalog.pg_total_relation_size(oid)) from pg_catalog.pg_class
       where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r')::text as bytes,
     current_setting('max_connections')::int as connections,

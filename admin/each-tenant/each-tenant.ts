@@ -1,6 +1,12 @@
 // Runs one command in many tenants, several at once. A tenant that fails does not stop the others.
 
-import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import type { AdminErrorCode } from "../registry/admin-error.ts";
+import {
+  adminCode,
+  databaseMessage,
+  isConnectionLost,
+  sqlState,
+} from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
 import { TenantBusy } from "../registry/tenant-lock.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
@@ -20,7 +26,12 @@ export interface EachOptions extends RunOptions<EachOutcome> {
 export type EachOutcome = { readonly schemaName: string } & (
   | { readonly outcome: "ran"; readonly result: CommandResult }
   | { readonly outcome: "skipped"; readonly reason: string }
-  | { readonly outcome: "failed"; readonly sqlstate: string | undefined; readonly message: string }
+  | {
+      readonly outcome: "failed";
+      readonly code: AdminErrorCode;
+      readonly sqlstate: string | undefined;
+      readonly message: string;
+    }
 );
 
 /** How many tenants had each outcome; `left` were not started. */
@@ -56,7 +67,8 @@ export async function runInEach(
       const unknown =
         command.write && isConnectionLost(error) ? "; whether it was done is unknown" : "";
       const message = `${databaseMessage(error)}${unknown}`;
-      return { schemaName, outcome: "failed", sqlstate: sqlState(error), message };
+      const [code, sqlstate] = [adminCode(error), sqlState(error)];
+      return { schemaName, outcome: "failed", code, sqlstate, message };
     }
   };
   try {

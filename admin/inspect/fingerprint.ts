@@ -5,7 +5,7 @@
 import type { Transaction } from "sequelize";
 import { BOOKKEEPING_TABLES } from "../migrations/bookkeeping.ts";
 import { queryPrepared, setCatalogPath } from "../registry/prepared.ts";
-import { OBJECTS, RELATION_OBJECTS } from "./objects.ts";
+import { HASHED_OBJECTS, HASHED_RELATION_OBJECTS, OBJECTS } from "./objects.ts";
 
 /** One object of a schema. */
 export interface SchemaObject {
@@ -62,7 +62,7 @@ export async function readHashes(
   const rows = await queryPrepared<SumRow>(
     transaction,
     "hashes",
-    `with ${OBJECTS}, canonical as (${CANONICAL}) select schema, ${SUMS} from canonical group by schema`,
+    `with ${HASHED_OBJECTS}, canonical as (${CANONICAL}) select schema, ${SUMS} from canonical group by schema`,
     [schemaNames],
   );
   return new Map(rows.map((row) => [row.schema, writeHash(parse(row))]));
@@ -77,7 +77,7 @@ export async function readOwnerHashes(
   const rows = await queryPrepared<SumRow>(
     transaction,
     "owner_hashes",
-    `with ${OBJECTS}, canonical as (${CANONICAL}) select owner, ${SUMS} from canonical group by owner`,
+    `with ${HASHED_OBJECTS}, canonical as (${CANONICAL}) select owner, ${SUMS} from canonical group by owner`,
     [[schemaName]],
   );
   return new Map(rows.map((row) => [row.owner, parse(row)]));
@@ -96,7 +96,7 @@ export async function readPartialHash(
   const [row] = await queryPrepared<SumRow>(
     transaction,
     isOfRelations ? "relation_hash" : "partial_hash",
-    `with ${isOfRelations ? RELATION_OBJECTS : OBJECTS}, canonical as (${CANONICAL} and o.owner = any($2::text[]))
+    `with ${isOfRelations ? HASHED_RELATION_OBJECTS : HASHED_OBJECTS}, canonical as (${CANONICAL} and o.owner = any($2::text[]))
      select ${SUMS} from canonical`,
     [[schemaName], owners, ...(isOfRelations ? [owners.map(nameOfOwner)] : [])],
   );

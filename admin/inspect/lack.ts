@@ -153,6 +153,8 @@ const DEFAULTS = `
        where a.grantee = t.role and lower(a.privilege_type) = p.privilege)
    group by t."schemaName", t."roleName", kind.object`;
 
+// A grant of the table's owner to the role itself is enough, and is in the row that is read. To ask PostgreSQL costs a look-up
+// of the table by its number, which stays in the session's memory.
 const RELATIONS = `
   select t."schemaName", t."roleName", case c.relkind when 'S' then 'sequence' else 'table' end as kind,
       c.relname::text as object, string_agg(p.privilege, ', ' order by p.place) as missing
@@ -161,9 +163,10 @@ const RELATIONS = `
       and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
    cross join unnest(case c.relkind when 'S' then $sequences$ else $tables$ end)
       with ordinality as p (privilege, place)
-   where t.role is not null and not case c.relkind
-      when 'S' then pg_catalog.has_sequence_privilege(t.role, c.oid, p.privilege)
-      else pg_catalog.has_table_privilege(t.role, c.oid, p.privilege) end
+   where t.role is not null and case
+      when c.relacl @> pg_catalog.makeaclitem(t.role, c.relowner, p.privilege, false) then false
+      when c.relkind = 'S' then not pg_catalog.has_sequence_privilege(t.role, c.oid, p.privilege)
+      else not pg_catalog.has_table_privilege(t.role, c.oid, p.privilege) end
    group by t."schemaName", t."roleName", c.relkind, c.relname`
   .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
   .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));

@@ -34,6 +34,8 @@ const RELATIONS = `
          from pg_sequence as s where r.relkind = 'S' and s.seqrelid = r.oid)) as definition
     from relation as r`;
 
+// A default cannot name a column. With the table's number, PostgreSQL would open the table for it and keep 5 kB of it in
+// the session's memory.
 const COLUMNS = `
   select r.schema, r.owner, 'column "' || a.attname || '"', concat_ws(' ',
       format_type(a.atttypid, a.atttypmod),
@@ -43,7 +45,7 @@ const COLUMNS = `
       case when a.attnotnull then 'not null' end,
       case when a.attgenerated <> '' then 'generated ' || a.attgenerated::text end,
       case when a.attidentity <> '' then 'identity ' || a.attidentity::text end,
-      'default ' || pg_get_expr(d.adbin, d.adrelid))
+      'default ' || pg_get_expr(d.adbin, case a.attgenerated when '' then 0 else d.adrelid end))
     from relation as r
     join pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
     join pg_type as t on t.oid = a.atttypid
@@ -68,15 +70,31 @@ const CONSTRAINTS = `
     left join pg_constraint as p on p.oid = c.conparentid
    where p.conrelid is distinct from c.conrelid`;
 
-const INDEXES = `
-  select r.schema, r.owner, 'index "' || x.relname || '"',
-      pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' invalid' end
+const indexesWith = (definition: string): string => `
+  select r.schema, r.owner, 'index "' || x.relname || '"', ${definition}
     from relation as r
     join pg_index as i on i.indrelid = r.oid
     join pg_class as x on x.oid = i.indexrelid
     left join pg_constraint as c on c.conrelid = r.oid and c.conindid = i.indexrelid
       and c.contype in ('p', 'u', 'x')
    where c.oid is null or not i.indisvalid`;
+
+const INDEX_TEXT = `pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' invalid' end`;
+const INDEXES = indexesWith(INDEX_TEXT);
+
+// For a hash, what distinguishes an index is enough. The text of the definition costs twice as much time, since PostgreSQL
+// opens the table for it, and 6 kB of the session's memory. Only a B-tree over columns with operators and collations of
+// PostgreSQL itself is known by these facts; the numbers of others differ between schemas.
+// https://www.postgresql.org/docs/current/system-catalog-initial-data.html
+const HASHED_INDEXES = indexesWith(`
+      case when i.indexprs is null and i.indpred is null and x.relam = 403
+          and 16384 > all (i.indclass::oid[] || i.indcollation::oid[]) then
+        concat_ws(' ', i.indisunique, i.indnullsnotdistinct, i.indisvalid, i.indnkeyatts, i.indclass, i.indcollation,
+          i.indoption, x.reloptions::text, x.reltablespace,
+          (select string_agg(quote_ident(a.attname), ' ' order by k.place)
+             from unnest(i.indkey::int2[]) with ordinality as k (number, place)
+             join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.number))
+      else ${INDEX_TEXT} end`);
 
 const TRIGGERS = `
   select r.schema, r.owner, 'trigger "' || t.tgname || '"',
@@ -100,12 +118,12 @@ const STATISTICS = `
   select r.schema, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
     from relation as r join pg_statistic_ext as s on s.stxrelid = r.oid`;
 
-const OF_RELATIONS = [
+const ofRelations = (indexes: string): readonly string[] => [
   RELATIONS,
   COLUMNS,
   COLUMN_GRANTS,
   CONSTRAINTS,
-  INDEXES,
+  indexes,
   TRIGGERS,
   POLICIES,
   RULES,
@@ -130,8 +148,7 @@ const union = (parts: readonly string[]): string => `
     ${parts.join("\n  union all\n  ")}
   )`;
 
-/** The tables `inside` and `objects (schema, owner, part, definition)` of a WITH; $1 is text[]. */
-export const OBJECTS: string = `${NAMESPACE}, inside as (
+const objectsWith = (indexes: string): string => `${NAMESPACE}, inside as (
     select n.oid, n.nspname, n.nspowner, d.classid, d.objid from namespace as n
       join pg_depend as d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid and d.deptype = 'n'
   ), relation as (
@@ -144,14 +161,20 @@ export const OBJECTS: string = `${NAMESPACE}, inside as (
       ) as n
       join pg_class as c on n.classid = 'pg_class'::regclass and c.oid = n.objid
      where ${KINDS}
-  ), ${union([...OF_RELATIONS, ...OTHER_OBJECTS])}`;
+  ), ${union([...ofRelations(indexes), ...OTHER_OBJECTS])}`;
+
+/** The tables `inside` and `objects (schema, owner, part, definition)` of a WITH; $1 is text[]. */
+export const OBJECTS: string = objectsWith(INDEXES);
+
+/** The same with definitions for a hash: equal for equal objects, and not for a person. */
+export const HASHED_OBJECTS: string = objectsWith(HASHED_INDEXES);
 
 /**
- * The same for some relations of one schema with what belongs to them: $2 has their owners, and $3 their names, both
+ * As {@link HASHED_OBJECTS}, for some relations of one schema with what belongs to them: $2 has their owners, and $3 their names, both
  * text[]. The schema's number as a subquery keeps PostgreSQL from reading the relations of these names in all schemas.
  */
-export const RELATION_OBJECTS: string = `${NAMESPACE}, relation as (
+export const HASHED_RELATION_OBJECTS: string = `${NAMESPACE}, relation as (
     select c.*, n.nspname as schema, n.nspowner, ${OWNER} as owner
       from namespace as n, pg_class as c
      where c.relnamespace = (select oid from namespace) and c.relname = any($3::text[]) and ${KINDS} and ${OWNER} = any($2::text[])
-  ), ${union(OF_RELATIONS)}`;
+  ), ${union(ofRelations(HASHED_INDEXES))}`;

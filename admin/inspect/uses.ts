@@ -3,6 +3,8 @@
 
 import { isTakenFromPublic, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
 
+// CASE decides for which rows a privilege is asked: PostgreSQL may ask for all of them before it looks at their kind.
+
 // A function that runs as its owner is closed on purpose, unless PUBLIC was denied all functions.
 const FUNCTIONS = `
   select t."schemaName", t."roleName", 'function' as kind,
@@ -21,8 +23,8 @@ const TYPES = `
     from tenant as t
     join pg_catalog.pg_type as y on y.typnamespace = t.schema
     left join pg_catalog.pg_class as c on c.oid = y.typrelid
-   where t.role is not null and (y.typtype in ('d', 'e', 'r') or c.relkind = 'c')
-     and not pg_catalog.has_type_privilege(t.role, y.oid, 'USAGE')`;
+   where t.role is not null and case when y.typtype in ('d', 'e', 'r') or c.relkind = 'c'
+     then not pg_catalog.has_type_privilege(t.role, y.oid, 'USAGE') end`;
 
 const VIEWS = `
   select t."schemaName", t."roleName", 'view' as kind, v.relname::text as object,

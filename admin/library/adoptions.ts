@@ -47,8 +47,12 @@ async function readSource(
     const { listByQuery } = await import("../adopt/query.ts");
     return listByQuery(registry.url, source.query);
   }
-  const { listByPattern, parseSchemaPattern } = await import("../adopt/pattern.ts");
-  return listByPattern(registry, parseSchemaPattern(source.schemas, source.hosts));
+  const { findPatternProblem, listByPattern, parseItems } = await import("../adopt/pattern.ts");
+  const { AdminError } = await import("../registry/admin-error.ts");
+  const pattern = { items: parseItems(source.schemas), templates: source.hosts };
+  const problem = findPatternProblem(pattern, { schemas: "schemas", hosts: "hosts" });
+  if (problem === undefined) return listByPattern(registry, pattern);
+  throw new AdminError(`Cannot adopt tenants: ${problem}`, { code: "option_invalid" });
 }
 
 async function describe(plan: InternalPlan): Promise<AdoptionPlan> {

@@ -1,27 +1,10 @@
 // Every error of the library as an AdminError with a code.
 
 import { AppError } from "../../src/errors.ts";
-import { describeDatabaseError } from "../command/database-error.ts";
-import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
-import { databaseCode, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import { DatabaseFailure } from "../command/database-error.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { adminCode, databaseCode } from "../registry/database-code.ts";
 
-/** The error when PostgreSQL refuses a command, or cannot be reached. */
-export class DatabaseFailure extends AdminError {
-  readonly #sqlstate: string | undefined;
-
-  /** @param cause the error of the driver */
-  constructor(code: AdminErrorCode, cause: unknown) {
-    super(describeDatabaseError(cause), { code, cause });
-    this.#sqlstate = sqlState(cause);
-  }
-
-  override get sqlstate(): string | undefined {
-    return this.#sqlstate;
-  }
-}
-
-// invalid_password, invalid_authorization_specification, invalid_catalog_name
-const NO_ACCESS = new Set(["28P01", "28000", "3D000"]);
 // invalid_schema_name, undefined_table, undefined_column: there is no registry, or it is older
 const NO_REGISTRY = new Set(["3F000", "42P01", "42703"]);
 
@@ -41,10 +24,8 @@ export function toAdminError(error: unknown): unknown {
     const code = error.code === "HOST_INVALID" ? "host_invalid" : "refused";
     return new AdminError(error.message, { code, cause: error });
   }
-  const code = databaseCode(error) ?? "";
-  if (isConnectionLost(error) || NO_ACCESS.has(code)) {
-    return new DatabaseFailure("database_unavailable", error);
-  }
-  if (sqlState(error) === undefined) return error;
-  return new DatabaseFailure(NO_REGISTRY.has(code) ? "registry_missing" : "database_error", error);
+  const code = adminCode(error);
+  if (code === "refused") return error;
+  const isMissing = NO_REGISTRY.has(databaseCode(error) ?? "");
+  return new DatabaseFailure(isMissing ? "registry_missing" : code, error);
 }

@@ -1,5 +1,6 @@
 // The arguments and outcomes of the functions that work on many tenants.
 
+import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
 
 /** How a run over many tenants goes. */
@@ -12,8 +13,10 @@ export interface ManyOptions {
   readonly onStart?: ((schemaNames: readonly string[]) => void) | undefined;
 }
 
-/** Which tenants; all of them when both are left out. */
+/** Which tenants; all of home when left out. */
 export interface TenantChoice {
+  /** Those of this database, a name of `databases`; home when left out. */
+  readonly database?: string | undefined;
   /** Names and patterns, as in `a,b,shop_*`. */
   readonly tenants?: string | undefined;
   /** Only tenants with these settings, each as `plan=pro`, or `seats:=25` for JSON. */
@@ -27,7 +30,8 @@ export interface CreationOutcome {
   readonly schemaName: string;
   readonly hosts: readonly string[];
   readonly outcome: "added" | "existing" | "failed";
-  /** Why it failed. */
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -91,6 +95,8 @@ export interface AdoptionOutcome {
   readonly hosts: readonly string[];
   readonly outcome: "adopted" | "existing" | "failed";
   readonly version?: number;
+  /** Of a failure: its code, and why. */
+  readonly code?: AdminErrorCode;
   readonly message?: string;
 }
 
@@ -131,7 +137,12 @@ export interface EachResult {
 export type EachOutcome = { readonly schemaName: string } & (
   | { readonly outcome: "ran"; readonly result: EachResult }
   | { readonly outcome: "skipped"; readonly reason: string }
-  | { readonly outcome: "failed"; readonly sqlstate: string | undefined; readonly message: string }
+  | {
+      readonly outcome: "failed";
+      readonly code: AdminErrorCode;
+      readonly sqlstate: string | undefined;
+      readonly message: string;
+    }
 );
 
 /** How many tenants had each outcome; `left` were not started. */
@@ -162,7 +173,7 @@ export type RepairOutcome = { readonly schemaName: string } & (
       /** The changes left to a person. */
       readonly left: readonly string[];
     }
-  | { readonly outcome: "failed"; readonly message: string }
+  | { readonly outcome: "failed"; readonly code: AdminErrorCode; readonly message: string }
 );
 
 /** The number of tenants by outcome; `well` were complete already, and `left` were not begun. */

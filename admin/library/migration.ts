@@ -1,5 +1,6 @@
 // The arguments and outcomes of the functions that migrate tenants.
 
+import type { AdminErrorCode } from "../registry/admin-error.ts";
 import type { ManyOptions, TenantChoice } from "./many.ts";
 
 /** What is migrated. */
@@ -98,6 +99,8 @@ export interface MigratedTenant {
   readonly file?: string;
   readonly line?: number | undefined;
   readonly command?: string | undefined;
+  /** Of a failure. */
+  readonly code?: AdminErrorCode;
   readonly sqlstate?: string | undefined;
   readonly message?: string | undefined;
 }

@@ -9,7 +9,13 @@ import { describePlace, type FailedCommand, MigrationFailure } from "../migratio
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { BuildLimits } from "../migrations/outside.ts";
 import { otherRun } from "../migrations/recorded.ts";
-import { databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import type { AdminErrorCode } from "../registry/admin-error.ts";
+import {
+  adminCode,
+  databaseMessage,
+  isConnectionLost,
+  sqlState,
+} from "../registry/database-code.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { TenantBusy, TenantTaken } from "../registry/tenant-lock.ts";
 import { NeedsBaseline, perform, readBaseline, VersionMoved } from "./perform.ts";
@@ -52,7 +58,8 @@ export interface TenantOutcome extends Partial<FailedCommand> {
   /** Its version now. */
   readonly version: number;
   readonly ms: number;
-  /** Of a failure: the SQLSTATE, if the error came from PostgreSQL, and the message. */
+  /** Of a failure: its code, the SQLSTATE, if the error came from PostgreSQL, and the message. */
+  readonly code?: AdminErrorCode;
   readonly sqlstate?: string | undefined;
   readonly message?: string | undefined;
 }
@@ -115,15 +122,17 @@ export async function migrateTenant(
 }
 
 interface Failure extends Partial<FailedCommand> {
+  readonly code: AdminErrorCode;
   readonly sqlstate: string | undefined;
   readonly message: string;
 }
 
 function describeFailure(error: unknown): Failure {
+  const code = adminCode(error);
   if (!(error instanceof MigrationFailure)) {
-    return { sqlstate: sqlState(error), message: databaseMessage(error) };
+    return { code, sqlstate: sqlState(error), message: databaseMessage(error) };
   }
-  return { ...error.where, sqlstate: error.sqlstate, message: error.reason };
+  return { ...error.where, code, sqlstate: error.sqlstate, message: error.reason };
 }
 
 /** Writes why a tenant failed: the place in the migration's file, and the message. */

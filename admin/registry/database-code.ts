@@ -1,6 +1,6 @@
 // Reads the driver's error inside an error of Sequelize. Decisions depend on its code, never on a message.
 
-import { AdminError } from "./admin-error.ts";
+import { AdminError, type AdminErrorCode } from "./admin-error.ts";
 
 /** Returns the SQLSTATE or system error code of an error of Sequelize or pg; undefined when it has neither. */
 export function databaseCode(error: unknown): string | undefined {
@@ -44,6 +44,18 @@ export function isConnectionLost(error: unknown): boolean {
   if (code !== undefined) return LOST.test(code);
   const name = error instanceof Error ? error.name : "";
   return LOST_OF_SEQUELIZE.test(name) || LOST_OF_DRIVER.test(databaseMessage(error));
+}
+
+// invalid_password, invalid_authorization_specification, invalid_catalog_name
+const NO_ACCESS = new Set(["28P01", "28000", "3D000"]);
+
+/** Returns the code of any error that the work on a tenant ends with; `refused` when it does not say more. */
+export function adminCode(error: unknown): AdminErrorCode {
+  if (error instanceof AdminError) return error.code;
+  if (isConnectionLost(error) || NO_ACCESS.has(databaseCode(error) ?? "")) {
+    return "database_unavailable";
+  }
+  return sqlState(error) === undefined ? "refused" : "database_error";
 }
 
 function driverError(error: unknown): Record<string, unknown> | undefined {

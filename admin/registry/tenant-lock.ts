@@ -13,8 +13,10 @@ export function tenantLockKey(parameter: string): string {
 }
 
 /** The error when another verb holds a tenant's lock. */
-export class TenantBusy extends Error {
-  override readonly message = "another verb is changing the tenant";
+export class TenantBusy extends AdminError {
+  constructor() {
+    super("another verb is changing the tenant", { code: "tenant_busy" });
+  }
 }
 
 /**

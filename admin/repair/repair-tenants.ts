@@ -1,7 +1,8 @@
 // Repairs many tenants: those that lack something, each in its own transaction.
 
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
-import { databaseMessage } from "../registry/database-code.ts";
+import type { AdminErrorCode } from "../registry/admin-error.ts";
+import { adminCode, databaseMessage } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
 import { pickTenants } from "../registry/tenant-pattern.ts";
 import { findLacks } from "../inspect/lack.ts";
@@ -20,7 +21,7 @@ export type MendedTenant = { readonly schemaName: string } & (
       /** The changes left to a person. */
       readonly left: readonly string[];
     }
-  | { readonly outcome: "failed"; readonly message: string }
+  | { readonly outcome: "failed"; readonly code: AdminErrorCode; readonly message: string }
 );
 
 /** The number of tenants by outcome; `well` were complete already, and `left` were not begun. */
@@ -60,7 +61,8 @@ export async function repairTenants(
         const mended = await mendTenant(registry, migrations, schemaName, { ...how, announce });
         return end({ schemaName, outcome: "repaired", steps: mended.steps, left: mended.left });
       } catch (error) {
-        return end({ schemaName, outcome: "failed", message: databaseMessage(error) });
+        const [code, message] = [adminCode(error), databaseMessage(error)];
+        return end({ schemaName, outcome: "failed", code, message });
       }
     },
   );

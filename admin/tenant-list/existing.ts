@@ -1,6 +1,7 @@
 // Finds the tenants of a file that exist already, so that the same file can be used again.
 
 import { commandFor } from "../program/form.ts";
+import type { AdminErrorCode } from "../registry/admin-error.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import type { NewTenant } from "../lifecycle/creation.ts";
@@ -11,8 +12,8 @@ const AT_ONCE = 5000;
 /** An existing tenant with a wanted schema name; `problem` says, after "Cannot …: ", how it differs from the wanted one. */
 export interface ExistingTenant {
   readonly problem: string | undefined;
-  /** Whether it is in a transition. */
-  readonly isChanging: boolean;
+  /** `tenant_exists` without a problem. */
+  readonly code: AdminErrorCode;
 }
 
 /** Finds the tenants of `wanted` whose schema is already a tenant, by schema; without those whose creation was killed. */
@@ -35,7 +36,13 @@ export async function findExisting(
     );
     for (const found of rows) {
       const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);
-      existing.set(found.schemaName, { problem, isChanging: found.transition !== null });
+      const code =
+        problem === undefined
+          ? "tenant_exists"
+          : found.transition === null
+            ? "name_taken"
+            : "tenant_in_transition";
+      existing.set(found.schemaName, { problem, code });
     }
   }
   return existing;

@@ -16,6 +16,7 @@ import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { openTelemetry } from "./node-telemetry.ts";
+import { closeStalled } from "./stalled.ts";
 import { isSameAuthority, readAbsoluteTarget } from "./target.ts";
 import { NODE_VARIABLES } from "./variables.ts";
 
@@ -55,6 +56,8 @@ export interface NodeParts extends ProcessParts {
   readonly hostname?: string;
   /** Port to listen on; 5000 by default. */
   readonly port?: number;
+  /** What sets the port, for the message when it is in use, such as `--port`; `port` by default. */
+  readonly portOption?: string;
   /** Timeouts that differ from {@link CLIENT_TIMEOUTS}, such as for a load balancer that keeps connections longer. */
   readonly timeouts?: Partial<ClientTimeouts>;
 }
@@ -95,6 +98,7 @@ export async function start(
       log,
       hostname: node.LISTEN_HOST,
       port: node.PORT,
+      portOption: "PORT",
       shutdownSeconds: node.SHUTDOWN_SECONDS,
       finish: () => exporting.close(),
     });
@@ -122,7 +126,14 @@ export async function start(
  * ```
  */
 export function serve(parts: NodeParts): void {
-  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000 } = parts;
+  const {
+    tenancy,
+    database,
+    log,
+    hostname = "127.0.0.1",
+    port = 5000,
+    portOption = "port",
+  } = parts;
   const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...parts.timeouts };
   const background = new Background();
   const listener = getRequestListener((request) => tenancy.fetch(request, database, background), {
@@ -138,16 +149,12 @@ export function serve(parts: NodeParts): void {
       connectionsCheckingInterval: Math.ceil(Math.min(headersMs, requestMs) / CHECKS_PER_TIMEOUT),
     },
     (incoming, outgoing) => {
-      // Fires when the connection was silent for a while. Usually the handler is still computing the answer.
-      const { socket } = incoming;
-      outgoing.setTimeout(answerMs, () => {
-        if (socket.writableLength > 0) socket.destroy();
-      });
       if (!server.listening) outgoing.setHeader("connection", "close");
       rewriteTarget(incoming);
       void listener(incoming, outgoing);
     },
   );
+  closeStalled(server, answerMs);
   // By default Node drops every header after the 2000th silently, and a second Host may be among them. The bound of
   // 16 KiB on all headers together stays.
   server.maxHeadersCount = 0;
@@ -162,7 +169,7 @@ export function serve(parts: NodeParts): void {
   server.on("error", (error: NodeJS.ErrnoException) => {
     const problem =
       error.code === "EADDRINUSE"
-        ? `port ${port} on ${hostname} is in use; set PORT to another`
+        ? `port ${port} on ${hostname} is in use; set ${portOption} to another`
         : `${hostname}:${port} failed with ${error.code ?? error.name}`;
     process.stderr.write(`Cannot listen: ${problem}\n`);
     process.exit(1);

@@ -104,7 +104,8 @@ async function register(exporters: Exporters, log: Log): Promise<() => Promise<v
     const exporter = sdk.createPrometheusExporter();
     readers.push(exporter);
     await sdk.serveMetrics(exporter, exporters.prometheus);
-    log.write("info", "metrics", exporters.prometheus);
+    const { host, port } = exporters.prometheus;
+    log.write("info", "metrics", { host, port });
   }
   if (readers.length > 0) {
     const provider = new sdk.MeterProvider({ resource, readers });

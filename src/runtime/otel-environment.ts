@@ -10,8 +10,9 @@ export interface Exporters {
   readonly traces: boolean;
   /** How often metrics are sent by OTLP; undefined when they are not. */
   readonly metrics: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
-  /** Where metrics are served for Prometheus; undefined when they are not. */
-  readonly prometheus: { readonly host: string; readonly port: number } | undefined;
+  /** Where metrics are served for Prometheus, and the variable that sets the port; undefined when they are not. */
+  readonly prometheus:
+    { readonly host: string; readonly port: number; readonly portOption: string } | undefined;
   /** Whether a request continues the trace of its `traceparent`. */
   readonly propagates: boolean;
 }
@@ -87,8 +88,9 @@ function prometheus(
   env: Environment,
   address: MetricsAddress,
 ): NonNullable<Exporters["prometheus"]> {
-  const port = address.port ?? number(env, "OTEL_EXPORTER_PROMETHEUS_PORT", 9464, [1, 65_535]);
-  return { port, host: env["OTEL_EXPORTER_PROMETHEUS_HOST"] || address.host };
+  const portOption = address.port === undefined ? "OTEL_EXPORTER_PROMETHEUS_PORT" : "METRICS_PORT";
+  const port = address.port ?? number(env, portOption, 9464, [1, 65_535]);
+  return { port, host: env["OTEL_EXPORTER_PROMETHEUS_HOST"] || address.host, portOption };
 }
 
 function milliseconds(env: Environment, name: string, fallback: number): number {

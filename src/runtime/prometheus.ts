@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { CollectionResult } from "@opentelemetry/sdk-metrics";
 import { ConfigError } from "../environment.ts";
+import type { Exporters } from "./otel-environment.ts";
 
 // The OpenMetrics names of the units that the metrics have.
 const SUFFIXES: Readonly<Record<string, string>> = { s: ".seconds" };
@@ -39,7 +40,7 @@ export function createPrometheusExporter(): PrometheusExporter {
  */
 export function serveMetrics(
   exporter: PrometheusExporter,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, portOption }: NonNullable<Exporters["prometheus"]>,
 ): Promise<Server> {
   const server = createServer((request, response) => {
     const found = request.method === "GET" && /^\/metrics(?:\?|$)/.test(request.url ?? "");
@@ -50,7 +51,7 @@ export function serveMetrics(
     server.on("error", (error: NodeJS.ErrnoException) => {
       const problem =
         error.code === "EADDRINUSE"
-          ? `port ${port} on ${host} is in use; set METRICS_PORT to another`
+          ? `port ${port} on ${host} is in use; set ${portOption} to another`
           : `${host}:${port} failed with ${error.code ?? error.name}`;
       reject(new ConfigError(`Cannot serve metrics: ${problem}`));
     });

@@ -1,10 +1,10 @@
 // Two initialised databases on one server: one for the verbs, one for the floor.
 
 import { randomUUID } from "node:crypto";
-import { startEmbedded } from "../../admin/development/embedded/server.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { runCommands } from "../support/commands.ts";
 import { initialiseDatabase } from "../support/admin.ts";
+import { startTestServer } from "../support/embedded.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { makeFolder } from "../support/run.ts";
 
@@ -22,7 +22,7 @@ export interface LifecycleStage {
 /** Starts the server with its defaults: what is committed is on disk. */
 export async function openLifecycleStage(migrations: string): Promise<LifecycleStage> {
   const folder = makeFolder("server-");
-  const server = await startEmbedded({ folder, port: await findFreePort() });
+  const server = await startTestServer({ folder, port: await findFreePort() });
   const urlOf = (name: string): string => {
     const url = new URL(server.adminUrl);
     url.pathname = `/${name}`;

@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import process from "node:process";
 import { promisify } from "node:util";
-import { findBinaries } from "../../admin/development/embedded/binaries.ts";
 import { findPackagedProgram, PGBOUNCER } from "../support/debian-package.ts";
+import { findTestBinaries } from "../support/embedded.ts";
 import { readWrkVersion } from "./load.ts";
 
 const run = promisify(execFile);
@@ -33,7 +33,7 @@ export async function describeMachine(signal: AbortSignal): Promise<string> {
   );
   const versions = [
     `Node ${process.versions.node}`,
-    `PostgreSQL ${await readVersion((await findBinaries()).postgres)}`,
+    `PostgreSQL ${await readVersion((await findTestBinaries()).postgres)}`,
     `PgBouncer ${await readVersion(await findPackagedProgram(PGBOUNCER))}`,
     ...packages,
     `wrk ${await readWrkVersion(signal)}`,

@@ -96,6 +96,20 @@ describe("console sizes", () => {
     await other.close();
   });
 
+  it("createSizes() estimates when it would have to open too many tables", async () => {
+    const sizesUpTo = (mostTables: number): Promise<FleetSizes> => {
+      const unused = { report: () => {}, explain: () => "" };
+      return createSizes(console.registry, { ...unused, mostTables }).read();
+    };
+    expect(await sizesUpTo(3)).to.include({ estimated: false });
+    await breakSizes();
+    try {
+      expect(await sizesUpTo(2)).to.include({ estimated: true, problem: null });
+    } finally {
+      await mendSizes();
+    }
+  });
+
   it("createSizes() keeps the sizes that it has, and says why they are old", async () => {
     let time = 0;
     const reported: unknown[] = [];

@@ -153,7 +153,7 @@ describe("the package", () => {
       expect(await isPortFree(databasePort)).to.equal(true);
     }).timeout(120_000);
 
-    it("rowhouse init writes an application, whose npm run dev migrates its tenants when a migration is added", async () => {
+    it("rowhouse init writes an application, whose npm run dev follows its migrations and its code", async () => {
       expect(await finish("npx", ["rowhouse", "--version"])).to.match(/^\d+\.\d+\.\d+\n$/);
       expect(await finish("npx", ["rowhouse", "init", "fresh"])).to.match(/^Wrote \.env, /);
       const [port, databasePort] = [await findFreePort(), await findFreePort()];
@@ -183,6 +183,14 @@ describe("the package", () => {
         const listed = await sendHttp(port, host, "GET", "/");
         expect(listed.text, output()).to.equal('[{"id":1,"text":"FIRST"}]');
         expect((await sendHttp(port, `localhost:${port}`, "GET", "/")).text).to.equal("[]");
+        const code = join(project, "fresh/dist/app.js");
+        const compiled = await readFile(code, "utf8");
+        await writeFile(code, "const broken = ;");
+        await printed(/it starts again when its code changes/);
+        await writeFile(code, compiled.replace("select id, text from", "select text from"));
+        await printed(/The service runs the changed code/);
+        const changed = await sendHttp(port, host, "GET", "/");
+        expect(changed.text, output()).to.equal('[{"text":"FIRST"}]');
       } finally {
         // As Ctrl-C does: the whole group gets it.
         process.kill(-(dev.pid ?? 0), "SIGINT");

@@ -3,7 +3,7 @@
 import type { OldRows } from "./old-rows.ts";
 
 const NOT_NULL = `do $x$ begin if current_setting('server_version_num')::int >= 180000 then
-  alter table @null_t add constraint filled not null v not valid; end if; end $x$`;
+  execute 'alter table @null_t add constraint filled not null v not valid'; end if; end $x$`;
 
 /** Parts of one tenant. */
 export const OLD_RULES: readonly OldRows[] = [

@@ -1,8 +1,10 @@
 // What mocha runs before and after all tests: once in the process that was started, and once in each that runs
 // test files beside it. A missing part fails here, before any test.
 
+import process from "node:process";
 import { closePrinted, findLeaks, flushPrinted, openPrinted } from "./printed.ts";
 import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
+import { makeCluster } from "./cluster.ts";
 import { openRun, type Run } from "./run.ts";
 import { startServer, stopServer } from "./server.ts";
 
@@ -13,9 +15,19 @@ let started: Promise<void> | undefined;
 
 /** In the first process alone: https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
-  run = openRun();
+  requirePassword(process.env["TEST_DATABASE_URL"]);
+  run = openRun({ inMemory: true });
   openPrinted();
   for (const program of [PGBOUNCER, CHROMIUM]) await findPackagedProgram(program);
+  await makeCluster();
+}
+
+/** Some tests log in as the given superuser over TCP, and look for its password in what was printed. */
+function requirePassword(url: string | undefined): void {
+  if (!url || new URL(url).password !== "") return;
+  throw new Error(
+    "Cannot test on TEST_DATABASE_URL: it has no password; give the superuser one and write it into the URL",
+  );
 }
 
 /** See {@link mochaGlobalSetup}. It fails the run when a program has printed a secret. */

@@ -42,7 +42,7 @@ describe("readExporters()", () => {
       {
         ...nothing,
         metrics: { intervalMs: 5000, timeoutMs: 5000 },
-        prometheus: { host: "127.0.0.1", port: 9464 },
+        prometheus: { host: "127.0.0.1", port: 9464, portOption: "OTEL_EXPORTER_PROMETHEUS_PORT" },
       },
     ],
     [
@@ -52,7 +52,10 @@ describe("readExporters()", () => {
         OTEL_EXPORTER_PROMETHEUS_HOST: "127.0.0.2",
         OTEL_EXPORTER_PROMETHEUS_PORT: "9000",
       },
-      { ...nothing, prometheus: { host: "127.0.0.2", port: 9000 } },
+      {
+        ...nothing,
+        prometheus: { host: "127.0.0.2", port: 9000, portOption: "OTEL_EXPORTER_PROMETHEUS_PORT" },
+      },
     ],
     ["nothing when disabled", { ...ENDPOINT, OTEL_SDK_DISABLED: "true" }, undefined],
   ];
@@ -65,7 +68,7 @@ describe("readExporters()", () => {
   it("readExporters() gives Prometheus alone for METRICS_PORT", () => {
     expect(readExporters({}, { port: 9100, host: "0.0.0.0" })).to.deep.equal({
       ...nothing,
-      prometheus: { host: "0.0.0.0", port: 9100 },
+      prometheus: { host: "0.0.0.0", port: 9100, portOption: "METRICS_PORT" },
     });
   });
 

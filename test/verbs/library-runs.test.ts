@@ -91,6 +91,23 @@ describe("openAdmin() with a folder of SQL", () => {
     expect(await admin.migrate().finish()).to.include({ migrated: left, failed: 0, target: 4 });
     expect((await admin.readStatus({ drift: false })).behind).to.deep.equal([]);
   });
+
+  it("an outcome that failed has the code of the error that one tenant's function rejects with", async () => {
+    const lines = [
+      { schemaName: "five", hosts: ["two.test"] },
+      { schemaName: "two", hosts: ["other.test"] },
+    ];
+    const codes: (string | undefined)[] = [];
+    for await (const { code } of admin.createTenants(lines)) codes.push(code);
+    expect(codes).to.have.members(["host_taken", "name_taken"]);
+    for await (const outcome of admin.eachTenant("select from nothing", { tenants: "two" })) {
+      expect(outcome).to.include({ code: "database_error", sqlstate: "42P01" });
+    }
+    await folder.write({ "0005_f": "create table a (id int);" });
+    for await (const outcome of admin.migrate({ tenants: "two" })) {
+      expect(outcome).to.include({ code: "migration_failed", sqlstate: "42P07" });
+    }
+  });
 });
 
 describe("openAdmin() with a folder of modules", () => {

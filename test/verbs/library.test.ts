@@ -5,6 +5,7 @@ import { type Admin, AdminError, openAdmin } from "../../admin/library/admin.ts"
 import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
 import { createTestDatabase, useDatabase } from "../support/database.ts";
 import { makeMigrations } from "../support/migrations.ts";
+import { rejection } from "../support/rejection.ts";
 import { openService } from "../support/service.ts";
 
 describe("openAdmin()", () => {
@@ -141,6 +142,14 @@ describe("openAdmin()", () => {
       "database_unavailable",
     );
     expect(await open(at("postgres"), TENANT_MIGRATIONS)).to.equal("registry_missing");
+    const hosts = ["{*}.example"];
+    expect(await codeOf(admin.planAdoption({ schemas: "a", hosts }))).to.equal("option_invalid");
+    const url = "postgres://rowhouse@127.0.0.1:1/nowhere?sslmode=disable";
+    await using gone = await openAdmin({ url, tenantMigrations: TENANT_MIGRATIONS });
+    expect(await rejection(gone.listTenants())).to.have.property(
+      "message",
+      "Cannot connect to the database: ECONNREFUSED; check url, and that PostgreSQL is running",
+    );
   });
 
   it("createTenant() runs each module in the new schema, whatever a command before has called", async () => {

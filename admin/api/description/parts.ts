@@ -1,6 +1,7 @@
 // The parts of the API's description: headers, schemas, and the answers to errors.
 
 import type { ErrorDefinition } from "../../../src/errors.ts";
+import { LONGEST_TIMEOUT_MS } from "../../lifecycle/status.ts";
 import { API_ERRORS, type ApiCode } from "../errors.ts";
 import { MOST_HOSTS } from "../body.ts";
 import { PAGE } from "../page.ts";
@@ -63,6 +64,7 @@ const NAME: Schema = { ...TEXT, pattern: "^[a-z_][a-z0-9_]{0,47}$" };
 const HOSTS: Schema = { type: "array", items: TEXT };
 const SETTINGS: Schema = { type: "object", description: "At most 8192 bytes of JSON" };
 const STATUS: Schema = { enum: ["active", "read_only", "suspended"] };
+const TIMEOUT: Schema = { type: "integer", minimum: 1, maximum: LONGEST_TIMEOUT_MS };
 const RUNNING: Schema = {
   description: "Transactions that began before the change and still ran after 30 s",
   type: "integer",
@@ -89,7 +91,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     status: STATUS,
     version: { type: "integer", minimum: 0 },
     migration: TEXT,
-    statementTimeoutMs: { type: "integer" },
+    statementTimeoutMs: TIMEOUT,
     settings: SETTINGS,
     createdAt: { ...TEXT, pattern: "^\\d{4}-\\d\\d-\\d\\dT" },
     transition: { enum: ["dropping", "moving", "moved", "arriving", null] },
@@ -100,7 +102,18 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     next: { description: "`after` of the next page; null on the last", type: ["string", "null"] },
   }),
   TenantHost: object({ host: TEXT, schemaName: NAME }),
-  TenantStatus: object({ schemaName: NAME, status: STATUS, stillRunning: RUNNING }),
+  TenantStatus: object({
+    schemaName: NAME,
+    status: STATUS,
+    statementTimeoutMs: TIMEOUT,
+    stillRunning: RUNNING,
+  }),
+  TenantChange: {
+    type: "object",
+    properties: { readOnly: { type: "boolean" }, statementTimeoutMs: TIMEOUT },
+    minProperties: 1,
+    additionalProperties: false,
+  },
   SettingsChange: {
     type: "object",
     properties: { set: { type: "object" }, unset: { type: "array", items: TEXT } },

@@ -70,8 +70,8 @@ export interface SizesState {
 export interface FleetSizes extends SizesState {
   readonly at: string;
   /**
-   * True when the sizes are those of the last vacuum or analyze: while a table is locked, and while they are
-   * being measured for the first time. Ask again after a few seconds.
+   * True when the sizes are those of the last vacuum or analyze: while a table is locked, while they are being
+   * measured for the first time, and always with more than 5,000 tables. Ask again after a few seconds.
    */
   readonly estimated: boolean;
   readonly total: number;

