@@ -8,15 +8,8 @@ import type { Admin } from "./library/contract.ts";
 import type { MigrateOptions } from "./library/migration.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { parseCanary } from "./migrate/canary.ts";
-import { MIGRATION_PATIENCE } from "./migrate/migrate-tenants.ts";
-import { BUILD_LIMITS } from "./migrations/outside.ts";
-import {
-  printOutcome,
-  printPlan,
-  reportCheck,
-  reportNothing,
-  reportRun,
-} from "./report/migration.ts";
+import { MIGRATION_PATIENCE } from "./migrate/patience.ts";
+import { BUILD_LIMITS } from "./migrations/build-limits.ts";
 
 await runVerb({
   name: "migrate",
@@ -104,6 +97,7 @@ await runVerb({
       compares: !call.has("no-drift"),
     };
     return withAdmin(call, async (admin) => {
+      const { printPlan, reportCheck } = await import("./report/migration.ts");
       if (call.has("check")) return reportCheck(await admin.planMigration(choice));
       if (call.has("plan")) return printPlan(call, await admin.planMigration(choice));
       return migrate(call, admin, { ...choice, ...limits });
@@ -112,6 +106,7 @@ await runVerb({
 });
 
 async function migrate(call: Call, admin: Admin, options: MigrateOptions): Promise<Report> {
+  const { printOutcome, reportNothing, reportRun } = await import("./report/migration.ts");
   let started: number | undefined;
   const meter = call.meter("tenants");
   const run = admin.migrate({

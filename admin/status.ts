@@ -3,7 +3,6 @@
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { withAdmin } from "./library/with-admin.ts";
-import { statusLines } from "./inspect/status-lines.ts";
 
 await runVerb({
   name: "status",
@@ -25,6 +24,7 @@ await runVerb({
     const status = await withAdmin(call, (admin) =>
       admin.readStatus({ ...choice, drift: !call.has("no-drift") }),
     );
+    const { statusLines } = await import("./inspect/status-lines.ts");
     const { tenants, ...rest } = status;
     return {
       lines: statusLines(status),

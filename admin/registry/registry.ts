@@ -1,5 +1,5 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
-// direct connection. Every name carries its schema; the session's search_path is never set.
+// direct connection, and queries beside them. Every name carries its schema; the session's search_path is never set.
 
 import type {
   CreationOptional,
@@ -7,12 +7,15 @@ import type {
   InferCreationAttributes,
   Model,
   ModelStatic,
+  QueryTypes,
   Sequelize,
   Transaction,
 } from "sequelize";
 import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
 import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
+import { openModels } from "./models.ts";
+import type { Reader } from "./reader.ts";
 import { clientOf } from "./transaction-client.ts";
 
 export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
@@ -68,6 +71,12 @@ export interface Installation {
 export interface Registry {
   /** The admin role's URL, for work that needs a connection of its own. */
   readonly url: string;
+  /**
+   * Runs one SQL command outside a transaction, on any free connection, and returns its rows.
+   * @throws Sequelize's or pg's DatabaseError
+   */
+  read<R extends object>(this: void, text: string, bind: readonly unknown[]): Promise<R[]>;
+  /** The first look at it, or at a model, loads Sequelize. */
   readonly sequelize: Sequelize;
   readonly Tenant: ModelStatic<TenantRow>;
   readonly Domain: ModelStatic<DomainRow>;
@@ -102,6 +111,9 @@ export const MAX_CONNECTIONS = 64;
 
 const IDLE_MS = 1000;
 
+// Sequelize's QueryTypes.SELECT, without loading Sequelize.
+const SELECT = "SELECT" as QueryTypes.SELECT;
+
 /** Opens a registry. It does not connect before its first query, except to ask whether the server accepts TLS. */
 export async function openRegistry(
   url: string,
@@ -113,11 +125,38 @@ export async function openRegistry(
   }: RegistryOptions = {},
 ): Promise<OpenRegistry> {
   const connection = await readConnection(url, "rowhouse-admin");
-  // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
-  const { openModels } = await import("./models.ts");
-  const models = openModels(connection, { most: MAX_CONNECTIONS, idleMs });
-  const close = (): Promise<void> => models.sequelize.close();
-  return { url, tenantMigrations, sharedMigrations, actor, ...models, close };
+  const pool = { most: MAX_CONNECTIONS, idleMs };
+  let models: ReturnType<typeof openModels> | undefined;
+  let reader: Reader | undefined;
+  const load = (): ReturnType<typeof openModels> => (models ??= openModels(connection, pool));
+  return {
+    url,
+    tenantMigrations,
+    sharedMigrations,
+    actor,
+    async read<R extends object>(text: string, bind: readonly unknown[]) {
+      // Where the models have connections, they are enough.
+      if (models === undefined) {
+        const { openReader } = await import("./reader.ts");
+        reader ??= openReader(connection, pool);
+        return reader.read<R>(text, bind);
+      }
+      const values = bind.length > 0 ? { bind: [...bind] } : {};
+      return models.sequelize.query<R>(text, { type: SELECT, ...values });
+    },
+    get sequelize() {
+      return load().sequelize;
+    },
+    get Tenant() {
+      return load().Tenant;
+    },
+    get Domain() {
+      return load().Domain;
+    },
+    async close() {
+      await Promise.all([reader?.close(), models?.sequelize.close()]);
+    },
+  };
 }
 
 /**
@@ -141,18 +180,13 @@ export async function withRegistry<T>(
   }
 }
 
-/**
- * Runs one SQL command outside a transaction, on any free connection, and returns its rows.
- * @throws Sequelize's DatabaseError
- */
-export async function readRows<R extends object>(
-  { sequelize }: Pick<Registry, "sequelize">,
+/** Runs one SQL command outside a transaction, as {@link Registry.read} does. */
+export function readRows<R extends object>(
+  { read }: Pick<Registry, "read">,
   text: string,
   bind: readonly unknown[] = [],
 ): Promise<R[]> {
-  const { QueryTypes } = await import("sequelize");
-  const values = bind.length > 0 ? { bind: [...bind] } : {};
-  return sequelize.query<R>(text, { type: QueryTypes.SELECT, ...values });
+  return read<R>(text, bind);
 }
 
 /**
