@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import type pg from "pg";
 import type * as sequelizeModule from "sequelize";
+import type { Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
 import { isReusable } from "./transaction-client.ts";
@@ -39,6 +40,7 @@ export function openModels(
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   };
   const sequelize = new Sequelize(settings);
+  skipArrayTypes(sequelize);
   // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
   sequelize.addHook("afterConnect", async (client: unknown) => {
     if (client instanceof Client) await client.query("set jit = off");
@@ -75,4 +77,19 @@ export function openModels(
     { ...options, tableName: "domain" },
   );
   return { sequelize, Tenant, Domain };
+}
+
+/**
+ * Keeps Sequelize from reading the array type of each table of each tenant, when it reads the types of the database with its
+ * first connection. It finds an array type in the row of its element, and does not use these rows.
+ */
+function skipArrayTypes(sequelize: Sequelize): void {
+  const manager = Object(Reflect.get(sequelize, "connectionManager")) as object;
+  const refresh: unknown = Reflect.get(manager, "_refreshDynamicOIDs");
+  if (typeof refresh !== "function") return;
+  Reflect.set(manager, "_refreshDynamicOIDs", (client: Pick<pg.Client, "query">): unknown => {
+    const query = (text: string): unknown =>
+      client.query(text.replace("WHERE (", "WHERE pg_type.typcategory <> 'A' AND ("));
+    return Reflect.apply(refresh, manager, [{ query }]) as unknown;
+  });
 }
