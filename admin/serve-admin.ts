@@ -1,7 +1,7 @@
 // node admin/serve-admin.js: serves the admin library over HTTP, for code that must not hold the admin role's password.
 
 import { isIP } from "node:net";
-import { readAdminConfig, adminUrl } from "./command/config.ts";
+import { openAdminRegistry } from "./command/config.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { isLoopback } from "./console/door/origin.ts";
@@ -87,7 +87,6 @@ async function serveUntilSignal(
   const { openTokenFile } = await import("./api/tokens/token-file.ts");
   const { createAdmin } = await import("./library/create-admin.ts");
   const { prepareCreation } = await import("./lifecycle/creation.ts");
-  const { openRegistry } = await import("./registry/registry.ts");
   const log = createLog("info", createLineWriter());
   const tokens = await openTokenFile(file, log);
   const exporting = await openTelemetry(
@@ -95,12 +94,7 @@ async function serveUntilSignal(
     { port: undefined, host: "127.0.0.1", maxTenants: 0 },
     log,
   );
-  const { TENANT_MIGRATIONS, SHARED_MIGRATIONS } = readAdminConfig(env);
-  const registry = await openRegistry(adminUrl(env), {
-    tenantMigrations: TENANT_MIGRATIONS,
-    sharedMigrations: SHARED_MIGRATIONS,
-    idleMs: IDLE_MS,
-  });
+  const registry = await openAdminRegistry(env, { idleMs: IDLE_MS });
   // Loads what a creation needs, and fails now for a database or a folder that is wrong.
   await prepareCreation(registry);
   const tenancy = createApi({

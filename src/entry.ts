@@ -26,16 +26,25 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
 /** The entry of messages without a tenant: the shared schemas, read-only. */
 export const SHARED_ENTRY: string = entry("enter_shared()");
 
+// A host that is in use comes again as the same object, and writing its literal costs a microsecond.
+const entries = new WeakMap<Host, string>();
+
 /**
  * The entry of a tenant's messages.
  * @throws {AppError} TENANT_NOT_FOUND for a schema name that no tenant can have
  */
 export function entryOf(name: TenantName): string {
-  if (!("schema" in name)) return entry(`enter_tenant${literal(candidates(name), "host")}`);
+  if (!("schema" in name)) return entries.get(name) ?? entryOfHost(name);
   if (!SCHEMA_NAME.test(name.schema)) {
     throw new AppError("TENANT_NOT_FOUND", "Cannot resolve tenant: no tenant has this schema name");
   }
   return entry(`enter_schema${literal(name.schema, "schema")}`);
+}
+
+function entryOfHost(host: Host): string {
+  const text = entry(`enter_tenant${literal(candidates(host), "host")}`);
+  entries.set(host, text);
+  return text;
 }
 
 // RESET ROLE comes first, so that a role that another client left on a pooled connection is gone before anything else;
@@ -47,7 +56,7 @@ function entry(call: string): string {
 /** The facts of one tenant, from the rows of its entries. */
 export class Entered<S> implements TenantFacts<S> {
   readonly #read: ((settings: Settings) => S) | undefined;
-  /** The schema's name, which the settings follow as a JSON object. */
+  /** The schema's name, which "!" follows during a move, and the settings as a JSON object. */
   #text: string | undefined;
   #settings: { readonly value: S } | undefined;
 
@@ -67,7 +76,8 @@ export class Entered<S> implements TenantFacts<S> {
   get schemaName(): string {
     const text = this.#text ?? notEntered("schemaName");
     const end = text.indexOf("{");
-    return end < 0 ? text : text.slice(0, end);
+    const name = end < 0 ? text : text.slice(0, end);
+    return name.endsWith("!") ? name.slice(0, -1) : name;
   }
 
   get settings(): S {

@@ -5,6 +5,7 @@
 import { randomInt } from "node:crypto";
 import type { Transaction } from "sequelize";
 import { undone } from "../batch/undone.ts";
+import { STAY_ON_NODE } from "../citus/sql.ts";
 import { applyMigration, type Site } from "../migrations/apply.ts";
 import { describePlace, MigrationFailure } from "../migrations/failure.ts";
 import type { PlacedMigration, TenantMigrations } from "../migrations/ordered.ts";
@@ -56,7 +57,7 @@ export async function raiseReference(
 
 function raiseUndone(order: Order, length: number, visit: VisitVersion): Promise<void> {
   return undone(order.registry, async (transaction) => {
-    await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS};${STAY_ON_NODE}`);
     const schemaName = await pickName(transaction, length);
     await query(transaction, `create schema "${schemaName}"`);
     await visit(0, transaction, schemaName);
@@ -80,7 +81,7 @@ async function raiseApart(order: Order, length: number, visit: VisitVersion): Pr
          values ($1, current_user, 'suspended', 'arriving')`,
         [schemaName],
       );
-      await query(transaction, `create schema "${schemaName}"`);
+      await query(transaction, `${STAY_ON_NODE};create schema "${schemaName}"`);
       await visit(0, transaction, schemaName);
     });
     for (const migration of ordered) {
@@ -89,6 +90,7 @@ async function raiseApart(order: Order, length: number, visit: VisitVersion): Pr
         await explain(migration, schemaName, () => applyOutside(site, migration, "up"));
       }
       await sequelize.transaction(async (transaction) => {
+        await query(transaction, STAY_ON_NODE);
         if (isTransactional) await apply(site, transaction, migration);
         await visit(position, transaction, schemaName);
       });

@@ -6,6 +6,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
+import type { NewTenant } from "./creation.ts";
 
 /**
  * Adds a host to a tenant.
@@ -109,7 +110,8 @@ function noDomain(host: string): AdminError {
 const INSERT_HOSTS = `
   insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms, has_settings)
   select host, schema_name, role_name, status, statement_timeout_ms, has_settings
-    from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
+    from unnest($2::text[]) as host, rowhouse.tenant
+   where schema_name = $1 and not exists (select from rowhouse.pointer where schema_name = $1)
   on conflict do nothing returning host`;
 
 /**
@@ -128,26 +130,57 @@ export async function insertDomains(
     ? query<{ host: string }>(transaction, INSERT_HOSTS, bind)
     : queryWithEvent<{ host: string }>(transaction, event, INSERT_HOSTS, bind));
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
-  if (taken !== undefined) throw hostTaken(taken);
+  if (taken === undefined) return;
+  await requireNoPointer(transaction, schemaName);
+  throw hostTaken(taken);
 }
 
 /**
  * Refuses hosts that belong to a tenant already, before work that takes several transactions.
+ * @param displaces as in NewTenant
  * @throws {AdminError} as {@link insertDomains}
  */
 export async function requireFreeHosts(
   transaction: Transaction,
-  hosts: readonly string[],
+  { schemaName, hosts, displaces }: Pick<NewTenant, "schemaName" | "hosts" | "displaces">,
 ): Promise<void> {
   const [taken] = await query<{ host: string }>(
     transaction,
-    "select host from rowhouse.domain where host = any($1::text[]) order by host limit 1",
-    [hosts],
+    `select host from rowhouse.domain
+      where host = any($1::text[])
+        and not (database is not null and ($3 = 'all' or $3 = 'own' and schema_name = $2))
+      order by host limit 1`,
+    [hosts, schemaName, displaces ?? ""],
   );
   if (taken !== undefined) throw hostTaken(taken.host);
 }
 
-function hostTaken(host: string): AdminError {
+/**
+ * Refuses the name of a tenant that lives in another database.
+ * @throws {AdminError} name_taken
+ */
+export async function requireNoPointer(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<void> {
+  const text = "select database from rowhouse.pointer where schema_name = $1";
+  const [row] = await query<{ database: string }>(transaction, text, [schemaName]);
+  if (row !== undefined) throw tenantElsewhere(schemaName, row.database);
+}
+
+/** The error when a tenant that lives in another database has the name. */
+export class TenantElsewhere extends AdminError {}
+
+function tenantElsewhere(schemaName: string, database: string): TenantElsewhere {
+  return new TenantElsewhere(
+    `Cannot add tenant: schema "${schemaName}" is a tenant of database "${database}" already; choose another name, ` +
+      "or remove that one first",
+    { code: "name_taken" },
+  );
+}
+
+/** The error when the host belongs to another tenant. */
+export function hostTaken(host: string): AdminError {
   return new AdminError(
     `Cannot add host: "${host}" already belongs to a tenant; ` +
       `see ${commandFor("list-tenants")}, and ${commandFor("remove-domain")} ${host}`,

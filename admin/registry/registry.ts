@@ -12,6 +12,7 @@ import type {
 } from "sequelize";
 import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
+import { HOME, Others } from "./others.ts";
 import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
 import { clientOf } from "./transaction-client.ts";
 
@@ -77,6 +78,10 @@ export interface Registry {
   readonly sharedMigrations: string | undefined;
   /** In whose name the verbs change something; the events tell it. */
   readonly actor: string;
+  /** The name of this database: "home", or that of its variable. */
+  readonly database: string;
+  /** The other databases of home's installation. Those of another database are empty. */
+  readonly others: Others;
 }
 
 /** An open registry that its owner closes. */
@@ -94,7 +99,9 @@ export interface RegistryOptions {
   /** In whose name it changes something, read by parseActor; the process's user when left out. */
   readonly actor?: string | undefined;
   /** How long a connection waits for more work before it is closed; a second when left out. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
+  /** The admin role's URLs of the other databases, by name. */
+  readonly databases?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Maximum number of connections of a registry. It opens only those that it uses. */
@@ -105,19 +112,28 @@ const IDLE_MS = 1000;
 /** Opens a registry. It does not connect before its first query, except to ask whether the server accepts TLS. */
 export async function openRegistry(
   url: string,
-  {
-    tenantMigrations,
-    sharedMigrations,
-    actor = systemActor(),
-    idleMs = IDLE_MS,
-  }: RegistryOptions = {},
+  { databases = new Map(), ...options }: RegistryOptions = {},
 ): Promise<OpenRegistry> {
+  const others = new Others(databases, (name, other) => openOne(other, options, name));
+  return openOne(url, options, HOME, others);
+}
+
+async function openOne(
+  url: string,
+  options: RegistryOptions,
+  database: string,
+  others: Others = new Others(new Map(), () => openRegistry(url)),
+): Promise<OpenRegistry> {
+  const { tenantMigrations, sharedMigrations, actor = systemActor(), idleMs = IDLE_MS } = options;
   const connection = await readConnection(url, "rowhouse-admin");
   // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
   const { openModels } = await import("./models.ts");
   const models = openModels(connection, { most: MAX_CONNECTIONS, idleMs });
-  const close = (): Promise<void> => models.sequelize.close();
-  return { url, tenantMigrations, sharedMigrations, actor, ...models, close };
+  const close = async (): Promise<void> => {
+    await others.close();
+    await models.sequelize.close();
+  };
+  return { url, tenantMigrations, sharedMigrations, actor, database, others, ...models, close };
 }
 
 /**

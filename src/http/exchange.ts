@@ -2,6 +2,7 @@
 // runtime's original request.
 
 import type { Settings, TenantName } from "../entry.ts";
+import type { Host } from "../host.ts";
 import type { Tag } from "../query.ts";
 import type { Tenant } from "../tenant.ts";
 import { describeError, type Log } from "../log.ts";
@@ -76,6 +77,8 @@ export interface Stages {
   isAnswered: boolean;
   /** Turns the settings of the registry into those of the application. */
   readonly readSettings: ((settings: Settings) => unknown) | undefined;
+  /** Reads a host; throws HOST_INVALID. */
+  readHost(text: string): Host;
   /** The share that a request of the tenant counts for. */
   shareOf(name: TenantName): Share;
   /** The name of the request's tenant, once a stage has found it. */

@@ -4,7 +4,7 @@
 
 import type { Share } from "../database/pool/shares.ts";
 import type { TenantName } from "../entry.ts";
-import type { Host } from "../host.ts";
+import { type Host, parseHost } from "../host.ts";
 
 const MAX_HOSTS = 10_000;
 // The bound for one tenant: a tenant with a wildcard must not displace all other hosts.
@@ -19,15 +19,30 @@ interface Group {
   hosts: number;
 }
 
-/** The hosts that messages entered, in the order of their last message. */
+/** A host that a message entered. */
+interface Known {
+  readonly host: Host;
+  readonly schemaName: string;
+  readonly share: Share;
+}
+
+/** The hosts that messages entered; once there are many, in the order of their last message. */
 export class KnownHosts {
-  readonly #schemaOfHost = new Map<string, string>();
+  readonly #known = new Map<string, Known>();
   readonly #hostsOfSchema = new Map<string, Set<string>>();
   readonly #groups = new Map<string, Group>();
 
+  /**
+   * Reads a host. The text of a known host is not read again.
+   * @throws {AppError} HOST_INVALID
+   */
+  read(text: string): Host {
+    return this.#known.get(text)?.host ?? parseHost(text);
+  }
+
   /** The schema of a name's last tenant; undefined for an unknown name. */
   schemaOf(name: TenantName): string | undefined {
-    if (!("schema" in name)) return this.#schemaOfHost.get(name.text);
+    if (!("schema" in name)) return this.#known.get(name.text)?.schemaName;
     return this.#hostsOfSchema.has(name.schema) ? name.schema : undefined;
   }
 
@@ -36,9 +51,11 @@ export class KnownHosts {
    * group has one tenant; else by its name without the port, and with its group. All unknown schemas are one group.
    */
   shareOf(wanted: TenantName): Share {
+    const host = toHost(wanted);
+    const known = this.#known.get(host.text);
+    if (known !== undefined) return known.share;
     const schemaName = this.schemaOf(wanted);
     if (schemaName !== undefined) return { key: schemaName };
-    const host = toHost(wanted);
     const name = groupOf(host);
     const group = this.#groups.get(name);
     if (group?.schemaName !== undefined && group.hosts >= HOSTS_OF_A_GROUP) {
@@ -50,16 +67,17 @@ export class KnownHosts {
   /** Records that a message entered the tenant by this name. */
   learn(name: TenantName, schemaName: string): void {
     const host = toHost(name);
-    if (this.#schemaOfHost.get(host.text) === schemaName) return this.#touch(host.text, schemaName);
+    const known = this.#known.get(host.text);
+    if (known?.schemaName === schemaName) return this.#touch(known);
     this.forget(name);
     if (host === name) this.#learnGroup(groupOf(host), schemaName);
     let hosts = this.#hostsOfSchema.get(schemaName);
     if (hosts !== undefined && hosts.size >= MAX_HOSTS_OF_TENANT) this.#forgetFirst(hosts);
-    else if (this.#schemaOfHost.size >= MAX_HOSTS) this.#forgetFirst(this.#schemaOfHost.keys());
+    else if (this.#known.size >= MAX_HOSTS) this.#forgetFirst(this.#known.keys());
     hosts = this.#hostsOfSchema.get(schemaName) ?? new Set();
     hosts.add(host.text);
     this.#hostsOfSchema.set(schemaName, hosts);
-    this.#schemaOfHost.set(host.text, schemaName);
+    this.#known.set(host.text, { host, schemaName, share: { key: schemaName } });
   }
 
   /** Removes a name that does not belong to its last tenant any more. */
@@ -68,20 +86,27 @@ export class KnownHosts {
   }
 
   #forget(host: string): void {
-    const schemaName = this.#schemaOfHost.get(host);
+    const schemaName = this.#known.get(host)?.schemaName;
     if (schemaName === undefined) return;
-    this.#schemaOfHost.delete(host);
+    this.#known.delete(host);
     const hosts = this.#hostsOfSchema.get(schemaName);
     hosts?.delete(host);
     if (hosts?.size === 0) this.#hostsOfSchema.delete(schemaName);
   }
 
-  /** Moves a host to the end: one that is in use is not forgotten for one that is new. */
-  #touch(host: string, schemaName: string): void {
-    this.#schemaOfHost.delete(host);
-    this.#schemaOfHost.set(host, schemaName);
-    const hosts = this.#hostsOfSchema.get(schemaName);
-    if (hosts?.delete(host)) hosts.add(host);
+  /**
+   * Moves a host to the end: one that is in use is not forgotten for one that is new. As long as there is room for as
+   * many again, the order does not matter yet.
+   */
+  #touch(known: Known): void {
+    const { text } = known.host;
+    if (this.#known.size > MAX_HOSTS / 2) {
+      this.#known.delete(text);
+      this.#known.set(text, known);
+    }
+    const hosts = this.#hostsOfSchema.get(known.schemaName);
+    if (hosts === undefined || hosts.size <= MAX_HOSTS_OF_TENANT / 2) return;
+    if (hosts.delete(text)) hosts.add(text);
   }
 
   #learnGroup(name: string, schemaName: string): void {

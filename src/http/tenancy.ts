@@ -109,6 +109,7 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
         log,
         isAnswered: false,
         readSettings: options.readSettings,
+        readHost: (text) => hosts.read(text),
         shareOf: (name) => hosts.shareOf(name),
         name: undefined,
         schemaName: undefined,

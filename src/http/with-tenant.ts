@@ -3,7 +3,6 @@
 import type { TenantName } from "../entry.ts";
 import { AppError } from "../errors.ts";
 import type { Share } from "../database/pool/shares.ts";
-import { parseHost } from "../host.ts";
 import { createShared, createTenant, type TenantOptions } from "../tenant.ts";
 import { checkContentLength } from "./body.ts";
 import {
@@ -35,7 +34,7 @@ export function withTenant(exchange: Exchange): asserts exchange is TenantExchan
   // Before the host is read: a service that is full must not spend time on it.
   visit.admit();
   const forwarded = trustProxy ? request.headers.get("x-forwarded-host") : null;
-  giveTenant(exchange, stages, parseHost(forwarded ?? request.headers.get("host") ?? ""));
+  giveTenant(exchange, stages, stages.readHost(forwarded ?? request.headers.get("host") ?? ""));
 }
 
 /** What `find` of {@link withTenantBy} gives: a host, or the name of a schema; undefined when there is neither. */
@@ -64,7 +63,7 @@ export function withTenantBy(
   return async (exchange) => {
     const stages = ServedExchange.stagesOf(exchange);
     stages.visit.admit();
-    giveTenant(exchange, stages, toName(await find(exchange)));
+    giveTenant(exchange, stages, toName(await find(exchange), stages));
   };
 }
 
@@ -94,8 +93,8 @@ export function withoutTenant(exchange: Exchange): asserts exchange is SharedExc
 // No tenant and no host has this name.
 const SHARED = { key: "/" };
 
-function toName(found: FoundTenant): TenantName {
-  if (typeof found === "string") return parseHost(found);
+function toName(found: FoundTenant, stages: Stages): TenantName {
+  if (typeof found === "string") return stages.readHost(found);
   const schema = found?.schema;
   if (typeof schema === "string") return { schema };
   throw new AppError("TENANT_NOT_FOUND", "Cannot resolve tenant: the request does not name one");
@@ -133,22 +132,4 @@ class Caller implements TenantOptions<unknown> {
   entered(schemaName: string): void {
     this.#stages.schemaName = schemaName;
   }
-}
-
-/**
- * Handles a route that reports whether the database answers, such as `/readyz`, on any host.
- * @throws {AppError} OVERLOADED, DATABASE_UNAVAILABLE
- * @example
- * ```ts
- * import { Router } from "itty-router";
- * import { type Exchange, ready } from "rowhouse";
- *
- * export const router = Router<Exchange>().get("/readyz", ready);
- * ```
- */
-export async function ready(exchange: Exchange): Promise<{ readonly status: "ready" }> {
-  const { database, visit, request } = ServedExchange.stagesOf(exchange);
-  visit.admit();
-  await database.send({ statements: ["select 1"], signal: request.signal });
-  return { status: "ready" };
 }

@@ -7,6 +7,7 @@ import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
+import { findUrlVariables } from "../database/routes/variables.ts";
 import { ConfigError, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { readSecretFiles } from "../secret-files.ts";
@@ -15,6 +16,7 @@ import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { openTelemetry } from "./node-telemetry.ts";
+import { closeStalled } from "./stalled.ts";
 import { isSameAuthority, readAbsoluteTarget } from "./target.ts";
 import { NODE_VARIABLES } from "./variables.ts";
 
@@ -78,7 +80,9 @@ export async function start(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   try {
-    const secrets = readSecretFiles(env, ["DATABASE_URL"], (path) => readFileSync(path, "utf8"));
+    const secrets = readSecretFiles(env, findUrlVariables(Object.keys(env)), (path) =>
+      readFileSync(path, "utf8"),
+    );
     const options = readOptions({ ...env, ...secrets });
     const node = readVariables(NODE_VARIABLES, env);
     const log = createLog(options.logLevel, createLineWriter());
@@ -122,7 +126,14 @@ export async function start(
  * ```
  */
 export function serve(parts: NodeParts): void {
-  const { tenancy, database, log, hostname = "127.0.0.1", port = 5000, portOption = "port" } = parts;
+  const {
+    tenancy,
+    database,
+    log,
+    hostname = "127.0.0.1",
+    port = 5000,
+    portOption = "port",
+  } = parts;
   const { headersMs, requestMs, idleMs, answerMs } = { ...CLIENT_TIMEOUTS, ...parts.timeouts };
   const background = new Background();
   const listener = getRequestListener((request) => tenancy.fetch(request, database, background), {
@@ -138,16 +149,12 @@ export function serve(parts: NodeParts): void {
       connectionsCheckingInterval: Math.ceil(Math.min(headersMs, requestMs) / CHECKS_PER_TIMEOUT),
     },
     (incoming, outgoing) => {
-      // Fires when the connection was silent for a while. Usually the handler is still computing the answer.
-      const { socket } = incoming;
-      outgoing.setTimeout(answerMs, () => {
-        if (socket.writableLength > 0) socket.destroy();
-      });
       if (!server.listening) outgoing.setHeader("connection", "close");
       rewriteTarget(incoming);
       void listener(incoming, outgoing);
     },
   );
+  closeStalled(server, answerMs);
   // By default Node drops every header after the 2000th silently, and a second Host may be among them. The bound of
   // 16 KiB on all headers together stays.
   server.maxHeadersCount = 0;

@@ -12,8 +12,7 @@ export interface Exporters {
   readonly metrics: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
   /** Where metrics are served for Prometheus, and the variable that sets the port; undefined when they are not. */
   readonly prometheus:
-    | { readonly host: string; readonly port: number; readonly portOption: string }
-    | undefined;
+    { readonly host: string; readonly port: number; readonly portOption: string } | undefined;
   /** Whether a request continues the trace of its `traceparent`. */
   readonly propagates: boolean;
 }

@@ -46,7 +46,10 @@ export async function checkNewTenant(registry: Registry, body: Body): Promise<Ne
     if (schemaName !== undefined) {
       await attempt("schemaName", () => requireFreeName(transaction, schemaName));
     }
-    if (hosts.length > 0) await attempt("hosts", () => requireFreeHosts(transaction, hosts));
+    if (hosts.length > 0) {
+      const wanted = { schemaName: name, hosts };
+      await attempt("hosts", () => requireFreeHosts(transaction, wanted));
+    }
   });
   return { proposal: proposeName(hosts[0] ?? ""), problems };
 }

@@ -45,12 +45,15 @@ export class Shares {
   }
 
   #count(share: Share | undefined, change: 1 | -1): void {
-    for (const name of [share?.key, share?.group]) {
-      if (name === undefined) continue;
-      const used = this.#usedBy(name) + change;
-      if (used === 0) this.#used.delete(name);
-      else this.#used.set(name, used);
-    }
+    if (share === undefined) return;
+    this.#add(share.key, change);
+    if (share.group !== undefined) this.#add(share.group, change);
+  }
+
+  #add(name: string, change: 1 | -1): void {
+    const used = this.#usedBy(name) + change;
+    if (used === 0) this.#used.delete(name);
+    else this.#used.set(name, used);
   }
 
   #usedBy(name: string): number {

@@ -39,25 +39,37 @@ export class FrameReader {
         this.#left -= end - at;
         at = end;
         if (this.#left === 0) this.#end();
+        continue;
+      }
+      // Most pieces begin with a message and hold its header whole.
+      const size = piece[at] === DATA_ROW ? ROW_HEADER_BYTES : HEADER_BYTES;
+      if (this.#header.length === 0 && at + size <= piece.length) {
+        this.#begin(piece, at);
+        at += size;
       } else {
         this.#header.push(piece[at] ?? 0);
         at += 1;
-        const [type] = this.#header;
-        const size = type === DATA_ROW ? ROW_HEADER_BYTES : HEADER_BYTES;
-        if (this.#header.length === size) this.#begin(this.#header);
+        const { length } = this.#header;
+        if (length === (this.#header[0] === DATA_ROW ? ROW_HEADER_BYTES : HEADER_BYTES)) {
+          const header = this.#header;
+          this.#header = [];
+          this.#begin(header, 0);
+        }
       }
     }
   }
 
-  #begin(header: readonly number[]): void {
-    const [type, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = header;
-    const length = ((a * 256 + b) * 256 + c) * 256 + d;
-    const isRow = type === DATA_ROW;
-    this.#header = [];
+  /** @param bytes hold a header whole, from `at` on */
+  #begin(bytes: ArrayLike<number>, at: number): void {
+    const type = bytes[at];
+    const length = readBytes(bytes, at + 1, 4);
     // The length includes its own four bytes.
-    this.#left = Math.max(0, length - 4 - (isRow ? 2 : 0));
-    if (isRow) this.#handlers.row(Math.max(0, this.#left - (e * 256 + f) * BYTES_PER_COLUMN));
-    else if (type === ERROR_RESPONSE && length <= MAX_ERROR_BYTES) this.#error = [];
+    const left = length - 4 - (type === DATA_ROW ? 2 : 0);
+    this.#left = Math.max(0, left);
+    if (type === DATA_ROW) {
+      const columns = readBytes(bytes, at + HEADER_BYTES, 2);
+      this.#handlers.row(Math.max(0, left - columns * BYTES_PER_COLUMN));
+    } else if (type === ERROR_RESPONSE && length <= MAX_ERROR_BYTES) this.#error = [];
     if (this.#left === 0) this.#end();
   }
 
@@ -73,4 +85,11 @@ export class FrameReader {
     }
     this.#handlers.error(body);
   }
+}
+
+/** Reads an unsigned number, the highest byte first. */
+function readBytes(bytes: ArrayLike<number>, at: number, count: number): number {
+  let number = 0;
+  for (let index = at; index < at + count; index += 1) number = number * 256 + (bytes[index] ?? 0);
+  return number;
 }
