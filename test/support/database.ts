@@ -2,14 +2,14 @@
 
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { addTenants, initialiseDatabase } from "./admin.ts";
+import { addTenants, prepareDatabase } from "./admin.ts";
 import {
+  copyDatabase,
   dropDatabase,
   runAsAdmin,
   SERVICE_PASSWORD,
   SERVICE_ROLE,
   serverAddress,
-  TEMPLATE,
   urlOf,
 } from "./server.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
@@ -64,15 +64,17 @@ export function useDatabase(hosts: Readonly<Record<string, string>> = {}): TestD
   before(async function () {
     // Whatever the suite registers stands before it in the list.
     this.test?.parent?.afterAll(() => database.drop());
-    await create(database);
-    await database.addTenants(hosts);
+    await create(database, hosts);
   });
   return database;
 }
 
-async function create({ name, adminUrl }: TestDatabase): Promise<void> {
-  await runAsAdmin("postgres", [`create database ${name} template ${TEMPLATE}`]);
-  await initialiseDatabase(adminUrl);
+async function create(
+  { name, adminUrl }: TestDatabase,
+  hosts: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await copyDatabase(name);
+  await prepareDatabase(adminUrl, {}, hosts);
 }
 
 /** A database that does not exist yet. Its server's address is not known before the first hook. */
