@@ -8,6 +8,7 @@ import type { Admin } from "./library/contract.ts";
 import type { MigrateOptions } from "./library/migration.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { parseCanary } from "./migrate/canary.ts";
+import { reportEach } from "./report/each-database.ts";
 import { MIGRATION_PATIENCE } from "./migrate/migrate-tenants.ts";
 import { BUILD_LIMITS } from "./migrations/outside.ts";
 import {
@@ -28,6 +29,7 @@ await runVerb({
   options: {
     tenants: SHARED.tenants,
     where: SHARED.where,
+    database: SHARED["only-database"],
     to: {
       type: "string",
       value: "NAME",
@@ -37,7 +39,7 @@ await runVerb({
     canary: {
       type: "string",
       value: "N|P%",
-      about: "Migrate only this many tenants, chosen at random",
+      about: "Migrate only this many tenants of each database, chosen at random",
     },
     plan: { type: "boolean", about: "Print the plan, and change nothing" },
     check: {
@@ -84,7 +86,6 @@ await runVerb({
   run(call) {
     const canary = call.text("canary");
     const choice = {
-      tenants: call.text("tenants"),
       where: call.texts("where"),
       to: call.text("to"),
       canary: canary === undefined ? undefined : parseCanary(canary),
@@ -103,11 +104,15 @@ await runVerb({
       },
       compares: !call.has("no-drift"),
     };
-    return withAdmin(call, async (admin) => {
-      if (call.has("check")) return reportCheck(await admin.planMigration(choice));
-      if (call.has("plan")) return printPlan(call, await admin.planMigration(choice));
-      return migrate(call, admin, { ...choice, ...limits });
-    });
+    const scope = { only: call.text("database"), tenants: call.text("tenants") };
+    return withAdmin(call, (admin) =>
+      reportEach(call, admin, scope, async (marked, share) => {
+        const wanted = { ...choice, ...share };
+        if (call.has("check")) return reportCheck(await admin.planMigration(wanted));
+        if (call.has("plan")) return printPlan(marked, await admin.planMigration(wanted));
+        return migrate(marked, admin, { ...wanted, ...limits });
+      }),
+    );
   },
 });
 

@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/runtime/"],
   ["src/example/"],
   ["src/node.ts", "src/deno.ts", "src/worker.ts"],
-  ["admin/program/"],
+  ["admin/program/", "admin/citus/sql.ts"],
   ["admin/print/", "admin/registry/"],
   ["admin/citus/"],
   ["admin/shared/", "admin/events/"],
