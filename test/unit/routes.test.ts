@@ -75,10 +75,8 @@ describe("Places", () => {
     const ends: (() => void)[] = [];
     for (;;) {
       const { end, ran } = hang(places, database);
-      const refused = await Promise.race([
-        ran.then(undefined, (error: unknown) => error),
-        undefined,
-      ]);
+      const later = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
+      const refused = await Promise.race([ran.then(undefined, (error: unknown) => error), later]);
       if (refused !== undefined) {
         expect(refused).to.have.property("code", "OVERLOADED");
         return ends;
@@ -125,7 +123,7 @@ describe("the variables of several databases", () => {
   });
 
   for (const [name, url, problem] of [
-    ["DATABASE_URL_HOME", HOME_URL, 'DATABASE_URL is the database "home"'],
+    ["DATABASE_URL_HOME", HOME_URL, 'the database "home" is that of DATABASE_URL'],
     ["DATABASE_URL_2", HOME_URL, "the name of a database has"],
     ["DATABASE_URL_eu", HOME_URL, "the name of a database has"],
     [`DATABASE_URL_${"A".repeat(32)}`, HOME_URL, "the name of a database has"],

@@ -40,7 +40,7 @@ function variableOf(variable: string, parse: (text: string) => Secret): Variable
     about: `Where the service role connects for the tenants of the database "${name}"`,
     secret: true,
     parse(text) {
-      if (name === HOME) throw new Error(`DATABASE_URL is the database "${HOME}"`);
+      if (name === HOME) throw new Error(`the database "${HOME}" is that of DATABASE_URL`);
       if (isName) return parse(text);
       throw new Error(
         'the name of a database has capital letters, digits and "_" here, begins with a letter, and has 31 characters at most',
