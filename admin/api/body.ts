@@ -12,13 +12,15 @@ export const MOST_HOSTS = 100;
  */
 export function parseCreation(
   body: unknown,
-): Required<Pick<NewTenant, "schemaName" | "hosts">> & { readonly settings: Settings } {
-  const { schemaName, hosts, settings = {} } = parseMembers(body, "schemaName hosts settings");
+): Pick<NewTenant, "schemaName" | "hosts" | "database"> & { readonly settings: Settings } {
+  const members = parseMembers(body, "schemaName hosts settings database");
+  const { schemaName, hosts, settings = {}, database } = members;
   if (typeof schemaName !== "string") throw invalid("schemaName", "a text");
   if (!isTexts(hosts)) throw invalid("hosts", "an array of texts");
   if (hosts.length > MOST_HOSTS) throw invalid("hosts", `an array of ${MOST_HOSTS} at most`);
   if (!isObject(settings)) throw invalid("settings", "an object");
-  return { schemaName, hosts, settings };
+  if (database !== undefined && typeof database !== "string") throw invalid("database", "a text");
+  return { schemaName, hosts, settings, database };
 }
 
 /**

@@ -1,8 +1,9 @@
-// The checks before a registry is made on Citus: the version, and that the node is the coordinator.
+// The checks before a registry is made on Citus: the version, that the node is the coordinator, and that the database is
+// one of the cluster.
 
 import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
-import { query } from "../registry/registry.ts";
+import { query, readRows, type Registry } from "../registry/registry.ts";
 
 interface Node {
   readonly version: string;
@@ -37,4 +38,24 @@ export async function requireCoordinator(transaction: Transaction): Promise<void
         "alter extension citus update",
     );
   }
+}
+
+/**
+ * Refuses to create a database on a server that has loaded Citus: it would lack the extension, and the other nodes would
+ * lack the database, so that every tenant would stay on this node.
+ * @param registry of any database of the server
+ * @throws {AdminError} when the database does not exist and the server has Citus
+ */
+export async function refuseCreation(registry: Registry, database: string): Promise<void> {
+  const rows = await readRows(
+    registry,
+    `select where current_setting('citus.shard_count', true) is not null
+       and not exists (select from pg_catalog.pg_database where datname = $1)`,
+    [database],
+  );
+  if (rows.length === 0) return;
+  throw new AdminError(
+    `Cannot create database "${database}": the server has Citus, and every node of a cluster needs the database; ` +
+      "create it and the extension citus in it on each node, and run init-db without --create",
+  );
 }

@@ -1,5 +1,6 @@
 // The SQL that differs on Citus. Each piece decides by itself whether the server is Citus, and does nothing on a plain
-// PostgreSQL: it goes into a message that is sent anyway, so that no caller needs to know the server.
+// PostgreSQL: it goes into a message that is sent anyway, so that no caller needs to know the server. One that is sent
+// for each of many tenants is left out where AdminRole.citus is false. It stands below the registry.
 // https://docs.citusdata.com/en/stable/develop/api_guc.html
 
 /** A condition: whether the database has the extension. */

@@ -8,6 +8,11 @@ export const SHARED = {
     value: "NAME",
     about: "The database of ADMIN_DATABASE_URL_<NAME>; home when left out",
   },
+  "only-database": {
+    type: "string",
+    value: "NAME",
+    about: "Only this database; all that are configured when left out",
+  },
   tenants: { type: "string", value: "LIST", about: "Only these tenants, as in a,b,shop_*" },
   where: {
     type: "string",

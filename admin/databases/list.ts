@@ -34,7 +34,7 @@ export async function listAll(
   const lists = await Promise.all(
     (isMerged ? databaseNames(home) : [database]).map(async (name) => {
       const tenants = await listTenants(await findDatabase(home, name), page, isMerged);
-      return tenants.map((tenant) => ({ ...tenant, database: name }));
+      return tenants.map((tenant) => Object.assign(tenant, { database: name }));
     }),
   );
   return lists

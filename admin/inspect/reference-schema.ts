@@ -13,6 +13,7 @@ import { applyOutside } from "../migrations/outside.ts";
 import { cutStages, mayNotShare } from "../migrations/stages.ts";
 import { withTemporary } from "../migrations/unfinished.ts";
 import { query, type Registry } from "../registry/registry.ts";
+import { readAdminRole } from "../registry/service-role.ts";
 
 /** The error of a migration that fails while a reference is made; its message is one line. */
 export class ReferenceFailure extends Error {
@@ -71,7 +72,10 @@ function raiseUndone(order: Order, length: number, visit: VisitVersion): Promise
 async function raiseApart(order: Order, length: number, visit: VisitVersion): Promise<void> {
   const { registry, ordered } = order;
   const { sequelize } = registry;
-  const schemaName = await sequelize.transaction((one) => pickName(one, length));
+  const { schemaName, citus } = await sequelize.transaction(async (transaction) => ({
+    ...(await readAdminRole(transaction)),
+    schemaName: await pickName(transaction, length),
+  }));
   const site = siteOf(order, schemaName);
   await withTemporary(registry, schemaName, "build the reference schema", async () => {
     await sequelize.transaction(async (transaction) => {
@@ -90,7 +94,7 @@ async function raiseApart(order: Order, length: number, visit: VisitVersion): Pr
         await explain(migration, schemaName, () => applyOutside(site, migration, "up"));
       }
       await sequelize.transaction(async (transaction) => {
-        await query(transaction, STAY_ON_NODE);
+        if (citus) await query(transaction, STAY_ON_NODE);
         if (isTransactional) await apply(site, transaction, migration);
         await visit(position, transaction, schemaName);
       });

@@ -51,8 +51,8 @@ export function installationFunctions(registry: Registry): InstallationFunctions
       withCodes(async () => {
         const { parseEventVerb, parseWhole } = await import("./parse.ts");
         const { parseSchemaName } = await import("../registry/schema-name.ts");
-        const { readEvents } = await import("../events/read-events.ts");
-        const events = await readEvents(registry, {
+        const { readAllEvents } = await import("../databases/events.ts");
+        const events = await readAllEvents(registry, {
           ...choice,
           ...(schemaName !== undefined && { schemaName: parseSchemaName(schemaName) }),
           ...(verb !== undefined && { verb: parseEventVerb(verb) }),

@@ -35,7 +35,7 @@ export async function beginTenant(
   const roleName = await insertTenant(transaction, creation, tenant, isWhole);
   const commands = [
     ...newRoleCommands(creation, roleName),
-    DISTRIBUTE_SCHEMAS,
+    ...(creation.admin.citus ? [DISTRIBUTE_SCHEMAS] : []),
     `create schema ${quoteName(schemaName)}`,
     ...grantCommands(creation.defaultKinds, schemaName, roleName),
   ];

@@ -4,7 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { requireCoordinator } from "../citus/coordinator.ts";
-import { IS_CITUS, KEEP_SCHEMAS_WHOLE } from "../citus/sql.ts";
+import { KEEP_SCHEMAS_WHOLE } from "../citus/sql.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { recordEvents } from "../events/event.ts";
@@ -66,11 +66,12 @@ export async function initialise(
 ): Promise<Initialised> {
   const { sequelize } = registry;
   return sequelize.transaction(async (transaction) => {
-    const [server] = await query<{ citus: boolean }>(
+    await query(
       transaction,
-      `select ${IS_CITUS} as citus from pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))`,
+      "select pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))",
     );
-    const citus = server?.citus === true;
+    const admin = await readAdminRole(transaction);
+    const { citus } = admin;
     if (citus) {
       await requireCoordinator(transaction);
       await query(transaction, KEEP_SCHEMAS_WHOLE);
@@ -85,7 +86,6 @@ export async function initialise(
           `${before.tenantRoles ? "and" : "without"} tenant roles; run init-db without options`,
       );
     }
-    const admin = await readAdminRole(transaction);
     const createdRole = await ensureServiceRole(transaction, admin, {
       serviceRole,
       tenantRoles,

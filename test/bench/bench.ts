@@ -8,8 +8,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { openRun } from "../support/run.ts";
+import { runOnCurrentNode } from "./current-node.ts";
 import { describeMachine } from "./machine.ts";
 import { type Options, parseOptions, usage, UsageError } from "./options.ts";
+import { renewPages } from "./renew-pages.ts";
 import type { Openings, Part, PartResult } from "./part.ts";
 import { coldStart } from "./parts/cold-start.ts";
 import { growth } from "./parts/growth.ts";
@@ -19,7 +21,7 @@ import { telemetry } from "./parts/telemetry.ts";
 import { formatReport, type Results, writeReport } from "./report.ts";
 
 const PARTS: readonly Part[] = [requests, latency, coldStart, growth, telemetry];
-const KEPT = fileURLToPath(new URL("./results", import.meta.url));
+const RESULTS = fileURLToPath(new URL("./results", import.meta.url));
 
 // Whoever asked for a report finds it there when all else has gone.
 const KEPT_APART = tmpdir();
@@ -28,12 +30,16 @@ const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => interruption.abort(new Error(`Cannot finish: ${name}`)));
 }
-const run = openRun();
-try {
-  process.exitCode = await main(process.argv.slice(2), interruption.signal);
-} finally {
-  await run.close();
-}
+const isQuick = process.argv.includes("--quick");
+const status = isQuick ? undefined : await runOnCurrentNode();
+if (status === undefined) {
+  const run = openRun();
+  try {
+    process.exitCode = await main(process.argv.slice(2), interruption.signal);
+  } finally {
+    await run.close();
+  }
+} else process.exitCode = status;
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const names = PARTS.map(({ name }) => name);
@@ -60,10 +66,11 @@ async function measure(options: Options, signal: AbortSignal): Promise<Results> 
   for (const part of PARTS.filter(({ name }) => options.only.includes(name))) {
     results[part.name] = await runPart(part, options, signal);
   }
-  const folder = options.keep
-    ? KEPT
-    : (options.out ?? (await mkdtemp(join(KEPT_APART, "rowhouse-bench-report-"))));
+  const folder =
+    options.out ??
+    (options.quick ? await mkdtemp(join(KEPT_APART, "rowhouse-bench-report-")) : RESULTS);
   await writeReport(folder, machine, results);
+  if (folder === RESULTS) await renewPages();
   process.stdout.write(formatReport(machine, results));
   say(`The report is in ${folder}`);
   return results;

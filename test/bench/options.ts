@@ -13,10 +13,8 @@ export interface Options {
   readonly clients: number;
   /** Names of the parts that run, in their usual order. */
   readonly only: readonly string[];
-  /** The folder of the report; undefined: a temporary one. */
+  /** The folder of the report; undefined: test/bench/results, or with {@link quick} a temporary one. */
   readonly out: string | undefined;
-  /** Writes the report where test/bench/README.md shows it. */
-  readonly keep: boolean;
 }
 
 /** Thrown for options that are wrong; the message says what to type instead. */
@@ -25,17 +23,17 @@ export class UsageError extends Error {}
 /** What `--help` prints, with the names of the parts. */
 export function usage(parts: readonly string[]): string {
   return `Usage: npm run bench -- [--quick] [--only PART,PART] [--seconds N] [--rounds N] [--clients N]
-                      [--out FOLDER | --keep]
+                      [--out FOLDER]
 
 Measures Rowhouse and others side by side and writes, for each part, a page, its figures and charts.
 
   --quick       short rounds and fewer of them: two minutes
   --only PARTS  some parts alone: ${parts.join(", ")}
-  --seconds N   length of a round for each system, 4 when left out (--quick: 1)
+  --seconds N   length of a round for each system, 2 when left out (--quick: 1)
   --rounds N    rounds, 5 when left out (--quick: 2)
   --clients N   connections that send at once, 32 when left out
-  --out FOLDER  where the report goes, made when missing; a temporary folder when left out
-  --keep        the report goes to test/bench/results, which test/bench/README.md shows
+  --out FOLDER  where the report goes, made when missing; when left out, test/bench/results, and the tables of the
+                pages are renewed (--quick: a temporary folder)
 `;
 }
 
@@ -51,8 +49,7 @@ export function parseOptions(
 ): Options | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const { quick, keep, out } = values;
-  if (keep && out !== undefined) throw new UsageError("Cannot use --keep with --out: choose one");
+  const { quick, out } = values;
   const number = (name: "seconds" | "rounds" | "clients", fallback: number, max: number) => {
     const text = values[name] ?? String(fallback);
     const found = Number(text);
@@ -61,9 +58,8 @@ export function parseOptions(
   };
   return {
     quick,
-    keep,
     out,
-    seconds: number("seconds", quick ? 1 : 4, 3600),
+    seconds: number("seconds", quick ? 1 : 2, 3600),
     rounds: number("rounds", quick ? 2 : 5, 1000),
     clients: number("clients", 32, 256),
     only: parseOnly(values.only, parts),
@@ -76,7 +72,6 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         quick: { type: "boolean", default: false },
-        keep: { type: "boolean", default: false },
         out: { type: "string" },
         only: { type: "string" },
         seconds: { type: "string" },

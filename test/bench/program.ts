@@ -27,15 +27,17 @@ export interface Program {
  * Starts a module with Node and waits until it takes connections.
  * @param entry the compiled module, relative to this file
  * @param env its environment, beside PORT and what belongs to the run
+ * @param node the program of Node
  * @throws {Error} when it ends before, or does not listen in time
  */
 export async function startProgram(
   entry: string,
   env: Readonly<Record<string, string>>,
+  node: string = process.execPath,
 ): Promise<Program> {
   const port = await findFreePort();
   const file = fileURLToPath(new URL(entry, import.meta.url));
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(node, [file], {
     env: { ...inheritedVariables(), ...env, PORT: String(port) },
     stdio: ["ignore", "ignore", "inherit"],
   });

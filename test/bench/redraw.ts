@@ -16,7 +16,7 @@ interface Figures {
   readonly requests: {
     readonly tables: readonly { readonly title: string; readonly measured: readonly Measured[] }[];
   };
-  readonly latency: readonly Distant[];
+  readonly latency: { readonly measured: readonly Distant[] };
   readonly growth: { readonly sizes: readonly Grown[] };
 }
 
@@ -24,7 +24,7 @@ const requests = await read("requests");
 const reads = requests.tables.find(({ title }) => title === POOLED_READS.title)?.measured ?? [];
 const charts: readonly Chart[] = [
   drawRequests(reads),
-  drawLatency(await read("latency")),
+  drawLatency((await read("latency")).measured),
   ...drawGrowth((await read("growth")).sizes),
 ];
 for (const { file, svg } of charts) await writeFile(new URL(file, RESULTS), svg);

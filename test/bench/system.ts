@@ -2,7 +2,8 @@
 
 import { FLOOR_VALUE, hostOf, schemaOf } from "./names.ts";
 import type { BenchStage } from "./stage.ts";
-import { asLoop, onNode, onRuntime, type Start } from "./target.ts";
+import process from "node:process";
+import { asLoop, onProgram, onRuntime, type Start } from "./target.ts";
 
 /** One system under measurement. */
 export interface System {
@@ -22,10 +23,15 @@ export const NAMES = {
   node: "Rowhouse on Node",
   deno: "Rowhouse on Deno",
   worker: "Rowhouse on workerd",
+  logged: "Rowhouse on Node, log at info",
+  tenantKysely: "Rowhouse on Node, Kysely",
+  tenantDrizzle: "Rowhouse on Node, Drizzle",
   recipe: "usual recipe",
   sequelize: "Express + Sequelize, `Model.schema()`",
   knex: "Fastify + knex, session `SET`",
   pg: "pg pool, session `SET`",
+  kysely: "Kysely on pg, `withSchema()`",
+  drizzleOrm: "Drizzle on pg, `pgSchema()`",
   drizzle: "Fastify + drizzle-multitenant",
   http: "floor: HTTP alone",
   driver: "floor: driver alone",
@@ -42,14 +48,24 @@ export const ROLES: readonly string[] = [
   "bench_sequelize",
   "bench_knex",
   "bench_pg",
+  "bench_kysely",
+  "bench_drizzle_orm",
   "bench_drizzle",
 ];
 
-/** The systems, by name. */
+// Nobody writes a log, but for the one system that is called so.
+const SILENT = { LOG_LEVEL: "silent" };
+
+/**
+ * The systems, by name.
+ * @param node the program that runs those on Node which serve HTTP
+ */
 export function listSystems(
   stage: BenchStage,
   { tenants, keys }: { readonly tenants: number; readonly keys: number },
+  node: string = process.execPath,
 ): Readonly<Record<SystemId, System>> {
+  const onNode = (entry: string): Start => onProgram(node, entry);
   const numbers = Array.from({ length: tenants }, (_, index) => index + 1);
   const hosts = Object.fromEntries(numbers.map((number) => [hostOf(number), schemaOf(number)]));
   const other = { HOSTS: JSON.stringify(hosts) };
@@ -60,9 +76,27 @@ export function listSystems(
   };
   const role = stage.serviceRole;
   return {
-    node: { name: NAMES.node, start: onNode("../../src/node.js"), role, env: {} },
-    deno: { name: NAMES.deno, start: onRuntime("deno"), role, env: {} },
-    worker: { name: NAMES.worker, start: onRuntime("worker"), role, env: {} },
+    node: { name: NAMES.node, start: onNode("../../src/node.js"), role, env: SILENT },
+    deno: { name: NAMES.deno, start: onRuntime("deno"), role, env: SILENT },
+    worker: { name: NAMES.worker, start: onRuntime("worker"), role, env: SILENT },
+    logged: {
+      name: NAMES.logged,
+      start: onNode("../../src/node.js"),
+      role,
+      env: { LOG_LEVEL: "info" },
+    },
+    tenantKysely: {
+      name: NAMES.tenantKysely,
+      start: onNode("./systems/rowhouse-kysely.js"),
+      role,
+      env: SILENT,
+    },
+    tenantDrizzle: {
+      name: NAMES.tenantDrizzle,
+      start: onNode("./systems/rowhouse-drizzle.js"),
+      role,
+      env: SILENT,
+    },
     recipe: {
       name: NAMES.recipe,
       start: onNode("./systems/recipe.js"),
@@ -82,6 +116,18 @@ export function listSystems(
       env: other,
     },
     pg: { name: NAMES.pg, start: onNode("./systems/pg-session.js"), role: "bench_pg", env: other },
+    kysely: {
+      name: NAMES.kysely,
+      start: onNode("./systems/kysely-own.js"),
+      role: "bench_kysely",
+      env: other,
+    },
+    drizzleOrm: {
+      name: NAMES.drizzleOrm,
+      start: onNode("./systems/drizzle-own.js"),
+      role: "bench_drizzle_orm",
+      env: other,
+    },
     drizzle: {
       name: NAMES.drizzle,
       start: onNode("./systems/drizzle-multitenant.js"),

@@ -30,13 +30,16 @@ export interface Target {
 /** Starts a system with its environment. */
 export type Start = (env: Readonly<Record<string, string>>) => Promise<Target>;
 
-/** A module that serves HTTP on Node; relative to this folder. */
-export const onNode =
-  (entry: string): Start =>
+/** A module that serves HTTP on a Node; relative to this folder. */
+export const onProgram =
+  (node: string, entry: string): Start =>
   (env) =>
-    startProgram(entry, env);
+    startProgram(entry, env, node);
 
-/** Rowhouse on one of its runtimes; what it logs is thrown away, as {@link onNode} does. */
+/** The same on the Node of this process. */
+export const onNode = (entry: string): Start => onProgram(process.execPath, entry);
+
+/** Rowhouse on one of its runtimes; what it logs is thrown away, as {@link onProgram} does. */
 export const onRuntime =
   (runtime: Runtime): Start =>
   async (env) => {

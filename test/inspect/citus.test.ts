@@ -6,6 +6,7 @@ import { type Cluster, readCluster } from "../../admin/citus/cluster.ts";
 import { clusterProblems } from "../../admin/citus/findings.ts";
 import { createSizes } from "../../admin/console/fleet/sizes.ts";
 import { readStatus } from "../../admin/inspect/status.ts";
+import { createDatabase } from "../../admin/lifecycle/create-database.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { initialise } from "../../admin/lifecycle/initialise.ts";
 import { findOpenFunctions } from "../../admin/registry/closed-functions.ts";
@@ -51,6 +52,18 @@ describe("Citus", () => {
       "set allow_system_table_mods = on",
       "alter table pg_catalog.hidden rename to pg_dist_schema",
     );
+  });
+
+  it("createDatabase() leaves the databases of a cluster to its operator", async () => {
+    await runAsAdmin("postgres", ["alter database postgres set citus.shard_count = 32"]);
+    try {
+      expect(await messageOf(createDatabase(urlOf(`${name}_2`)))).to.match(
+        /^Cannot create database "[a-z_0-9]+": the server has Citus, and every node/,
+      );
+      expect(await createDatabase(urlOf(name))).to.equal(false);
+    } finally {
+      await runAsAdmin("postgres", ["alter database postgres reset citus.shard_count"]);
+    }
   });
 
   it("init-db makes tenant roles only when they are asked for, and says why", async () => {

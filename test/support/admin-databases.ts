@@ -14,9 +14,9 @@ export interface SeveralDatabases {
   admin(): Admin;
   registry(): OpenRegistry;
   /** Enters a tenant, as the service does: its schema; or the SQLSTATE, with the database that RH301 names. */
-  enter(database: TestDatabase, host: string): Promise<string>;
+  readonly enter: (database: TestDatabase, host: string) => Promise<string>;
   /** Follows a host from home, as the service does; undefined after three databases. */
-  follow(host: string): Promise<string | undefined>;
+  readonly follow: (host: string) => Promise<string | undefined>;
 }
 
 /** Makes the databases before the suite, and drops them behind it. */

@@ -264,7 +264,7 @@ describe("each-tenant", () => {
     const memberships = (): Promise<Record<string, unknown>[]> =>
       plain.sql(
         `select m.* from pg_auth_members as m join pg_roles as r on r.oid = m.roleid
-         where r.rolname ~ '_(one|two)$' order by m.oid`,
+         where r.rolname ~ '_(one|two)$' order by m.roleid, m.member, m.grantor`,
       );
     try {
       const before = await memberships();

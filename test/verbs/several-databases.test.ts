@@ -1,9 +1,12 @@
 // The verbs on tenants of several databases: they follow home's pointers, and home knows every name and host.
 
 import { expect } from "chai";
+import { readOtherUrls } from "../../admin/command/databases.ts";
+import { examinePointers } from "../../admin/databases/examine-pointers.ts";
 import type { AdminError } from "../../admin/registry/admin-error.ts";
 import { rejection } from "../support/rejection.ts";
 import { useSeveralDatabases } from "../support/admin-databases.ts";
+import { performVerb } from "../support/verb.ts";
 
 const HOST = "far.test";
 
@@ -131,5 +134,98 @@ describe("verbs over several databases", () => {
     expect(await codeOf(admin.dropTenant("near", { backup: false }))).to.equal("tenant_not_found");
     await admin.createTenant({ schemaName: "near", hosts: ["near.test"] });
     expect(await follow("near.test")).to.equal("near");
+  });
+
+  it("list-tenants, status, migrate and each-tenant go over all, and report one that is down", async () => {
+    const env = {
+      ADMIN_DATABASE_URL_EU: eu.adminUrl,
+      ADMIN_DATABASE_URL_US: `${us.adminUrl}_gone`,
+    };
+    const settings = { adminUrl: home.adminUrl, env };
+    const run = async (...parameters: readonly [string, ...string[]]) => {
+      const { status, stdout, stderr } = await performVerb(settings, ...parameters);
+      expect(stderr, parameters.join(" ")).to.equal("");
+      return { status, stdout };
+    };
+    const listed = await run("list-tenants");
+    expect(listed.status).to.equal(3);
+    expect(listed.stdout).to.match(/^SCHEMA +DATABASE +STATUS/);
+    expect(listed.stdout)
+      .to.match(/^near +home +active/m)
+      .and.to.match(/^far +eu +active/m);
+    expect(listed.stdout).to.match(/^Failed database "us": .*does not exist/m);
+    const each = await run(
+      "each-tenant",
+      "--tenants",
+      "near,f*",
+      "--sql",
+      "select 1 as one",
+      "--json",
+    );
+    const items = each.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(each.status).to.equal(3);
+    expect(items.slice(0, 2)).to.have.nested.property("0.database", "home");
+    expect(items[1]).to.include({ database: "eu", schemaName: "far" });
+    expect(JSON.stringify(items[2])).to.include('{"database":"us","error":"');
+    const migrated = await run("migrate", "--database", "eu");
+    expect(migrated.stdout).to.match(/^Database eu:\nNothing to migrate/);
+    const status = await run("status", "--no-drift");
+    expect(status.stdout)
+      .to.match(/^Database home:\nNewest version/)
+      .and.to.include("Database eu:");
+    const none = await performVerb(settings, "migrate", "--database", "asia");
+    expect(none.stderr).to.equal(
+      'Cannot find database "asia": it is not configured; set ADMIN_DATABASE_URL_ASIA\n',
+    );
+  });
+
+  it("the doctor compares home's pointers with the other databases", async () => {
+    const registry = several.registry();
+    const seen = async (): Promise<readonly string[]> => {
+      const findings = await examinePointers(registry);
+      return findings.filter(({ level }) => level !== "ok").map((one) => one.seen);
+    };
+    expect(await seen()).to.deep.equal([]);
+    await eu.addTenants({ alone: "alone.test" });
+    await home.sql(
+      "insert into rowhouse.pointer values ('ghost', 'us'), ('lost', 'asia')",
+      "update rowhouse.domain set host = 'wrong.test' where host = 'twin.test'",
+    );
+    expect(await seen()).to.deep.equal([
+      '"lost": database "asia" is not configured',
+      '"alone": the tenant is in database "eu", and home has no pointer to it, so that requests do not find it',
+      '"twin": a host of the tenant in database "eu" is missing at home',
+      '"twin": home has a host that the tenant in database "eu" lacks',
+      '"ghost": home points to database "us", which does not have the tenant',
+    ]);
+  });
+
+  it("readOtherUrls() names what it cannot read, and no part of a URL", () => {
+    const read = (env: Readonly<Record<string, string>>): string => {
+      try {
+        return [...readOtherUrls(env, "ADMIN_DATABASE_URL").keys()].join(" ");
+      } catch (error) {
+        return error instanceof Error ? error.message : "";
+      }
+    };
+    const url = "postgres://me:planted-secret@127.0.0.1/x";
+    expect(read({ ADMIN_DATABASE_URL: url, ADMIN_DATABASE_URL_FILE: "/x" })).to.equal("");
+    expect(read({ ADMIN_DATABASE_URL_US: url, ADMIN_DATABASE_URL_EU_2: url })).to.equal("eu_2 us");
+    expect(read({ ADMIN_DATABASE_URL_US: "" })).to.equal("");
+    expect(read({ ADMIN_DATABASE_URL_2: url })).to.match(
+      /^Cannot read ADMIN_DATABASE_URL_2: the name/,
+    );
+    expect(read({ ADMIN_DATABASE_URL_HOME: url })).to.match(
+      /^Cannot read ADMIN_DATABASE_URL_HOME:/,
+    );
+    expect(read({ ADMIN_DATABASE_URL_EU: "mysql://planted-secret@x/y" }))
+      .to.match(/^Cannot read ADMIN_DATABASE_URL_EU: it must begin with postgres/)
+      .and.not.to.include("planted-secret");
+    expect(read({ ADMIN_DATABASE_URL_EU_FILE: "/does/not/exist" })).to.match(
+      /^Cannot read ADMIN_DATABASE_URL_EU_FILE: file .*ENOENT/,
+    );
   });
 });

@@ -15,6 +15,8 @@ import { read } from "../program.ts";
 import { openBenchStage } from "../stage.ts";
 import { listSystems, ROLES, type System, type SystemId } from "../system.ts";
 import type { Target } from "../target.ts";
+import { atLeast, formatBars, listMissed } from "../bar.ts";
+import { type Crowded, formatCrowd, judgeCrowd, measureCrowd } from "../latency/crowd.ts";
 import {
   drawLatency,
   formatTable,
@@ -24,40 +26,61 @@ import {
 } from "../latency/table.ts";
 import { measureTurn } from "../latency/turn.ts";
 
-const TENANTS = 10;
+const TENANTS = 100;
 const KEYS = 1000;
 // Few enough that neither the proxy nor a queue for the processor is what is measured.
 const CLIENTS = 8;
 const COUNTED = 10;
+const MORE = "192";
 const WARM_UP_SECONDS = 1;
 
 const FLOOR = "floor: one turn of a socket";
 
-const QUICK: readonly SystemId[] = ["node", "deno", "worker", "recipe"];
+const QUICK: readonly SystemId[] = ["node", "deno", "recipe"];
+const SLOW: readonly SystemId[] = ["worker"];
 // Those that PgBouncer serves.
-const ALL: readonly SystemId[] = [...QUICK, "sequelize", "knex", "pg"];
+const ALL: readonly SystemId[] = [
+  ...QUICK,
+  ...SLOW,
+  "sequelize",
+  "kysely",
+  "drizzleOrm",
+  "knex",
+  "pg",
+];
 
 /** Reads of single keys with a database that is far away. */
 export const latency: Part = {
   name: "latency",
   async run(context) {
-    const measured = await measure(context);
+    const { measured, crowded } = await measure(context);
     const { seconds } = context.options;
+    const { failures, bars } = judge(measured);
+    const crowd = judgeCrowd(crowded);
+    const all = [
+      ...bars,
+      atLeast("200 clients and the defaults: requests/s at 25 ms, times those at 0 ms", crowd.bar),
+    ];
     return {
       title: "Distance to the database",
       markdown:
         `Reads of single keys, ${CLIENTS} clients, ${roundsOf(context.options)} rounds of ${seconds} s in turns, medians. A proxy between the ` +
         "service and PgBouncer makes a round trip take so much longer, half of it in each direction. A turn is what the " +
         "service sends at a stretch and the answer to it; opening a connection is one as well.\n\n" +
-        formatTable(measured),
+        formatTable(measured) +
+        `\n\n### A crowd\n\n${formatCrowd(crowded)}\n\n### Bars of distance\n\n${formatBars(all)}`,
       charts: [drawLatency(measured)],
-      figures: measured,
-      ...judge(measured),
+      figures: { measured, crowded, bars: all },
+      failures: [...failures, ...crowd.failures],
+      missed: listMissed(all),
     };
   },
 };
 
-async function measure(context: PartContext): Promise<readonly Measured[]> {
+async function measure(context: PartContext): Promise<{
+  readonly measured: readonly Measured[];
+  readonly crowded: readonly Crowded[];
+}> {
   const { options, signal, openings, say } = context;
   const size = { tenants: TENANTS, keys: KEYS };
   const stage = await openBenchStage({ ...size, roles: ROLES, openings, signal });
@@ -87,7 +110,34 @@ async function measure(context: PartContext): Promise<readonly Measured[]> {
     }
     say(`round ${round}/${most}`);
   }
-  return measured;
+  const crowded = await measureCrowd({
+    targets: await startCrowd(context, listSystems(stage, size).node, far(stage.serviceRole)),
+    distance,
+    scriptFile,
+    seconds: options.seconds,
+    rounds: most,
+    signal,
+  });
+  return { measured, crowded };
+}
+
+/** Rowhouse with its defaults, and with as many connections as there are clients. */
+async function startCrowd(
+  { openings, signal }: PartContext,
+  { name, env, start }: System,
+  url: string,
+): Promise<readonly { readonly name: string; readonly target: Target }[]> {
+  const started = [];
+  for (const [what, more] of [
+    ["", {}],
+    [`, ${MORE} connections`, { DATABASE_CONNECTIONS: MORE }],
+  ] as const) {
+    signal.throwIfAborted();
+    const target = await start({ ...env, ...more, DATABASE_URL: url });
+    openings.push(() => target.stop());
+    started.push({ name: name + what, target });
+  }
+  return started;
 }
 
 /** Half of the usual ones: three distances take their time. */

@@ -1,10 +1,13 @@
 // Requests per second and their cost: every system side by side on one PostgreSQL and one PgBouncer, in
 // rounds that take turns. Every answer is checked.
 
+import { installNode } from "../../matrix/install.ts";
+import { nodeVersion } from "../../matrix/versions.ts";
 import { countMessages, type Messages } from "../messages.ts";
 import type { Part, PartContext } from "../part.ts";
 import { drawRequests } from "../requests/charts.ts";
-import { formatBars, judgeBars } from "../requests/bars.ts";
+import { formatBars, listMissed } from "../bar.ts";
+import { judgeBars } from "../requests/bars.ts";
 import { measureMode, type ModeResult, type Scene } from "../requests/measure.ts";
 import { median } from "../requests/median.ts";
 import { listModes, type Mode, POOLED_READS } from "../requests/mode.ts";
@@ -16,7 +19,6 @@ import { listSystems, NAMES, ROLES, type SystemId } from "../system.ts";
 const TENANTS = 200;
 const KEYS = 1000; // so that PostgreSQL's planner uses the index
 const ROWHOUSE = /^Rowhouse/;
-const SLOW_TO_START: ReadonlySet<SystemId> = new Set(["deno", "worker"]);
 
 interface Table extends ModeResult {
   readonly mode: Mode;
@@ -46,7 +48,7 @@ export const requests: Part = {
       measured.filter(({ name }) => ROWHOUSE.test(name)),
     );
     const foreign = own.flatMap(({ rounds }) => rounds).reduce((sum, r) => sum + r.foreign, 0);
-    const reads = tables.find(({ mode }) => mode === POOLED_READS)?.measured ?? [];
+    const reads = tables.find(({ mode }) => mode.title === POOLED_READS.title)?.measured ?? [];
     const bars = judgeBars(reads, foreign);
     say(`the bars: ${bars.filter(({ met }) => met).length} of ${bars.length} met`);
     return {
@@ -55,9 +57,7 @@ export const requests: Part = {
       charts: [drawRequests(reads)],
       figures: { bars, tables: tables.map(({ mode, measured }) => ({ ...mode, measured })) },
       failures: listFailures(tables),
-      missed: bars
-        .filter(({ met }) => !met)
-        .map(({ about, wanted, measured }) => `${about}: ${measured}, wanted ${wanted}`),
+      missed: listMissed(bars),
     };
   },
 };
@@ -68,7 +68,9 @@ async function openScene({ openings, signal, say }: PartContext): Promise<Scene>
   const stage = await openBenchStage({ ...size, roles: ROLES, openings, signal });
   const data = await openTenantData(stage.adminUrl, TENANTS, KEYS);
   openings.push(() => data.close());
-  return { ...size, stage, data, systems: listSystems(stage, size) };
+  const systemsOn = async (node: string): Promise<Scene["systems"]> =>
+    listSystems(stage, size, await installNode(nodeVersion(node)));
+  return { ...size, stage, data, systems: listSystems(stage, size), systemsOn };
 }
 
 /** On the wire, of every service with a database. */
@@ -77,11 +79,10 @@ async function countAll(
   { options, openings, signal }: PartContext,
 ): Promise<Partial<Record<SystemId, Messages>>> {
   const counted: Partial<Record<SystemId, Messages>> = {};
-  for (const id of POOLED_READS.systems) {
+  for (const id of listModes(options.quick)[0]?.systems ?? []) {
     signal.throwIfAborted();
     const system = systems[id];
     if (system.role === undefined || system.name.startsWith("floor")) continue;
-    if (options.quick && SLOW_TO_START.has(id)) continue;
     const found = await countMessages(system, stage.url(system.role, "pooled"), openings);
     if (found) counted[id] = found;
   }

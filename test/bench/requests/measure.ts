@@ -20,6 +20,8 @@ export interface Scene {
   readonly stage: BenchStage;
   readonly data: TenantData;
   readonly systems: Readonly<Record<SystemId, System>>;
+  /** The same on another Node, by its major version. */
+  systemsOn(node: string): Promise<Readonly<Record<SystemId, System>>>;
   readonly tenants: number;
   readonly keys: number;
 }
@@ -93,17 +95,18 @@ async function runOne(
 }
 
 async function startAll(
-  { systems, way, work }: Mode,
+  { systems, way, work, node }: Mode,
   scene: Scene,
   { openings, signal }: PartContext,
 ): Promise<{ readonly running: readonly Running[]; readonly unable: Record<string, string> }> {
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-load-"));
   openings.push(() => rm(folder, { recursive: true, force: true }));
+  const all = node === undefined ? scene.systems : await scene.systemsOn(node);
   const running: Running[] = [];
   const unable: Record<string, string> = {};
   for (const id of systems) {
     signal.throwIfAborted();
-    const system = scene.systems[id];
+    const system = all[id];
     const { role, env, constant } = system;
     const url = role === undefined ? {} : { DATABASE_URL: scene.stage.url(role, way) };
     const target = await system.start({ ...env, ...url });

@@ -10,11 +10,15 @@ export interface Mode {
   readonly work: Work;
   readonly way: Way;
   readonly systems: readonly SystemId[];
+  /** The major version of Node that the services run on; that of the benchmark when left out. */
+  readonly node?: string;
   /** Its share of the rounds that were asked for. */
   readonly share: number;
 }
 
 const OTHERS: readonly SystemId[] = ["recipe", "sequelize", "knex", "pg"];
+
+const BUILDERS: readonly SystemId[] = ["tenantKysely", "tenantDrizzle", "kysely", "drizzleOrm"];
 
 const FLOORS: readonly SystemId[] = ["http", "driver", "both", "socket", "settings"];
 
@@ -23,8 +27,19 @@ export const POOLED_READS: Mode = {
   title: "Reads of single keys through PgBouncer",
   work: "reads",
   way: "pooled",
-  systems: ["node", "deno", "worker", ...OTHERS, "drizzle", ...FLOORS],
+  systems: ["node", "deno", "worker", "logged", ...BUILDERS, ...OTHERS, "drizzle", ...FLOORS],
   share: 1,
+};
+
+// The oldest Node that is promised.
+const OLD_NODE = "20";
+
+const READS_ON_OLD_NODE: Mode = {
+  ...POOLED_READS,
+  title: `The same on Node ${OLD_NODE}`,
+  systems: ["node", "recipe", "pg", "both"],
+  node: OLD_NODE,
+  share: 0.5,
 };
 
 const POOLED_WRITES: Mode = {
@@ -35,11 +50,30 @@ const POOLED_WRITES: Mode = {
   share: 0.5,
 };
 
+// Rowhouse, others of each kind, and what the bars are read from.
+const QUICK: readonly SystemId[] = [
+  "node",
+  "tenantKysely",
+  "recipe",
+  "sequelize",
+  "drizzleOrm",
+  "pg",
+  "both",
+  "driver",
+  "settings",
+];
+
 /** All tables; `quick` leaves out what costs most time and says least. */
 export function listModes(quick: boolean): readonly Mode[] {
-  if (quick) return [POOLED_READS, { ...POOLED_WRITES, systems: ["node", "recipe"] }];
+  if (quick) {
+    return [
+      { ...POOLED_READS, systems: QUICK },
+      { ...POOLED_WRITES, systems: ["node", "recipe"] },
+    ];
+  }
   return [
     POOLED_READS,
+    READS_ON_OLD_NODE,
     POOLED_WRITES,
     {
       title: "Batches of 50 new rows through PgBouncer",
