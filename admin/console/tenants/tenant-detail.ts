@@ -2,6 +2,7 @@
 
 import { describeDetails } from "../../events/describe-details.ts";
 import { readEvents } from "../../events/read-events.ts";
+import { databaseNames, isManyfold, locate } from "../../databases/find.ts";
 import { newestVersion } from "../../migrations/changes.ts";
 import { IS_CITUS, relationSize } from "../../citus/sql.ts";
 import { databaseCode } from "../../registry/database-code.ts";
@@ -33,15 +34,16 @@ const MOST_HISTORY = 100;
 const MOST_EVENTS = 20;
 
 /**
- * Reads the tenant in three queries.
+ * Reads the tenant in three queries, from the database where it is.
  * @param job the tenant's running job
  * @throws {RequestError} 404 when the tenant does not exist
  */
 export async function readTenantDetail(
-  registry: Registry,
+  home: Registry,
   schemaName: string,
   job: Job | null,
 ): Promise<TenantDetail> {
+  const registry = await locate(home, schemaName);
   const newest = newestVersion(await readKnownVersions(registry));
   const [[row], tables, events] = await Promise.all([
     readRows<Row>(registry, TENANT, [schemaName]),
@@ -65,6 +67,10 @@ export async function readTenantDetail(
       return { at: at.toISOString(), actor, verb, change: describeDetails(details) };
     }),
     job,
+    database: isManyfold(home) ? registry.database : null,
+    databases: isManyfold(home)
+      ? databaseNames(home).filter((name) => name !== registry.database)
+      : [],
   };
 }
 

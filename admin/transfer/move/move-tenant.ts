@@ -2,6 +2,7 @@
 // accept its writes at once: after a kill at any point, the same command completes the move.
 
 import { AdminError } from "../../registry/admin-error.ts";
+import { type Creation, prepareCreation } from "../../lifecycle/creation.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import type { Displaced } from "../../registry/pointer.ts";
@@ -70,7 +71,7 @@ export async function moveTenant(
   const place = describePlace(target.url);
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
-    const losses = await rehearse(source, schemaName, lossy);
+    const { losses, creation } = await rehearse(source, target, schemaName, lossy);
     const journey = await depart(source, schemaName, place, async (tenant) => {
       await checkShared(source, target, schemaName);
       await checkRoom(source, target, tenant, pointers?.displaces);
@@ -80,7 +81,7 @@ export async function moveTenant(
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
       if (!(await hasArrived(target, journey))) {
-        copied = await send(source, target, journey, { lossy, meter, pointers });
+        copied = await send(source, target, journey, { creation, lossy, meter, pointers });
       }
       onStep("copied", `Copied it to ${place}`);
       await leave(source, journey, pointers?.database);
@@ -96,17 +97,18 @@ export async function moveTenant(
   });
 }
 
-/** Runs before anything changes; a continued move has passed it already. */
+/** Runs before anything changes, so that writes wait for less; a continued move has passed it already. */
 async function rehearse(
   source: Registry,
+  target: Registry,
   schemaName: string,
   lossy: boolean,
-): Promise<readonly string[]> {
+): Promise<{ readonly losses: readonly string[]; readonly creation: Creation | undefined }> {
   const tenant = await source.Tenant.findByPk(schemaName);
-  if (tenant === null || tenant.transition !== null) return [];
+  if (tenant === null || tenant.transition !== null) return { losses: [], creation: undefined };
   const losses = await findLosses(source, schemaName);
   if (!lossy) requireNoLosses("move tenant", schemaName, losses);
-  return losses;
+  return { losses, creation: await prepareCreation(target) };
 }
 
 async function waitForWrites(source: Registry, schemaName: string, waitMs: number): Promise<void> {
