@@ -13,6 +13,7 @@ await runVerb({
   operands: ["HOST", "SCHEMA"],
   options: {
     host: SHARED.host,
+    database: SHARED.database,
     set: {
       type: "string",
       multiple: true,
@@ -23,14 +24,16 @@ await runVerb({
   example: "acme.example.com acme --host www.acme.test --set plan=pro",
   async run(call) {
     const [host, schemaName] = call.operands;
+    const database = call.text("database");
     const hosts = [host, ...call.texts("host")];
     const { set: settings } = parseSettingsChange(call.texts("set"), []);
     const created = await withAdmin(call, (admin) =>
-      admin.createTenant({ schemaName, hosts, settings }),
+      admin.createTenant({ schemaName, hosts, settings, database }),
     );
+    const where = database === undefined ? "" : ` in database "${database}"`;
     return {
-      lines: [`Added tenant "${created.schemaName}" at ${created.hosts.join(", ")}`],
-      json: { ...created, settings },
+      lines: [`Added tenant "${created.schemaName}" at ${created.hosts.join(", ")}${where}`],
+      json: { ...created, settings, ...(database !== undefined && { database }) },
     };
   },
 });

@@ -1,6 +1,7 @@
 // node admin/drop-tenant.js SCHEMA --confirm SCHEMA: drops a tenant.
 
 import { runVerb } from "./command/command.ts";
+import type { Call, Report } from "./command/verb.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { describeDrop } from "./drop/description.ts";
 import { UsageError } from "./command/usage-error.ts";
@@ -32,6 +33,11 @@ await runVerb({
       about:
         "Do not import the backup on trial; a trial takes the time and disk space of an import",
     },
+    remnant: {
+      type: "boolean",
+      about:
+        "Drop only the old copies that moves to other databases have left, without a backup; the tenant stays",
+    },
     lossy: {
       type: "boolean",
       about: "Accept a backup without the manual changes that cannot be copied",
@@ -41,7 +47,8 @@ await runVerb({
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
     // The verb has not connected yet: the call itself is wrong.
-    const question = `This deletes tenant "${schemaName}". Type its name to go on: `;
+    const isRemnant = call.has("remnant");
+    const question = `This deletes ${isRemnant ? "old copies of " : ""}tenant "${schemaName}". Type its name to go on: `;
     const isPlan = call.has("plan");
     if (!isPlan && (call.text("confirm") ?? (await call.ask(question))) !== schemaName) {
       throw new UsageError(`it needs --confirm ${schemaName}`);
@@ -49,11 +56,21 @@ await runVerb({
     if (call.has("backup") && call.has("no-backup")) {
       throw new UsageError("--backup and --no-backup contradict each other");
     }
+    const contrary = (["plan", "backup", "no-backup", "no-proof", "lossy"] as const).find((name) =>
+      call.has(name),
+    );
+    if (isRemnant && contrary !== undefined) {
+      throw new UsageError(`--remnant and --${contrary} contradict each other`);
+    }
     if (call.text("backup") === "") throw new UsageError("--backup is empty");
+    if (isRemnant) return dropRemnants(call, schemaName);
     const backup = call.has("no-backup") ? false : (call.text("backup") ?? nameArchive(schemaName));
     if (isPlan) {
       const { planDrop } = await import("./drop/plan.ts");
-      return call.withRegistry((registry) => planDrop(registry, schemaName, backup || undefined));
+      const { locate } = await import("./databases/find.ts");
+      return call.withRegistry(async (registry) =>
+        planDrop(await locate(registry, schemaName), schemaName, backup || undefined),
+      );
     }
     const dropped = await withAdmin(call, (admin) =>
       admin.dropTenant(schemaName, {
@@ -77,3 +94,20 @@ await runVerb({
     };
   },
 });
+
+async function dropRemnants(call: Call, schemaName: string): Promise<Report> {
+  const signal = call.interruption();
+  const dropped = await withAdmin(call, (admin) => admin.dropRemnants(schemaName, { signal }));
+  const { databases, unreachable } = dropped;
+  const where = databases.map((name) => `"${name}"`).join(", ");
+  return {
+    lines: [
+      databases.length === 0
+        ? `No move has left a copy of tenant "${schemaName}"`
+        : `Dropped the old copy of tenant "${schemaName}" in ${where}`,
+      ...unreachable.map((name) => `Not asked: database "${name}" cannot be reached; run again`),
+    ],
+    json: dropped,
+    status: unreachable.length > 0 ? 3 : 0,
+  };
+}

@@ -3,6 +3,7 @@
 import { text as readAll } from "node:stream/consumers";
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
+import type { Call, Report } from "./command/verb.ts";
 import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
@@ -10,7 +11,9 @@ import { UsageError } from "./command/usage-error.ts";
 import { findCommandProblem, needsNoTransaction } from "./each-tenant/maintenance.ts";
 import { planEach } from "./each-tenant/plan.ts";
 import { type GrowingTable, startTable, toObjects } from "./each-tenant/rows.ts";
-import type { EachOutcome } from "./library/many.ts";
+import type { Admin } from "./library/contract.ts";
+import type { EachOptions, EachOutcome } from "./library/many.ts";
+import { reportEach } from "./report/each-database.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { CONCURRENCY } from "./batch/free-connections.ts";
 
@@ -33,6 +36,7 @@ await runVerb({
     sql: { type: "string", value: "SQL", about: "The command; - reads it from standard input" },
     tenants: SHARED.tenants,
     where: SHARED.where,
+    database: SHARED["only-database"],
     write: { type: "boolean", about: "Allow writes, and commit in each tenant" },
     "as-owner": {
       type: "boolean",
@@ -58,42 +62,59 @@ await runVerb({
     const text = await readCommand(call.text("sql"));
     const problem = findCommandProblem(text, { write, asOwner });
     if (problem !== undefined) throw new UsageError(`--sql ${problem}`);
-    const choice = { tenants: call.text("tenants"), where: call.texts("where") };
-    if (call.has("plan")) {
-      return call.withRegistry((registry) => planEach(registry, choice, write));
-    }
-    const isOutside = asOwner && needsNoTransaction(text);
-    return withAdmin(call, async (admin) => {
-      const meter = call.meter("tenants");
-      let table = startTable(0);
-      const run = admin.eachTenant(text, {
-        ...choice,
-        ...{ write, asOwner, timeoutMs, concurrency, maxFailures, keep: KEEP },
-        signal: call.interruption(),
-        onStart(names) {
-          meter.expect(names.length);
-          table = startTable(Math.max(0, ...names.map(({ length }) => length)));
-          if (asOwner) call.print(AS_OWNER, undefined);
-        },
-      });
-      for await (const outcome of run) {
-        meter.add(1, outcome.outcome === "failed" ? 1 : 0);
-        const { lines, json } = describe(outcome, table, asOwner);
-        call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
-      }
-      const { ran, failed, left, skipped } = await run.finish();
-      return summarise({
-        head:
-          `Ran ${asOwner ? "as the owner " : ""}in ${formatCount(ran, "tenant")}` +
-          (isOutside ? ", outside a transaction" : write ? ", and committed" : ", read-only"),
-        counts: { failed, "not started": left, skipped },
-        done: ran,
-        undone: failed + left,
-        json: { ran, failed, left, skipped, write, ...(asOwner ? { as: "owner" } : {}) },
-      });
-    });
+    const scope = { only: call.text("database"), tenants: call.text("tenants") };
+    const where = call.texts("where");
+    const wanted = { write, asOwner, timeoutMs, concurrency, maxFailures, where };
+    return withAdmin(call, (admin) =>
+      reportEach(call, admin, scope, (marked, share) =>
+        call.has("plan")
+          ? call.withRegistry(async (home) => {
+              const { findDatabase } = await import("./databases/find.ts");
+              const registry = await findDatabase(home, share.database);
+              return planEach(registry, { tenants: share.tenants, where }, write);
+            })
+          : runEach(marked, admin, text, { ...wanted, ...share }),
+      ),
+    );
   },
 });
+
+async function runEach(
+  call: Pick<Call, "print" | "meter" | "interruption">,
+  admin: Admin,
+  text: string,
+  options: EachOptions & { readonly write: boolean; readonly asOwner: boolean },
+): Promise<Report> {
+  const { write, asOwner } = options;
+  const isOutside = asOwner && needsNoTransaction(text);
+  const meter = call.meter("tenants");
+  let table = startTable(0);
+  const run = admin.eachTenant(text, {
+    ...options,
+    keep: KEEP,
+    signal: call.interruption(),
+    onStart(names) {
+      meter.expect(names.length);
+      table = startTable(Math.max(0, ...names.map(({ length }) => length)));
+      if (asOwner) call.print(AS_OWNER, undefined);
+    },
+  });
+  for await (const outcome of run) {
+    meter.add(1, outcome.outcome === "failed" ? 1 : 0);
+    const { lines, json } = describe(outcome, table, asOwner);
+    call.print(lines.length > 0 ? lines.join("\n") : undefined, json);
+  }
+  const { ran, failed, left, skipped } = await run.finish();
+  return summarise({
+    head:
+      `Ran ${asOwner ? "as the owner " : ""}in ${formatCount(ran, "tenant")}` +
+      (isOutside ? ", outside a transaction" : write ? ", and committed" : ", read-only"),
+    counts: { failed, "not started": left, skipped },
+    done: ran,
+    undone: failed + left,
+    json: { ran, failed, left, skipped, write, ...(asOwner ? { as: "owner" } : {}) },
+  });
+}
 
 async function readCommand(given: string | undefined): Promise<string> {
   if (given === undefined) throw new UsageError("it needs --sql");

@@ -15,6 +15,7 @@ await runVerb({
   operands: ["FILE", "HOST", "SCHEMA"],
   options: {
     host: SHARED.host,
+    database: SHARED.database,
     migrate: { type: "boolean", about: "Migrate it to the newest version in the same transaction" },
     lossy: {
       type: "boolean",
@@ -50,6 +51,7 @@ await runVerb({
       withSettings: call.has("with-settings"),
       statementTimeoutMs: call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS),
       maxBytes: megabytes === undefined ? undefined : megabytes * 1_000_000,
+      database: call.text("database"),
       meter: call.meter("bytes"),
     };
     const report = await withAdmin(call, (admin) => admin.importTenant(file, wanted));

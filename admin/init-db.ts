@@ -1,7 +1,9 @@
 // node admin/init-db.js: makes a database ready for tenants.
 
+import { WITH_ROLES, WITHOUT_ROLES } from "./citus/roles.ts";
 import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
+import { UsageError } from "./command/usage-error.ts";
 import type { InitialisedDatabase } from "./library/installation.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
@@ -24,6 +26,10 @@ await runVerb({
       about:
         "Do not create a role per tenant: weaker isolation, for an admin role without CREATEROLE",
     },
+    "tenant-roles": {
+      type: "boolean",
+      about: "Create a role per tenant: the rule on PostgreSQL, and to be asked for on Citus",
+    },
     "shared-schema": {
       type: "string",
       multiple: true,
@@ -40,11 +46,17 @@ await runVerb({
   },
   example: "--create --service-role app_service",
   async run(call) {
+    const [withRoles, withoutRoles] = [call.has("tenant-roles"), call.has("no-tenant-roles")];
+    if (withRoles && withoutRoles) {
+      throw new UsageError(
+        "--tenant-roles and --no-tenant-roles contradict each other; give one of them",
+      );
+    }
     const done = await withAdmin(call, (admin) =>
       admin.initialise({
         create: call.has("create"),
         serviceRole: call.text("service-role"),
-        tenantRoles: call.has("no-tenant-roles") ? false : undefined,
+        tenantRoles: withRoles ? true : withoutRoles ? false : undefined,
         share: call.texts("shared-schema"),
         unshare: call.texts("no-shared-schema"),
       }),
@@ -58,6 +70,7 @@ await runVerb({
         `Role "${done.serviceRole}" has no password: set a password with ALTER ROLE … PASSWORD, and put it into DATABASE_URL`,
       );
     }
+    if (done.citus) lines.push(done.tenantRoles ? WITH_ROLES : WITHOUT_ROLES);
     if (!done.tenantRoles) {
       lines.push(
         "Without tenant roles, PostgreSQL does not refuse SQL that names another tenant's schema",

@@ -8,15 +8,9 @@ import type { Admin } from "./library/contract.ts";
 import type { MigrateOptions } from "./library/migration.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { parseCanary } from "./migrate/canary.ts";
-import { MIGRATION_PATIENCE } from "./migrate/migrate-tenants.ts";
-import { BUILD_LIMITS } from "./migrations/outside.ts";
-import {
-  printOutcome,
-  printPlan,
-  reportCheck,
-  reportNothing,
-  reportRun,
-} from "./report/migration.ts";
+import { reportEach } from "./report/each-database.ts";
+import { MIGRATION_PATIENCE } from "./migrate/patience.ts";
+import { BUILD_LIMITS } from "./migrations/build-limits.ts";
 
 await runVerb({
   name: "migrate",
@@ -28,6 +22,7 @@ await runVerb({
   options: {
     tenants: SHARED.tenants,
     where: SHARED.where,
+    database: SHARED["only-database"],
     to: {
       type: "string",
       value: "NAME",
@@ -37,7 +32,7 @@ await runVerb({
     canary: {
       type: "string",
       value: "N|P%",
-      about: "Migrate only this many tenants, chosen at random",
+      about: "Migrate only this many tenants of each database, chosen at random",
     },
     plan: { type: "boolean", about: "Print the plan, and change nothing" },
     check: {
@@ -84,7 +79,6 @@ await runVerb({
   run(call) {
     const canary = call.text("canary");
     const choice = {
-      tenants: call.text("tenants"),
       where: call.texts("where"),
       to: call.text("to"),
       canary: canary === undefined ? undefined : parseCanary(canary),
@@ -103,15 +97,21 @@ await runVerb({
       },
       compares: !call.has("no-drift"),
     };
-    return withAdmin(call, async (admin) => {
-      if (call.has("check")) return reportCheck(await admin.planMigration(choice));
-      if (call.has("plan")) return printPlan(call, await admin.planMigration(choice));
-      return migrate(call, admin, { ...choice, ...limits });
-    });
+    const scope = { only: call.text("database"), tenants: call.text("tenants") };
+    return withAdmin(call, (admin) =>
+      reportEach(call, admin, scope, async (marked, share) => {
+        const { printPlan, reportCheck } = await import("./report/migration.ts");
+        const wanted = { ...choice, ...share };
+        if (call.has("check")) return reportCheck(await admin.planMigration(wanted));
+        if (call.has("plan")) return printPlan(marked, await admin.planMigration(wanted));
+        return migrate(marked, admin, { ...wanted, ...limits });
+      }),
+    );
   },
 });
 
 async function migrate(call: Call, admin: Admin, options: MigrateOptions): Promise<Report> {
+  const { printOutcome, reportNothing, reportRun } = await import("./report/migration.ts");
   let started: number | undefined;
   const meter = call.meter("tenants");
   const run = admin.migrate({

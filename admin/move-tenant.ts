@@ -1,8 +1,7 @@
-// node admin/move-tenant.js SCHEMA --to ADMIN_URL: moves a tenant to another database.
+// node admin/move-tenant.js SCHEMA --to NAME|URL: moves a tenant to another database.
 
 import { commandFor } from "./program/form.ts";
 import { parseDatabaseUrl } from "../src/config.ts";
-import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
@@ -16,12 +15,17 @@ await runVerb({
   name: "move-tenant",
   about:
     "Moves a tenant with its hosts to another database that init-db has prepared. The tenant is read-only meanwhile, " +
-    "and no acknowledged write is lost. A suspended tenant stays here and names the other database. If the verb was " +
+    "and no acknowledged write is lost. A suspended copy stays where it was. Requests follow the tenant to NAME, the " +
+    "database of ADMIN_DATABASE_URL_<NAME>, or home; for a URL, another service must answer them. If the verb was " +
     "killed, or asks for it, run the same command again: it continues. Other users of this machine " +
     "can see a URL on the command line; --to-env reads it from the environment.",
   operands: ["SCHEMA"],
   options: {
-    to: { type: "string", value: "URL", about: "URL of the other database, with its admin role" },
+    to: {
+      type: "string",
+      value: "NAME|URL",
+      about: "Name of another configured database, or home; or a URL with the admin role",
+    },
     "to-env": {
       type: "string",
       value: "NAME",
@@ -34,47 +38,54 @@ await runVerb({
       about: `Longest wait for transactions that began before; ${WAIT_SECONDS} when left out`,
     },
   },
-  example: "acme --to-env OTHER_DATABASE_URL",
+  example: "acme --to eu",
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
-    const url = readTarget(call.text("to"), call.text("to-env"), call.env).reveal();
+    const to = readTarget(call.text("to"), call.text("to-env"), call.env);
     const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
     const report = await withAdmin(call, (admin) =>
       admin.moveTenant(schemaName, {
-        to: url,
+        to,
         waitMs,
         lossy: call.has("lossy"),
         meter: call.meter("bytes"),
         onStep: (step, line) => call.print(line, { step }),
       }),
     );
-    const { place, copied, losses } = report;
+    const { place, database, copied, losses } = report;
+    const where = database === undefined ? place : `database "${database}"`;
     const what = copied
       ? `: ${formatCount(copied.tables, "table")}, ${formatCount(copied.rows, "row")}`
       : "";
     return {
       lines: [
-        `Moved tenant "${schemaName}" to ${place}${what}`,
+        `Moved tenant "${schemaName}" to ${where}${what}`,
         ...describeLeftOut(losses),
-        `Point its hosts there; remove the tenant here with ${commandFor("drop-tenant")} ${schemaName}`,
+        database === undefined
+          ? `Point its hosts there; remove the tenant here with ${commandFor("drop-tenant")} ${schemaName}`
+          : `Its clients follow it; remove the old copy with ${commandFor("drop-tenant")} ${schemaName} --remnant`,
       ],
       json: report,
     };
   },
 });
 
-/** @param name of the variable of `env` that has the URL when `url` is not given */
+/**
+ * @param to the name of a database, or a URL
+ * @param name of the variable of `env` that has the URL when `to` is not given
+ */
 function readTarget(
-  url: string | undefined,
+  to: string | undefined,
   name: string | undefined,
   env: NodeJS.ProcessEnv,
-): Secret {
-  if ((url === undefined) === (name === undefined)) {
+): string {
+  if ((to === undefined) === (name === undefined)) {
     throw new UsageError("it takes either --to or --to-env");
   }
+  if (to !== undefined && /^\w+$/.test(to)) return to;
   const option = name === undefined ? "--to" : `--to-env ${JSON.stringify(name)}`;
   try {
-    return parseDatabaseUrl(url ?? env[name ?? ""] ?? "");
+    return parseDatabaseUrl(to ?? env[name ?? ""] ?? "").reveal();
   } catch (error) {
     throw new UsageError(
       `${option}: ${error instanceof Error ? error.message : "it is not a URL"}`,

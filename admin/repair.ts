@@ -4,7 +4,9 @@ import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import { summarise } from "./command/summary.ts";
 import type { Call, Report } from "./command/verb.ts";
+import type { Admin } from "./library/contract.ts";
 import { withAdmin } from "./library/with-admin.ts";
+import { reportEach } from "./report/each-database.ts";
 import { formatCount } from "./print/count.ts";
 import { parseSchemaName } from "./registry/schema-name.ts";
 
@@ -49,34 +51,45 @@ await runVerb({
   },
 });
 
-async function repairMany(call: Call, list: string): Promise<Report> {
+function repairMany(call: Call, list: string): Promise<Report> {
+  return withAdmin(call, (admin) =>
+    reportEach(call, admin, { only: undefined, tenants: list }, (marked, { database, tenants }) =>
+      repairThere(marked, admin, tenants ?? list, database),
+    ),
+  );
+}
+
+async function repairThere(
+  call: Call,
+  admin: Admin,
+  list: string,
+  database: string | undefined,
+): Promise<Report> {
   const plan = call.has("plan");
   const done = plan ? "Would" : "Did";
-  const emptySchema = call.has("empty-schema");
+  const options = { plan, emptySchema: call.has("empty-schema"), database };
   let told = 0;
-  return withAdmin(call, async (admin) => {
-    const run = admin.repairTenants(list, { plan, emptySchema, signal: call.interruption() });
-    for await (const tenant of run) {
-      const { schemaName } = tenant;
-      if (tenant.outcome === "failed") {
-        call.print(`Failed ${schemaName}: ${tenant.message}`, tenant);
-        continue;
-      }
-      told += tenant.left.length;
-      const lines = [
-        ...tenant.steps.map((step) => `${schemaName}: ${done} ${step}`),
-        ...tenant.left.map((problem) => `${schemaName}: Needs your decision: ${problem}`),
-      ];
-      call.print(lines.join("\n"), tenant);
+  const run = admin.repairTenants(list, { ...options, signal: call.interruption() });
+  for await (const tenant of run) {
+    const { schemaName } = tenant;
+    if (tenant.outcome === "failed") {
+      call.print(`Failed ${schemaName}: ${tenant.message}`, tenant);
+      continue;
     }
-    const { repaired, failed, well, left } = await run.finish();
-    return summarise({
-      head: `${plan ? "Would repair" : "Repaired"} ${formatCount(repaired, "tenant")}`,
-      counts: { failed, "not started": left, "already in order": well },
-      done: repaired + well,
-      undone: failed + left + told,
-      advice: [`To see drift and excess privileges, run ${commandFor("status")}`],
-      json: { repaired, failed, left, well, plan },
-    });
+    told += tenant.left.length;
+    const lines = [
+      ...tenant.steps.map((step) => `${schemaName}: ${done} ${step}`),
+      ...tenant.left.map((problem) => `${schemaName}: Needs your decision: ${problem}`),
+    ];
+    call.print(lines.join("\n"), tenant);
+  }
+  const { repaired, failed, well, left } = await run.finish();
+  return summarise({
+    head: `${plan ? "Would repair" : "Repaired"} ${formatCount(repaired, "tenant")}`,
+    counts: { failed, "not started": left, "already in order": well },
+    done: repaired + well,
+    undone: failed + left + told,
+    advice: [`To see drift and excess privileges, run ${commandFor("status")}`],
+    json: { repaired, failed, left, well, plan },
   });
 }

@@ -1,7 +1,7 @@
 // node admin/serve-admin.js: serves the admin library over HTTP, for code that must not hold the admin role's password.
 
 import { isIP } from "node:net";
-import { readAdminConfig, adminUrl } from "./command/config.ts";
+import { openAdminRegistry } from "./command/config.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { isLoopback } from "./console/door/origin.ts";
@@ -81,12 +81,12 @@ async function serveUntilSignal(
   const { createLog } = await import("../src/log.ts");
   const { createLineWriter, openTelemetry, serve } = await import("../src/runtime/node-server.ts");
   const { createApi } = await import("./api/api.ts");
+  const { createTokenDoor } = await import("./api/access.ts");
   const { createClosing } = await import("./api/closing.ts");
   const { Rate } = await import("./api/tokens/rate.ts");
   const { openTokenFile } = await import("./api/tokens/token-file.ts");
   const { createAdmin } = await import("./library/create-admin.ts");
   const { prepareCreation } = await import("./lifecycle/creation.ts");
-  const { openRegistry } = await import("./registry/registry.ts");
   const log = createLog("info", createLineWriter());
   const tokens = await openTokenFile(file, log);
   const exporting = await openTelemetry(
@@ -94,18 +94,12 @@ async function serveUntilSignal(
     { port: undefined, host: "127.0.0.1", maxTenants: 0 },
     log,
   );
-  const { TENANT_MIGRATIONS, SHARED_MIGRATIONS } = readAdminConfig(env);
-  const registry = await openRegistry(adminUrl(env), {
-    tenantMigrations: TENANT_MIGRATIONS,
-    sharedMigrations: SHARED_MIGRATIONS,
-    idleMs: IDLE_MS,
-  });
+  const registry = await openAdminRegistry(env, { idleMs: IDLE_MS });
   // Loads what a creation needs, and fails now for a database or a folder that is wrong.
   await prepareCreation(registry);
   const tenancy = createApi({
     adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
-    tokens,
-    rate: new Rate(perSecond),
+    door: createTokenDoor(tokens, new Rate(perSecond)),
     log,
     telemetry: exporting.telemetry,
   });

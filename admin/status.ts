@@ -3,7 +3,7 @@
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { withAdmin } from "./library/with-admin.ts";
-import { statusLines } from "./inspect/status-lines.ts";
+import { reportEach } from "./report/each-database.ts";
 
 await runVerb({
   name: "status",
@@ -14,6 +14,7 @@ await runVerb({
   options: {
     tenants: SHARED.tenants,
     where: SHARED.where,
+    database: SHARED["only-database"],
     "no-drift": {
       type: "boolean",
       about: "Do not compare the tenants' tables with those that the migrations create",
@@ -21,15 +22,19 @@ await runVerb({
   },
   example: "--tenants 'shop_*' --json",
   async run(call) {
-    const choice = { tenants: call.text("tenants"), where: call.texts("where") };
-    const status = await withAdmin(call, (admin) =>
-      admin.readStatus({ ...choice, drift: !call.has("no-drift") }),
+    const { statusLines } = await import("./inspect/status-lines.ts");
+    const [where, drift] = [call.texts("where"), !call.has("no-drift")];
+    const scope = { only: call.text("database"), tenants: call.text("tenants") };
+    return withAdmin(call, (admin) =>
+      reportEach(call, admin, scope, async (_, share) => {
+        const status = await admin.readStatus({ ...share, where, drift });
+        const { tenants, ...rest } = status;
+        return {
+          lines: statusLines(status),
+          json: { ...rest, tenants: tenants.length },
+          status: status.well ? 0 : 3,
+        };
+      }),
     );
-    const { tenants, ...rest } = status;
-    return {
-      lines: statusLines(status),
-      json: { ...rest, tenants: tenants.length },
-      status: status.well ? 0 : 3,
-    };
   },
 });

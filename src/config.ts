@@ -3,8 +3,16 @@
 // the table of src/README.md equal to this one. An error about a secret variable never holds its value.
 
 import { parseAddress } from "./database/wire/address.ts";
+import { databaseOf, otherVariables } from "./database/routes/variables.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "./database/options.ts";
-import { integer, readVariables, Secret, type Variable, type Variables } from "./environment.ts";
+import {
+  integer,
+  readVariables,
+  Secret,
+  type Values,
+  type Variable,
+  type Variables,
+} from "./environment.ts";
 import { LIMITS, type Limits } from "./http/limits.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
@@ -111,6 +119,7 @@ export interface ServiceOptions {
 /**
  * Reads the options of a service from its environment.
  * @param env names to texts; an empty text counts as unset
+ * @param names the names that `env` has, which say what other databases there are: DATABASE_URL_EU is "eu"
  * @throws {ConfigError} that lists every problem at once, one line each
  * @example
  * ```ts
@@ -121,11 +130,25 @@ export interface ServiceOptions {
  * export const database = openDatabase(options.database);
  * ```
  */
-export function readOptions(env: Readonly<Record<string, string | undefined>>): ServiceOptions {
-  const values = readVariables(SERVICE_VARIABLES, env);
+export function readOptions(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[] = Object.keys(env),
+): ServiceOptions {
+  const named = otherVariables(env, names, parseDatabaseUrl);
+  const values: Values<ServiceVariables> & Readonly<Record<string, unknown>> = readVariables(
+    { ...SERVICE_VARIABLES, ...named },
+    env,
+  );
+  const others = Object.keys(named).flatMap((name) => {
+    const url = values[name];
+    return url instanceof Secret ? [[databaseOf(name), url] as const] : [];
+  });
   return {
     database: {
       url: values.DATABASE_URL,
+      others: Object.fromEntries(others),
+      maxInFlight: values.MAX_IN_FLIGHT,
+      moveWaitMs: DATABASE_DEFAULTS.moveWaitMs,
       connections: values.DATABASE_CONNECTIONS,
       tenantConnections: values.TENANT_MAX_CONNECTIONS,
       connectTimeoutMs: values.CONNECT_TIMEOUT_MS,

@@ -56,7 +56,7 @@ function entry(call: string): string {
 /** The facts of one tenant, from the rows of its entries. */
 export class Entered<S> implements TenantFacts<S> {
   readonly #read: ((settings: Settings) => S) | undefined;
-  /** The schema's name, which the settings follow as a JSON object. */
+  /** The schema's name, which "!" follows during a move, and the settings as a JSON object. */
   #text: string | undefined;
   #settings: { readonly value: S } | undefined;
 
@@ -76,7 +76,8 @@ export class Entered<S> implements TenantFacts<S> {
   get schemaName(): string {
     const text = this.#text ?? notEntered("schemaName");
     const end = text.indexOf("{");
-    return end < 0 ? text : text.slice(0, end);
+    const name = end < 0 ? text : text.slice(0, end);
+    return name.endsWith("!") ? name.slice(0, -1) : name;
   }
 
   get settings(): S {

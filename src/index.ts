@@ -36,13 +36,8 @@ export type { Observation, Observer, Outcome } from "./http/observer.ts";
 export { type Problem, problemResponse, RETRY_AFTER_SECONDS } from "./http/problem.ts";
 export { createTenancy, type Parts, type Tenancy, type TenancyOptions } from "./http/tenancy.ts";
 export { toAppError } from "./http/thrown.ts";
-export {
-  type FoundTenant,
-  ready,
-  withoutTenant,
-  withTenant,
-  withTenantBy,
-} from "./http/with-tenant.ts";
+export { ready, type Readiness } from "./http/ready.ts";
+export { type FoundTenant, withoutTenant, withTenant, withTenantBy } from "./http/with-tenant.ts";
 export { createLog, describeError, type Log, LOG_LEVELS, type LogLevel } from "./log.ts";
 export type { Query, Tag } from "./query.ts";
 export { type Identifier, identifier, json, TemplateError, type Value } from "./sql/statement.ts";

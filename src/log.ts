@@ -9,8 +9,8 @@ export const LOG_LEVELS = ["info", "warn", "error", "silent"] as const;
 
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
-// The only error whose fields `kind` and `said` this library sets.
-const CONNECTION_FAILURE = "ConnectionFailure";
+// The errors whose fields `kind`, `said` and `database` this library sets.
+const OWN_FAILURES = new Set(["ConnectionFailure", "RouteFailure"]);
 
 /** A log of events; made by {@link createLog}. */
 export interface Log {
@@ -75,8 +75,12 @@ export function describeError(thrown: unknown): Readonly<Record<string, unknown>
     name: cause.name,
     code: state === undefined ? textField(cause, "code") : undefined,
     sqlState: state,
-    ...(cause.name === CONNECTION_FAILURE
-      ? { kind: textField(cause, "kind"), said: textField(cause, "said") }
+    ...(OWN_FAILURES.has(cause.name)
+      ? {
+          kind: textField(cause, "kind"),
+          said: textField(cause, "said"),
+          database: textField(cause, "database"),
+        }
       : { frames: frames(cause) }),
     routine: textField(cause, "routine"),
     constraint: textField(cause, "constraint_name"),

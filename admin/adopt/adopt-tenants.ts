@@ -10,7 +10,12 @@ import { registerTenant } from "../lifecycle/begin.ts";
 import { type Creation, describeCreation } from "../lifecycle/creation.ts";
 import { reachVersion } from "../lifecycle/reach.ts";
 import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
-import { adminCode, databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import {
+  adminCode,
+  databaseMessage,
+  isConnectionLost,
+  sqlState,
+} from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { DEFAULT_KINDS, grantExisting, isTakenFromPublic } from "../registry/tenant-grants.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";

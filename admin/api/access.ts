@@ -1,23 +1,23 @@
-// Lets a request to its handler: its token is valid, it does not come too often, and its scopes include the route's.
+// The door of tokens: it lets a request to its handler when its token is valid, it does not come too often, and its scopes
+// include the route's.
 // https://www.rfc-editor.org/rfc/rfc6750
 
 import { AppError } from "../../src/errors.ts";
-import { type Exchange, ServedExchange } from "../../src/http/exchange.ts";
+import { ServedExchange } from "../../src/http/exchange.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { API_ERRORS } from "./errors.ts";
+import type { Door, Guard } from "./door.ts";
+import { API_ERRORS, toApiError } from "./errors.ts";
 import type { Rate } from "./tokens/rate.ts";
-import type { Scope } from "./tokens/scope.ts";
 import type { TokenFile } from "./tokens/token-file.ts";
 import { findToken, type Token } from "./tokens/token.ts";
+import { ChangesInProgress } from "./turns.ts";
 
-/** Handles a request of a token. */
-export type Handle = (exchange: Exchange, actor: string) => Promise<unknown>;
+/** Makes the door; see the head of this file. The actor is the token's name. */
+export function createTokenDoor(tokens: TokenFile, rate: Rate): Door {
+  return { guard: createGuard(tokens, rate), turns: new ChangesInProgress(), explain: toApiError };
+}
 
-/** Makes the handler of a route from what it does. */
-export type Guard = (scope: Scope, handle: Handle) => (exchange: Exchange) => Promise<unknown>;
-
-/** Makes a guard; see the head of this file. */
-export function createGuard(file: TokenFile, rate: Rate): Guard {
+function createGuard(file: TokenFile, rate: Rate): Guard {
   return (scope, handle) => async (exchange) => {
     ServedExchange.stagesOf(exchange).visit.admit();
     const token = await authenticate(file, exchange.request.headers.get("authorization"));

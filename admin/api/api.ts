@@ -5,21 +5,14 @@ import type { Exchange } from "../../src/http/exchange.ts";
 import { LIMITS, type Limits } from "../../src/http/limits.ts";
 import type { TenancyRouter } from "../../src/http/handle.ts";
 import { createTenancy, type Parts, type Tenancy } from "../../src/http/tenancy.ts";
-import { createGuard } from "./access.ts";
 import { describeApi } from "./description/description.ts";
 import { createHandlers, type TenantParts } from "./tenants.ts";
-import type { Rate } from "./tokens/rate.ts";
-import type { TokenFile } from "./tokens/token-file.ts";
 
 /** The limits of the API: a request is small, and one that creates a tenant takes a connection of the admin role. */
 export const API_LIMITS: Limits = { ...LIMITS, inFlight: 16, bodyBytes: 65_536 };
 
 /** The parts of {@link createApi}. */
-export interface ApiParts extends TenantParts, Pick<Parts, "telemetry"> {
-  readonly tokens: TokenFile;
-  /** How many requests a token may send in a second. */
-  readonly rate: Rate;
-}
+export type ApiParts = TenantParts & Pick<Parts, "telemetry">;
 
 /** Builds the API. It does not open or close anything, and it sends nothing to the database that `fetch` gets. */
 export function createApi({ telemetry, ...parts }: ApiParts): Tenancy {
@@ -28,8 +21,8 @@ export function createApi({ telemetry, ...parts }: ApiParts): Tenancy {
 }
 
 /** The routes alone. */
-export function createRoutes({ tokens, rate, ...parts }: ApiParts): TenancyRouter {
-  const guard = createGuard(tokens, rate);
+export function createRoutes(parts: TenantParts): TenancyRouter {
+  const { guard } = parts.door;
   const tenants = createHandlers(parts);
   const description = JSON.stringify(describeApi(API_LIMITS.bodyBytes));
   return Router<Exchange>()
@@ -41,6 +34,7 @@ export function createRoutes({ tokens, rate, ...parts }: ApiParts): TenancyRoute
     .get("/tenants", guard("read", tenants.list))
     .post("/tenants", guard("create", tenants.create))
     .get("/tenants/:schemaName", guard("read", tenants.read))
+    .patch("/tenants/:schemaName", guard("status", tenants.change))
     .put("/tenants/:schemaName/hosts/:host", guard("hosts", tenants.addHost))
     .delete("/tenants/:schemaName/hosts/:host", guard("hosts", tenants.removeHost))
     .post("/tenants/:schemaName/suspend", guard("status", tenants.suspend))

@@ -12,13 +12,33 @@ export const MOST_HOSTS = 100;
  */
 export function parseCreation(
   body: unknown,
-): Required<Pick<NewTenant, "schemaName" | "hosts">> & { readonly settings: Settings } {
-  const { schemaName, hosts, settings = {} } = parseMembers(body, "schemaName hosts settings");
+): Pick<NewTenant, "schemaName" | "hosts" | "database"> & { readonly settings: Settings } {
+  const members = parseMembers(body, "schemaName hosts settings database");
+  const { schemaName, hosts, settings = {}, database } = members;
   if (typeof schemaName !== "string") throw invalid("schemaName", "a text");
   if (!isTexts(hosts)) throw invalid("hosts", "an array of texts");
   if (hosts.length > MOST_HOSTS) throw invalid("hosts", `an array of ${MOST_HOSTS} at most`);
   if (!isObject(settings)) throw invalid("settings", "an object");
-  return { schemaName, hosts, settings };
+  if (database !== undefined && typeof database !== "string") throw invalid("database", "a text");
+  return { schemaName, hosts, settings, database };
+}
+
+/**
+ * Reads the body of a change of a tenant; the library checks the number.
+ * @throws {AppError} BODY_INVALID
+ */
+export function parseChange(body: unknown): Pick<TenantChange, "readOnly" | "statementTimeoutMs"> {
+  const { readOnly, statementTimeoutMs } = parseMembers(body, "readOnly statementTimeoutMs");
+  if (readOnly !== undefined && typeof readOnly !== "boolean") {
+    throw invalid("readOnly", "true or false");
+  }
+  if (statementTimeoutMs !== undefined && typeof statementTimeoutMs !== "number") {
+    throw invalid("statementTimeoutMs", "a number");
+  }
+  if (readOnly === undefined && statementTimeoutMs === undefined) {
+    throw invalid("readOnly or statementTimeoutMs", "there");
+  }
+  return { readOnly, statementTimeoutMs };
 }
 
 /**

@@ -51,8 +51,8 @@ export const API_ERRORS: { readonly [Code in ApiCode]: ErrorDefinition<Code> } =
   ...OWN,
 };
 
-/** How long a client waits before it repeats a change of a tenant that another one is changing, in seconds. */
-export const BUSY_SECONDS = 1;
+/** Tells a client to wait before it repeats a change of a tenant that another one is changing. */
+export const BUSY = { headers: { "retry-after": "1" } } as const;
 
 const CODE_OF: { readonly [Code in AdminErrorCode]: ApiCode } = {
   tenant_exists: "NAME_TAKEN",
@@ -85,10 +85,19 @@ const FIXED: Partial<Record<ApiCode, string>> = {
 export function toApiError(error: unknown): unknown {
   if (!(error instanceof AdminError)) return error;
   const code = CODE_OF[error.code];
-  return new AppError(API_ERRORS[code], FIXED[code] ?? withoutAdvice(error.message), {
-    cause: error,
-    ...(code === "TENANT_CHANGING" && { headers: { "retry-after": String(BUSY_SECONDS) } }),
-  });
+  return answerWith(code, FIXED[code] ?? withoutAdvice(error.message), error);
+}
+
+/** The same for an operator, who may read the whole message. What the operator can mend is not an error of the service. */
+export function toOperatorError(error: AdminError): AppError {
+  const code = CODE_OF[error.code];
+  const detail = error.message.replaceAll(/\.?\s*\n\s*/g, "; ");
+  return answerWith(code === "INTERNAL" ? "REFUSED" : code, detail, error);
+}
+
+function answerWith(code: ApiCode, detail: string, cause: AdminError): AppError {
+  const options = code === "TENANT_CHANGING" ? { ...BUSY, cause } : { cause };
+  return new AppError(API_ERRORS[code], detail, options);
 }
 
 /** A message without its end that names verbs: a client does not have them. */

@@ -10,51 +10,57 @@ import type { Admin } from "../library/contract.ts";
 import { parseHosts } from "../library/parse.ts";
 import type { ChangedTenant, Settings, Tenant } from "../library/tenant.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import type { Handle } from "./access.ts";
-import { parseCreation, parseSettingsChange } from "./body.ts";
-import { toApiError } from "./errors.ts";
+import { parseChange, parseCreation, parseSettingsChange } from "./body.ts";
+import type { Door, Handle } from "./door.ts";
 import { parsePage } from "./page.ts";
-import { Turns } from "./turns.ts";
 
 /** The parts that the handlers need. */
 export interface TenantParts {
   /** The admin library, whose changes are made in the name of this actor. */
   readonly adminOf: (actor: string) => Admin;
-  readonly log: Log;
+  readonly door: Door;
+  /** Gets a line for each change; without it, there is none. */
+  readonly log?: Log;
 }
 
 /** The handlers by name. */
 export type TenantHandlers = Readonly<
   Record<
-    "create" | "list" | "read" | "addHost" | "removeHost" | "suspend" | "resume" | "setSettings",
+    | "create"
+    | "list"
+    | "read"
+    | "change"
+    | "addHost"
+    | "removeHost"
+    | "suspend"
+    | "resume"
+    | "setSettings",
     Handle
   >
 >;
 
-/** Whose change it is, which verb makes the same one, and the tenant. */
-interface Change {
-  readonly actor: string;
+/** A change of a tenant by the verb of this name. */
+interface Change<T> {
   readonly verb: string;
-  readonly schemaName: string;
+  /** The tenant; the one of the path when left out. */
+  readonly schemaName?: string;
+  readonly work: (admin: Admin, schemaName: string) => Promise<T>;
 }
 
 /** Makes the handlers. */
-export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
-  const turns = new Turns();
-
+export function createHandlers({ adminOf, door, log }: TenantParts): TenantHandlers {
   /** Makes one change of the tenant, and writes its line. */
-  const change = async <T>(
-    { requestId }: Exchange,
-    { actor, verb, schemaName }: Change,
-    work: (admin: Admin) => Promise<T>,
-  ): Promise<T> => {
-    const line = { requestId, actor, verb, tenant: schemaName };
+  const change = async <T>(exchange: Exchange, actor: string, wanted: Change<T>): Promise<T> => {
+    const { verb, schemaName = nameOf(exchange), work } = wanted;
+    const line = { requestId: exchange.requestId, actor, verb, tenant: schemaName };
     try {
-      const result = await turns.take(schemaName, verb, () => work(adminOf(actor)));
-      log.write("info", "tenant changed", line);
+      const result = await door.turns.take(schemaName, verb, () =>
+        work(adminOf(actor), schemaName),
+      );
+      log?.write("info", "tenant changed", line);
       return result;
     } catch (error) {
-      log.write("warn", "change failed", { ...line, reason: reasonOf(error) });
+      log?.write("warn", "change failed", { ...line, reason: reasonOf(error) });
       throw error;
     }
   };
@@ -62,11 +68,12 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
   const handlers: TenantHandlers = {
     async create(exchange, actor) {
       const { schemaName, ...wanted } = parseCreation(await exchange.readJson());
-      const names = { actor, verb: "add-tenant", schemaName };
       try {
-        const created = await change(exchange, names, (admin) =>
-          admin.createTenant({ schemaName, ...wanted }),
-        );
+        const created = await change(exchange, actor, {
+          verb: "add-tenant",
+          schemaName,
+          work: (admin) => admin.createTenant({ schemaName, ...wanted }),
+        });
         return new Reply(201, created);
       } catch (error) {
         if (!isCode(error, "tenant_exists")) throw error;
@@ -90,57 +97,61 @@ export function createHandlers({ adminOf, log }: TenantParts): TenantHandlers {
         `Cannot read tenant: tenant "${schemaName}" does not exist`,
       );
     },
+    async change(exchange, actor) {
+      const wanted = parseChange(await exchange.readJson());
+      return showStatus(
+        await change(exchange, actor, {
+          verb: "set-tenant",
+          work: (admin, schemaName) => admin.setTenant(schemaName, wanted),
+        }),
+      );
+    },
     async addHost(exchange, actor) {
-      const [schemaName, host] = [nameOf(exchange), hostOf(exchange)];
-      const names = { actor, verb: "add-domain", schemaName };
+      const host = hostOf(exchange);
+      const work: Change<unknown>["work"] = (admin, schemaName) => admin.addHost(schemaName, host);
       try {
-        return new Reply(
-          201,
-          await change(exchange, names, (admin) => admin.addHost(schemaName, host)),
-        );
+        return new Reply(201, await change(exchange, actor, { verb: "add-domain", work }));
       } catch (error) {
         if (!isCode(error, "host_taken")) throw error;
-        const own = { host: parseDomain(host), schemaName };
-        if ((await adminOf(actor).findTenant(schemaName))?.hosts.includes(own.host)) return own;
+        const own = { host: parseDomain(host), schemaName: nameOf(exchange) };
+        const found = await adminOf(actor).findTenant(own.schemaName);
+        if (found?.hosts.includes(own.host)) return own;
         throw error;
       }
     },
     async removeHost(exchange, actor) {
-      const [schemaName, host] = [nameOf(exchange), hostOf(exchange)];
-      const names = { actor, verb: "remove-domain", schemaName };
-      await change(exchange, names, (admin) => admin.removeHost(host, schemaName));
+      const host = hostOf(exchange);
+      const work: Change<unknown>["work"] = (admin, owner) => admin.removeHost(host, owner);
+      await change(exchange, actor, { verb: "remove-domain", work });
       return new Reply(204);
     },
     async suspend(exchange, actor) {
-      const schemaName = nameOf(exchange);
-      const names = { actor, verb: "suspend-tenant", schemaName };
-      return showStatus(await change(exchange, names, (admin) => admin.suspendTenant(schemaName)));
+      const work: Change<ChangedTenant>["work"] = (admin, name) => admin.suspendTenant(name);
+      return showStatus(await change(exchange, actor, { verb: "suspend-tenant", work }));
     },
     async resume(exchange, actor) {
-      const schemaName = nameOf(exchange);
-      const names = { actor, verb: "resume-tenant", schemaName };
-      return showStatus(await change(exchange, names, (admin) => admin.resumeTenant(schemaName)));
+      const work: Change<ChangedTenant>["work"] = (admin, name) => admin.resumeTenant(name);
+      return showStatus(await change(exchange, actor, { verb: "resume-tenant", work }));
     },
     async setSettings(exchange, actor) {
-      const schemaName = nameOf(exchange);
       const wanted = parseSettingsChange(await exchange.readJson());
-      const names = { actor, verb: "set-tenant", schemaName };
-      const changed = await change(exchange, names, (admin) => admin.setTenant(schemaName, wanted));
-      const { settings, stillRunning } = changed;
+      const work: Change<ChangedTenant>["work"] = (admin, name) => admin.setTenant(name, wanted);
+      const changed = await change(exchange, actor, { verb: "set-tenant", work });
+      const { schemaName, settings, stillRunning } = changed;
       return { schemaName, settings, stillRunning };
     },
   };
-  return withApiErrors(handlers);
+  return withErrors(handlers, door.explain);
 }
 
-function withApiErrors(handlers: TenantHandlers): TenantHandlers {
+function withErrors(handlers: TenantHandlers, explain: Door["explain"]): TenantHandlers {
   const wrap =
     (handle: Handle): Handle =>
     async (exchange, actor) => {
       try {
         return await handle(exchange, actor);
       } catch (error) {
-        throw toApiError(error);
+        throw explain(error);
       }
     };
   const entries = Object.entries(handlers).map(([name, handle]) => [name, wrap(handle)] as const);
@@ -160,8 +171,9 @@ function show(tenant: Tenant): unknown {
   return { ...tenant, peer: undefined };
 }
 
-function showStatus({ schemaName, status, stillRunning }: ChangedTenant): unknown {
-  return { schemaName, status, stillRunning };
+function showStatus(changed: ChangedTenant): unknown {
+  const { schemaName, status, statementTimeoutMs, stillRunning } = changed;
+  return { schemaName, status, statementTimeoutMs, stillRunning };
 }
 
 /** What the operator reads. The words of PostgreSQL's own errors may hold values; those of a migration's are needed. */

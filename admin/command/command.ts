@@ -57,5 +57,7 @@ function describe(verb: VerbName, error: unknown): string {
   const missing = describeMissingPackage(verb, error);
   if (missing !== undefined) return missing;
   const isOwn = error instanceof AdminError || error instanceof AppError;
-  return (isOwn && !(error instanceof DatabaseFailure) ? error.message : describeDatabaseError(error)).replaceAll(/\.?\n/g, "; ");
+  return (
+    isOwn && !(error instanceof DatabaseFailure) ? error.message : describeDatabaseError(error)
+  ).replaceAll(/\.?\n/g, "; ");
 }

@@ -12,8 +12,9 @@ import {
 } from "../../src/environment.ts";
 import { readSecretFiles } from "../../src/secret-files.ts";
 import { parseActor } from "../registry/actor.ts";
-import { type Registry, withRegistry } from "../registry/registry.ts";
+import { openRegistry, type OpenRegistry, type Registry } from "../registry/registry.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { readOtherUrls } from "./databases.ts";
 
 /** The verbs' own variables. */
 export interface AdminVariables extends Variables {
@@ -96,22 +97,39 @@ export function withSecrets(
 }
 
 /**
- * Opens the registry that the environment names, passes it to `work`, and closes it.
+ * Opens the registry that the environment names, with the other databases; the caller closes it.
  * @throws {ConfigError} as {@link readAdminConfig}
  * @throws {AdminError} when neither URL is set
+ */
+export async function openAdminRegistry(
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly idleMs?: number } = {},
+): Promise<OpenRegistry> {
+  const config = readAdminConfig(env);
+  const urls = readOtherUrls(env, "ADMIN_DATABASE_URL");
+  return openRegistry(urlOf(config), {
+    ...options,
+    tenantMigrations: config.TENANT_MIGRATIONS,
+    sharedMigrations: config.SHARED_MIGRATIONS,
+    actor: config.ROWHOUSE_ACTOR,
+    databases: new Map([...urls].map(([name, url]) => [name, url.reveal()])),
+  });
+}
+
+/**
+ * Opens the registry that the environment names, passes it to `work`, and closes it.
+ * @throws as {@link openAdminRegistry}
  */
 export async function withAdminRegistry<T>(
   env: Readonly<Record<string, string | undefined>>,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  const config = readAdminConfig(env);
-  return withRegistry(
-    urlOf(config),
-    work,
-    config.TENANT_MIGRATIONS,
-    config.SHARED_MIGRATIONS,
-    config.ROWHOUSE_ACTOR,
-  );
+  const registry = await openAdminRegistry(env);
+  try {
+    return await work(registry);
+  } finally {
+    await registry.close();
+  }
 }
 
 /**

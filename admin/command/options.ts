@@ -3,6 +3,16 @@
 /** The shared options by name. */
 export const SHARED = {
   host: { type: "string", multiple: true, value: "MORE", about: "Another host of the tenant" },
+  database: {
+    type: "string",
+    value: "NAME",
+    about: "The database of ADMIN_DATABASE_URL_<NAME>; home when left out",
+  },
+  "only-database": {
+    type: "string",
+    value: "NAME",
+    about: "Only this database; all that are configured when left out",
+  },
   tenants: { type: "string", value: "LIST", about: "Only these tenants, as in a,b,shop_*" },
   where: {
     type: "string",

@@ -29,17 +29,19 @@ const interleaved: Check = {
         for (let turn = 0; turn < TURNS; turn += 1) {
           const index = (number + turn) % 2 === 0 ? 0 : 1;
           const key = 1 + ((number + turn) % SEEDED_KEYS);
-          const [written, read] = await tenants[index].batch([
+          // Beside a table, Citus would run current_schema() on the node that has the table.
+          const answer = await tenants[index].batch([
             tenants[index]`update data set value = value where key = ${key} returning value`,
-            tenants[index]`select value, current_schema() as schema from data where key = ${key}`,
+            tenants[index]`select value from data where key = ${key}`,
+            tenants[index]`select current_schema() as schema`,
           ]);
           const subject = pool.subjects[index];
           const value = subject.number * 1000 + key;
-          expectSame(
-            "values",
-            [written, read],
-            [[{ value }], [{ value, schema: subject.schemaName }]],
-          );
+          expectSame("values", answer, [
+            [{ value }],
+            [{ value }],
+            [{ schema: subject.schemaName }],
+          ]);
         }
       };
       await Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));

@@ -11,14 +11,9 @@
 //   GET  /api/traffic                        Traffic
 //   GET  /api/tenants?search&only&sort&order&offset&limit   TenantPage
 //   GET  /api/tenants/SCHEMA                 TenantDetail
-//   POST /api/tenants                        NewTenantRequest → Job, which has ended: the tenant serves
-//   POST /api/tenants/check                  NewTenantRequest → NewTenantCheck; changes nothing
+//   ANY  /tenants, /tenants/…                the routes of ../api/description/description.ts
+//   POST /api/tenants/check                  NewTenantWish → NewTenantCheck; changes nothing
 //   POST /api/tenants/SCHEMA/clone           CloneRequest → Job
-//   POST /api/tenants/SCHEMA/suspend         {} → ChangedTenant; waits up to 30 s for older transactions
-//   POST /api/tenants/SCHEMA/resume          {} → ChangedTenant
-//   POST /api/tenants/SCHEMA/set             TenantSettings → ChangedTenant
-//   POST /api/tenants/SCHEMA/add-host        HostChange → HostChange
-//   POST /api/tenants/SCHEMA/remove-host     HostChange → HostChange
 //   POST /api/tenants/SCHEMA/rename          RenameRequest → RenamedTenant
 //   POST /api/tenants/SCHEMA/export          {} → Job
 //   POST /api/tenants/SCHEMA/drop            DropRequest → Job

@@ -8,7 +8,8 @@ import type { Registry } from "../registry/registry.ts";
 import { type Events, openEvents } from "./events.ts";
 import { createJobs, type Jobs } from "./work/jobs.ts";
 import { createMigrationRuns, type MigrationRuns } from "./work/migration-runs.ts";
-import { toProblem } from "./door/problem.ts";
+import { toConsoleError, toProblem } from "./door/problem.ts";
+import { RequestError } from "./door/request-error.ts";
 import { createSizes, type Sizes } from "./fleet/sizes.ts";
 import { type TrafficWatch, watchTraffic } from "./traffic/traffic.ts";
 
@@ -50,7 +51,7 @@ export function openConsole(options: ConsoleOptions): Console {
   const log = createLog("warn", (line) => note(line.trimEnd()));
   const jobs = createJobs(
     (job) => events.send("job", job),
-    (error) => toProblem(error, note),
+    (error) => (error instanceof RequestError ? error : toConsoleError(error, note)),
   );
   const migrations = createMigrationRuns(registry, {
     tell: (state) => events.send("migration", state),

@@ -1,4 +1,4 @@
-// The routes of the API. A request that comes here has passed the door.
+// The routes that the page has beside those of the admin API. A request that comes here has passed the door.
 
 import type { ServerResponse } from "node:http";
 import { Router } from "itty-router";
@@ -19,10 +19,9 @@ import { readWork } from "./work/work.ts";
 import { RequestError } from "./door/request-error.ts";
 import { readTenantDetail } from "./tenants/tenant-detail.ts";
 import { adoptJob, planAdoption } from "./tenants/adoption.ts";
-import { checkNewTenant, createJob } from "./tenants/new-tenant.ts";
+import { checkNewTenant } from "./tenants/new-tenant.ts";
 import { cloneJob, dropJob, exportJob } from "./tenants/tenant-jobs.ts";
 import { listTenantPage, type Parameters, parseTenantQuery } from "./tenants/tenant-list.ts";
-import { TENANT_VERBS } from "./tenants/tenant-verbs.ts";
 
 /** A request that passed the door; itty-router fills in `params` and `query`. */
 interface Exchange {
@@ -53,7 +52,6 @@ export function createRoutes(parts: Console): Routes {
     .get("/api/fleet/sizes", () => sizes.read())
     .get("/api/traffic", () => traffic.read())
     .get("/api/tenants", ({ query }) => listTenantPage(registry, sizes, parseTenantQuery(query)))
-    .post("/api/tenants", ({ body }) => jobs.finish(createJob(admin, body)))
     .post("/api/tenants/check", ({ body }) => checkNewTenant(registry, body))
     .get("/api/tenants/:schemaName", ({ params }) => {
       const schemaName = schemaOf(params);
@@ -69,12 +67,9 @@ export function createRoutes(parts: Console): Routes {
       const folder = findBoolean(body, "backup") === false ? undefined : parts.exports;
       return jobs.start(dropJob(registry, schemaOf(params), requireText(body, "confirm"), folder));
     })
-    .post("/api/tenants/:schemaName/:verb", ({ params, body }) => {
-      const name = params["verb"] ?? "";
-      const verb = Object.hasOwn(TENANT_VERBS, name) ? TENANT_VERBS[name] : undefined;
-      if (verb === undefined) return undefined;
-      const schemaName = schemaOf(params);
-      return jobs.alone(schemaName, () => verb(registry, schemaName, body));
+    .post("/api/tenants/:schemaName/rename", ({ params, body }) => {
+      const [from, to] = [schemaOf(params), parseSchemaName(requireText(body, "schemaName"))];
+      return jobs.take(from, "rename-tenant", () => admin.renameTenant(from, to));
     })
     .post("/api/adoptions/plan", ({ body }) => planAdoption(admin, body))
     .post("/api/adoptions", async ({ body }) => jobs.start(await adoptJob(admin, body)))

@@ -9,6 +9,7 @@ import { answer, ENTRANCE } from "./door/door.ts";
 import { listFiles } from "./door/files.ts";
 import { originOf } from "./door/origin.ts";
 import { createRoutes } from "./routes.ts";
+import { createTenantApi } from "./tenant-api.ts";
 import { createSession } from "./door/session.ts";
 
 /** A running console server. */
@@ -40,6 +41,7 @@ export async function serveConsole(
     session,
     files: await listFiles(),
     routes: createRoutes(parts),
+    tenants: createTenantApi(parts),
     note: parts.note,
   };
   const server = createServer(

@@ -4,7 +4,12 @@
 
 import { mayNotShare } from "../migrations/stages.ts";
 import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
-import { adminCode, databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
+import {
+  adminCode,
+  databaseCode,
+  databaseMessage,
+  isConnectionLost,
+} from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { prepareReferences } from "../lifecycle/compare.ts";

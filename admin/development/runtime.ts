@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
+import { findUrlVariables } from "../../src/database/routes/variables.ts";
 import { findPackage, installCommand } from "../command/packages.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type Application, findApplication, findExample } from "./application.ts";
@@ -95,14 +96,21 @@ export function programOf(
 
 /** The permissions that the example needs. Only its author knows those of another application. */
 function denoPermissions(port: number, env: NodeJS.ProcessEnv): readonly string[] {
-  const database = new URL(env["DATABASE_URL"] ?? "");
-  const peers = `127.0.0.1:${port},${database.hostname}:${database.port || 5432}`;
-  return [`--allow-net=${peers}`, `--allow-env=${ALLOWED_VARIABLES.join(",")}`];
+  const variables = findUrlVariables(Object.keys(env));
+  const databases = variables.map((name) => {
+    const url = new URL(env[name] ?? "");
+    return `${url.hostname}:${url.port || 5432}`;
+  });
+  const peers = [`127.0.0.1:${port}`, ...databases].join(",");
+  // Only a process that may read every variable finds the names of several databases.
+  const names = variables.length > 1 ? "" : `=${ALLOWED_VARIABLES.join(",")}`;
+  return [`--allow-net=${peers}`, `--allow-env${names}`];
 }
 
 /** The variables that are set, as wrangler takes them; the database comes by its binding. */
 function workerVariables(env: NodeJS.ProcessEnv): readonly string[] {
-  return Object.keys(SERVICE_VARIABLES).flatMap((name) => {
+  const names = new Set([...Object.keys(SERVICE_VARIABLES), ...findUrlVariables(Object.keys(env))]);
+  return [...names].flatMap((name) => {
     const value = name === "DATABASE_URL" ? undefined : env[name];
     return value ? ["--var", `${name}:${value}`] : [];
   });

@@ -18,12 +18,11 @@ const CHANGED = "The service runs the changed code\n";
  * Finds the code whose change starts the program again: the folder of the entry. Wrangler watches by itself.
  * @returns undefined when the program needs no other start
  */
-export function findCode(
-  runtime: Runtime,
-  { folder, entry }: Application,
-): Watched | undefined {
+export function findCode(runtime: Runtime, { folder, entry }: Application): Watched | undefined {
   if (runtime === "worker" || entry === undefined) return undefined;
-  const files = /\.[cm]?tsx?$/.test(entry) ? /(?<!\.d)\.(?:[cm]?[jt]sx?|json)$/ : /\.(?:[cm]?js|json)$/;
+  const files = /\.[cm]?tsx?$/.test(entry)
+    ? /(?<!\.d)\.(?:[cm]?[jt]sx?|json)$/
+    : /\.(?:[cm]?js|json)$/;
   const code = dirname(resolve(folder, entry));
   // The application's top folder holds node_modules, and the data of the database.
   return { folder: code, files, recursive: code !== resolve(folder) };

@@ -1,5 +1,7 @@
 // The doctor: it runs every examination. One that fails is a finding itself, and does not stop the others.
 
+import { readCluster } from "../citus/cluster.ts";
+import { judgeCluster } from "../citus/findings.ts";
 import { parseAddress } from "../../src/database/wire/address.ts";
 import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
@@ -53,6 +55,7 @@ export async function examineInstallation({
         ...(await examine("shared schemas", () => examineShared(registry))),
         ...(await examine("shared migrations", () => examineSharedMigrations(registry))),
         ...(await examine("catalogs", () => examineBudget(registry))),
+        ...(await examine("Citus", () => examineCluster(registry))),
       ];
     };
     const open = (): Promise<readonly Finding[]> =>
@@ -96,6 +99,11 @@ async function canOpen(
     findings.push({ level: "unsafe", check: name, seen, advice });
     return false;
   }
+}
+
+async function examineCluster(registry: Registry): Promise<readonly Finding[]> {
+  const cluster = await readCluster(registry);
+  return cluster === undefined ? [] : judgeCluster(cluster);
 }
 
 async function examineAdmin(url: Secret): Promise<readonly Finding[]> {

@@ -13,6 +13,8 @@ export interface Finding {
   readonly seen: string;
   /** The remedy; undefined when the finding does not need one. */
   readonly advice?: string;
+  /** The database, where it is not home. */
+  readonly database?: string;
 }
 
 /**

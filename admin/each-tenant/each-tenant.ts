@@ -1,7 +1,12 @@
 // Runs one command in many tenants, several at once. A tenant that fails does not stop the others.
 
 import type { AdminErrorCode } from "../registry/admin-error.ts";
-import { adminCode, databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import {
+  adminCode,
+  databaseMessage,
+  isConnectionLost,
+  sqlState,
+} from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
 import { TenantBusy } from "../registry/tenant-lock.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";

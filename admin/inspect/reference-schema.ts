@@ -5,6 +5,7 @@
 import { randomInt } from "node:crypto";
 import type { Transaction } from "sequelize";
 import { undone } from "../batch/undone.ts";
+import { STAY_ON_NODE } from "../citus/sql.ts";
 import { applyMigration, type Site } from "../migrations/apply.ts";
 import { describePlace, MigrationFailure } from "../migrations/failure.ts";
 import type { PlacedMigration, TenantMigrations } from "../migrations/ordered.ts";
@@ -12,6 +13,7 @@ import { applyOutside } from "../migrations/outside.ts";
 import { cutStages, mayNotShare } from "../migrations/stages.ts";
 import { withTemporary } from "../migrations/unfinished.ts";
 import { query, type Registry } from "../registry/registry.ts";
+import { readAdminRole } from "../registry/service-role.ts";
 
 /** The error of a migration that fails while a reference is made; its message is one line. */
 export class ReferenceFailure extends Error {
@@ -56,7 +58,7 @@ export async function raiseReference(
 
 function raiseUndone(order: Order, length: number, visit: VisitVersion): Promise<void> {
   return undone(order.registry, async (transaction) => {
-    await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS};${STAY_ON_NODE}`);
     const schemaName = await pickName(transaction, length);
     await query(transaction, `create schema "${schemaName}"`);
     await visit(0, transaction, schemaName);
@@ -70,7 +72,10 @@ function raiseUndone(order: Order, length: number, visit: VisitVersion): Promise
 async function raiseApart(order: Order, length: number, visit: VisitVersion): Promise<void> {
   const { registry, ordered } = order;
   const { sequelize } = registry;
-  const schemaName = await sequelize.transaction((one) => pickName(one, length));
+  const { schemaName, citus } = await sequelize.transaction(async (transaction) => ({
+    ...(await readAdminRole(transaction)),
+    schemaName: await pickName(transaction, length),
+  }));
   const site = siteOf(order, schemaName);
   await withTemporary(registry, schemaName, "build the reference schema", async () => {
     await sequelize.transaction(async (transaction) => {
@@ -80,7 +85,7 @@ async function raiseApart(order: Order, length: number, visit: VisitVersion): Pr
          values ($1, current_user, 'suspended', 'arriving')`,
         [schemaName],
       );
-      await query(transaction, `create schema "${schemaName}"`);
+      await query(transaction, `${STAY_ON_NODE};create schema "${schemaName}"`);
       await visit(0, transaction, schemaName);
     });
     for (const migration of ordered) {
@@ -89,6 +94,7 @@ async function raiseApart(order: Order, length: number, visit: VisitVersion): Pr
         await explain(migration, schemaName, () => applyOutside(site, migration, "up"));
       }
       await sequelize.transaction(async (transaction) => {
+        if (citus) await query(transaction, STAY_ON_NODE);
         if (isTransactional) await apply(site, transaction, migration);
         await visit(position, transaction, schemaName);
       });

@@ -52,6 +52,7 @@ export function statusLines(status: Status): readonly string[] {
       ...listed("Roles without a tenant", strays.roles),
     );
   }
+  lines.push(...status.cluster.map((problem) => `Citus: ${problem}`));
   if (drift) lines.push(...driftLines(drift));
   if (driftProblem !== undefined) lines.push(driftProblem);
   lines.push(needsPerson(status) ? "Needs attention" : "All is well");

@@ -1,5 +1,7 @@
-// The state of an installation: the registry's census, missing and excess privileges, and drift.
+// The state of an installation: the registry's census, missing and excess privileges, drift, and a cluster's problems.
 
+import { readCluster } from "../citus/cluster.ts";
+import { clusterProblems } from "../citus/findings.ts";
 import { examineTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantChoice } from "../registry/tenant-pattern.ts";
@@ -22,6 +24,8 @@ export interface Status extends Census {
   readonly drift: Drift | undefined;
   /** The reason why `drift` is missing although it was asked for. */
   readonly driftProblem: string | undefined;
+  /** The problems of the Citus cluster; empty without Citus, or when only some tenants were asked for. */
+  readonly cluster: readonly string[];
 }
 
 /**
@@ -38,10 +42,11 @@ export async function readStatus(
   const census = await takeCensus(registry, migrations, choice);
   const isWhole = choice.tenants === undefined && !choice.where?.length;
   const names = isWhole ? undefined : census.tenants.map((tenant) => tenant.schemaName);
-  const [lacks, excess, strays] = await Promise.all([
+  const [lacks, excess, strays, cluster] = await Promise.all([
     findLacks(registry, names),
     findExcess(registry, names),
     isWhole ? findStrays(registry) : undefined,
+    isWhole ? readCluster(registry) : undefined,
   ]);
   const missing = new Set(
     lacks.filter(({ kind }) => kind === "schema").map(({ schemaName }) => schemaName),
@@ -57,6 +62,7 @@ export async function readStatus(
     lacks,
     excess,
     strays,
+    cluster: cluster === undefined ? [] : clusterProblems(cluster),
     drift: undefined,
     driftProblem: undefined,
     ...drift,
@@ -65,9 +71,10 @@ export async function readStatus(
 
 /** Whether a status needs a person's attention. */
 export function needsPerson(status: Status): boolean {
-  const { problems, failed, lacks, excess, strays, drift, driftProblem, transitions } = status;
+  const { problems, failed, lacks, excess, strays, cluster } = status;
+  const { drift, driftProblem, transitions } = status;
   return (
-    problems.length + failed.length + lacks.length + excess.length > 0 ||
+    problems.length + failed.length + lacks.length + excess.length + cluster.length > 0 ||
     (drift?.drifted.length ?? 0) > 0 ||
     driftProblem !== undefined ||
     transitions.some(({ transition }) => transition !== "moved") ||

@@ -48,6 +48,8 @@ const SCHEMAS = `
      and n.nspname ~ '^[a-z_][a-z0-9_]{0,47}$' and n.nspname !~ '^pg_'
      and n.nspname not in ('public', 'rowhouse', 'information_schema')
      and not exists (select from rowhouse.installation as i where n.nspname = any(i.shared_schemas))
+     and not exists (select from pg_catalog.pg_depend as d
+       where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
      and not exists (select from rowhouse.tenant as t where t.schema_name = n.nspname)
    order by n.nspname`;
 

@@ -5,7 +5,7 @@ import { findTenantMigrations } from "../migrations/load.ts";
 import { openRegistry } from "../registry/registry.ts";
 import type { Admin } from "./contract.ts";
 import { createAdmin } from "./create-admin.ts";
-import { parseActorName, parseUrl } from "./parse.ts";
+import { parseActorName, parseDatabases, parseUrl } from "./parse.ts";
 
 export { ADMIN_ERRORS, AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
 export type * from "./contract.ts";
@@ -20,6 +20,8 @@ export type * from "./transfer.ts";
 export interface AdminOptions {
   /** The URL of PostgreSQL itself, not of a pooler, with the admin role, as ADMIN_DATABASE_URL has it. */
   readonly url: string;
+  /** The admin role's URLs of the other databases by name, as ADMIN_DATABASE_URL_<NAME> has them: `{ eu: url }`. */
+  readonly databases?: Readonly<Record<string, string>> | undefined;
   /** The folder of the application's tenant migrations, as TENANT_MIGRATIONS names it. */
   readonly tenantMigrations: string;
   /** The folder of the migrations of the shared schemas; left out where no schema has any. */
@@ -50,6 +52,7 @@ const IDLE_MS = 60_000;
  */
 export async function openAdmin({
   url,
+  databases = {},
   tenantMigrations,
   sharedMigrations,
   actor,
@@ -61,6 +64,7 @@ export async function openAdmin({
     sharedMigrations,
     actor: actor === undefined ? undefined : parseActorName(actor),
     idleMs: IDLE_MS,
+    databases: parseDatabases(databases),
   });
   return createAdmin(registry, registry.close);
 }

@@ -5,6 +5,7 @@ import type { ManyFunctions } from "./contract.ts";
 import { withCodes } from "./failure.ts";
 import type { EachOptions, EachOutcome, EachSummary, ManyOptions } from "./many.ts";
 import { type Controls, createRun } from "./run.ts";
+import { locateTenant } from "./tenants.ts";
 
 const KEEP = { rows: 10_000, characters: 16 * 2 ** 20 };
 
@@ -24,12 +25,15 @@ export function manyFunctions(registry: Registry): ManyFunctions {
         return createTenants(registry, wanted, { concurrency, signal, report });
       }),
     eachTenant: (sql, options = {}) =>
-      createRun(options.signal, (controls) => runInEach(registry, sql, options, controls)),
-    repairTenant: (schemaName, { plan, emptySchema, onStep } = {}) =>
+      createRun(options.signal, async (controls) => {
+        const { findDatabase } = await import("../databases/find.ts");
+        return runInEach(await findDatabase(registry, options.database), sql, options, controls);
+      }),
+    repairTenant: (name, { plan, emptySchema, onStep } = {}) =>
       withCodes(async () => {
-        const { parseSchemaName } = await import("../registry/schema-name.ts");
         const { repairTenant } = await import("../repair/repair-tenant.ts");
-        return repairTenant(registry, parseSchemaName(schemaName), {
+        const { schemaName, there } = await locateTenant(registry, name);
+        return repairTenant(there, schemaName, {
           plan: plan === true,
           emptySchema: emptySchema === true,
           announce: onStep ?? ((): void => {}),
@@ -38,9 +42,11 @@ export function manyFunctions(registry: Registry): ManyFunctions {
     repairTenants: (list, options = {}) =>
       createRun(options.signal, async ({ signal, report }) => {
         const { repairTenants } = await import("../repair/repair-tenants.ts");
+        const { findDatabase } = await import("../databases/find.ts");
         const how = { plan: options.plan === true, emptySchema: options.emptySchema === true };
-        const concurrency = await concurrencyOf(registry, options);
-        return repairTenants(registry, list, how, { concurrency, signal, report });
+        const there = await findDatabase(registry, options.database);
+        const concurrency = await concurrencyOf(there, options);
+        return repairTenants(there, list, how, { concurrency, signal, report });
       }),
   };
 }

@@ -49,6 +49,7 @@ import type {
   CloneOptions,
   ClonedTenant,
   DropOptions,
+  DroppedRemnants,
   DroppedTenant,
   ExportOptions,
   ExportedTenant,
@@ -128,13 +129,22 @@ export interface TransferFunctions {
    *   than the options allow
    */
   importTenant(this: void, file: string, options: ImportOptions): Promise<ImportedTenant>;
-  /** Moves a tenant with its hosts to another database that is initialised. The same call again continues it. */
+  /**
+   * Moves a tenant with its hosts to another database that is initialised. The same call again continues it. To a
+   * database of {@link Admin.databases} its clients follow it.
+   */
   moveTenant(this: void, schemaName: string, options: MoveOptions): Promise<MovedTenant>;
   /**
    * Drops a tenant: suspends it, exports it, imports the file on trial, and removes the tenant. The same call again
    * continues it.
    */
   dropTenant(this: void, schemaName: string, options: DropOptions): Promise<DroppedTenant>;
+  /** Drops the old copies that moves of a tenant have left in other databases. The tenant itself stays as it is. */
+  dropRemnants(
+    this: void,
+    schemaName: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<DroppedRemnants>;
 }
 
 /** The functions that work on many tenants, and the repair of one. */
@@ -156,7 +166,7 @@ export interface ManyFunctions {
   repairTenants(
     this: void,
     list: string,
-    options?: Omit<RepairOptions, "onStep"> & ManyOptions,
+    options?: Omit<RepairOptions, "onStep"> & ManyOptions & Pick<TenantChoice, "database">,
   ): Run<RepairOutcome, RepairSummary>;
 }
 
@@ -189,7 +199,7 @@ export interface MigrationFunctions {
 
 /** The functions that make an installation and examine it. */
 export interface InstallationFunctions {
-  /** Makes the database ready for tenants. A second call migrates the registry, and changes nothing else. */
+  /** Makes the database of `url`, home, ready for tenants. A second call migrates the registry, and changes nothing else. */
   initialise(this: void, options?: InitialiseOptions): Promise<InitialisedDatabase>;
   /** Examines the tenants, and changes nothing. Without `drift: false` it compares their tables with the migrations. */
   readStatus(
@@ -199,7 +209,7 @@ export interface InstallationFunctions {
   /** Checks that the installation keeps its tenants apart, and changes nothing; the pooler, too, with its URL. */
   examine(
     this: void,
-    options?: { readonly serviceUrl?: string | undefined },
+    options?: Pick<TenantChoice, "database"> & { readonly serviceUrl?: string | undefined },
   ): Promise<readonly Finding[]>;
   /**
    * Reads who changed what, the newest last.
@@ -223,6 +233,8 @@ export interface Admin
     AdoptionFunctions,
     MigrationFunctions,
     InstallationFunctions {
+  /** The names of the databases, home first; only "home" where no other is configured. */
+  readonly databases: readonly string[];
   /**
    * Returns the same functions in the name of another actor, over the same connections.
    * @param actor 1 to 100 characters, for the log of changes

@@ -13,14 +13,15 @@ import { transferFunctions } from "./transfers.ts";
 /**
  * Makes the functions.
  * @param close closes the registry
- * @param creations what new tenants share; made for this registry when left out
+ * @param creations what new tenants share; made when left out
  */
 export function createAdmin(
   registry: Registry,
   close: () => Promise<void>,
-  creations: FindCreations = shareCreations(registry),
+  creations: FindCreations = shareCreations(),
 ): Admin {
   return {
+    databases: [registry.database, ...registry.others.names],
     ...tenantFunctions(registry, creations),
     ...transferFunctions(registry),
     ...manyFunctions(registry),

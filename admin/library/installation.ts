@@ -8,7 +8,7 @@ export interface InitialiseOptions {
   readonly create?: boolean | undefined;
   /** The role that the service connects as; `rowhouse_service` at first. */
   readonly serviceRole?: string | undefined;
-  /** False: tenants do not have roles of their own, which isolates them less. */
+  /** False: tenants do not have roles of their own, which isolates them less. True at first, but on Citus false. */
   readonly tenantRoles?: boolean | undefined;
   /** Schemas to share, behind each tenant's own in the search_path; created if missing. */
   readonly share?: readonly string[] | undefined;
@@ -22,6 +22,8 @@ export interface InitialisedDatabase {
   readonly created: boolean;
   readonly serviceRole: string;
   readonly tenantRoles: boolean;
+  /** Whether the server is the coordinator of a Citus cluster. */
+  readonly citus: boolean;
   readonly createdRole: boolean;
   /** The migrations of the registry that this call applied. */
   readonly migrations: readonly string[];
@@ -123,6 +125,8 @@ export interface InstallationStatus {
       }
     | undefined;
   readonly driftProblem: string | undefined;
+  /** The problems of the Citus cluster; empty without Citus, or when only some tenants were asked for. */
+  readonly cluster: readonly string[];
 }
 
 /** A finding of the doctor. */

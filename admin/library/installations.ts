@@ -21,18 +21,24 @@ export function installationFunctions(registry: Registry): InstallationFunctions
         const done = await initialise(registry, { serviceRole, tenantRoles, sharedSchemas });
         return { created, ...done };
       }),
-    readStatus: ({ drift, ...choice } = {}) =>
+    readStatus: ({ drift, database, ...choice } = {}) =>
       withCodes(async () => {
         const { needsPerson, readStatus } = await import("../inspect/status.ts");
-        const status = await readStatus(registry, choice, drift !== false);
+        const { findDatabase } = await import("../databases/find.ts");
+        const status = await readStatus(
+          await findDatabase(registry, database),
+          choice,
+          drift !== false,
+        );
         return { ...status, well: !needsPerson(status) };
       }),
-    examine: ({ serviceUrl } = {}) =>
+    examine: ({ serviceUrl, database } = {}) =>
       withCodes(async () => {
         const { parseUrl } = await import("./parse.ts");
         const { Secret } = await import("../../src/environment.ts");
         const { examineInstallation } = await import("../doctor/doctor.ts");
-        const { url, tenantMigrations, sharedMigrations } = registry;
+        const { findDatabase } = await import("../databases/find.ts");
+        const { url, tenantMigrations, sharedMigrations } = await findDatabase(registry, database);
         return examineInstallation({
           service:
             serviceUrl === undefined ? undefined : new Secret(parseUrl("serviceUrl", serviceUrl)),
@@ -45,8 +51,8 @@ export function installationFunctions(registry: Registry): InstallationFunctions
       withCodes(async () => {
         const { parseEventVerb, parseWhole } = await import("./parse.ts");
         const { parseSchemaName } = await import("../registry/schema-name.ts");
-        const { readEvents } = await import("../events/read-events.ts");
-        const events = await readEvents(registry, {
+        const { readAllEvents } = await import("../databases/events.ts");
+        const events = await readAllEvents(registry, {
           ...choice,
           ...(schemaName !== undefined && { schemaName: parseSchemaName(schemaName) }),
           ...(verb !== undefined && { verb: parseEventVerb(verb) }),

@@ -13,8 +13,10 @@ export interface ManyOptions {
   readonly onStart?: ((schemaNames: readonly string[]) => void) | undefined;
 }
 
-/** Which tenants; all of them when both are left out. */
+/** Which tenants; all of home when left out. */
 export interface TenantChoice {
+  /** Those of this database, a name of `databases`; home when left out. */
+  readonly database?: string | undefined;
   /** Names and patterns, as in `a,b,shop_*`. */
   readonly tenants?: string | undefined;
   /** Only tenants with these settings, each as `plan=pro`, or `seats:=25` for JSON. */

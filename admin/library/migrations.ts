@@ -16,10 +16,18 @@ import { type Controls, createRun } from "./run.ts";
 /** Makes the functions. Each loads what it needs when it is called. */
 export function migrationFunctions(registry: Registry): MigrationFunctions {
   return {
-    planMigration: (choice = {}) => withCodes(() => plan(registry, choice)),
+    planMigration: (choice = {}) =>
+      withCodes(async () => plan(await find(registry, choice), choice)),
     migrate: (options = {}) =>
-      createRun(options.signal, (controls) => migrate(registry, options, controls)),
+      createRun(options.signal, async (controls) =>
+        migrate(await find(registry, options), options, controls),
+      ),
   };
+}
+
+async function find(home: Registry, { database }: MigrationChoice): Promise<Registry> {
+  const { findDatabase } = await import("../databases/find.ts");
+  return findDatabase(home, database);
 }
 
 /** Reads the folder, and plans the run. */

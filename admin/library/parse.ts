@@ -9,6 +9,7 @@ import { changeSettings, type SettingsChange } from "../lifecycle/settings.ts";
 import { LONGEST_TIMEOUT_MS } from "../lifecycle/status.ts";
 import { parseActor } from "../registry/actor.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { isDatabaseName } from "../registry/others.ts";
 import { parseSchemaName } from "../registry/schema-name.ts";
 import { parseSettingName } from "../registry/tenant-pattern.ts";
 import type { NewTenant, Settings } from "./tenant.ts";
@@ -115,6 +116,25 @@ export function parseUrl(name: string, text: string): string {
       cause: error,
     });
   }
+}
+
+/**
+ * Reads the URLs of the other databases.
+ * @throws {AdminError} option_invalid
+ */
+export function parseDatabases(
+  databases: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  const wrong = Object.keys(databases).find((name) => !isDatabaseName(name));
+  if (wrong !== undefined) {
+    throw new AdminError(
+      `Cannot use database ${JSON.stringify(wrong)}: a name is 1 to 31 of a-z, 0-9 and _, begins with a letter, and is ` +
+        "not home",
+      { code: "option_invalid" },
+    );
+  }
+  const urls = Object.entries(databases);
+  return new Map(urls.map(([name, url]) => [name, parseUrl(`databases.${name}`, url)]));
 }
 
 /**

@@ -14,6 +14,8 @@ export interface NewTenant {
   readonly settings?: Settings | undefined;
   /** Milliseconds, from 1 to 86,400,000; 10,000 when left out. */
   readonly statementTimeoutMs?: number | undefined;
+  /** The database in which it is created: a name of `databases`; home when left out. */
+  readonly database?: string | undefined;
 }
 
 /** A tenant that was created; the service answers for it from now on. */
@@ -40,6 +42,8 @@ export interface Tenant {
   readonly peer: string | null;
   /** In alphabetical order. */
   readonly hosts: readonly string[];
+  /** The database where it is; left out where only one is configured. */
+  readonly database?: string;
 }
 
 /** A change of a tenant; what is left out stays. */

@@ -1,20 +1,23 @@
 // Creates, finds and changes one tenant.
 
+import type { NewTenant as WantedTenant } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantFunctions } from "./contract.ts";
 import type { Creations } from "./creations.ts";
 import { withCodes } from "./failure.ts";
 import type { CreatedTenant, NewTenant } from "./tenant.ts";
 
-/** Finds what new tenants share, for all who create them. */
-export type FindCreations = () => Promise<Creations>;
+/** Finds what the new tenants of a database share, for all who create them. */
+export type FindCreations = (registry: Registry) => Promise<Creations>;
 
 /** See {@link FindCreations}. It loads nothing before the first tenant. */
-export function shareCreations(registry: Registry): FindCreations {
-  let kept: Creations | undefined;
-  return async () => {
+export function shareCreations(): FindCreations {
+  const kept = new Map<string, Creations>();
+  return async (registry) => {
     const { Creations } = await import("./creations.ts");
-    return (kept ??= new Creations(registry));
+    const found = kept.get(registry.database) ?? new Creations(registry);
+    kept.set(registry.database, found);
+    return found;
   };
 }
 
@@ -24,44 +27,47 @@ export function tenantFunctions(registry: Registry, creations: FindCreations): T
     createTenant: (tenant) => withCodes(() => create(registry, creations, tenant)),
     findTenant: (schemaName) =>
       withCodes(async () => {
-        const { findTenant } = await import("../lifecycle/tenant.ts");
-        return findTenant(registry, await parseName(schemaName));
+        const { findAnywhere } = await import("../databases/list.ts");
+        return findAnywhere(registry, await parseName(schemaName));
       }),
     listTenants: (page) =>
       withCodes(async () => {
-        const { listTenants } = await import("../lifecycle/tenant.ts");
-        return listTenants(registry, page);
+        const { listAll } = await import("../databases/list.ts");
+        return listAll(registry, page);
       }),
     addHost: (name, text) =>
       withCodes(async () => {
         const { parseDomain } = await import("../../src/host.ts");
-        const { addDomain } = await import("../lifecycle/domain.ts");
+        const { addHost } = await import("../databases/hosts.ts");
         const [schemaName, host] = [await parseName(name), parseDomain(text)];
-        await addDomain(registry, host, schemaName);
+        await addHost(registry, host, schemaName);
         return { host, schemaName };
       }),
     removeHost: (text, owner) =>
       withCodes(async () => {
         const { parseDomain } = await import("../../src/host.ts");
-        const { removeDomain } = await import("../lifecycle/domain.ts");
+        const { removeHost } = await import("../databases/hosts.ts");
         const host = parseDomain(text);
-        return { host, schemaName: await removeDomain(registry, host, owner) };
+        return { host, schemaName: await removeHost(registry, host, owner) };
       }),
-    suspendTenant: (schemaName) =>
+    suspendTenant: (name) =>
       withCodes(async () => {
         const { suspendTenant } = await import("../lifecycle/status.ts");
-        return suspendTenant(registry, await parseName(schemaName));
+        const { schemaName, there } = await locateTenant(registry, name);
+        return suspendTenant(there, schemaName);
       }),
-    resumeTenant: (schemaName) =>
+    resumeTenant: (name) =>
       withCodes(async () => {
         const { resumeTenant } = await import("../lifecycle/status.ts");
-        return resumeTenant(registry, await parseName(schemaName));
+        const { schemaName, there } = await locateTenant(registry, name);
+        return resumeTenant(there, schemaName);
       }),
-    setTenant: (schemaName, { readOnly, statementTimeoutMs, set, unset }) =>
+    setTenant: (name, { readOnly, statementTimeoutMs, set, unset }) =>
       withCodes(async () => {
         const { setTenant } = await import("../lifecycle/status.ts");
         const { parseSettingsChange, parseStatementTimeout } = await import("./parse.ts");
-        return setTenant(registry, await parseName(schemaName), {
+        const { schemaName, there } = await locateTenant(registry, name);
+        return setTenant(there, schemaName, {
           ...(readOnly !== undefined && { status: readOnly ? "read_only" : "active" }),
           ...(statementTimeoutMs !== undefined && {
             statementTimeoutMs: parseStatementTimeout(statementTimeoutMs),
@@ -77,42 +83,67 @@ async function parseName(text: string): Promise<string> {
   return parseSchemaName(text);
 }
 
-/** Creates a tenant. What an earlier creation has kept may be out of date, so that its failure is not final. */
-async function create(
+/** Reads a name, and finds the registry of the database where the tenant is. */
+export async function locateTenant(
   registry: Registry,
+  name: string,
+): Promise<{ readonly schemaName: string; readonly there: Registry }> {
+  const { locate } = await import("../databases/find.ts");
+  const schemaName = await parseName(name);
+  return { schemaName, there: await locate(registry, schemaName) };
+}
+
+async function create(
+  home: Registry,
   creations: FindCreations,
-  tenant: NewTenant,
+  { database, ...tenant }: NewTenant,
 ): Promise<CreatedTenant> {
   const { parseNewTenant } = await import("./parse.ts");
-  const { MigrationFailure } = await import("../migrations/failure.ts");
-  const { addTenant } = await import("../lifecycle/tenant.ts");
+  const { createIn } = await import("../databases/create.ts");
+  const { findDatabase } = await import("../databases/find.ts");
   const wanted = parseNewTenant(tenant);
   const { schemaName, hosts } = wanted;
-  const kept = await creations();
+  const there = await findDatabase(home, database);
+  try {
+    await createIn(home, there, wanted, async (displaces) =>
+      addTo(there, await creations(there), { ...wanted, displaces }),
+    );
+    return { schemaName, hosts };
+  } catch (error) {
+    throw await explainExisting(home, wanted, error);
+  }
+}
+
+/** Creates a tenant. What an earlier creation has kept may be out of date, so that its failure is not final. */
+async function addTo(registry: Registry, kept: Creations, wanted: WantedTenant): Promise<void> {
+  const { MigrationFailure } = await import("../migrations/failure.ts");
+  const { addTenant } = await import("../lifecycle/tenant.ts");
   for (;;) {
     const { creation, isKept } = await kept.find();
     try {
       await addTenant(registry, creation, wanted);
-      return { schemaName, hosts };
+      return;
     } catch (error) {
-      if (!(error instanceof MigrationFailure))
-        throw await explainExisting(registry, wanted, error);
+      if (!(error instanceof MigrationFailure)) throw error;
       kept.forget();
       if (!isKept) throw error;
     }
   }
 }
 
-/** Tells a tenant that an earlier call has created from another one of the name. */
+/** Tells a tenant that an earlier call has created, wherever it is now, from another one of the name. */
 async function explainExisting(
-  registry: Registry,
+  home: Registry,
   wanted: CreatedTenant,
   error: unknown,
 ): Promise<unknown> {
   const { TenantExists } = await import("../lifecycle/begin.ts");
-  if (!(error instanceof TenantExists)) return error;
+  const { TenantElsewhere } = await import("../lifecycle/domain.ts");
+  if (!(error instanceof TenantExists || error instanceof TenantElsewhere)) return error;
+  const { locate } = await import("../databases/find.ts");
   const { findExisting } = await import("../tenant-list/existing.ts");
-  const found = (await findExisting(registry, [wanted])).get(wanted.schemaName);
+  const there = await locate(home, wanted.schemaName);
+  const found = (await findExisting(there, [wanted])).get(wanted.schemaName);
   if (found === undefined) return error;
   return new TenantExists(error.message, { code: found.code, cause: error });
 }

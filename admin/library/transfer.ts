@@ -29,6 +29,8 @@ export interface ImportOptions extends CopyOptions {
   readonly withSettings?: boolean | undefined;
   /** Milliseconds; when left out, the archive's if that is at most a minute. */
   readonly statementTimeoutMs?: number | undefined;
+  /** The database in which it is created: a name of `databases`; home when left out. */
+  readonly database?: string | undefined;
   /** The largest size of the rows as text; when left out, 100 times the file's size and at least 64 MB. */
   readonly maxBytes?: number | undefined;
 }
@@ -88,7 +90,7 @@ export interface ExportedTenant extends Copied {
 
 /** How a tenant is moved. */
 export interface MoveOptions {
-  /** The URL of the other database, with its admin role. */
+  /** The name of a configured database, or the URL of another one, with its admin role. */
   readonly to: string;
   /** Longest wait for transactions that began before; 300,000 when left out. */
   readonly waitMs?: number | undefined;
@@ -100,9 +102,11 @@ export interface MoveOptions {
   readonly onStep?: ((step: string, line: string) => void) | undefined;
 }
 
-/** A tenant that was moved; here it is suspended and names the other database. */
+/** A tenant that was moved. Where it was, a suspended copy remains until `dropRemnants`. */
 export interface MovedTenant {
   readonly schemaName: string;
+  /** The name of the database where it is now; undefined for one that only its URL names. */
+  readonly database?: string;
   /** The other database, as host, port and name. */
   readonly place: string;
   /** What this call copied; undefined when an earlier one had copied it. */
@@ -140,6 +144,15 @@ export interface DropOptions {
   readonly signal?: AbortSignal | undefined;
   /** Counts the dropped objects. */
   readonly meter?: Meter | undefined;
+}
+
+/** The old copies that were dropped. */
+export interface DroppedRemnants {
+  readonly schemaName: string;
+  /** The databases that had one. */
+  readonly databases: readonly string[];
+  /** The databases that could not be asked. */
+  readonly unreachable: readonly string[];
 }
 
 /** A tenant that was dropped. */

@@ -1,6 +1,7 @@
 // The first steps of a new tenant: its row, its role and its empty schema.
 
 import type { Transaction } from "sequelize";
+import { DISTRIBUTE_SCHEMAS } from "../citus/sql.ts";
 import { UNIQUE_VIOLATION } from "../../src/errors.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -34,6 +35,7 @@ export async function beginTenant(
   const roleName = await insertTenant(transaction, creation, tenant, isWhole);
   const commands = [
     ...newRoleCommands(creation, roleName),
+    ...(creation.admin.citus ? [DISTRIBUTE_SCHEMAS] : []),
     `create schema ${quoteName(schemaName)}`,
     ...grantCommands(creation.defaultKinds, schemaName, roleName),
   ];

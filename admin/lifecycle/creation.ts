@@ -13,6 +13,7 @@ import {
 } from "../migrations/ordered.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
+import type { Displaced } from "../registry/pointer.ts";
 import type { Installation, Registry, Settings } from "../registry/registry.ts";
 import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
 import { type DefaultKind, readDefaultKinds } from "../registry/tenant-grants.ts";
@@ -51,6 +52,8 @@ export interface NewTenant {
   readonly to?: number;
   readonly statementTimeoutMs?: number;
   readonly settings?: Settings;
+  /** The pointers that give way to it, in the transaction in which it is served; none when left out. */
+  readonly displaces?: Displaced | undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
+import type { NewTenant } from "./creation.ts";
 
 /**
  * Adds a host to a tenant.
@@ -38,29 +39,9 @@ export async function removeDomain(
   host: string,
   owner?: string,
 ): Promise<string> {
-  const { sequelize, Domain, actor } = registry;
+  const { sequelize, actor } = registry;
   return sequelize.transaction(async (transaction) => {
-    const found = await Domain.findByPk(host, { transaction });
-    if (found === null) throw noDomain(host);
-    if (found.database !== null) {
-      throw new AdminError(
-        `Cannot remove host: "${host}" belongs to tenant "${found.schemaName}" of database "${found.database}"; ` +
-          "remove it there",
-        { code: "host_not_found" },
-      );
-    }
-    if (owner !== undefined && owner !== found.schemaName) {
-      throw new AdminError(
-        `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see ${commandFor("list-tenants")}`,
-        { code: "host_not_found" },
-      );
-    }
-    const { schemaName } = await claimTenant(
-      registry,
-      transaction,
-      found.schemaName,
-      "remove host",
-    );
+    const schemaName = await claimHost(registry, transaction, host, owner);
     // Another tenant may have got it before this had the lock.
     const details = { hosts: { removed: [host] } };
     const removed = await queryWithEvent(
@@ -74,6 +55,51 @@ export async function removeDomain(
   });
 }
 
+/** What removing a host would do. */
+export interface PlannedRemoval {
+  readonly host: string;
+  readonly schemaName: string;
+  /** The hosts that the tenant would keep, in alphabetical order. */
+  readonly kept: readonly string[];
+}
+
+/** Makes the checks of {@link removeDomain}, and changes nothing. Throws as it does. */
+export function planRemoval(registry: Registry, host: string): Promise<PlannedRemoval> {
+  return registry.sequelize.transaction(async (transaction) => {
+    const schemaName = await claimHost(registry, transaction, host);
+    const text =
+      "select host from rowhouse.domain where schema_name = $1 and host <> $2 and database is null order by 1";
+    const kept = await query<{ host: string }>(transaction, text, [schemaName, host]);
+    return { host, schemaName, kept: kept.map((row) => row.host) };
+  });
+}
+
+/** Locks the tenant of a host, and returns its schema. */
+async function claimHost(
+  registry: Registry,
+  transaction: Transaction,
+  host: string,
+  owner?: string,
+): Promise<string> {
+  const found = await registry.Domain.findByPk(host, { transaction });
+  if (found === null) throw noDomain(host);
+  if (found.database !== null) {
+    throw new AdminError(
+      `Cannot remove host: "${host}" belongs to tenant "${found.schemaName}" of database "${found.database}"; ` +
+        "remove it there",
+      { code: "host_not_found" },
+    );
+  }
+  if (owner !== undefined && owner !== found.schemaName) {
+    throw new AdminError(
+      `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see ${commandFor("list-tenants")}`,
+      { code: "host_not_found" },
+    );
+  }
+  const tenant = await claimTenant(registry, transaction, found.schemaName, "remove host");
+  return tenant.schemaName;
+}
+
 function noDomain(host: string): AdminError {
   return new AdminError(
     `Cannot remove host: "${host}" does not belong to a tenant; see ${commandFor("list-tenants")}`,
@@ -84,7 +110,8 @@ function noDomain(host: string): AdminError {
 const INSERT_HOSTS = `
   insert into rowhouse.domain (host, schema_name, role_name, status, statement_timeout_ms, has_settings)
   select host, schema_name, role_name, status, statement_timeout_ms, has_settings
-    from unnest($2::text[]) as host, rowhouse.tenant where schema_name = $1
+    from unnest($2::text[]) as host, rowhouse.tenant
+   where schema_name = $1 and not exists (select from rowhouse.pointer where schema_name = $1)
   on conflict do nothing returning host`;
 
 /**
@@ -103,26 +130,57 @@ export async function insertDomains(
     ? query<{ host: string }>(transaction, INSERT_HOSTS, bind)
     : queryWithEvent<{ host: string }>(transaction, event, INSERT_HOSTS, bind));
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
-  if (taken !== undefined) throw hostTaken(taken);
+  if (taken === undefined) return;
+  await requireNoPointer(transaction, schemaName);
+  throw hostTaken(taken);
 }
 
 /**
  * Refuses hosts that belong to a tenant already, before work that takes several transactions.
+ * @param displaces as in NewTenant
  * @throws {AdminError} as {@link insertDomains}
  */
 export async function requireFreeHosts(
   transaction: Transaction,
-  hosts: readonly string[],
+  { schemaName, hosts, displaces }: Pick<NewTenant, "schemaName" | "hosts" | "displaces">,
 ): Promise<void> {
   const [taken] = await query<{ host: string }>(
     transaction,
-    "select host from rowhouse.domain where host = any($1::text[]) order by host limit 1",
-    [hosts],
+    `select host from rowhouse.domain
+      where host = any($1::text[])
+        and not (database is not null and ($3 = 'all' or $3 = 'own' and schema_name = $2))
+      order by host limit 1`,
+    [hosts, schemaName, displaces ?? ""],
   );
   if (taken !== undefined) throw hostTaken(taken.host);
 }
 
-function hostTaken(host: string): AdminError {
+/**
+ * Refuses the name of a tenant that lives in another database.
+ * @throws {AdminError} name_taken
+ */
+export async function requireNoPointer(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<void> {
+  const text = "select database from rowhouse.pointer where schema_name = $1";
+  const [row] = await query<{ database: string }>(transaction, text, [schemaName]);
+  if (row !== undefined) throw tenantElsewhere(schemaName, row.database);
+}
+
+/** The error when a tenant that lives in another database has the name. */
+export class TenantElsewhere extends AdminError {}
+
+function tenantElsewhere(schemaName: string, database: string): TenantElsewhere {
+  return new TenantElsewhere(
+    `Cannot add tenant: schema "${schemaName}" is a tenant of database "${database}" already; choose another name, ` +
+      "or remove that one first",
+    { code: "name_taken" },
+  );
+}
+
+/** The error when the host belongs to another tenant. */
+export function hostTaken(host: string): AdminError {
   return new AdminError(
     `Cannot add host: "${host}" already belongs to a tenant; ` +
       `see ${commandFor("list-tenants")}, and ${commandFor("remove-domain")} ${host}`,

@@ -7,6 +7,7 @@ import { query } from "../registry/registry.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireUnshared } from "../shared/list.ts";
 import { roleTaken, schemaTaken, tenantTaken } from "./begin.ts";
+import { requireNoPointer } from "./domain.ts";
 
 interface Found {
   readonly tenant: boolean;
@@ -32,6 +33,7 @@ export async function requireFreeName(transaction: Transaction, schemaName: stri
        exists (select from pg_catalog.pg_roles where rolname = $2) as role`,
     [schemaName, roleName],
   );
+  await requireNoPointer(transaction, schemaName);
   if (found === undefined || found.unfinished) return;
   if (found.tenant) throw tenantTaken(schemaName);
   if (found.schema) throw schemaTaken(schemaName);

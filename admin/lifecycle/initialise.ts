@@ -3,6 +3,8 @@
 // the right to it, so the result is read back.
 
 import type { Transaction } from "sequelize";
+import { requireCoordinator } from "../citus/coordinator.ts";
+import { KEEP_SCHEMAS_WHOLE } from "../citus/sql.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { recordEvents } from "../events/event.ts";
@@ -22,7 +24,10 @@ import { type Opened, openSharedSchemas } from "../shared/open.ts";
 /** Options of {@link initialise}; an option that is left out keeps its value of the first run. */
 export interface InitialiseOptions {
   readonly serviceRole?: string | undefined;
-  /** False: tenants do not have their own roles; isolation then rests on the search_path and the lexer alone. */
+  /**
+   * False: tenants do not have their own roles; isolation then rests on the search_path and the lexer alone. The first
+   * run without it decides by the server: true, but false on Citus.
+   */
   readonly tenantRoles?: boolean | undefined;
   /** The change of the shared schemas; they stay as they are when left out. */
   readonly sharedSchemas?: SharedChange | undefined;
@@ -32,6 +37,8 @@ export interface InitialiseOptions {
 export interface Initialised {
   readonly serviceRole: string;
   readonly tenantRoles: boolean;
+  /** Whether the server is the coordinator of a Citus cluster. */
+  readonly citus: boolean;
   readonly createdRole: boolean;
   /** Names of the registry migrations that this run applied. */
   readonly migrations: readonly string[];
@@ -51,7 +58,7 @@ const DEFAULT_SERVICE_ROLE = "rowhouse_service";
  * Initialises the registry's database in one transaction.
  * @throws {AdminError} when the options contradict an earlier run, when the admin role may not create a role, when a
  *   role is unsuitable as the service role, when TEMPORARY cannot be revoked from PUBLIC, or when a schema cannot be
- *   shared, or its sharing cannot end
+ *   shared, or its sharing cannot end, and on a node of Citus that cannot have the registry
  */
 export async function initialise(
   registry: Registry,
@@ -63,17 +70,22 @@ export async function initialise(
       transaction,
       "select pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))",
     );
+    const admin = await readAdminRole(transaction);
+    const { citus } = admin;
+    if (citus) {
+      await requireCoordinator(transaction);
+      await query(transaction, KEEP_SCHEMAS_WHOLE);
+    }
     checkDatabaseName(await readDatabaseName(transaction));
     const before = await findInstallation(transaction);
     const serviceRole = options.serviceRole ?? before?.serviceRole ?? DEFAULT_SERVICE_ROLE;
-    const tenantRoles = options.tenantRoles ?? before?.tenantRoles ?? true;
+    const tenantRoles = options.tenantRoles ?? before?.tenantRoles ?? !citus;
     if (before && (before.serviceRole !== serviceRole || before.tenantRoles !== tenantRoles)) {
       throw new AdminError(
         `Cannot initialise: this database already uses service role "${before.serviceRole}" ` +
           `${before.tenantRoles ? "and" : "without"} tenant roles; run init-db without options`,
       );
     }
-    const admin = await readAdminRole(transaction);
     const createdRole = await ensureServiceRole(transaction, admin, {
       serviceRole,
       tenantRoles,
@@ -101,7 +113,7 @@ export async function initialise(
     const { open, closed } = await closeFunctions(transaction, [serviceRole, admin.name]);
     const openFunctions = open.map(({ name }) => name);
     const done: Initialised = {
-      ...{ serviceRole, tenantRoles, createdRole, migrations },
+      ...{ serviceRole, tenantRoles, citus, createdRole, migrations },
       ...{ setConfigRevoked, openFunctions, sharedSchemas, opened },
     };
     await recordEvents(

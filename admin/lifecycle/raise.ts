@@ -9,6 +9,7 @@ import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import { applyOutside } from "../migrations/outside.ts";
 import { cutStages, mayNotShare, type Stage } from "../migrations/stages.ts";
 import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/unfinished.ts";
+import { removePointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
@@ -102,7 +103,7 @@ async function raiseWithin<T>(
   event: NewEvent | undefined,
 ): Promise<T> {
   const { from, to } = versionsOf(creation, tenant);
-  const { schemaName, hosts } = tenant;
+  const { schemaName } = tenant;
   const ordered = creation.fresh;
   const site = siteOf(registry, creation, schemaName);
   const roleName = await beginTenant(transaction, creation, tenant, true);
@@ -110,7 +111,7 @@ async function raiseWithin<T>(
   const result = await fill(transaction, roleName);
   await applyAll(site, transaction, ordered.slice(from, to));
   await reachVersion(transaction, [schemaName], ordered.slice(0, to));
-  await insertDomains(transaction, schemaName, hosts, event);
+  await serve(transaction, tenant, event);
   return result;
 }
 
@@ -121,7 +122,7 @@ async function raiseInStages<T>(
   fill: Fill<T>,
   { isTrial, event }: { readonly isTrial: boolean; readonly event: NewEvent | undefined },
 ): Promise<T> {
-  const { schemaName, hosts } = tenant;
+  const { schemaName } = tenant;
   const { from, to } = versionsOf(creation, tenant);
   const ordered = creation.fresh;
   const { mode } = creation.sharing;
@@ -131,7 +132,7 @@ async function raiseInStages<T>(
       return work(transaction);
     });
   const roleName = await transact(async (transaction) => {
-    await requireFreeHosts(transaction, hosts);
+    await requireFreeHosts(transaction, tenant);
     return beginTenant(transaction, creation, tenant, false);
   });
   const climb = async (stages: readonly Stage[]): Promise<void> => {
@@ -150,7 +151,7 @@ async function raiseInStages<T>(
   const complete = async (transaction: Transaction): Promise<void> => {
     const text = `update rowhouse.tenant set status = 'active', transition = null where schema_name = $1`;
     await query(transaction, text, [schemaName]);
-    await insertDomains(transaction, schemaName, hosts, event);
+    await serve(transaction, tenant, event);
   };
   const isLast = from === to;
   const result = await transact(async (transaction) => {
@@ -160,6 +161,16 @@ async function raiseInStages<T>(
   await climb(cutStages(ordered.slice(from, to), mode));
   if (!isLast) await transact(complete);
   return result;
+}
+
+/** Gives the tenant its hosts, and takes away the pointers that give way to it. */
+async function serve(
+  transaction: Transaction,
+  { schemaName, hosts, displaces }: NewTenant,
+  event: NewEvent | undefined,
+): Promise<void> {
+  if (displaces !== undefined) await removePointers(transaction, schemaName, displaces, hosts);
+  await insertDomains(transaction, schemaName, hosts, event);
 }
 
 /** The version at which a tenant is filled, and the one that it then gets. */

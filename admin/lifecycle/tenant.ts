@@ -73,13 +73,25 @@ const LISTED = `
         where d.schema_name = t.schema_name and d.database is null order by host) as hosts
     from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version`;
 
-/** Reads every tenant with its hosts, or a part of the list, in the order of the schema names. */
+const ALL = "where $1::text is null or schema_name > $1::text order by schema_name limit $2";
+
+// The order of JavaScript, so that the lists of several databases can be merged.
+const PRESENT = `
+   where not exists (select from rowhouse.pointer as p where p.schema_name = t.schema_name)
+     and ($1::text is null or schema_name collate "C" > $1::text)
+   order by schema_name collate "C" limit $2`;
+
+/**
+ * Reads every tenant with its hosts, or a part of the list, in the order of the schema names.
+ * @param isMerged whether the list is one of several: without what a move has left here, and in the order of bytes
+ */
 export function listTenants(
   registry: Registry,
-  { after, limit }: TenantPage = {},
+  { after, limit }: Omit<TenantPage, "database"> = {},
+  isMerged = false,
 ): Promise<readonly ListedTenant[]> {
-  const part = "where $1::text is null or schema_name > $1::text order by schema_name limit $2";
-  return readRows<ListedTenant>(registry, `${LISTED} ${part}`, [after ?? null, limit ?? null]);
+  const text = `${LISTED} ${isMerged ? PRESENT : ALL}`;
+  return readRows<ListedTenant>(registry, text, [after ?? null, limit ?? null]);
 }
 
 /** Reads one tenant with its hosts; undefined when it does not exist. */

@@ -10,7 +10,12 @@ import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { BuildLimits } from "../migrations/outside.ts";
 import { otherRun } from "../migrations/recorded.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
-import { adminCode, databaseMessage, isConnectionLost, sqlState } from "../registry/database-code.ts";
+import {
+  adminCode,
+  databaseMessage,
+  isConnectionLost,
+  sqlState,
+} from "../registry/database-code.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
 import { TenantBusy, TenantTaken } from "../registry/tenant-lock.ts";
 import { NeedsBaseline, perform, readBaseline, VersionMoved } from "./perform.ts";

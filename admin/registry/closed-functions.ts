@@ -20,7 +20,8 @@ const OF_EXTENSIONS: Readonly<Record<string, string>> = {
   adminpack: ".*",
   aws_lambda: ".*",
   aws_s3: ".*",
-  citus: "run_command_on_.*|master_run_on_worker",
+  citus:
+    "run_command_on_.*|master_run_on_worker|citus_run_local_command|worker_(apply|create_or_replace)_.*",
   dblink: ".*",
   http: ".*",
   hypopg: ".*",
@@ -50,11 +51,11 @@ const FUNCTION = `
     left join pg_catalog.pg_extension as e on e.oid = d.refobjid
     left join (values ${LIST}) as listed (extension, names) on listed.extension = e.extname
    where p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
-     and case when n.nspname = 'pg_catalog' then
+     and case when p.proname ~ listed.names then true
+         when n.nspname = 'pg_catalog' and e.extname is null then
            p.proname ~ '^(${BUILT_IN.join("|")})$'
            or p.proname = 'ts_rewrite' and p.proargtypes[1] = 'text'::regtype
          when n.nspname = 'information_schema' then false
-         when p.proname ~ listed.names then true
          else exists (select from unnest(p.proargtypes) as a where a in ('text'::regtype, 'varchar'::regtype))
            and (lower(p.proargnames::text)
                 ~ '[{,"](_|p_|in_|v_)?(sql|query|querystring|statement|stmt|command|cmd)(_text|_string)?[,}"]'

@@ -1,6 +1,7 @@
 // The role that the service connects as. By itself it may only enter tenants.
 
 import type { Transaction } from "sequelize";
+import { IS_CITUS } from "../citus/sql.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "./admin-error.ts";
 import { findRoleElsewhere, type KeptRole } from "./role-use.ts";
@@ -13,6 +14,8 @@ export interface AdminRole {
   readonly createRole: boolean;
   /** The server's major version. */
   readonly serverVersion: number;
+  /** Whether the database is that of a Citus cluster. */
+  readonly citus: boolean;
 }
 
 interface RoleRow {
@@ -37,7 +40,7 @@ export async function readAdminRole(transaction: Transaction): Promise<AdminRole
   const [role] = await query<AdminRole>(
     transaction,
     `select rolname as name, rolsuper as superuser, rolsuper or rolcreaterole as "createRole",
-       current_setting('server_version_num')::int / 10000 as "serverVersion"
+       current_setting('server_version_num')::int / 10000 as "serverVersion", ${IS_CITUS} as citus
      from pg_catalog.pg_roles where rolname = current_user`,
   );
   if (role === undefined) throw new Error("Cannot read role: current_user is not in pg_roles");

@@ -17,7 +17,7 @@ export interface TenantChoice {
  * @throws {AdminError} that names every item of the list which does not match a tenant, and for a malformed setting
  */
 export async function pickTenants<T extends { readonly schemaName: string }>(
-  registry: Pick<Registry, "sequelize">,
+  registry: Pick<Registry, "read">,
   all: readonly T[],
   { tenants, where = [] }: TenantChoice,
 ): Promise<readonly T[]> {
@@ -39,27 +39,45 @@ export function pickListed<T extends { readonly schemaName: string }>(
   all: readonly T[],
   list: string,
 ): readonly T[] {
-  const items = list.split(",").map((item) => item.trim());
-  const names = new Set(items.filter((item) => !item.includes("*")));
-  const patterns = items.filter((item) => item.includes("*")).map(parsePattern);
-  const picked = all.filter(
-    ({ schemaName }) =>
-      names.has(schemaName) || patterns.some((pattern) => pattern.test(schemaName)),
+  const items = itemsOf(list);
+  const matching = matchingItems(all, list);
+  const missing = items.filter((item) => !matching.includes(item));
+  if (missing.length > 0) throw nothingMatches(missing);
+  const names = new Set(items);
+  const tests = items.filter((item) => item.includes("*")).map(patternTest);
+  return all.filter(
+    ({ schemaName }) => names.has(schemaName) || tests.some((test) => test(schemaName)),
   );
-  const found = new Set(picked.map(({ schemaName }) => schemaName));
-  const missing = items.filter((item) =>
-    item.includes("*")
-      ? !picked.some(({ schemaName }) => parsePattern(item).test(schemaName))
-      : !found.has(item),
+}
+
+/** Returns the items of a list that match a tenant. */
+export function matchingItems(
+  all: readonly { readonly schemaName: string }[],
+  list: string,
+): readonly string[] {
+  const names = new Set(all.map(({ schemaName }) => schemaName));
+  return itemsOf(list).filter((item) =>
+    item.includes("*") ? [...names].some(patternTest(item)) : names.has(item),
   );
-  if (missing.length > 0) {
-    throw new AdminError(
-      `Cannot find tenants: nothing matches ${missing.map((item) => JSON.stringify(item)).join(", ")}; ` +
-        `see ${commandFor("list-tenants")}`,
-      { code: "tenant_not_found" },
-    );
-  }
-  return picked;
+}
+
+/** The error for items of a list that match nothing. */
+export function nothingMatches(items: readonly string[]): AdminError {
+  return new AdminError(
+    `Cannot find tenants: nothing matches ${items.map((item) => JSON.stringify(item)).join(", ")}; ` +
+      `see ${commandFor("list-tenants")}`,
+    { code: "tenant_not_found" },
+  );
+}
+
+/** Cuts a list into its names and patterns. */
+export function itemsOf(list: string): readonly string[] {
+  return list.split(",").map((item) => item.trim());
+}
+
+function patternTest(item: string): (schemaName: string) => boolean {
+  const pattern = parsePattern(item);
+  return (schemaName) => pattern.test(schemaName);
 }
 
 function parsePattern(item: string): RegExp {

@@ -15,4 +15,6 @@ export interface TenantPage {
   readonly after?: string | undefined;
   /** The most tenants; all when left out. */
   readonly limit?: number | undefined;
+  /** Only those of this database, with what moves have left there; the tenants of all when left out. */
+  readonly database?: string | undefined;
 }

@@ -1,5 +1,6 @@
 // The steps of a repair. Each describes itself before it runs.
 
+import { DISTRIBUTE_SCHEMAS } from "../citus/sql.ts";
 import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -59,7 +60,7 @@ export function createSchema({ registry, transaction, tenant, migrations }: Pati
     what: `create schema "${schemaName}" with the empty tables of version ${version}`,
     createsSchema: true,
     async perform() {
-      await query(transaction, `create schema "${schemaName}"`);
+      await query(transaction, `${DISTRIBUTE_SCHEMAS};create schema "${schemaName}"`);
       await grantSchema(transaction, schemaName, roleName);
       const { sharedSchemas } = migrations;
       for (const migration of migrations.ordered.slice(0, version).map(forNewSchema)) {

@@ -115,7 +115,8 @@ begin${CLEAN_SESSION}
   end if;
   if entry[3] operator(pg_catalog.<>) 'active' then
     if entry[6] is not null then
-      raise exception using errcode = 'RH301', message = 'the tenant is in another database', detail = entry[6];
+      raise exception using errcode = 'RH301', message = 'the tenant is in another database',
+        detail = entry[6], hint = entry[5];
     end if;
     if entry[3] operator(pg_catalog.<>) 'read_only' then
       raise exception using errcode = 'RH403', message = 'the tenant is suspended';

@@ -1,6 +1,7 @@
 // Clones a tenant in the same database.
 
 import type { Transaction } from "sequelize";
+import type { Displaced } from "../registry/pointer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
@@ -16,6 +17,8 @@ export interface CloneOptions {
   readonly schemaName: string;
   /** A host in the registry's form, which parseDomain has checked. */
   readonly hosts: readonly string[];
+  /** The pointers that give way to it, as in NewTenant. */
+  readonly displaces?: Displaced | undefined;
   /** Copy only the tables, as the migrations make them, without rows. */
   readonly structureOnly?: boolean;
   /** Leave out objects that cannot be copied, instead of refusing. */
@@ -44,7 +47,7 @@ export interface CloneReport extends Loaded {
 export async function cloneTenant(
   registry: Registry,
   from: string,
-  { schemaName, hosts, structureOnly = false, lossy = false, meter }: CloneOptions,
+  { schemaName, hosts, displaces, structureOnly = false, lossy = false, meter }: CloneOptions,
 ): Promise<CloneReport> {
   const creation = await prepareCreation(registry);
   const action = "clone tenant";
@@ -53,7 +56,7 @@ export async function cloneTenant(
     // The tables are locked, so a migration cannot intervene.
     const losses = structureOnly ? [] : await findLosses(registry, from);
     if (!lossy) requireNoLosses(action, from, losses);
-    const tenant = { schemaName, hosts, version, statementTimeoutMs, settings };
+    const tenant = { schemaName, hosts, version, statementTimeoutMs, settings, displaces };
     const fill = async (transaction: Transaction): Promise<Loaded> => {
       if (structureOnly) return { tables: tables.length, rows: 0, bytes: 0 };
       meter?.expect(snapshot.bytes);

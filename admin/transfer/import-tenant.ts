@@ -8,6 +8,7 @@ import { raiseTenant } from "../lifecycle/raise.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
+import type { Displaced } from "../registry/pointer.ts";
 import type { Registry, Settings } from "../registry/registry.ts";
 import { type Archive, damaged, withArchive } from "./archive-reader.ts";
 import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./belief.ts";
@@ -21,6 +22,8 @@ export interface ImportOptions extends Trust {
   readonly schemaName: string;
   /** A host in the registry's form, which parseDomain has checked. */
   readonly hosts: readonly string[];
+  /** The pointers that give way to it, as in NewTenant. */
+  readonly displaces?: Displaced | undefined;
   /** Bring it to the newest version, before it is served. */
   readonly migrate?: boolean;
   readonly meter?: Meter;
@@ -69,7 +72,7 @@ export async function importArchive(
   isTrial: boolean,
 ): Promise<ImportReport> {
   const { manifest } = source.archive;
-  const { schemaName, hosts, migrate = false, ...trust } = source.options;
+  const { schemaName, hosts, displaces, migrate = false, ...trust } = source.options;
   const { version, schemaName: from, createdAt: exportedAt, losses } = manifest;
   checkMigrations(creation, manifest);
   checkWhole(manifest, trust);
@@ -78,7 +81,7 @@ export async function importArchive(
   const [settings, settingsLeftOut] = trust.withSettings
     ? [manifest.settings, {}]
     : [{}, manifest.settings];
-  const tenant = { schemaName, hosts, version, to, statementTimeoutMs, settings };
+  const tenant = { schemaName, hosts, version, to, statementTimeoutMs, settings, displaces };
   const limits = limitsOf(manifest, (await stat(source.file)).size, trust);
   const fill = (transaction: Transaction): Promise<Loaded> =>
     load(transaction, source, limits.maxRowBytes);

@@ -3,6 +3,7 @@
 
 import type pg from "pg";
 import type { ClientBase } from "pg";
+import { IS_CITUS, relationSize, STAY_ON_NODE } from "../citus/sql.ts";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { withClient } from "../registry/client.ts";
@@ -16,7 +17,12 @@ import { qualified, readTables, type Table } from "./structure.ts";
 // While the snapshot waits for a table, suspend-tenant waits, too.
 const LOCK_TIMEOUT = "30s";
 
-/** A tenant at one moment. */
+// The transactions of Citus on the workers are READ COMMITTED, whatever the coordinator's is, so that a table that is
+// read later would have later rows. Every writer passes the coordinator: its lock alone keeps them away until the end,
+// and no other node is needed. https://github.com/citusdata/citus/blob/main/src/backend/distributed/transaction/remote_transaction.c
+const CITUS_MODE = "share";
+
+/** A tenant at one moment. On Citus its writers wait until the snapshot is released. */
 export interface Snapshot {
   /** The client, in a transaction that is REPEATABLE READ and READ ONLY. */
   readonly client: pg.Client;
@@ -43,6 +49,7 @@ export interface SnapshotOptions {
 type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs" | "settings"> & {
   readonly transition: Transition | null;
   readonly peer: string | null;
+  readonly citus: boolean;
 };
 
 /**
@@ -61,7 +68,7 @@ export async function withSnapshot<T>(
     await client.query(`select pg_advisory_lock(${tenantLockKey("$1")})`, [schemaName]);
     await client.query("begin isolation level repeatable read read only");
     await prepareCopy(client, schemaName);
-    const { transition, peer, ...state } = await readState(client, schemaName, action);
+    const { transition, peer, citus, ...state } = await readState(client, schemaName, action);
     if (transition !== null && !allowed.includes(transition)) {
       const advice = describeTransition(transition, schemaName, peer);
       throw new AdminError(`Cannot ${action}: tenant "${schemaName}": ${advice}`);
@@ -72,9 +79,10 @@ export async function withSnapshot<T>(
     );
     await requireWholeRows(client, schemaName, action);
     const tables = await readTables(client, schemaName);
-    await client.query(`set local lock_timeout to '${LOCK_TIMEOUT}'`);
+    await client.query(`set local lock_timeout to '${LOCK_TIMEOUT}';${STAY_ON_NODE}`);
+    const mode = citus ? CITUS_MODE : "access share";
     for (const { name } of tables) {
-      await client.query(`lock table ${qualified(schemaName, name)} in access share mode`);
+      await client.query(`lock table ${qualified(schemaName, name)} in ${mode} mode`);
     }
     const shape = await readShape(client, schemaName);
     await client.query(`select pg_advisory_unlock(${tenantLockKey("$1")})`, [schemaName]);
@@ -85,7 +93,7 @@ export async function withSnapshot<T>(
       hosts: hosts.rows.map(({ host }) => host),
       tables,
       shape,
-      bytes: await readSize(client, schemaName),
+      bytes: await readSize(client, schemaName, citus),
     });
   });
 }
@@ -118,9 +126,9 @@ async function requireWholeRows(
   );
 }
 
-async function readSize(client: pg.Client, schemaName: string): Promise<number> {
+async function readSize(client: pg.Client, schemaName: string, citus: boolean): Promise<number> {
   const { rows } = await client.query<{ bytes: string }>(
-    `select coalesce(sum(pg_table_size(c.oid)), 0) as bytes from pg_catalog.pg_class as c
+    `select coalesce(sum(${relationSize("table", citus)}), 0) as bytes from pg_catalog.pg_class as c
      join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
      where n.nspname = $1 and c.relkind = 'r'`,
     [schemaName],
@@ -135,7 +143,7 @@ async function readState(
 ): Promise<TenantState> {
   const { rows } = await client.query<TenantState & { readonly found: boolean }>(
     `select status, version, statement_timeout_ms as "statementTimeoutMs", settings, transition, peer,
-       exists (select from pg_catalog.pg_namespace where nspname = schema_name) as found
+       exists (select from pg_catalog.pg_namespace where nspname = schema_name) as found, ${IS_CITUS} as citus
      from rowhouse.tenant where schema_name = $1`,
     [schemaName],
   );

@@ -32,6 +32,8 @@ export interface Answer {
   readonly entered: Row | undefined;
   /** The rows of each of the caller's statements, in the order of the statements. */
   readonly results: Results;
+  /** The name of the database that gave it; left out where there is one alone. */
+  readonly database?: string;
 }
 
 /** The number of an entry's results: its first statement returns no rows, its second returns one. */

@@ -9,6 +9,11 @@ export interface DatabaseOptions {
    * and `application_name` at most.
    */
   readonly url: string | Secret;
+  /**
+   * Other databases that have tenants, as URLs by name; none by default. A name has lower-case letters, digits and `_`.
+   * Every other option counts for each database.
+   */
+  readonly others?: Readonly<Record<string, string | Secret>>;
   /** The most connections; 64 by default. They are opened as needed. */
   readonly connections?: number;
   /** The most connections that one tenant uses at once; 16 by default. */
@@ -17,6 +22,16 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs?: number;
   /** How long a message or a transaction may take, in milliseconds; 15,000 by default. */
   readonly requestTimeoutMs?: number;
+  /**
+   * With `others`: how long a write waits while its tenant moves to another database, in milliseconds; 2,000 by default,
+   * and never more than half of `requestTimeoutMs`.
+   */
+  readonly moveWaitMs?: number;
+  /**
+   * With `others`: the most messages and transactions in progress at all databases together; 256 by default. One that is
+   * busy gets three quarters of them at most, one that does not answer a quarter.
+   */
+  readonly maxInFlight?: number;
   /** The most rows that a message may return; 10,000 by default. */
   readonly maxRows?: number;
   /** The most bytes that a message may return; 8 MiB by default. */
@@ -25,10 +40,13 @@ export interface DatabaseOptions {
 
 /** The default options. */
 export const DATABASE_DEFAULTS: Required<Omit<DatabaseOptions, "url">> = {
+  others: {},
   connections: 64,
   tenantConnections: 16,
   connectTimeoutMs: 5000,
   requestTimeoutMs: 15_000,
+  moveWaitMs: 2000,
+  maxInFlight: 256,
   maxRows: 10_000,
   maxBytes: 8_388_608,
 };

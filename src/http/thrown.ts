@@ -1,7 +1,9 @@
 // Turns a thrown value into the error that a client sees. PostgreSQL's SQLSTATE decides, never a message, a detail
 // or a constraint's name, because they hold values. An unknown error becomes INTERNAL.
 
+import { namedDatabase, unconfigured } from "../database/routes/route-failure.ts";
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
+import { isLostRole } from "../renamed.ts";
 
 const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   RH404: [
@@ -36,15 +38,25 @@ const LOST_ROLE = [
   "Cannot enter tenant: it changed at the same moment; nothing was done",
 ] as const;
 
+const LOST_COMMIT = [
+  "DATABASE_UNAVAILABLE",
+  "Cannot tell whether the change was made: a node of the database did not confirm its commit",
+] as const;
+
 /**
- * Whether the tenant's role was renamed or dropped between enter_tenant's look-up and its SET ROLE. PostgreSQL
- * reports that as invalid_parameter_value. Only the entry can set a parameter, so the state is not ambiguous.
+ * Whether Citus did not learn how the commit on a worker ended. It raises internal_error, which also means other
+ * failures, so the routine decides: it runs after the workers were asked to commit, and nowhere else.
+ * https://github.com/citusdata/citus/blob/main/src/backend/distributed/connection/placement_connection.c
  */
-function isLostRole(error: unknown): boolean {
+function isLostCommit(error: unknown): boolean {
   return (
-    sqlState(error) === "22023" &&
-    Reflect.get(Object(error), "routine") === "call_string_check_hook"
+    sqlState(error) === "XX000" && routineOf(error) === "ErrorIfPostCommitFailedShardPlacements"
   );
+}
+
+/** The function of the server that raised an error. */
+function routineOf(error: unknown): unknown {
+  return Reflect.get(Object(error), "routine");
 }
 
 /** The database's error in Drizzle's, whose message holds the SQL and the values: they must not reach the log. */
@@ -56,7 +68,8 @@ function unwrap(thrown: unknown): unknown {
 
 /**
  * Turns any thrown value into the error that the client sees, and keeps the thrown value as `cause`.
- * @returns an AppError unchanged; the error of a known SQLSTATE; INTERNAL for everything else
+ * @returns an AppError unchanged; the error of a known SQLSTATE, with outcome unknown when a commit's answer was lost
+ *   inside a Citus cluster; INTERNAL for everything else
  * @example
  * ```ts
  * import { type Tenant, toAppError } from "rowhouse";
@@ -75,7 +88,10 @@ export function toAppError(thrown: unknown): AppError {
   const error = unwrap(thrown);
   if (error instanceof AppError) return error;
   const state = sqlState(error);
+  if (state === "RH301") return unconfigured(namedDatabase(error));
   if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });
+  if (isLostCommit(error))
+    return new AppError(...LOST_COMMIT, { cause: error, outcome: "unknown" });
   const [code, message] = (state !== undefined &&
     (CODE_OF_STATE[state] ?? CODE_OF_CLASS[state.slice(0, 2)])) || [
     "INTERNAL" as const,

@@ -3,6 +3,7 @@
 
 import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
+import { findUrlVariables } from "../database/routes/variables.ts";
 import { readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { readSecretFiles } from "../secret-files.ts";
@@ -18,7 +19,10 @@ export type { ProcessParts } from "./drain.ts";
 
 /** The part of Deno that this file needs: https://docs.deno.com/api/deno/ */
 declare const Deno: {
-  readonly env: { get(name: string): string | undefined };
+  readonly env: {
+    get(name: string): string | undefined;
+    toObject(): Readonly<Record<string, string>>;
+  };
   readTextFileSync(path: string): string;
   readonly stdout: { writeSync(bytes: Uint8Array): number };
   addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
@@ -48,8 +52,12 @@ export interface DenoHandler {
  */
 export function start(build: Build): DenoHandler {
   const env = lazyEnv(readVariable);
-  const secrets = readSecretFiles(env, ["DATABASE_URL"], (path) => Deno.readTextFileSync(path));
-  const options = readOptions(lazyEnv((name) => secrets[name] ?? readVariable(name)));
+  const names = findUrlVariables(listVariables());
+  const secrets = readSecretFiles(env, names, (path) => Deno.readTextFileSync(path));
+  const options = readOptions(
+    lazyEnv((name) => secrets[name] ?? readVariable(name)),
+    names,
+  );
   const { SHUTDOWN_SECONDS: shutdownSeconds } = readVariables(PROCESS_VARIABLES, env);
   const utf8 = new TextEncoder();
   const log = createLog(options.logLevel, (line) => void Deno.stdout.writeSync(utf8.encode(line)));
@@ -79,6 +87,15 @@ function readVariable(name: string): string | undefined {
     return Deno.env.get(name);
   } catch {
     return undefined;
+  }
+}
+
+/** The names of all variables; none for a process that is not permitted to read every one. */
+function listVariables(): readonly string[] {
+  try {
+    return Object.keys(Deno.env.toObject());
+  } catch {
+    return [];
   }
 }
 

@@ -7,6 +7,7 @@ import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
+import { findUrlVariables } from "../database/routes/variables.ts";
 import { ConfigError, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { readSecretFiles } from "../secret-files.ts";
@@ -79,7 +80,9 @@ export async function start(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   try {
-    const secrets = readSecretFiles(env, ["DATABASE_URL"], (path) => readFileSync(path, "utf8"));
+    const secrets = readSecretFiles(env, findUrlVariables(Object.keys(env)), (path) =>
+      readFileSync(path, "utf8"),
+    );
     const options = readOptions({ ...env, ...secrets });
     const node = readVariables(NODE_VARIABLES, env);
     const log = createLog(options.logLevel, createLineWriter());

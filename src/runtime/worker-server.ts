@@ -3,8 +3,10 @@
 // https://developers.cloudflare.com/hyperdrive/
 
 import { readOptions, SERVICE_VARIABLES } from "../config.ts";
-import { openDatabase } from "../database/database.ts";
+import { openRouted } from "../database/database.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "../database/options.ts";
+import { Routes } from "../database/routes/routes.ts";
+import { findUrlVariables } from "../database/routes/variables.ts";
 import { ConfigError } from "../environment.ts";
 import { AppError } from "../errors.ts";
 import type { RequestContext } from "../http/exchange.ts";
@@ -19,10 +21,20 @@ export type { Build } from "./build.ts";
 
 // A Worker may have six connections open at once: https://developers.cloudflare.com/workers/platform/limits/
 const MAX_CONNECTIONS = 5;
+// A request may ask three databases, when its tenant moves.
+const MAX_CONNECTIONS_OF_SEVERAL = 2;
 
-/** The bindings of wrangler.toml: Hyperdrive or DATABASE_URL, and the variables of the service. */
+/** A Hyperdrive binding. */
+interface Hyperdrive {
+  readonly connectionString: string;
+}
+
+/**
+ * The bindings of wrangler.toml: Hyperdrive or DATABASE_URL, and the variables of the service. HYPERDRIVE_EU or
+ * DATABASE_URL_EU is another database, "eu".
+ */
 export interface Env extends Readonly<Record<string, unknown>> {
-  readonly HYPERDRIVE?: { readonly connectionString: string };
+  readonly HYPERDRIVE?: Hyperdrive;
 }
 
 /** A module Worker. */
@@ -66,13 +78,15 @@ export function start(build: Build): Worker {
 function create(build: Build, env: Env): Worker {
   const options = readOptions(readEnv(env));
   const log = createLog(options.logLevel, writeLine);
-  const ignored = findIgnored((name) => env[name], ["DATABASE_URL_FILE"]);
+  const files = Object.keys(env).filter((name) => /^DATABASE_URL(?:_.*)?_FILE$/.test(name));
+  const ignored = findIgnored((name) => env[name], files);
   if (ignored.length > 0) log.write("warn", "ignored variables", { variables: ignored });
   return serve({ tenancy: build(partsOf(options, { log })), database: options.database });
 }
 
 /**
- * Serves an application. Each request opens its own database, with at most five connections.
+ * Serves an application. Each request opens its own database, with at most five connections, or two to each of several
+ * databases.
  * @example
  * ```ts
  * import { createLog, createTenancy } from "rowhouse";
@@ -88,11 +102,12 @@ function create(build: Build, env: Env): Worker {
 export function serve({ tenancy, database: options }: WorkerParts): Worker {
   const connections = Math.min(
     options.connections ?? DATABASE_DEFAULTS.connections,
-    MAX_CONNECTIONS,
+    Object.keys(options.others ?? {}).length > 0 ? MAX_CONNECTIONS_OF_SEVERAL : MAX_CONNECTIONS,
   );
+  const routes = new Routes(options.maxInFlight ?? DATABASE_DEFAULTS.maxInFlight);
   return {
     async fetch(request, _env, context) {
-      const database = openDatabase({ ...options, connections });
+      const database = openRouted({ ...options, connections }, () => routes);
       const background = new Background();
       try {
         return await tenancy.fetch(request, database, background);
@@ -103,17 +118,31 @@ export function serve({ tenancy, database: options }: WorkerParts): Worker {
   };
 }
 
-/** The variables of the service; a Hyperdrive binding takes precedence over DATABASE_URL. */
+/** The variables of the service; a Hyperdrive binding takes precedence over a URL. */
 function readEnv(env: Env): Record<string, string | undefined> {
   const texts: Record<string, string | undefined> = {};
-  for (const name of Object.keys(SERVICE_VARIABLES)) {
+  for (const name of [...Object.keys(SERVICE_VARIABLES), ...findUrlVariables(Object.keys(env))]) {
     const value = env[name];
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
       texts[name] = String(value);
     }
   }
-  if (env.HYPERDRIVE) texts["DATABASE_URL"] = env.HYPERDRIVE.connectionString;
+  for (const [name, value] of Object.entries(env)) {
+    const [, other] = /^HYPERDRIVE(|_.*)$/.exec(name) ?? [];
+    if (other !== undefined && isHyperdrive(value)) {
+      texts[`DATABASE_URL${other}`] = value.connectionString;
+    }
+  }
   return texts;
+}
+
+function isHyperdrive(value: unknown): value is Hyperdrive {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "connectionString" in value &&
+    typeof value.connectionString === "string"
+  );
 }
 
 function misconfigured(error: unknown): Response {

@@ -19,7 +19,16 @@ const FORBIDDEN_CALLS = new Set([
   ...["dblink", "dblink_connect", "dblink_connect_u", "dblink_exec", "dblink_open", "dblink_fetch"],
   ...["dblink_send_query", "dblink_get_result", "dblink_close", "dblink_disconnect"],
   ...["xpath_table", "set_limit", "xslt_process"],
+  // Of Citus: they run text on a node, or copy the result of a text.
+  ...["master_run_on_worker", "worker_partition_query_result"],
+  ...["worker_create_or_replace_object", "worker_create_or_replace_object_all"],
+  ...["worker_apply_shard_ddl_command", "worker_apply_inter_shard_ddl_command"],
+  ...["worker_apply_sequence_command", "worker_save_query_explain_analyze"],
+  ...["create_intermediate_result", "broadcast_intermediate_result", "fetch_intermediate_results"],
 ]);
+// Citus changes the cluster by functions with these names, and runs text on every node by the first. A worker calls them
+// with the privileges that PUBLIC has there: https://docs.citusdata.com/en/stable/develop/api_udf.html
+const FORBIDDEN_PREFIX = /^(?:run_command_on_|citus_)/;
 // A view through which a statement can change settings.
 const FORBIDDEN_NAMES = new Set(["pg_settings"]);
 
@@ -30,5 +39,6 @@ export function isForbiddenName(name: string): boolean {
 
 /** Whether a statement must not call a function of this name, in any schema. */
 export function isForbiddenCall(name: string): boolean {
-  return FORBIDDEN_CALLS.has(name.toLowerCase());
+  const lower = name.toLowerCase();
+  return FORBIDDEN_CALLS.has(lower) || FORBIDDEN_PREFIX.test(lower);
 }

@@ -11,8 +11,8 @@ const ADVISED_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 
 const REQUEST_SECONDS = [0.0005, 0.001, 0.002, 0.003, ...ADVISED_SECONDS];
 const OPERATION_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
-// The conventions require a name of the pool; the service has one pool.
-const POOL = { "db.client.connection.pool.name": "rowhouse" };
+// The conventions require a name of the pool; the service has one for each database.
+const POOL = "db.client.connection.pool.name";
 
 /** The instruments that measure requests and messages. */
 export class Instruments {
@@ -57,8 +57,11 @@ export class Instruments {
       });
   }
 
-  /** Reports the state of a database's connections whenever metrics are collected. */
-  observeConnections(counts: () => ConnectionCounts): void {
+  /**
+   * Reports the state of the connections whenever metrics are collected.
+   * @param pools the databases by name; home has an empty name
+   */
+  observeConnections(pools: ReadonlyMap<string, { counts(): ConnectionCounts }>): void {
     const unit = "{connection}";
     const connections = this.#meter.createObservableUpDownCounter("db.client.connection.count", {
       description: "Connections to the database by state",
@@ -74,12 +77,15 @@ export class Instruments {
     );
     this.#meter.addBatchObservableCallback(
       (result) => {
-        const { used, idle, waiting, max: most } = counts();
-        for (const [state, count] of Object.entries({ used, idle })) {
-          result.observe(connections, count, { ...POOL, "db.client.connection.state": state });
+        for (const [name, pool] of pools) {
+          const { used, idle, waiting, max: most } = pool.counts();
+          const named = { [POOL]: name === "" ? "rowhouse" : `rowhouse.${name}` };
+          for (const [state, count] of Object.entries({ used, idle })) {
+            result.observe(connections, count, { ...named, "db.client.connection.state": state });
+          }
+          result.observe(max, most, named);
+          result.observe(pending, waiting, named);
         }
-        result.observe(max, most, POOL);
-        result.observe(pending, waiting, POOL);
       },
       [connections, max, pending],
     );

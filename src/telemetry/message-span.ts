@@ -71,6 +71,10 @@ export class ObservedDatabase implements Database {
     }
   }
 
+  get others(): Database["others"] {
+    return this.#database.others;
+  }
+
   close(seconds: number): Promise<void> {
     return this.#database.close(seconds);
   }
@@ -100,7 +104,10 @@ async function observe<T>(
   const span = quietly(start, report);
   let failure: Attributes | undefined;
   try {
-    return await send();
+    const answer = await send();
+    const name = databaseOf(answer);
+    if (name !== undefined) quietly(() => span?.setAttribute("rowhouse.database", name), report);
+    return answer;
   } catch (error) {
     failure = describeFailure(error);
     throw error;
@@ -114,6 +121,12 @@ async function observe<T>(
     quietly(record, report);
     if (span !== undefined) endSpan(span, failure, report);
   }
+}
+
+/** The database that gave an answer, where there are several. */
+function databaseOf(answer: unknown): string | undefined {
+  const isNamed = typeof answer === "object" && answer !== null && "database" in answer;
+  return isNamed && typeof answer.database === "string" ? answer.database : undefined;
 }
 
 function endSpan(span: Span, failure: Attributes | undefined, report: Report): void {

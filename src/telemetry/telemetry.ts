@@ -31,7 +31,7 @@ export interface TelemetryOptions {
 
 /** The observer of a tenancy's requests; made by {@link createTelemetry}, and an option of `createTenancy`. */
 export interface Telemetry extends Observer {
-  /** Adds the metrics of a database: its connections, and the messages that wait for one. */
+  /** Adds the metrics of a database, or of several: the connections, and the messages that wait for one. */
   observe(database: OpenDatabase): void;
 }
 
@@ -70,7 +70,8 @@ export function createTelemetry({ maxTenants = 100, log }: TelemetryOptions = {}
   };
   return {
     begin: (request, trusted) => quietly(() => new RequestSpan(sinks, request, trusted), report),
-    observe: (database) => instruments?.observeConnections(() => database.counts()),
+    observe: (database) =>
+      instruments?.observeConnections(new Map([["", database], ...(database.others ?? [])])),
   };
 }
 

@@ -20,6 +20,7 @@ const ROUTES: readonly (readonly [string, string, string, unknown?])[] = [
   ["hosts", "DELETE", "/tenants/nobody/hosts/a.example"],
   ["status", "POST", "/tenants/nobody/suspend"],
   ["status", "POST", "/tenants/nobody/resume"],
+  ["status", "PATCH", "/tenants/nobody", {}],
   ["settings", "PATCH", "/tenants/nobody/settings", {}],
 ];
 

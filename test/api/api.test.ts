@@ -119,11 +119,30 @@ describe("the admin API", () => {
     expect(suspended.json).to.deep.equal({
       schemaName: "first",
       status: "suspended",
+      statementTimeoutMs: 10_000,
       stillRunning: 0,
     });
     expect(await get("first.example")).to.equal(403);
     expect((await api.request("status", "POST", `${path}/resume`)).status).to.equal(200);
     expect(await get("first.example")).to.equal(404);
+    for (const [body, code] of [
+      [{}, "BODY_INVALID"],
+      [{ readOnly: "yes" }, "BODY_INVALID"],
+      [{ statementTimeoutMs: "1" }, "BODY_INVALID"],
+      [{ statementTimeoutMs: 0 }, "VALUE_INVALID"],
+      [{ statementTimeoutMs: 1.5 }, "VALUE_INVALID"],
+      [{ statementTimeoutMs: 86_400_001 }, "VALUE_INVALID"],
+    ] as const) {
+      expect((await api.request("status", "PATCH", path, body)).code).to.equal(code);
+    }
+    const closed = { readOnly: true, statementTimeoutMs: 1234 };
+    expect((await api.request("status", "PATCH", path, closed)).json).to.deep.equal({
+      schemaName: "first",
+      status: "read_only",
+      statementTimeoutMs: 1234,
+      stillRunning: 0,
+    });
+    await api.request("status", "PATCH", path, { readOnly: false });
     const change = { set: { plan: "pro", trial: true }, unset: ["none"] };
     await api.request("settings", "PATCH", `${path}/settings`, change);
     const changed = await api.request("settings", "PATCH", `${path}/settings`, {

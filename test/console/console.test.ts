@@ -156,7 +156,7 @@ describe("console", () => {
       expect(json)
         .to.have.property("detail")
         .that.matches(/^Cannot reach the database: /);
-      const change = await console.post("/api/tenants/acme/suspend");
+      const change = await console.post("/tenants/acme/suspend");
       expect(change.status).to.equal(503);
       gate.mode = "open";
       await until("it does not go on", async () => (await ask()).status === 200);

@@ -23,10 +23,10 @@ describe("console safety", () => {
     headers: Readonly<Record<string, string | undefined>>,
     body = "{}",
     method = "POST",
+    path = "/tenants/acme/suspend",
   ): Promise<ConsoleAnswer> => {
     const all = Object.entries({ ...console.changeHeaders(), ...headers });
     const sent = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const path = "/api/tenants/acme/suspend";
     const text = method === "GET" ? {} : { body };
     return console.send({ method, path, headers: Object.fromEntries(sent), ...text });
   };
@@ -44,7 +44,7 @@ describe("console safety", () => {
   it("takes the change that the following ones break: it is the rule that refuses them", async () => {
     expect((await change({})).status).to.equal(200);
     expect(await statusOf()).to.deep.equal({ status: "suspended" });
-    expect((await console.post("/api/tenants/acme/resume")).status).to.equal(200);
+    expect((await console.post("/tenants/acme/resume")).status).to.equal(200);
   });
 
   it("refuses a change from another origin, from none, and from the opaque one", async () => {
@@ -91,13 +91,19 @@ describe("console safety", () => {
       await refuses(change({ "content-type": type }), 415);
     }
     await refuses(change({ "content-type": undefined }), 415);
+    const own = "/api/tenants/acme/rename";
     for (const body of ["", "nonsense", "[]", "null", '"text"'])
-      await refuses(change({}, body), 400);
-    await refuses(change({}, JSON.stringify({ padding: "x".repeat(20_000) })), 413);
+      await refuses(change({}, body, "POST", own), 400);
+    const large = JSON.stringify({ padding: "x".repeat(70_000) });
+    await refuses(change({}, large, "POST", own), 413);
+    await refuses(change({}, large, "PATCH", "/tenants/acme"), 413);
   });
 
-  it("changes nothing by another method than POST, whatever comes with it", async () => {
-    for (const method of ["GET", "PUT", "DELETE"]) await refuses(change({}, "{}", method), 404);
+  it("changes nothing by another method than the route's, whatever comes with it", async () => {
+    for (const method of ["GET", "PUT", "DELETE"]) {
+      await refuses(change({}, "{}", method), 405);
+      await refuses(change({}, "{}", method, "/api/tenants/acme/rename"), 404);
+    }
   });
 
   it("answers nothing without its cookie, the page's own files included", async () => {
@@ -106,6 +112,7 @@ describe("console safety", () => {
       "/vendor/uplot.js",
       "/api/fleet",
       "/api/tenants/acme",
+      "/tenants/acme",
       "/api/events",
       "/no",
     ];

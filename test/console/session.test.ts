@@ -13,6 +13,8 @@ const READS = [
   "/api/traffic",
   "/api/tenants",
   "/api/tenants/acme",
+  "/tenants",
+  "/tenants/acme",
   "/api/jobs",
   "/api/migrations",
   "/api/events",
@@ -20,17 +22,19 @@ const READS = [
   "/nothing",
 ];
 const CHANGES: Readonly<Record<string, object>> = {
-  "/api/tenants/acme/suspend": {},
-  "/api/tenants/acme/resume": {},
-  "/api/tenants/acme/set": { readOnly: true },
-  "/api/tenants/acme/add-host": { host: "stolen.example.com" },
-  "/api/tenants/acme/remove-host": { host: "acme.example.com" },
-  "/api/tenants/acme/rename": { schemaName: "stolen" },
-  "/api/tenants/acme/export": {},
-  "/api/tenants/acme/drop": { confirm: "acme", backup: false },
-  "/api/migrations/start": {},
-  "/api/migrations/stop": {},
-  "/api/jobs/1/stop": {},
+  "POST /tenants": { schemaName: "stolen", hosts: ["stolen.example.com"] },
+  "POST /tenants/acme/suspend": {},
+  "POST /tenants/acme/resume": {},
+  "PATCH /tenants/acme": { readOnly: true },
+  "PATCH /tenants/acme/settings": { set: { plan: "stolen" } },
+  "PUT /tenants/acme/hosts/stolen.example.com": {},
+  "DELETE /tenants/acme/hosts/acme.example.com": {},
+  "POST /api/tenants/acme/rename": { schemaName: "stolen" },
+  "POST /api/tenants/acme/export": {},
+  "POST /api/tenants/acme/drop": { confirm: "acme", backup: false },
+  "POST /api/migrations/start": {},
+  "POST /api/migrations/stop": {},
+  "POST /api/jobs/1/stop": {},
 };
 
 describe("console session", () => {
@@ -69,7 +73,10 @@ describe("console session", () => {
       await refused("GET", path);
       await refused("HEAD", path);
     }
-    for (const [path, body] of Object.entries(CHANGES)) await refused("POST", path, body);
+    for (const [line, body] of Object.entries(CHANGES)) {
+      const [method = "", path = ""] = line.split(" ");
+      await refused(method, path, body);
+    }
     expect(await registryOf()).to.deep.equal(before);
     expect(await console.get("/api/jobs")).to.deep.equal([]);
   };

@@ -70,21 +70,20 @@ describe("console tenants", () => {
 
   it("POST suspend and resume are in force for the service when they are answered", async () => {
     expect(await put()).to.equal(201);
-    const suspended = await console.post("/api/tenants/acme/suspend");
+    const suspended = await console.post("/tenants/acme/suspend");
     expect(suspended.json).to.deep.equal({
       schemaName: "acme",
       status: "suspended",
       statementTimeoutMs: 10_000,
-      settings: {},
       stillRunning: 0,
     });
     expect(await put()).to.equal(403);
-    await console.post("/api/tenants/acme/resume");
+    await console.post("/tenants/acme/resume");
     expect(await put()).to.equal(200);
   });
 
-  it("POST set makes a tenant read-only, and bounds its statements as set-tenant does", async () => {
-    const set = (body: object) => console.post("/api/tenants/acme/set", body);
+  it("PATCH makes a tenant read-only, and bounds its statements as set-tenant does", async () => {
+    const set = (body: object) => console.change("PATCH", "/tenants/acme", body);
     expect((await set({ readOnly: true, statementTimeoutMs: 1234 })).json).to.include({
       status: "read_only",
       statementTimeoutMs: 1234,
@@ -111,48 +110,45 @@ describe("console tenants", () => {
       { statementTimeoutMs: 86_400_001 },
       { statementTimeoutMs: "1" },
       { statementTimeoutMs: 1.5 },
-      { set: "plan=pro" },
-      { unset: [1] },
+      { set: { plan: "pro" } },
     ]) {
       expect((await set(wrong)).status, JSON.stringify(wrong)).to.equal(400);
     }
   });
 
-  it("POST set sets and removes settings with the bounds and the errors of set-tenant", async () => {
-    const set = (body: object) => console.post("/api/tenants/acme/set", body);
+  it("PATCH settings sets and removes settings with the bounds and the errors of set-tenant", async () => {
+    const set = (body: object) => console.change("PATCH", "/tenants/acme/settings", body);
     const settings = { plan: "pro", seats: 25 };
-    expect((await set({ set: ["plan=pro", "seats:=25"] })).json).to.deep.include({ settings });
+    expect((await set({ set: settings })).json).to.deep.include({ settings });
     for (const [body, problem] of [
-      [{ set: ["plan"] }, "write NAME=TEXT, or NAME:=JSON"],
-      [{ set: ["a=1"], unset: ["a"] }, 'the setting "a" comes twice'],
-      [{ set: [`a=${"x".repeat(8184)}`] }, "and may have 8192"],
+      [{ set: { "a b": 1 } }, "a name begins with a letter"],
+      [{ set: { a: 1 }, unset: ["a"] }, "it is both set and removed"],
+      [{ set: { a: "x".repeat(8184) } }, "and may have 8192"],
     ] as const) {
       const { status, json } = await set(body);
-      expect(status).to.equal(409);
+      expect(status).to.equal(400);
       expect(json).to.have.property("detail").that.includes(problem);
     }
     expect(await console.get("/api/tenants/acme")).to.deep.include({ settings });
     expect((await set({ unset: ["plan", "seats"] })).json).to.deep.include({ settings: {} });
   });
 
-  it("POST add-host and remove-host hold for the next request, and take from no other tenant", async () => {
-    const added = await console.post("/api/tenants/acme/add-host", { host: "WWW.Acme.example." });
-    expect(added.json).to.deep.equal({ host: "www.acme.example" });
+  it("PUT and DELETE of a host hold for the next request, and take from no other tenant", async () => {
+    const change = (method: string, tenant: string, host: string) =>
+      console.change(method, `/tenants/${tenant}/hosts/${encodeURIComponent(host)}`);
+    const added = await change("PUT", "acme", "WWW.Acme.example.");
+    expect(added.json).to.deep.equal({ host: "www.acme.example", schemaName: "acme" });
     expect(await put("www.acme.example")).to.equal(200);
-    const stolen = await console.post("/api/tenants/beta/remove-host", {
-      host: "www.acme.example",
-    });
-    expect(stolen.status).to.equal(409);
+    expect((await change("DELETE", "beta", "www.acme.example")).status).to.equal(404);
     expect(await put("www.acme.example")).to.equal(200);
-    const taken = await console.post("/api/tenants/beta/add-host", { host: ACME });
+    const taken = await change("PUT", "beta", ACME);
     expect(taken.status).to.equal(409);
     expect(taken.json)
       .to.have.property("detail")
       .that.includes(`"${ACME}" already belongs to a tenant`);
-    await console.post("/api/tenants/acme/remove-host", { host: "www.acme.example" });
+    await change("DELETE", "acme", "www.acme.example");
     expect(await put("www.acme.example")).to.equal(404);
-    const hostile = await console.post("/api/tenants/acme/add-host", { host: HOSTILE });
-    expect(hostile.status).to.equal(400);
+    expect((await change("PUT", "acme", HOSTILE)).status).to.equal(400);
   });
 
   it("POST rename leaves the tenant's hosts and rows where they were", async () => {
@@ -166,17 +162,16 @@ describe("console tenants", () => {
     const taken = await console.post("/api/tenants/acme_inc/rename", { schemaName: "beta" });
     expect(taken.status).to.equal(409);
     const none = await console.post("/api/tenants/acme_inc/rename", { schemaName: 'x"; --' });
-    expect(none.status).to.equal(409);
+    expect(none.status).to.equal(400);
     await console.post("/api/tenants/acme_inc/rename", { schemaName: "acme" });
   });
 
   it("answers what is no tenant's, no verb and no path with what is wrong", async () => {
-    const none = await console.post("/api/tenants/nobody/suspend");
+    const none = await console.post("/tenants/nobody/suspend");
     expect(none.headers["content-type"]).to.equal("application/problem+json");
-    expect(none.json).to.deep.equal({
-      type: "about:blank",
-      title: "Conflict",
-      status: 409,
+    expect(none.json).to.include({
+      status: 404,
+      code: "TENANT_NOT_FOUND",
       detail:
         'Cannot suspend tenant: tenant "nobody" does not exist; see node admin/list-tenants.js',
     });
@@ -261,12 +256,9 @@ describe("console tenants", () => {
   it("POST tenants creates a tenant that serves, and check says before what it would refuse", async () => {
     const check = async (body: object): Promise<NewTenantCheck> =>
       (await console.post("/api/tenants/check", body)).json as NewTenantCheck;
-    const wanted = {
-      schemaName: "delta",
-      hosts: ["www.Delta-2.example.com"],
-      settings: ["plan=pro", "seats:=25"],
-    };
-    expect(await check({ hosts: wanted.hosts })).to.deep.equal({
+    const hosts = ["www.Delta-2.example.com"];
+    const wanted = { schemaName: "delta", hosts };
+    expect(await check({ hosts })).to.deep.equal({
       proposal: "delta_2",
       problems: [],
     });
@@ -279,26 +271,27 @@ describe("console tenants", () => {
       ["schemaName", { schemaName: "stray" }],
       ["hosts", { hosts: [ACME] }],
       ["hosts", { hosts: ["delta..example.com"] }],
-      ["settings", { settings: ["seats:=many"] }],
     ] as const) {
-      const refused = await console.post("/api/tenants", { ...wanted, ...change });
+      const refused = await console.post("/tenants", { ...wanted, ...change });
       expect(refused.status).to.be.within(400, 409);
       const { detail = "" } = refused.json as { detail?: string };
       const { problems } = await check({ ...wanted, ...change });
       expect(problems.map((one) => one.field)).to.deep.equal([field]);
       expect(problems[0]?.message.split("; ")[0]).to.equal(detail.split("; ")[0]);
     }
+    const { problems } = await check({ settings: ["seats:=many"] });
+    expect(problems.map(({ field }) => field)).to.deep.equal(["settings"]);
     expect(await database.sql("select from pg_namespace where nspname = 'delta'")).to.have.length(
       0,
     );
-    const { json, status } = await console.post("/api/tenants", wanted);
-    expect(status).to.equal(200);
-    expect(json).to.include({
-      kind: "create",
-      schemaName: "delta",
-      state: "done",
-      message: 'Added tenant "delta" at www.delta-2.example.com',
-    });
+    const settings = { plan: "pro", seats: 25 };
+    const { json, status } = await console.post("/tenants", { ...wanted, settings });
+    expect([status, json]).to.deep.equal([
+      201,
+      { schemaName: "delta", hosts: ["www.delta-2.example.com"] },
+    ]);
+    const [job] = await console.get<readonly Job[]>("/api/jobs");
+    expect(job).to.include({ kind: "create", state: "done", message: 'Added tenant "delta"' });
     expect(await put("www.delta-2.example.com")).to.equal(201);
     const shown = await console.get<TenantDetail>("/api/tenants/delta");
     expect(shown.settings).to.deep.equal({ plan: "pro", seats: 25 });
@@ -313,13 +306,13 @@ describe("console tenants", () => {
       const begun = await console.post("/api/tenants/beta/clone", clone);
       expect(begun.json).to.include({ kind: "clone", schemaName: "beta_try", source: "beta" });
       const { id } = begun.json as Job;
-      for (const path of ["/api/tenants/beta/suspend", "/api/tenants/beta/export"]) {
+      for (const path of ["/tenants/beta/suspend", "/api/tenants/beta/export"]) {
         const refused = await console.post(path);
         expect(refused.status).to.equal(409);
         expect(refused.text).to.include("its clone is running; wait until it ends");
       }
       const again = { schemaName: "beta_try", hosts: ["other.example.com"] };
-      expect((await console.post("/api/tenants", again)).status).to.equal(409);
+      expect((await console.post("/tenants", again)).status).to.equal(409);
       const work = await console.get<Work>("/api/work");
       expect(work.jobs[0]).to.include({ id, state: "running", isStoppable: false });
       expect((await console.post(`/api/jobs/${id}/stop`)).status).to.equal(409);

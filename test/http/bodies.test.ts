@@ -6,7 +6,7 @@ import type { Database } from "../../src/database/database.ts";
 import type { Exchange } from "../../src/http/exchange.ts";
 import type { Limits } from "../../src/http/limits.ts";
 import { createTenancy } from "../../src/http/tenancy.ts";
-import { ready } from "../../src/http/with-tenant.ts";
+import { ready } from "../../src/http/ready.ts";
 import { until } from "../support/until.ts";
 
 const NO_DATABASE = {} as Database;

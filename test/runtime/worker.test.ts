@@ -71,6 +71,7 @@ for (const [name, start, binding] of WAYS) {
     this.timeout(60_000);
     const host = "acme.example.com";
     const database = useDatabase({ acme: host });
+    const other = useDatabase({ far: "far.example.com" });
     let pgbouncer: Awaited<ReturnType<TestDatabase["startPgBouncer"]>>;
     let runtime: RunningRuntime;
     let client: Client;
@@ -78,7 +79,13 @@ for (const [name, start, binding] of WAYS) {
     before(async () => {
       await database.sql(`insert into acme.data values (1, 11)`);
       pgbouncer = await database.startPgBouncer({ poolSize: 2 });
-      runtime = await start({ DATABASE_URL: pgbouncer.serviceUrl });
+      await database.sql(
+        `insert into rowhouse.pointer values ('far', 'eu')`,
+        `insert into rowhouse.domain (host, schema_name, database) values ('far.example.com', 'far', 'eu')`,
+      );
+      await other.sql(`insert into far.data values (1, 22)`);
+      const urls = { DATABASE_URL: pgbouncer.serviceUrl, DATABASE_URL_EU: other.serviceUrl };
+      runtime = await start(urls);
       client = createClient(runtime.port);
     });
 
@@ -91,7 +98,14 @@ for (const [name, start, binding] of WAYS) {
     it("serves from its database", async () => {
       const { status, json } = await client.request(host, "GET", "/data/1");
       expect([status, json]).to.deep.equal([200, { value: 11 }]);
-      expect(runtime.output().match(/env\.(?:HYPERDRIVE|DATABASE_URL)/g)).to.deep.equal([binding]);
+      expect(runtime.output().match(/env\.(?:HYPERDRIVE|DATABASE_URL)\b/g)).to.deep.equal([
+        binding,
+      ]);
+    });
+
+    it("finds a tenant in another database", async () => {
+      const { status, json } = await client.request("far.example.com", "GET", "/data/1");
+      expect([status, json]).to.deep.equal([200, { value: 22 }]);
     });
 
     it("has a connection for each request, and none behind the answer", async () => {

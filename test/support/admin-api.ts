@@ -1,6 +1,7 @@
 // The admin API in this process, with a token for each scope. Every answer is held against the API's description.
 
 import { expect } from "chai";
+import { createTokenDoor } from "../../admin/api/access.ts";
 import { API_LIMITS, createApi } from "../../admin/api/api.ts";
 import { createClosing } from "../../admin/api/closing.ts";
 import { describeApi } from "../../admin/api/description/description.ts";
@@ -57,8 +58,10 @@ export async function openApi(
   const registry = await openRegistry(adminUrl);
   const api = createApi({
     adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
-    tokens: file ?? { read: () => Promise.resolve(tokens) },
-    rate: new Rate(perSecond, () => 0),
+    door: createTokenDoor(
+      file ?? { read: () => Promise.resolve(tokens) },
+      new Rate(perSecond, () => 0),
+    ),
     log: createLog("info", (line) => {
       recordText(line);
       lines.push(JSON.parse(line) as Record<string, unknown>);

@@ -3,14 +3,26 @@
 
 import { createTenants, type IntakeOutcome } from "../../admin/create-many/create-tenants.ts";
 import { type InitialiseOptions, initialise } from "../../admin/lifecycle/initialise.ts";
-import { withRegistry } from "../../admin/registry/registry.ts";
+import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 
 /** Does what init-db does. */
 export async function initialiseDatabase(
   adminUrl: string,
   options: InitialiseOptions = {},
 ): Promise<void> {
-  await withRegistry(adminUrl, (registry) => initialise(registry, options));
+  await prepareDatabase(adminUrl, options, {});
+}
+
+/** Does what init-db does, and creates tenants of the example, on the same connections. */
+export async function prepareDatabase(
+  adminUrl: string,
+  options: InitialiseOptions,
+  hosts: Readonly<Record<string, string>>,
+): Promise<void> {
+  await withRegistry(adminUrl, async (registry) => {
+    await initialise(registry, options);
+    await createAll(registry, hosts);
+  });
 }
 
 /**
@@ -23,17 +35,18 @@ export async function addTenants(
   hosts: Readonly<Record<string, string>>,
   migrations?: string,
 ): Promise<void> {
+  await withRegistry(adminUrl, (registry) => createAll(registry, hosts), migrations);
+}
+
+async function createAll(
+  registry: Registry,
+  hosts: Readonly<Record<string, string>>,
+): Promise<void> {
   const tenants = Object.entries(hosts);
   if (tenants.length === 0) return;
-  await withRegistry(
-    adminUrl,
-    async (registry) => {
-      const list = tenants.map(([schemaName, host], line) => ({ schemaName, hosts: [host], line }));
-      const report = ({ outcome, message }: IntakeOutcome): void => {
-        if (outcome !== "added") throw new Error(message ?? `A tenant is ${outcome}`);
-      };
-      await createTenants(registry, list, { concurrency: 1, report });
-    },
-    migrations,
-  );
+  const list = tenants.map(([schemaName, host], line) => ({ schemaName, hosts: [host], line }));
+  const report = ({ outcome, message }: IntakeOutcome): void => {
+    if (outcome !== "added") throw new Error(message ?? `A tenant is ${outcome}`);
+  };
+  await createTenants(registry, list, { concurrency: 1, report });
 }

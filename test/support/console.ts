@@ -7,6 +7,7 @@ import { openConsole } from "../../admin/console/console.ts";
 import { serveConsole } from "../../admin/console/server.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { hear, type Listener } from "./console-events.ts";
+import { expectDescribed } from "./console-described.ts";
 
 /** An answer of the console, with its body read. */
 export interface ConsoleAnswer {
@@ -41,6 +42,8 @@ export interface ConsoleClient {
   get<T>(path: string): Promise<T>;
   /** Sends a change as the page does; the answer may be a refusal. */
   post(path: string, body?: unknown): Promise<ConsoleAnswer>;
+  /** The same with another method. An answer to a path of the admin API is as its description says. */
+  change(method: string, path: string, body?: unknown): Promise<ConsoleAnswer>;
   listen(): Promise<Listener>;
 }
 
@@ -118,6 +121,16 @@ export async function createConsoleClient(printed: string, locked = false): Prom
     "sec-fetch-site": "same-origin",
     "content-type": "application/json",
   });
+  const change = async (
+    method: string,
+    path: string,
+    body: unknown = {},
+  ): Promise<ConsoleAnswer> => {
+    const sent = { method, path, headers: changeHeaders(), body: JSON.stringify(body) };
+    const answer = await send(port, sent);
+    if (path.startsWith("/tenants")) expectDescribed(sent, answer);
+    return answer;
+  };
   return {
     port,
     cookie,
@@ -130,13 +143,8 @@ export async function createConsoleClient(printed: string, locked = false): Prom
       if (status !== 200) throw new Error(`GET ${path} gives ${status}: ${text}`);
       return json as T;
     },
-    post: (path, body = {}) =>
-      send(port, {
-        method: "POST",
-        path,
-        headers: changeHeaders(),
-        body: JSON.stringify(body),
-      }),
+    change,
+    post: (path, body) => change("POST", path, body),
     async listen() {
       return hear(await begin(port, { path: "/api/events", headers: readHeaders() }));
     },

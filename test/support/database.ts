@@ -2,17 +2,18 @@
 
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { addTenants, initialiseDatabase } from "./admin.ts";
+import { addTenants, prepareDatabase } from "./admin.ts";
 import {
+  copyDatabase,
   dropDatabase,
   runAsAdmin,
   SERVICE_PASSWORD,
   SERVICE_ROLE,
   serverAddress,
-  TEMPLATE,
   urlOf,
 } from "./server.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
+import { until } from "./until.ts";
 
 /** A database that one test file has for itself. */
 export interface TestDatabase {
@@ -64,15 +65,17 @@ export function useDatabase(hosts: Readonly<Record<string, string>> = {}): TestD
   before(async function () {
     // Whatever the suite registers stands before it in the list.
     this.test?.parent?.afterAll(() => database.drop());
-    await create(database);
-    await database.addTenants(hosts);
+    await create(database, hosts);
   });
   return database;
 }
 
-async function create({ name, adminUrl }: TestDatabase): Promise<void> {
-  await runAsAdmin("postgres", [`create database ${name} template ${TEMPLATE}`]);
-  await initialiseDatabase(adminUrl);
+async function create(
+  { name, adminUrl }: TestDatabase,
+  hosts: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await copyDatabase(name);
+  await prepareDatabase(adminUrl, {}, hosts);
 }
 
 /** A database that does not exist yet. Its server's address is not known before the first hook. */
@@ -117,10 +120,10 @@ async function openLookingClient(url: string): Promise<LookingClient> {
       // A transaction sees one state of pg_stat_activity; it is cleared to look again.
       const blocked = `select from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
-      for (let found = 0; found === 0;) {
+      await until(`no statement with "${text}" waits`, async () => {
         await client.query("select pg_stat_clear_snapshot()");
-        found = (await client.query(blocked, [`%${text}%`])).rowCount ?? 0;
-      }
+        return (await client.query(blocked, [`%${text}%`])).rowCount !== 0;
+      });
     },
     end: () => client.end(),
   };

@@ -1,16 +1,14 @@
 // A PostgreSQL of a test's own, for what would hurt the others: being ended, and started again.
 
 import type { EmbeddedServer } from "../../admin/development/embedded/server.ts";
-import { addTenants, initialiseDatabase } from "./admin.ts";
+import { prepareDatabase } from "./admin.ts";
+import { copyCluster, SERVICE_PASSWORD, SERVICE_ROLE } from "./cluster.ts";
 import { runCommands } from "./commands.ts";
 import type { TestDatabase } from "./database.ts";
 import { startTestServer } from "./embedded.ts";
 import { findFreePort } from "./free-port.ts";
-import { quickenLogins } from "./quick-logins.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
 import { plantPassword } from "./printed.ts";
-import { makeFolder } from "./run.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE } from "./server.ts";
 
 /** A server with a registry in its database "postgres". Whoever opened it removes it. */
 export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "serviceUrl" | "sql"> {
@@ -41,18 +39,15 @@ export async function openOwnServer(
   hosts: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OwnServer> {
-  const folder = makeFolder("own-server-");
+  const folder = await copyCluster("own-server-");
   const port = await findFreePort();
   const start = (): Promise<EmbeddedServer> =>
     startTestServer({ folder, port, settings: { fsync: "off", ...settings } });
   let server = await start();
   const { adminUrl } = server;
   plantPassword(adminUrl);
-  await quickenLogins(adminUrl);
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
-  await sql(`create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`);
-  await initialiseDatabase(adminUrl, { serviceRole: SERVICE_ROLE });
-  await addTenants(adminUrl, hosts);
+  await prepareDatabase(adminUrl, { serviceRole: SERVICE_ROLE }, hosts);
   const serviceUrl = new URL(adminUrl);
   serviceUrl.username = SERVICE_ROLE;
   serviceUrl.password = SERVICE_PASSWORD;

@@ -29,7 +29,9 @@ const FIELDS = new Set([
   ),
   ..."count variables actor verb reason tokens".split(" "),
 ]);
-const ERROR_FIELDS = new Set("name code sqlState routine constraint kind said frames".split(" "));
+const ERROR_FIELDS = new Set(
+  "name code sqlState routine constraint kind said database frames".split(" "),
+);
 
 /** Makes the folder of this run. */
 export function openPrinted(): void {

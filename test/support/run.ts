@@ -4,7 +4,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, realpathSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, statfsSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const UNDERTAKER = fileURLToPath(new URL("undertaker.js", import.meta.url));
+const MEMORY = "/dev/shm";
+const NEEDED_BYTES = 4 * 2 ** 30;
 
 /** A run that goes on. */
 export interface Run {
@@ -21,10 +23,15 @@ export interface Run {
   close(): Promise<void>;
 }
 
-/** Opens the run of this process. What kills the process closes it as well. */
-export function openRun(): Run {
+/**
+ * Opens the run of this process. What kills the process closes it as well.
+ * @param inMemory whether its files may lie in memory, where there is room: a suite that makes and removes a hundred
+ *   databases waits long for a disk, whose file system passes over the place of each file that was just removed
+ */
+export function openRun({ inMemory = false }: { readonly inMemory?: boolean } = {}): Run {
   const before = process.env["TMPDIR"];
-  const folder = makeFolder("rowhouse-run-");
+  const parent = inMemory && before === undefined && hasMemory() ? MEMORY : tmpdir();
+  const folder = makeFolder("rowhouse-run-", parent);
   const undertaker = spawn(process.execPath, [UNDERTAKER, folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true, // Ctrl-C at a terminal does not reach it
@@ -45,9 +52,21 @@ export function openRun(): Run {
   };
 }
 
+/** Whether files may lie in memory: programs among them run there, and there is room. */
+function hasMemory(): boolean {
+  try {
+    const [, options] = / \/dev\/shm tmpfs (\S+)/.exec(readFileSync("/proc/mounts", "utf8")) ?? [];
+    if (options === undefined || options.split(",").includes("noexec")) return false;
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= NEEDED_BYTES;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes a temporary folder that others may enter: servers run as a user of their own. */
-export function makeFolder(prefix: string): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
+export function makeFolder(prefix: string, parent: string = tmpdir()): string {
+  const folder = realpathSync(mkdtempSync(join(parent, prefix)));
   chmodSync(folder, 0o711);
   return folder;
 }

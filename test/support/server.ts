@@ -3,50 +3,45 @@
 
 import process from "node:process";
 import type { EmbeddedServer } from "../../admin/development/embedded/server.ts";
-import { initialiseDatabase } from "./admin.ts";
+import { copyCluster, makeTemplate, SERVICE_ROLE, TEMPLATE } from "./cluster.ts";
 import { runCommands } from "./commands.ts";
+import { plantPassword } from "./printed.ts";
 import { startTestServer } from "./embedded.ts";
-import { plant, plantPassword } from "./printed.ts";
 import { findFreePort } from "./free-port.ts";
-import { quickenLogins } from "./quick-logins.ts";
-import { makeFolder } from "./run.ts";
 
-/** The role that the tests' service connects as, and its password. */
-export const SERVICE_ROLE = "rowhouse_test_service";
-/** See {@link SERVICE_ROLE}. */
-export const SERVICE_PASSWORD: string = plant("planted-password-1b7f");
+export { SERVICE_PASSWORD, SERVICE_ROLE, TEMPLATE } from "./cluster.ts";
 
 /** Asks a server for the id of its first process, the parent of all that serve connections. */
 export const POSTMASTER: string =
   "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid";
 
-/** The database that every test database is a copy of. */
-export const TEMPLATE = "rowhouse_test_template";
+// Nothing of a test's data outlives its run, and the statistics are of no use to tables of a few rows.
+const SETTINGS = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  autovacuum: "off",
+  io_method: "sync",
+  max_connections: "200",
+};
 
 let adminUrl: URL | undefined;
 let embedded: EmbeddedServer | undefined;
 
-/** Starts PostgreSQL and makes the template. */
+/** Starts PostgreSQL with the template. */
 export async function startServer(): Promise<void> {
   const given = process.env["TEST_DATABASE_URL"];
-  if (given) adminUrl = new URL(given);
-  else {
-    embedded = await startTestServer({
-      folder: makeFolder("server-"),
-      port: await findFreePort(),
-      settings: { fsync: "off", synchronous_commit: "off", max_connections: "200" },
-    });
+  if (given) {
+    adminUrl = new URL(given);
+    await makeTemplate(given);
+  } else {
+    const folder = await copyCluster("server-");
+    embedded = await startTestServer({ folder, port: await findFreePort(), settings: SETTINGS });
     adminUrl = new URL(embedded.adminUrl);
-    await quickenLogins(embedded.adminUrl);
   }
   plantPassword(adminUrl.href);
-  await runAsAdmin("postgres", [
-    `drop database if exists ${TEMPLATE} with (force)`,
-    `drop role if exists ${SERVICE_ROLE}`,
-    `create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`,
-    `create database ${TEMPLATE}`,
-  ]);
-  await initialiseDatabase(urlOf(TEMPLATE), { serviceRole: SERVICE_ROLE });
 }
 
 /** Removes what {@link startServer} made, if it was called. */
@@ -84,6 +79,13 @@ export async function runAsAdmin<R extends object = Record<string, unknown>>(
   commands: readonly string[],
 ): Promise<R[]> {
   return runCommands<R>(urlOf(database), commands);
+}
+
+/** Makes a database that is a copy of the template. */
+export async function copyDatabase(name: string): Promise<void> {
+  // Its files are copied: to log every page of them costs three times as much. The word is new in PostgreSQL 15.
+  const strategy = embedded ? " strategy file_copy" : "";
+  await runAsAdmin("postgres", [`create database ${name} template ${TEMPLATE}${strategy}`]);
 }
 
 /** Drops a database of the tests' server with its tenants' roles, and then other roles. */

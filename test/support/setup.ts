@@ -4,6 +4,7 @@
 import process from "node:process";
 import { closePrinted, findLeaks, flushPrinted, openPrinted } from "./printed.ts";
 import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
+import { makeCluster } from "./cluster.ts";
 import { openRun, type Run } from "./run.ts";
 import { startServer, stopServer } from "./server.ts";
 
@@ -15,9 +16,10 @@ let started: Promise<void> | undefined;
 /** In the first process alone: https://mochajs.org/features/global-fixtures/. */
 export async function mochaGlobalSetup(): Promise<void> {
   requirePassword(process.env["TEST_DATABASE_URL"]);
-  run = openRun();
+  run = openRun({ inMemory: true });
   openPrinted();
   for (const program of [PGBOUNCER, CHROMIUM]) await findPackagedProgram(program);
+  await makeCluster();
 }
 
 /** Some tests log in as the given superuser over TCP, and look for its password in what was printed. */

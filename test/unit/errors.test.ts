@@ -132,6 +132,19 @@ describe("toAppError()", () => {
     expect([judged.code, judged.cause]).to.deep.equal(["OVERLOADED", role]);
   });
 
+  it("toAppError() tells a commit that Citus lost from every other internal error", () => {
+    const internal = (routine: string): AppError =>
+      toAppError(Object.assign(databaseError("XX000"), { routine }));
+    const lost = internal("ErrorIfPostCommitFailedShardPlacements");
+    expect([lost.code, lost.status, lost.outcome]).to.deep.equal([
+      "DATABASE_UNAVAILABLE",
+      503,
+      "unknown",
+    ]);
+    const other = internal("MarkRemoteTransactionFailed");
+    expect([other.code, other.outcome]).to.deep.equal(["INTERNAL", undefined]);
+  });
+
   it("toAppError() passes an AppError on as it is", () => {
     const error = new AppError("BODY_INVALID", "Cannot insert: a", {
       cause: databaseError("22003"),

@@ -45,6 +45,7 @@ describe("init-db", () => {
       created: false,
       serviceRole: service,
       tenantRoles: true,
+      citus: false,
       createdRole: false,
       migrations: [],
       setConfigRevoked: true,

@@ -92,14 +92,24 @@ export function describeApi(bodyBytes: number): ApiDocument {
         ],
       }),
     },
-    "/tenants/{schemaName}": describeRead({
-      operationId: "getTenant",
-      summary: "Reads a tenant",
-      scope: "read",
-      parameters: [SCHEMA_NAME],
-      answers: { 200: describeAnswer("The tenant", "Tenant") },
-      codes: ["NAME_INVALID", "TENANT_NOT_FOUND"],
-    }),
+    "/tenants/{schemaName}": {
+      ...describeRead({
+        operationId: "getTenant",
+        summary: "Reads a tenant",
+        scope: "read",
+        parameters: [SCHEMA_NAME],
+        answers: { 200: describeAnswer("The tenant", "Tenant") },
+        codes: ["NAME_INVALID", "TENANT_NOT_FOUND"],
+      }),
+      patch: describeChange({
+        operationId: "changeTenant",
+        summary: "Sets whether the tenant takes writes, and its statement timeout",
+        ...OF_STATUS,
+        requestBody: body("TenantChange", { readOnly: true }),
+        answers: { 200: describeAnswer("The tenant has them", "TenantStatus") },
+        codes: [...OF_STATUS.codes, "VALUE_INVALID"],
+      }),
+    },
     "/tenants/{schemaName}/hosts/{host}": {
       put: describeChange({
         operationId: "addHost",

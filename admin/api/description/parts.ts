@@ -1,6 +1,7 @@
 // The parts of the API's description: headers, schemas, and the answers to errors.
 
 import type { ErrorDefinition } from "../../../src/errors.ts";
+import { LONGEST_TIMEOUT_MS } from "../../lifecycle/status.ts";
 import { API_ERRORS, type ApiCode } from "../errors.ts";
 import { MOST_HOSTS } from "../body.ts";
 import { PAGE } from "../page.ts";
@@ -62,7 +63,9 @@ export const HEADERS: Readonly<Record<string, ApiHeader>> = {
 const NAME: Schema = { ...TEXT, pattern: "^[a-z_][a-z0-9_]{0,47}$" };
 const HOSTS: Schema = { type: "array", items: TEXT };
 const SETTINGS: Schema = { type: "object", description: "At most 8192 bytes of JSON" };
+const DATABASE: Schema = { ...TEXT, description: "Its database, where several are configured" };
 const STATUS: Schema = { enum: ["active", "read_only", "suspended"] };
+const TIMEOUT: Schema = { type: "integer", minimum: 1, maximum: LONGEST_TIMEOUT_MS };
 const RUNNING: Schema = {
   description: "Transactions that began before the change and still ran after 30 s",
   type: "integer",
@@ -79,28 +82,43 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       schemaName: NAME,
       hosts: { ...HOSTS, minItems: 1, maxItems: MOST_HOSTS },
       settings: SETTINGS,
+      database: DATABASE,
     },
     required: ["schemaName", "hosts"],
     additionalProperties: false,
   },
   CreatedTenant: object({ schemaName: NAME, hosts: HOSTS }),
-  Tenant: object({
-    schemaName: NAME,
-    status: STATUS,
-    version: { type: "integer", minimum: 0 },
-    migration: TEXT,
-    statementTimeoutMs: { type: "integer" },
-    settings: SETTINGS,
-    createdAt: { ...TEXT, pattern: "^\\d{4}-\\d\\d-\\d\\dT" },
-    transition: { enum: ["dropping", "moving", "moved", "arriving", null] },
-    hosts: HOSTS,
-  }),
+  Tenant: object(
+    {
+      schemaName: NAME,
+      status: STATUS,
+      version: { type: "integer", minimum: 0 },
+      migration: TEXT,
+      statementTimeoutMs: TIMEOUT,
+      settings: SETTINGS,
+      createdAt: { ...TEXT, pattern: "^\\d{4}-\\d\\d-\\d\\dT" },
+      transition: { enum: ["dropping", "moving", "moved", "arriving", null] },
+      hosts: HOSTS,
+    },
+    { database: DATABASE },
+  ),
   Tenants: object({
     items: { type: "array", items: refer("Tenant"), maxItems: PAGE.most },
     next: { description: "`after` of the next page; null on the last", type: ["string", "null"] },
   }),
   TenantHost: object({ host: TEXT, schemaName: NAME }),
-  TenantStatus: object({ schemaName: NAME, status: STATUS, stillRunning: RUNNING }),
+  TenantStatus: object({
+    schemaName: NAME,
+    status: STATUS,
+    statementTimeoutMs: TIMEOUT,
+    stillRunning: RUNNING,
+  }),
+  TenantChange: {
+    type: "object",
+    properties: { readOnly: { type: "boolean" }, statementTimeoutMs: TIMEOUT },
+    minProperties: 1,
+    additionalProperties: false,
+  },
   SettingsChange: {
     type: "object",
     properties: { set: { type: "object" }, unset: { type: "array", items: TEXT } },
@@ -174,7 +192,11 @@ function referHeaders(names: readonly string[]): Readonly<Record<string, Schema>
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-function object(properties: Readonly<Record<string, Schema>>): Schema {
-  const required = Object.keys(properties);
-  return { type: "object", properties, required, additionalProperties: false };
+/** @param optional members that may be missing */
+function object(
+  properties: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
+  const [required, all] = [Object.keys(properties), { ...properties, ...optional }];
+  return { type: "object", properties: all, required, additionalProperties: false };
 }

@@ -2,30 +2,13 @@
 
 import type { Status } from "./status.ts";
 
-/** The answer of a verb that changed a tenant's row. */
-export interface ChangedTenant {
+/** What the API's changes of a tenant's status and timeout answer with. */
+export interface TenantState {
   readonly schemaName: string;
   readonly status: Status;
   readonly statementTimeoutMs: number;
-  readonly settings: Readonly<Record<string, unknown>>;
   /** The number of older transactions that still ran when the wait for them ended. */
   readonly stillRunning: number;
-}
-
-/** POST …/set: at least one of the fields. */
-export interface TenantSettings {
-  readonly readOnly?: boolean;
-  /** 1 to 86,400,000. */
-  readonly statementTimeoutMs?: number;
-  /** Settings as set-tenant --set takes them: `plan=pro`, `seats:=25`. */
-  readonly set?: readonly string[];
-  /** Names of settings to remove. */
-  readonly unset?: readonly string[];
-}
-
-/** POST …/add-host and …/remove-host; the answer has the host in the registry's form. */
-export interface HostChange {
-  readonly host: string;
 }
 
 /** POST …/rename */

@@ -1,11 +1,10 @@
-// The requests that create tenants, and the check of what a person types.
+// The request that clones a tenant, and the check of what a person types.
 
-/** POST /api/tenants */
-export interface NewTenantRequest {
-  readonly schemaName: string;
-  /** At least one. */
-  readonly hosts: readonly string[];
-  /** Each as `NAME=TEXT`, or `NAME:=JSON`, as set-tenant --set takes them; none when left out. */
+/** POST /api/tenants/check; any of them may be missing, and the name empty. */
+export interface NewTenantWish {
+  readonly schemaName?: string;
+  readonly hosts?: readonly string[];
+  /** Each as `NAME=TEXT`, or `NAME:=JSON`, as set-tenant --set takes them. */
   readonly settings?: readonly string[];
 }
 
@@ -20,7 +19,7 @@ export interface CloneRequest {
   readonly lossy?: boolean;
 }
 
-/** POST /api/tenants/check: a {@link NewTenantRequest} whose parts may be missing. */
+/** The answer to a {@link NewTenantWish}. */
 export interface NewTenantCheck {
   /** A schema name made of the first host; empty when the host does not give one. */
   readonly proposal: string;

@@ -10,6 +10,7 @@ import { type Address, checkChange, checkHost, checkSite } from "./origin.ts";
 import { toProblem } from "./problem.ts";
 import { RequestError } from "./request-error.ts";
 import type { Routes } from "../routes.ts";
+import { isOfTenantApi, type TenantApi } from "../tenant-api.ts";
 import type { Session } from "./session.ts";
 
 /** The parts behind the door. */
@@ -17,6 +18,7 @@ export interface DoorParts {
   readonly session: Session;
   readonly files: PageFiles;
   readonly routes: Routes;
+  readonly tenants: TenantApi;
   /** Takes a line for the terminal. */
   readonly note: (line: string) => void;
 }
@@ -60,7 +62,7 @@ async function admit(
   url: URL,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { session, files, routes }: DoorParts,
+  { session, files, routes, tenants }: DoorParts,
 ): Promise<void> {
   const { headers } = incoming;
   checkSite(headers);
@@ -74,6 +76,11 @@ async function admit(
   }
   if (!session.hasKey(headers.authorization)) throw new RequestError(401, NO_KEY);
   if (method !== "GET") checkChange(headers);
+  if (isOfTenantApi(url.pathname)) {
+    incoming.url = `${url.pathname}${url.search}`;
+    await tenants(incoming, outgoing);
+    return;
+  }
   const body = method === "GET" ? NOTHING : await readBody(incoming);
   const exchange = { method, url: url.href, body, outgoing, params: {}, query: {} };
   const found = await routes(exchange);

@@ -2,8 +2,8 @@
 // print; of any other error the page learns nothing.
 
 import { AppError } from "../../../src/errors.ts";
+import { toOperatorError } from "../../api/errors.ts";
 import { DatabaseFailure, describeDatabaseError } from "../../command/database-error.ts";
-import { UsageError } from "../../command/usage-error.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../../registry/database-code.ts";
 import { RequestError } from "./request-error.ts";
@@ -26,18 +26,19 @@ const UNKNOWN = "Cannot finish: an unexpected error; the console's terminal show
  */
 export function toProblem(error: unknown, note: (line: string) => void): ConsoleProblem {
   if (error instanceof RequestError) return { status: error.status, detail: error.message };
-  if (error instanceof AppError) return { status: 400, detail: error.message };
-  if (error instanceof UsageError) return { status: 400, detail: error.message };
-  if (error instanceof DatabaseFailure) return toProblem(error.cause, note);
-  if (error instanceof AdminError) return { status: 409, detail: oneLine(error.message) };
-  if (isConnectionLost(error)) {
-    const code = databaseCode(error);
-    return { status: 503, detail: code === undefined ? LOST : `${LOST} (${code})` };
-  }
-  note(oneLine(describeDatabaseError(error)));
-  return { status: 500, detail: UNKNOWN };
+  const { status, message } = toConsoleError(error, note);
+  return { status, detail: message };
 }
 
-function oneLine(text: string): string {
-  return text.replaceAll(/\.?\s*\n\s*/g, "; ");
+/** The same as an error with a code. */
+export function toConsoleError(error: unknown, note: (line: string) => void): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof DatabaseFailure) return toConsoleError(error.cause, note);
+  if (error instanceof AdminError) return toOperatorError(error);
+  if (isConnectionLost(error)) {
+    const code = databaseCode(error);
+    return new AppError("DATABASE_UNAVAILABLE", code === undefined ? LOST : `${LOST} (${code})`);
+  }
+  note(describeDatabaseError(error).replaceAll(/\.?\s*\n\s*/g, "; "));
+  return new AppError("INTERNAL", UNKNOWN);
 }

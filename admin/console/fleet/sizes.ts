@@ -2,6 +2,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import type { Report } from "../../../src/report.ts";
+import { IS_CITUS, SHARD_SIZES } from "../../citus/sql.ts";
 import { databaseCode } from "../../registry/database-code.ts";
 import { query, readRows, type Registry, type TenantStatus } from "../../registry/registry.ts";
 import type { FleetSizes, SizesState } from "../api.ts";
@@ -134,8 +135,16 @@ async function measureOrEstimate(registry: Registry, mostTables: number): Promis
   let estimate: FleetSizes | undefined;
   try {
     return await registry.sequelize.transaction(async (transaction) => {
-      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const [server] = await query<{ citus: boolean }>(
+        transaction,
+        `select ${IS_CITUS} as citus from set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`,
+      );
       estimate = toSizes(await query<Row>(transaction, sizesBy(ESTIMATED)), true);
+      // On Citus the estimate is of empty shells, and to measure is one question to each node.
+      if (server?.citus) {
+        const size = `coalesce(shard.bytes, ${MEASURED})`;
+        return toSizes(await query<Row>(transaction, sizesBy(size, SHARD_SIZES)), false);
+      }
       if (estimate.tables.reduce((sum, one) => sum + one, 0) > mostTables) return estimate;
       return toSizes(await query<Row>(transaction, sizesBy(MEASURED)), false);
     });
@@ -159,13 +168,14 @@ function toSizes(rows: readonly Row[], estimated: boolean): FleetSizes {
   };
 }
 
-const sizesBy = (size: string): string => `
+const sizesBy = (size: string, join = ""): string => `
   select t.schema_name as "schemaName", t.status, coalesce(sum(${size}), 0)::text as bytes,
       (count(*) filter (where c.relkind in ('r', 'p')))::int as tables
     from rowhouse.tenant as t
     left join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
     left join pg_catalog.pg_class as c
       on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'm', 'S', 'i')
+    ${join}
    group by t.schema_name
    order by coalesce(sum(${size}), 0) desc, t.schema_name`;
 

@@ -33,15 +33,23 @@ export function read<T>(path: string, signal?: AbortSignal): Promise<T> {
  * Makes a change.
  * @throws {RequestError} with status 0 the change may have been made all the same
  */
-export function change<T>(path: string, body: object = {}): Promise<T> {
+export function change<T>(
+  path: string,
+  body: object = {},
+  method: "POST" | "PUT" | "PATCH" | "DELETE" = "POST",
+): Promise<T> {
   const headers = { "content-type": "application/json" };
-  return request<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return request<T>(path, { method, headers, body: JSON.stringify(body) });
 }
 
-/** `/api/tenants/SCHEMA`, with the verb's part behind it. */
-export function tenantPath(schemaName: string, verb?: string): string {
-  const path = `/api/tenants/${encodeURIComponent(schemaName)}`;
-  return verb === undefined ? path : `${path}/${verb}`;
+/** A path of the admin API: `/tenants/SCHEMA`, and the parts behind it. */
+export function tenantPath(schemaName: string, ...parts: readonly string[]): string {
+  return ["/tenants", ...[schemaName, ...parts].map(encodeURIComponent)].join("/");
+}
+
+/** A path that the page has beside the admin API: `/api/tenants/SCHEMA`, and the verb's part behind it. */
+export function ownPath(schemaName: string, ...verb: readonly string[]): string {
+  return `/api${tenantPath(schemaName, ...verb)}`;
 }
 
 /**
@@ -66,7 +74,8 @@ async function request<T>(path: string, options: RequestInit): Promise<T> {
     throw new RequestError("The console does not answer; is it still running?", 0);
   }
   if (!response.ok) throw new RequestError(await describe(response), response.status);
-  return (await response.json()) as T;
+  const text = await response.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
 async function describe(response: Response): Promise<string> {

@@ -3,6 +3,7 @@
 import { describeDetails } from "../../events/describe-details.ts";
 import { readEvents } from "../../events/read-events.ts";
 import { newestVersion } from "../../migrations/changes.ts";
+import { IS_CITUS, relationSize } from "../../citus/sql.ts";
 import { databaseCode } from "../../registry/database-code.ts";
 import { query, readRows, type Registry } from "../../registry/registry.ts";
 import type { Settings, Transition } from "../../registry/registry.ts";
@@ -69,9 +70,15 @@ export async function readTenantDetail(
 
 /** Reading a size takes a lock. While a migration holds it, the sizes are null. */
 async function readTables(registry: Registry, schemaName: string): Promise<readonly TenantTable[]> {
-  const read = (size: string): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
+  const read = (
+    isMeasured: boolean,
+  ): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
     registry.sequelize.transaction(async (transaction) => {
-      await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const [server] = await query<{ citus: boolean }>(
+        transaction,
+        `select ${IS_CITUS} as citus from set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`,
+      );
+      const size = isMeasured ? relationSize("total", server?.citus === true) : "null::bigint";
       return query(
         transaction,
         `select c.relname as name, ${size} as bytes,
@@ -82,9 +89,9 @@ async function readTables(registry: Registry, schemaName: string): Promise<reado
         [schemaName],
       );
     });
-  const rows = await read("pg_catalog.pg_total_relation_size(c.oid)").catch((error: unknown) => {
+  const rows = await read(true).catch((error: unknown) => {
     if (databaseCode(error) !== LOCK_NOT_AVAILABLE) throw error;
-    return read("null::bigint");
+    return read(false);
   });
   return rows.map(({ name, bytes, rows: estimate }) => ({
     name,

@@ -3,7 +3,9 @@
 
 import { randomUUID } from "node:crypto";
 import type { Job } from "../api.ts";
-import type { ConsoleProblem } from "../door/problem.ts";
+import { AppError } from "../../../src/errors.ts";
+import { API_ERRORS, BUSY } from "../../api/errors.ts";
+import type { Turns } from "../../api/turns.ts";
 import { RequestError } from "../door/request-error.ts";
 import { createThrottle } from "./throttle.ts";
 
@@ -28,20 +30,13 @@ export interface JobWork extends Pick<
   readonly run: (control: JobControl) => Promise<string>;
 }
 
-/** The jobs of a console. */
-export interface Jobs {
+/** The jobs of a console. What takes a turn runs beside them: a creation as a job, any other change unlisted. */
+export interface Jobs extends Turns {
   /**
    * Starts a job.
-   * @throws {RequestError} 409 while other work on one of its tenants runs
+   * @throws {AppError} TENANT_CHANGING while other work on one of its tenants runs
    */
   start(work: JobWork): Job;
-  /**
-   * Starts a job, and waits for its end. Throws as {@link Jobs.start}.
-   * @throws {RequestError} when the job fails
-   */
-  finish(work: JobWork): Promise<Job>;
-  /** Makes a change of one tenant while nothing else changes it. Throws as {@link Jobs.start}. */
-  alone<T>(schemaName: string, change: () => Promise<T>): Promise<T>;
   /** Whether work on the tenant runs. */
   isBusy(schemaName: string): boolean;
   /**
@@ -60,7 +55,7 @@ export interface Jobs {
 interface Entry {
   job: Job;
   readonly claims: ReadonlySet<string>;
-  failure: RequestError | undefined;
+  failure: Error | undefined;
   readonly stopping: AbortController;
   readonly ended: Promise<void>;
 }
@@ -77,12 +72,9 @@ const NOUNS: Readonly<Record<Job["kind"], string>> = {
 /**
  * Creates an empty list of jobs.
  * @param tell receives a job each time that it changes
- * @param explain turns the error of a failed job into its status and line
+ * @param explain turns the error of a failed job into one for a person
  */
-export function createJobs(
-  tell: (job: Job) => void,
-  explain: (error: unknown) => ConsoleProblem,
-): Jobs {
+export function createJobs(tell: (job: Job) => void, explain: (error: unknown) => Error): Jobs {
   const entries = new Map<string, Entry>();
   const changing = new Set<string>();
   const find = (schemaName: string): Job | undefined =>
@@ -94,10 +86,8 @@ export function createJobs(
       const job = find(name);
       if (job === undefined && !changing.has(name)) continue;
       const problem = job ? `its ${NOUNS[job.kind]} is running` : "another change of it is running";
-      throw new RequestError(
-        409,
-        `Cannot ${verb} tenant "${name}": ${problem}; wait until it ends`,
-      );
+      const text = `Cannot ${verb} tenant "${name}": ${problem}; wait until it ends`;
+      throw new AppError(API_ERRORS.TENANT_CHANGING, text, BUSY);
     }
   };
   const begin = ({ run, claims, ...work }: JobWork): Entry => {
@@ -133,9 +123,10 @@ export function createJobs(
       .then(
         (message) => end("done", message),
         (error: unknown) => {
-          const { status, detail } = explain(error);
-          entry.failure = new RequestError(status, detail);
-          end("failed", detail);
+          const explained = explain(error);
+          // The terminal has been told of an error without a cause, and is not told again.
+          entry.failure = error instanceof Error && explained.cause === error ? error : explained;
+          end("failed", explained.message);
         },
       );
     const entry: Entry = { job, claims: new Set(claims), failure: undefined, stopping, ended };
@@ -144,19 +135,32 @@ export function createJobs(
     tell(job);
     return entry;
   };
+  const create = async <T>(schemaName: string, work: () => Promise<T>): Promise<T> => {
+    const results: T[] = [];
+    const entry = begin({
+      kind: "create",
+      schemaName,
+      source: null,
+      claims: [schemaName],
+      unit: "objects",
+      isStoppable: false,
+      async run() {
+        results.push(await work());
+        return `Added tenant "${schemaName}"`;
+      },
+    });
+    await entry.ended;
+    for (const result of results) return result;
+    throw entry.failure;
+  };
   return {
     start: (work) => begin(work).job,
-    async finish(work) {
-      const entry = begin(work);
-      await entry.ended;
-      if (entry.failure !== undefined) throw entry.failure;
-      return entry.job;
-    },
-    async alone(schemaName, change) {
+    async take(schemaName, verb, work) {
+      if (verb === "add-tenant") return create(schemaName, work);
       requireIdle("change", [schemaName]);
       changing.add(schemaName);
       try {
-        return await change();
+        return await work();
       } finally {
         changing.delete(schemaName);
       }

@@ -27,12 +27,15 @@ export const up: RegistryMigration = async (sql) => {
       ),
       add constraint domain_pointer_fkey foreign key (schema_name, database)
         references rowhouse.pointer (schema_name, database) on update cascade on delete cascade`);
-  // The fifth element is what the entry returns; null when the tenant's row must be read first. The status of a
-  // pointer is not a tenant's, so that an active tenant's entry has nothing more to ask.
+  // The fifth element is what the entry returns; null when the tenant's row must be read first. A pointer has its own
+  // name there, because of several hosts the service must know which one was found. The status of a pointer is not a
+  // tenant's, so that an active tenant's entry has nothing more to ask.
   await sql(`
     alter table rowhouse.domain add column entry text[] not null generated always as (array[
       schema_name, role_name, coalesce(status, 'moved'), statement_timeout_ms::text,
-      case when not has_settings and status is distinct from 'read_only' then schema_name end, database
+      case when database is not null then host
+           when not has_settings and status <> 'read_only' then schema_name end,
+      database
     ]) stored`);
   await sql(RESOLVE_SCHEMA);
 };
@@ -53,7 +56,7 @@ const RESOLVE_SCHEMA = `
           || case when t.status = 'read_only' and t.transition in ('moving', 'arriving') then '!' else '' end
           || case when t.has_settings then t.settings::text else '' end,
           null],
-        t.transition is not distinct from 'moved'
+        t.status = 'suspended' and t.transition is not null
       into found_entry, is_moved from rowhouse.tenant as t where t.schema_name = wanted;
     if found and not is_moved then
       return found_entry;

@@ -5,6 +5,7 @@ import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { updateTenant } from "../../events/tenant-change.ts";
 import { loadTenantMigrations } from "../../migrations/ordered.ts";
+import type { Displaced } from "../../registry/pointer.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
 import { prepareCreation } from "../../lifecycle/creation.ts";
 import { raiseTenant } from "../../lifecycle/raise.ts";
@@ -21,24 +22,40 @@ import { describePlace } from "./place.ts";
 
 const ACTION = "move tenant";
 
+/** How a tenant is received. */
+export interface ArrivalOptions {
+  readonly lossy: boolean;
+  readonly meter: Meter | undefined;
+  /** See MoveOptions. With them the target serves the tenant from its arrival on, read-only. */
+  readonly pointers: { readonly displaces: Displaced } | undefined;
+}
+
 /**
  * Refuses a target that already has the tenant's schema or one of its hosts, or whose tenants got other migrations.
+ * @param displaces the target's pointers that give way; none when left out
  * @throws {AdminError} that names the schema, the host or the migration
  */
 export async function checkRoom(
   source: Registry,
   target: Registry,
   { schemaName, version }: TenantRow,
+  displaces?: Displaced,
 ): Promise<void> {
   await checkNames(source, target, version);
   const domains = await source.Domain.findAll({ where: { schemaName, database: null } });
   const host = domains.map((domain) => domain.host);
-  const [tenant, taken] = await Promise.all([
+  const [tenant, found] = await Promise.all([
     target.Tenant.findByPk(schemaName),
-    target.Domain.findOne({ where: { host } }),
+    target.Domain.findAll({ where: { host } }),
   ]);
+  const taken = found.find(
+    (domain) =>
+      domain.database === null ||
+      displaces === undefined ||
+      (displaces === "own" && domain.schemaName !== schemaName),
+  );
   const isLeft = tenant?.transition === "arriving" && tenant.peer === null;
-  if ((tenant === null || isLeft) && taken === null) return;
+  if ((tenant === null || isLeft) && taken === undefined) return;
   const what =
     tenant && !isLeft
       ? `schema "${schemaName}" belongs to a tenant`
@@ -75,7 +92,7 @@ export async function hasArrived(target: Registry, journey: Journey): Promise<bo
 }
 
 /**
- * Creates the tenant, suspended, with every row, and compares both sides.
+ * Creates the tenant with every row, and compares both sides. It is suspended; with pointers, it is read-only.
  * @param peer the source database, as host, port and name
  */
 export async function receive(
@@ -83,18 +100,20 @@ export async function receive(
   journey: Journey,
   snapshot: Snapshot,
   peer: string,
-  { lossy, meter }: { readonly lossy: boolean; readonly meter: Meter | undefined },
+  { lossy, meter, pointers }: ArrivalOptions,
 ): Promise<Loaded> {
   const { schemaName, transferId, createdAt } = journey;
   const { client, hosts, version, statementTimeoutMs, settings } = snapshot;
   const creation = await prepareCreation(target);
-  const tenant = { schemaName, hosts, version, statementTimeoutMs, settings };
+  const displaces = pointers?.displaces;
+  const tenant = { schemaName, hosts, version, statementTimeoutMs, settings, displaces };
+  const status = pointers === undefined || journey.suspended ? "suspended" : "read_only";
   const fill = async (transaction: Transaction): Promise<Loaded> => {
     await query(
       transaction,
-      `update rowhouse.tenant set status = 'suspended', transition = 'arriving', peer = $2,
-         transfer_id = $3::uuid, status_before = $4, created_at = $5::timestamptz where schema_name = $1`,
-      [schemaName, peer, transferId, journey.statusBefore, createdAt.toISOString()],
+      `update rowhouse.tenant set status = $6, transition = 'arriving', peer = $2, transfer_id = $3::uuid,
+         status_before = $4, created_at = $5::timestamptz where schema_name = $1`,
+      [schemaName, peer, transferId, journey.statusBefore, createdAt.toISOString(), status],
     );
     const own = clientOf(transaction);
     meter?.expect(snapshot.bytes);

@@ -1,9 +1,11 @@
 // The source's side of a move. The tenant's row holds the stage of the move and the status before it.
 
 import { randomUUID } from "node:crypto";
+import type { Transaction } from "sequelize";
 import { commandFor } from "../../program/form.ts";
 import { type RowChange, updateTenant } from "../../events/tenant-change.ts";
 import { AdminError } from "../../registry/admin-error.ts";
+import { setPointer, turnHosts } from "../../registry/pointer.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
 import { claimTenant } from "../../registry/transition.ts";
 
@@ -69,14 +71,28 @@ export function giveBack(source: Registry, journey: Journey): Promise<void> {
   }));
 }
 
-/** Leaves a suspended row that names the target. The source does not serve the tenant after this. */
-export function leave(source: Registry, journey: Journey): Promise<void> {
-  return change(source, journey, ({ statusBefore }) => ({
+/**
+ * Leaves a suspended row that names the target. The source does not serve the tenant after this.
+ * @param database the target's name, for a pointer that its hosts follow; undefined without one
+ */
+export function leave(
+  source: Registry,
+  journey: Journey,
+  database: string | undefined,
+): Promise<void> {
+  const { schemaName } = journey;
+  const point = async (transaction: Transaction): Promise<void> => {
+    if (database === undefined) return;
+    await setPointer(transaction, schemaName, database);
+    await turnHosts(transaction, schemaName);
+  };
+  const decide = ({ statusBefore }: TenantRow): RowChange => ({
     transition: "moved",
     status: "suspended",
     // From now on it holds the value that `status` had before.
     statusBefore: journey.suspended ? "suspended" : statusBefore,
-  }));
+  });
+  return change(source, journey, decide, point);
 }
 
 function describe(tenant: TenantRow): Journey {
@@ -92,6 +108,7 @@ async function change(
   source: Registry,
   { schemaName, transferId }: Journey,
   decide: (tenant: TenantRow) => RowChange,
+  before: (transaction: Transaction) => Promise<void> = async () => {},
 ): Promise<void> {
   await source.sequelize.transaction(async (transaction) => {
     const allowed = ["moving"] as const;
@@ -101,6 +118,7 @@ async function change(
         `Cannot move tenant: "${schemaName}" has changed meanwhile; see ${commandFor("status")}`,
       );
     }
+    await before(transaction);
     await updateTenant(source, transaction, "move-tenant", tenant, decide(tenant));
   });
 }

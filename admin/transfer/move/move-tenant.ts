@@ -4,12 +4,13 @@
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
+import type { Displaced } from "../../registry/pointer.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
 import type { Meter } from "../../command/meter.ts";
 import { findLosses, requireNoLosses } from "../shape/rehearsal.ts";
 import { withSnapshot } from "../snapshot.ts";
-import { checkRoom, hasArrived, receive, settle } from "./arrival.ts";
+import { type ArrivalOptions, checkRoom, hasArrived, receive, settle } from "./arrival.ts";
 import { depart, giveBack, type Journey, leave } from "./departure.ts";
 import { withMoveLock } from "./lock.ts";
 import { checkRegistries, describePlace } from "./place.ts";
@@ -24,10 +25,22 @@ export interface MoveOptions {
   readonly meter?: Meter;
   /** Called after each committed step. */
   readonly onStep?: (step: MoveStep, line: string) => void;
+  /** Of a move between databases of one installation; without it the source's row alone names the target. */
+  readonly pointers?: MovePointers;
+}
+
+/** The pointers of a move between databases of one installation. */
+export interface MovePointers {
+  /** The target's name. */
+  readonly database: string;
+  /** The target's pointers that give way to the tenant. */
+  readonly displaces: Displaced;
+  /** Sets home's pointer where the source is not home. It is called when the tenant has left the source. */
+  readonly lead: () => Promise<void>;
 }
 
 /** A completed step of a move. */
-type MoveStep = "stopped" | "copied" | "left" | "settled";
+export type MoveStep = "cleared" | "stopped" | "copied" | "left" | "settled";
 
 /** The result of a move. */
 export interface MoveReport {
@@ -41,9 +54,10 @@ export interface MoveReport {
 }
 
 /**
- * Moves a tenant with its hosts, its status and its rows. The tenant is read-only during the copy, and unavailable
- * for the moment between its suspension here and its start there; acknowledged writes are never lost. The source keeps
- * a suspended tenant that names the target.
+ * Moves a tenant with its hosts, its status and its rows. The tenant is read-only during the copy; acknowledged writes
+ * are never lost. The source keeps a suspended tenant that names the target. With `pointers` the tenant is always
+ * served, read-only until the end: the target serves it before the source stops. Without them it is unavailable for the
+ * moment between its suspension here and its start there.
  * @throws {AdminError} when the move fails: the tenant is then as it was before, or the message says to run the
  *   command again
  */
@@ -51,7 +65,7 @@ export async function moveTenant(
   source: Registry,
   target: Registry,
   schemaName: string,
-  { waitMs, lossy = false, meter, onStep = () => {} }: MoveOptions,
+  { waitMs, lossy = false, meter, onStep = () => {}, pointers }: MoveOptions,
 ): Promise<MoveReport> {
   const place = describePlace(target.url);
   return withMoveLock(source, target, schemaName, async () => {
@@ -59,19 +73,23 @@ export async function moveTenant(
     const losses = await rehearse(source, schemaName, lossy);
     const journey = await depart(source, schemaName, place, async (tenant) => {
       await checkShared(source, target, schemaName);
-      await checkRoom(source, target, tenant);
+      await checkRoom(source, target, tenant, pointers?.displaces);
     });
     let copied: Loaded | undefined;
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
       if (!(await hasArrived(target, journey))) {
-        copied = await send(source, target, journey, { lossy, meter });
+        copied = await send(source, target, journey, { lossy, meter, pointers });
       }
       onStep("copied", `Copied it to ${place}`);
-      await leave(source, journey);
-      onStep("left", "Suspended it here");
+      await leave(source, journey, pointers?.database);
+      onStep(
+        "left",
+        pointers ? `Sent its hosts to database "${pointers.database}"` : "Suspended it here",
+      );
     }
+    await pointers?.lead();
     await settle(target, journey);
     onStep("settled", "Gave it its status there");
     return { schemaName, place, copied, losses };
@@ -105,7 +123,7 @@ async function send(
   source: Registry,
   target: Registry,
   journey: Journey,
-  options: { readonly lossy: boolean; readonly meter: Meter | undefined },
+  options: ArrivalOptions,
 ): Promise<Loaded> {
   const { schemaName } = journey;
   const place = describePlace(target.url);

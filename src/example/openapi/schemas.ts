@@ -32,7 +32,15 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Inserted: object({ status: { const: "success" } }),
   InsertedPairs: object({ inserted: { type: "integer", minimum: 1, maximum: MAX_PAIRS } }),
   Health: object({ status: { const: "ok" } }),
-  Readiness: object({ status: { const: "ready" } }),
+  Readiness: {
+    type: "object",
+    properties: {
+      status: { const: "ready" },
+      databases: { type: "object", additionalProperties: { enum: ["ready", "unavailable"] } },
+    },
+    required: ["status"],
+    additionalProperties: false,
+  },
   Description: {
     type: "object",
     properties: { openapi: { type: "string", pattern: "^3\\.1\\." } },

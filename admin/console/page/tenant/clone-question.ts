@@ -1,7 +1,7 @@
 // The question before a clone.
 
 import type { CloneRequest, Job, TenantDetail } from "../../api.ts";
-import { change, tenantPath } from "../client.ts";
+import { change, ownPath } from "../client.ts";
 import type { Question } from "../parts/dialog.ts";
 import { element } from "../parts/element.ts";
 import { checkNewTenant, NEW_TENANT_FIELDS, readNewTenant } from "../tenants/new-tenant.ts";
@@ -34,7 +34,7 @@ export function clone({ schemaName }: TenantDetail, changed: () => void): Questi
         rows: values.get("rows") === "yes",
         lossy: values.get("lossy") === "yes",
       };
-      await change<Job>(tenantPath(schemaName, "clone"), body);
+      await change<Job>(ownPath(schemaName, "clone"), body);
       changed();
       return `Started the clone of ${schemaName} to ${body.schemaName}`;
     },

@@ -1,6 +1,6 @@
 // A tenant's hosts, with buttons that add and remove them.
 
-import type { HostChange, TenantDetail } from "../../api.ts";
+import type { TenantDetail } from "../../api.ts";
 import { change, tenantPath } from "../client.ts";
 import { ask } from "../parts/dialog.ts";
 import { button, element, hidden } from "../parts/element.ts";
@@ -47,8 +47,8 @@ function add(schemaName: string, changed: () => void): void {
     verb: "Add host",
     pending: "Adding",
     async act(values) {
-      const body: HostChange = { host: values.get("host") ?? "" };
-      const { host } = await change<HostChange>(tenantPath(schemaName, "add-host"), body);
+      const path = tenantPath(schemaName, "hosts", values.get("host") ?? "");
+      const { host } = await change<{ readonly host: string }>(path, {}, "PUT");
       changed();
       return `Added host ${host} to ${schemaName}`;
     },
@@ -67,7 +67,7 @@ function remove(schemaName: string, host: string, changed: () => void): void {
     isGrave: true,
     pending: "Removing",
     async act() {
-      await change<HostChange>(tenantPath(schemaName, "remove-host"), { host });
+      await change(tenantPath(schemaName, "hosts", host), {}, "DELETE");
       changed();
       return `Removed host ${host} from ${schemaName}`;
     },

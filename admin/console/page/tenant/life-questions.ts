@@ -1,7 +1,7 @@
 // The questions before a rename, an export and a drop.
 
 import type { DropRequest, Job, RenamedTenant, RenameRequest, TenantDetail } from "../../api.ts";
-import { change, tenantPath } from "../client.ts";
+import { change, ownPath } from "../client.ts";
 import type { Question } from "../parts/dialog.ts";
 import { element } from "../parts/element.ts";
 import { tenantHash } from "../view.ts";
@@ -29,7 +29,7 @@ export function rename({ schemaName }: TenantDetail): Question {
     pending: "Renaming",
     async act(values) {
       const body: RenameRequest = { schemaName: values.get("schemaName") ?? "" };
-      const answer = await change<RenamedTenant>(tenantPath(schemaName, "rename"), body);
+      const answer = await change<RenamedTenant>(ownPath(schemaName, "rename"), body);
       location.hash = tenantHash(answer.schemaName);
       return `Renamed ${answer.before} to ${answer.schemaName}`;
     },
@@ -48,7 +48,7 @@ export function exportTenant({ schemaName }: TenantDetail, changed: () => void):
     verb: "Export",
     pending: "Starting",
     async act() {
-      await change<Job>(tenantPath(schemaName, "export"));
+      await change<Job>(ownPath(schemaName, "export"));
       changed();
       return `Started the export of ${schemaName}`;
     },
@@ -82,7 +82,7 @@ export function drop({ schemaName }: TenantDetail, changed: () => void): Questio
         confirm: values.get("confirm") ?? "",
         backup: values.get("backup") === "yes",
       };
-      await change<Job>(tenantPath(schemaName, "drop"), body);
+      await change<Job>(ownPath(schemaName, "drop"), body);
       changed();
       return `Started the drop of ${schemaName}`;
     },

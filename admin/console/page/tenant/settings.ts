@@ -1,12 +1,13 @@
 // A tenant's settings, which its handlers read, with buttons that set and remove them.
 
-import type { ChangedTenant, TenantDetail, TenantSettings } from "../../api.ts";
+import type { TenantDetail } from "../../api.ts";
 import { change, tenantPath } from "../client.ts";
 import { ask } from "../parts/dialog.ts";
 import { button, element, hidden } from "../parts/element.ts";
 import { formatNumber } from "../parts/format.ts";
 import { empty } from "../parts/loading.ts";
 import { panel } from "../parts/panel.ts";
+import { parseSettings } from "../parts/settings.ts";
 
 /** Makes the panel. */
 export function settingsPanel(
@@ -56,7 +57,7 @@ function set(schemaName: string, changed: () => void): void {
     verb: "Set",
     pending: "Set; waiting at most 30 s for older transactions",
     async act(values) {
-      await send(schemaName, { set: [values.get("setting") ?? ""] });
+      await send(schemaName, { set: parseSettings([values.get("setting") ?? ""]) });
       changed();
       return `Set a setting of ${schemaName}`;
     },
@@ -78,6 +79,6 @@ function unset(schemaName: string, name: string, changed: () => void): void {
   });
 }
 
-function send(schemaName: string, body: TenantSettings): Promise<ChangedTenant> {
-  return change<ChangedTenant>(tenantPath(schemaName, "set"), body);
+function send(schemaName: string, body: object): Promise<unknown> {
+  return change(tenantPath(schemaName, "settings"), body, "PATCH");
 }

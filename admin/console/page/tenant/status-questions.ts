@@ -1,6 +1,6 @@
 // The questions before a change of a tenant's status or timeout.
 
-import type { ChangedTenant, TenantDetail, TenantSettings } from "../../api.ts";
+import type { TenantDetail, TenantState } from "../../api.ts";
 import { change, tenantPath } from "../client.ts";
 import type { Question } from "../parts/dialog.ts";
 import { element } from "../parts/element.ts";
@@ -19,7 +19,7 @@ export function suspend({ schemaName }: TenantDetail, changed: () => void): Ques
     isGrave: true,
     pending: "Suspended; waiting at most 30 s for older transactions",
     async act() {
-      const answer = await change<ChangedTenant>(tenantPath(schemaName, "suspend"));
+      const answer = await change<TenantState>(tenantPath(schemaName, "suspend"));
       changed();
       return `Suspended ${schemaName}${rest(answer)}`;
     },
@@ -34,7 +34,7 @@ export function resume({ schemaName }: TenantDetail, changed: () => void): Quest
     verb: "Resume",
     pending: "Resuming",
     async act() {
-      const answer = await change<ChangedTenant>(tenantPath(schemaName, "resume"));
+      const answer = await change<TenantState>(tenantPath(schemaName, "resume"));
       changed();
       return `Resumed ${schemaName}: ${answer.status === "read_only" ? "read-only" : answer.status}`;
     },
@@ -59,8 +59,7 @@ export function setReadOnly(
     verb: readOnly ? "Make read-only" : "Make writable",
     pending: "Changed; waiting at most 30 s for older transactions",
     async act() {
-      const body: TenantSettings = { readOnly };
-      const answer = await change<ChangedTenant>(tenantPath(schemaName, "set"), body);
+      const answer = await send(schemaName, { readOnly });
       changed();
       return `${schemaName} is ${readOnly ? "read-only" : "writable"}${rest(answer)}`;
     },
@@ -91,15 +90,18 @@ export function setTimeoutMs(tenant: TenantDetail, changed: () => void): Questio
     verb: "Set timeout",
     pending: "Setting",
     async act(values) {
-      const body: TenantSettings = { statementTimeoutMs: Number(values.get("ms")) };
-      const answer = await change<ChangedTenant>(tenantPath(schemaName, "set"), body);
+      const answer = await send(schemaName, { statementTimeoutMs: Number(values.get("ms")) });
       changed();
       return `The timeout of ${schemaName} is ${formatMs(answer.statementTimeoutMs)}`;
     },
   };
 }
 
-function rest({ stillRunning }: ChangedTenant): string {
+function send(schemaName: string, body: object): Promise<TenantState> {
+  return change<TenantState>(tenantPath(schemaName), body, "PATCH");
+}
+
+function rest({ stillRunning }: TenantState): string {
   return stillRunning === 0
     ? ""
     : `; ${formatCount(stillRunning, "older transaction")} may still run`;

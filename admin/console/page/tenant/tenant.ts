@@ -3,7 +3,7 @@
 import type { Job, TenantDetail } from "../../api.ts";
 import { notify } from "../parts/announce.ts";
 import { badge, capital, statusBadge } from "../parts/badge.ts";
-import { read, tenantPath } from "../client.ts";
+import { read, ownPath } from "../client.ts";
 import { element, link, type Content } from "../parts/element.ts";
 import { formatBytes, formatMs, formatTime } from "../parts/format.ts";
 import { changesPanel } from "./changes.ts";
@@ -24,7 +24,7 @@ export function showTenant({ name, signal, events }: Stage): View {
   const detail: Loaded = loaded(
     `tenant ${name}`,
     signal,
-    () => read<TenantDetail>(tenantPath(name), signal),
+    () => read<TenantDetail>(ownPath(name), signal),
     (tenant) => content({ ...tenant, job: tenant.job ?? last }, detail.refresh, { signal, events }),
   );
   events.on("job", signal, (job) => {

@@ -1,10 +1,11 @@
 // The question before a tenant is added. What is wrong with a name, a host or a setting is said while it is typed.
 
-import type { Job, NewTenantCheck, NewTenantRequest } from "../../api.ts";
+import type { NewTenantCheck, NewTenantWish } from "../../api.ts";
 import { change } from "../client.ts";
 import type { Findings, Question, Values } from "../parts/dialog.ts";
 import { element } from "../parts/element.ts";
 import type { Field } from "../parts/field.ts";
+import { parseSettings } from "../parts/settings.ts";
 import { tenantHash } from "../view.ts";
 
 /** The fields of every new tenant. */
@@ -24,7 +25,9 @@ export const NEW_TENANT_FIELDS: readonly Field[] = [
 ];
 
 /** Reads the values of {@link NEW_TENANT_FIELDS}. */
-export function readNewTenant(values: Values): Pick<NewTenantRequest, "schemaName" | "hosts"> {
+export function readNewTenant(
+  values: Values,
+): Required<Pick<NewTenantWish, "schemaName" | "hosts">> {
   return {
     schemaName: values.get("schemaName") ?? "",
     hosts: (values.get("hosts") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
@@ -33,7 +36,7 @@ export function readNewTenant(values: Values): Pick<NewTenantRequest, "schemaNam
 
 /** Asks the server what it would refuse. */
 export async function checkNewTenant(values: Values): Promise<Findings> {
-  const body: NewTenantRequest = { ...readNewTenant(values), settings: readSettings(values) };
+  const body: NewTenantWish = { ...readNewTenant(values), settings: readSettings(values) };
   const { proposal, problems } = await change<NewTenantCheck>("/api/tenants/check", body);
   return { problems, proposals: { schemaName: proposal } };
 }
@@ -57,10 +60,11 @@ export function addTenant(): Question {
     pending: "Adding",
     check: checkNewTenant,
     async act(values) {
-      const body: NewTenantRequest = { ...readNewTenant(values), settings: readSettings(values) };
-      const { message } = await change<Job>("/api/tenants", body);
-      location.hash = tenantHash(body.schemaName);
-      return message ?? `Added ${body.schemaName}`;
+      const { schemaName, hosts } = readNewTenant(values);
+      const settings = parseSettings(readSettings(values));
+      await change("/tenants", { schemaName, hosts, settings });
+      location.hash = tenantHash(schemaName);
+      return `Added ${schemaName}`;
     },
   };
 }

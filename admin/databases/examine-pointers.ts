@@ -1,0 +1,120 @@
+// Compares home's pointers with what the other databases have.
+
+import { describeDatabaseError } from "../command/database-error.ts";
+import { type Finding, judge } from "../doctor/finding.ts";
+import { commandFor } from "../program/form.ts";
+import { readRows, type Registry } from "../registry/registry.ts";
+import { findDatabase } from "./find.ts";
+
+const CHECK = "pointers";
+const MOST_NAMES = 3;
+
+interface Pointer {
+  readonly schemaName: string;
+  readonly database: string;
+  readonly hosts: readonly string[];
+}
+
+interface Present {
+  readonly schemaName: string;
+  readonly hosts: readonly string[];
+}
+
+const POINTERS = `
+  select schema_name as "schemaName", database, array(select host from rowhouse.domain as d
+      where d.schema_name = p.schema_name and d.database is not null) as hosts
+    from rowhouse.pointer as p order by schema_name collate "C"`;
+
+// A row beside a pointer is what a move left. A tenant that is arriving may still have home's pointer to its origin.
+const PRESENT = `
+  select schema_name as "schemaName",
+      array(select host from rowhouse.domain as d where d.schema_name = t.schema_name and d.database is null) as hosts
+    from rowhouse.tenant as t
+   where transition is distinct from 'arriving'
+     and not exists (select from rowhouse.pointer as p where p.schema_name = t.schema_name)
+   order by schema_name collate "C"`;
+
+/** Examines the pointers of home. It changes nothing; a database that cannot be asked is a finding. */
+export async function examinePointers(home: Registry): Promise<readonly Finding[]> {
+  const pointers = await readRows<Pointer>(home, POINTERS);
+  const names = home.others.names;
+  const unknown = pointers.filter(({ database }) => !names.includes(database));
+  const [first] = unknown;
+  const findings: Finding[] = [];
+  if (first !== undefined) {
+    findings.push({
+      level: "unsafe",
+      check: CHECK,
+      seen: `${list(unknown)}: database "${first.database}" is not configured`,
+      advice: `set ADMIN_DATABASE_URL_${first.database.toUpperCase()}`,
+    });
+  }
+  for (const name of names) {
+    const own = pointers.filter(({ database }) => database === name);
+    try {
+      const present = await readRows<Present>(await findDatabase(home, name), PRESENT);
+      findings.push(...compare(name, own, present));
+    } catch (error) {
+      const seen = `database "${name}" was not asked: ${describeDatabaseError(error)}`;
+      const advice = "mend that, and run the doctor again";
+      findings.push({ level: "unsafe", check: CHECK, seen, advice });
+    }
+  }
+  return findings;
+}
+
+function compare(
+  name: string,
+  pointers: readonly Pointer[],
+  present: readonly Present[],
+): readonly Finding[] {
+  const here = new Map(present.map((tenant) => [tenant.schemaName, tenant.hosts]));
+  const led = new Map(pointers.map((pointer) => [pointer.schemaName, pointer.hosts]));
+  const lost = pointers.filter(({ schemaName }) => !here.has(schemaName));
+  const unled = present.filter(({ schemaName }) => !led.has(schemaName));
+  const lacking = present.filter(({ schemaName, hosts }) =>
+    hosts.some((host) => led.has(schemaName) && led.get(schemaName)?.includes(host) !== true),
+  );
+  const excess = pointers.filter(({ schemaName, hosts }) =>
+    hosts.some((host) => here.has(schemaName) && here.get(schemaName)?.includes(host) !== true),
+  );
+  const problems: Finding[] = [
+    ...problem(
+      lost,
+      `home points to database "${name}", which does not have the tenant`,
+      `run the move or the creation that was ended again; or take the pointer away with ${commandFor("drop-tenant")}`,
+    ),
+    ...problem(
+      unled,
+      `the tenant is in database "${name}", and home has no pointer to it, so that requests do not find it`,
+      `with ADMIN_DATABASE_URL of "${name}", move it to home's URL, or drop it there`,
+    ),
+    ...problem(
+      lacking,
+      `a host of the tenant in database "${name}" is missing at home`,
+      `remove the host and add it again with ${commandFor("add-domain")}`,
+    ),
+    ...problem(
+      excess,
+      `home has a host that the tenant in database "${name}" lacks`,
+      `run ${commandFor("add-domain")} or ${commandFor("remove-domain")} for it again`,
+    ),
+  ];
+  const well = `home's ${pointers.length} pointers to database "${name}" lead to its tenants and their hosts`;
+  return problems.length > 0 ? problems : [judge(CHECK, true, well, "warn", "", "")];
+}
+
+function problem(
+  tenants: readonly { readonly schemaName: string }[],
+  seen: string,
+  advice: string,
+): readonly Finding[] {
+  if (tenants.length === 0) return [];
+  return [{ level: "warn", check: CHECK, seen: `${list(tenants)}: ${seen}`, advice }];
+}
+
+function list(tenants: readonly { readonly schemaName: string }[]): string {
+  const names = tenants.slice(0, MOST_NAMES).map(({ schemaName }) => JSON.stringify(schemaName));
+  const more = tenants.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

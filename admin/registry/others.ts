@@ -1,0 +1,61 @@
+// The other databases of an installation, beside home. Each is opened at its first use. It knows their names and
+// addresses; what they mean for a verb is known to admin/databases/ alone.
+
+import { AdminError } from "./admin-error.ts";
+import type { OpenRegistry, Registry } from "./registry.ts";
+
+/** The name of the database that ADMIN_DATABASE_URL names. */
+export const HOME = "home";
+
+const NAME = /^(?!home$)[a-z](?!.*_?file$)[a-z0-9_]{0,30}$/;
+
+/** Whether a text may be the name of another database. A name that ends with `file` would stand for a file. */
+export function isDatabaseName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** See the head of this file. Whoever opened home's registry closes it. */
+export class Others {
+  readonly #urls: ReadonlyMap<string, string>;
+  readonly #open: (name: string, url: string) => Promise<OpenRegistry>;
+  readonly #opened = new Map<string, Promise<OpenRegistry>>();
+
+  /** @param urls the admin role's URLs by name */
+  constructor(
+    urls: ReadonlyMap<string, string>,
+    open: (name: string, url: string) => Promise<OpenRegistry>,
+  ) {
+    this.#urls = urls;
+    this.#open = open;
+  }
+
+  /** The names, in alphabetical order. */
+  get names(): readonly string[] {
+    return [...this.#urls.keys()].toSorted();
+  }
+
+  /**
+   * Opens a registry, or returns the one that is open.
+   * @throws {AdminError} when no database has the name
+   */
+  find(name: string): Promise<Registry> {
+    const url = this.#urls.get(name);
+    if (url === undefined) {
+      const variable = `ADMIN_DATABASE_URL_${name.toUpperCase()}`;
+      throw new AdminError(
+        `Cannot find database ${JSON.stringify(name)}: it is not configured; set ${variable}`,
+        { code: "option_invalid" },
+      );
+    }
+    const opened = this.#opened.get(name) ?? this.#open(name, url);
+    this.#opened.set(name, opened);
+    return opened;
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    const opened = [...this.#opened.values()];
+    this.#opened.clear();
+    await Promise.all(opened.map(async (registry) => (await registry).close()));
+  }
+}
