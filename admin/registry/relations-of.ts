@@ -14,10 +14,10 @@ export function relationsOf(parameter: string): string {
 }
 
 /** The table `inside (oid)` of a WITH, after a table `space` with the schema's `oid`: its relations and their indexes. */
-export const INSIDE: string = `own (oid) as (
+export const INSIDE: string = `directly_inside (oid) as (
     select d.objid from space as s join pg_catalog.pg_depend as d on ${ON_SCHEMA} and d.refobjid = s.oid
   ), inside (oid) as (
-    select oid from own
+    select oid from directly_inside
     union
-    select i.indexrelid from own as o join pg_catalog.pg_index as i on i.indrelid = o.oid
+    select i.indexrelid from directly_inside as o join pg_catalog.pg_index as i on i.indrelid = o.oid
   )`;
