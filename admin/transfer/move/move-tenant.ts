@@ -5,13 +5,13 @@ import { AdminError } from "../../registry/admin-error.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import type { Displaced } from "../../registry/pointer.ts";
-import type { Registry } from "../../registry/registry.ts";
+import type { Registry, TenantRow } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
 import type { Meter } from "../../command/meter.ts";
 import { findLosses, requireNoLosses } from "../shape/rehearsal.ts";
 import { withSnapshot } from "../snapshot.ts";
 import { type ArrivalOptions, checkRoom, hasArrived, receive, settle } from "./arrival.ts";
-import { depart, giveBack, type Journey, leave } from "./departure.ts";
+import { depart, giveBack, type Journey, leave, planDeparture } from "./departure.ts";
 import { withMoveLock } from "./lock.ts";
 import { checkRegistries, describePlace } from "./place.ts";
 import { checkShared } from "./shared.ts";
@@ -71,10 +71,9 @@ export async function moveTenant(
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
     const losses = await rehearse(source, schemaName, lossy);
-    const journey = await depart(source, schemaName, place, async (tenant) => {
-      await checkShared(source, target, schemaName);
-      await checkRoom(source, target, tenant, pointers?.displaces);
-    });
+    const journey = await depart(source, schemaName, place, (tenant) =>
+      checkTarget(source, target, tenant, { displaces: pointers?.displaces, isCleared: false }),
+    );
     let copied: Loaded | undefined;
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
@@ -94,6 +93,51 @@ export async function moveTenant(
     onStep("settled", "Gave it its status there");
     return { schemaName, place, copied, losses };
   });
+}
+
+/** What a move would do. */
+export interface PlannedMove {
+  readonly schemaName: string;
+  readonly place: string;
+  /** Whether an earlier run has begun, and this one would continue it. */
+  readonly isContinued: boolean;
+  /** Whether an old copy, which an earlier move has left in the target, would be removed first. */
+  readonly isCleared: boolean;
+  /** The objects that the tenant would lose; empty without `lossy`. */
+  readonly losses: readonly string[];
+}
+
+/** What of the target gives way to the tenant. */
+interface Room {
+  readonly displaces: Displaced | undefined;
+  readonly isCleared: boolean;
+}
+
+/** Makes the checks with which {@link moveTenant} begins, and changes nothing. Throws as it does. */
+export async function planMove(
+  source: Registry,
+  target: Registry,
+  schemaName: string,
+  { lossy, ...room }: Room & { readonly lossy: boolean },
+): Promise<PlannedMove> {
+  const place = describePlace(target.url);
+  return withMoveLock(source, target, schemaName, async () => {
+    await checkRegistries(source, target);
+    const losses = await rehearse(source, schemaName, lossy);
+    const check = (tenant: TenantRow): Promise<void> => checkTarget(source, target, tenant, room);
+    const isContinued = await planDeparture(source, schemaName, { peer: place, check });
+    return { schemaName, place, isContinued, isCleared: room.isCleared, losses };
+  });
+}
+
+async function checkTarget(
+  source: Registry,
+  target: Registry,
+  tenant: TenantRow,
+  { displaces, isCleared }: Room,
+): Promise<void> {
+  await checkShared(source, target, tenant.schemaName);
+  await checkRoom(source, target, tenant, displaces, isCleared);
 }
 
 /** Runs before anything changes; a continued move has passed it already. */
