@@ -5,6 +5,7 @@ import { parseTime } from "./command/time.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Report } from "./command/verb.ts";
 import { describeDetails } from "./events/describe-details.ts";
+import { countOldEvents } from "./events/delete-events.ts";
 import { EVENT_VERBS, isEventVerb } from "./events/event.ts";
 import type { DeletedEvents } from "./library/installation.ts";
 import { withAdmin } from "./library/with-admin.ts";
@@ -36,9 +37,13 @@ await runVerb({
       value: "N",
       about: "Delete what is older than N days, in small transactions, for a daily job",
     },
+    plan: {
+      type: "boolean",
+      about: "Print how much --keep-days would delete, and delete nothing",
+    },
   },
   example: "acme --since 7d",
-  run(call) {
+  async run(call) {
     const [schema] = call.operands;
     const keepDays = call.integer("keep-days", 1, 36_500);
     const now = Date.now();
@@ -51,11 +56,16 @@ await runVerb({
         throw new UsageError(`--keep-days and ${other} contradict each other`);
       }
       const before = new Date(now - keepDays * DAY_MS);
+      if (call.has("plan")) {
+        const found = await call.withRegistry((registry) => countOldEvents(registry, before));
+        return reportPlan(found, keepDays);
+      }
       const signal = call.interruption();
       return withAdmin(call, async (admin) =>
         reportDeleted(await admin.deleteEvents(before, { signal }), keepDays, signal),
       );
     }
+    if (call.has("plan")) throw new UsageError("--plan is for --keep-days");
     const filter = {
       schemaName: schema === undefined ? undefined : parseSchemaName(schema),
       since: parseTime("since", call.text("since"), now),
@@ -86,14 +96,22 @@ function parseVerb(text: string | undefined): string | undefined {
   throw new UsageError(`--verb ${JSON.stringify(text)} is not one of ${EVENT_VERBS.join(", ")}`);
 }
 
-function reportDeleted(deleted: DeletedEvents, keepDays: number, { aborted }: AbortSignal): Report {
-  const events = formatCount(deleted.events, "event");
-  const migrations = formatCount(deleted.migrations, "record");
+function reportPlan(found: DeletedEvents, keepDays: number): Report {
   return {
-    lines: [
-      `Deleted ${events} and ${migrations} of migrations, older than ${formatCount(keepDays, "day")}` +
-        (aborted ? "; interrupted, so there may be more" : ""),
-    ],
+    lines: [`Would delete ${describe(found, keepDays)}; nothing was changed`],
+    json: { plan: true, ...found },
+  };
+}
+
+function describe({ events, migrations }: DeletedEvents, keepDays: number): string {
+  const days = formatCount(keepDays, "day");
+  return `${formatCount(events, "event")} and ${formatCount(migrations, "record")} of migrations, older than ${days}`;
+}
+
+function reportDeleted(deleted: DeletedEvents, keepDays: number, { aborted }: AbortSignal): Report {
+  const rest = aborted ? "; interrupted, so there may be more" : "";
+  return {
+    lines: [`Deleted ${describe(deleted, keepDays)}${rest}`],
     json: deleted,
     status: aborted ? 3 : 0,
   };

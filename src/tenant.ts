@@ -1,5 +1,5 @@
 // A route's access to its tenant: the tag, the batch, the transaction. Every message that leaves here begins with
-// the tenant's entry.
+// the tenant's entry. One that PostgreSQL has undone because its tenant was renamed meanwhile is sent once more.
 
 import type { Database, Link } from "./database/database.ts";
 import type { Row } from "./database/values/rows.ts";
@@ -8,6 +8,7 @@ import type { TransactionMode } from "./database/transaction-mode.ts";
 import { Entered, entryOf, type Settings, SHARED_ENTRY } from "./entry.ts";
 import type { TenantFacts, TenantName } from "./entry.ts";
 import { createTag, expectResults, type Send, type Tag } from "./query.ts";
+import { isRenamed, renamedMeanwhile } from "./renamed.ts";
 
 /**
  * One tenant, for one request. Awaiting `` tenant`…` `` costs one round trip. An error of the database is
@@ -69,6 +70,8 @@ export interface TenantOptions<S = Settings> {
    * each message.
    */
   readonly signal?: AbortSignal | undefined;
+  /** The schema that an earlier message entered by this name: a hint, by which a rename is noticed. */
+  readonly known?: string | undefined;
   /** Called with the tenant's schema after each message that entered it. */
   readonly entered?: (schemaName: string) => void;
   /** Turns the settings of the registry into `tenant.settings`; by default they stay as they are. */
@@ -98,25 +101,46 @@ export function createTenant<S = Settings>(
   const { owner = { key: "schema" in name ? name.schema : name.text } } = options;
   const entry = entryOf(name);
   const facts = new Entered(options.readSettings);
+  let { known } = options;
   const enter = (row: Row | undefined): void => {
-    const schemaName = facts.note(row);
-    options.entered?.(schemaName);
+    known = facts.note(row);
+    options.entered?.(known);
   };
-  const send: Send = async (statements) => {
+  const exchange: Send = async (statements) => {
     const answer = await database.send({ entry, owner, signal: options.signal, statements });
     enter(answer.entered);
     return expectResults(answer.results, statements.length);
   };
+  const findSchema = async (): Promise<string> => {
+    await exchange([]);
+    return facts.schemaName;
+  };
+  const send: Send = async (statements) => {
+    const before = known;
+    try {
+      return await exchange(statements);
+    } catch (error) {
+      if (!(await isRenamed(error, before, findSchema))) throw error;
+      return exchange(statements);
+    }
+  };
   const tag = Object.assign(createTag(send), {
     [FACTS]: facts,
-    begin: <T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T> =>
-      database.transaction(
-        (link, row) => {
-          enter(row);
-          return work(createTransaction(link));
-        },
-        { entry, owner, signal: options.signal, mode },
-      ),
+    async begin<T>(work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T> {
+      let before: string | undefined;
+      try {
+        return await database.transaction(
+          (link, row) => {
+            enter(row);
+            before = facts.schemaName;
+            return work(createTransaction(link));
+          },
+          { entry, owner, signal: options.signal, mode },
+        );
+      } catch (error) {
+        throw (await isRenamed(error, before, findSchema)) ? renamedMeanwhile(error) : error;
+      }
+    },
     enter: async () => {
       await send([]);
       return facts;

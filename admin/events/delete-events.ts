@@ -11,21 +11,24 @@ export interface DeletedEvents {
   readonly migrations: number;
 }
 
+const OLD_EVENTS = "from rowhouse.event where at < $1::timestamptz";
+// The last record of a tenant stays, and with it each failure that status tells.
+const OLD_MIGRATIONS = `
+  from rowhouse.migration_run as r
+ where r.finished_at < $1::timestamptz and exists (
+   select from rowhouse.migration_run as later where later.schema_name = r.schema_name and later.id > r.id)`;
+
 const EVENTS = `
   with gone as (
     delete from rowhouse.event where id in (
-      select id from rowhouse.event where at < $1::timestamptz order by at limit $2)
+      select id ${OLD_EVENTS} order by at limit $2)
     returning 1
   ),`;
 
-// The last record of a tenant stays, and with it each failure that status tells.
 const MIGRATIONS = `
   with gone as (
     delete from rowhouse.migration_run where id in (
-      select r.id from rowhouse.migration_run as r
-       where r.finished_at < $1::timestamptz and exists (
-         select from rowhouse.migration_run as later where later.schema_name = r.schema_name and later.id > r.id)
-       order by r.id limit $2)
+      select r.id ${OLD_MIGRATIONS} order by r.id limit $2)
     returning 1
   ),`;
 
@@ -60,4 +63,14 @@ export async function deleteEvents(
   };
   const events = await run(EVENTS, "deletedEvents");
   return { events, migrations: signal.aborted ? 0 : await run(MIGRATIONS, "deletedMigrations") };
+}
+
+/** Counts what {@link deleteEvents} would delete. */
+export async function countOldEvents(registry: Registry, before: Date): Promise<DeletedEvents> {
+  const count = async (rows: string): Promise<number> => {
+    const text = `select count(*)::int as count ${rows}`;
+    const [row] = await readRows<{ count: number }>(registry, text, [before.toISOString()]);
+    return row?.count ?? 0;
+  };
+  return { events: await count(OLD_EVENTS), migrations: await count(OLD_MIGRATIONS) };
 }

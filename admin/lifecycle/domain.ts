@@ -39,29 +39,9 @@ export async function removeDomain(
   host: string,
   owner?: string,
 ): Promise<string> {
-  const { sequelize, Domain, actor } = registry;
+  const { sequelize, actor } = registry;
   return sequelize.transaction(async (transaction) => {
-    const found = await Domain.findByPk(host, { transaction });
-    if (found === null) throw noDomain(host);
-    if (found.database !== null) {
-      throw new AdminError(
-        `Cannot remove host: "${host}" belongs to tenant "${found.schemaName}" of database "${found.database}"; ` +
-          "remove it there",
-        { code: "host_not_found" },
-      );
-    }
-    if (owner !== undefined && owner !== found.schemaName) {
-      throw new AdminError(
-        `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see ${commandFor("list-tenants")}`,
-        { code: "host_not_found" },
-      );
-    }
-    const { schemaName } = await claimTenant(
-      registry,
-      transaction,
-      found.schemaName,
-      "remove host",
-    );
+    const schemaName = await claimHost(registry, transaction, host, owner);
     // Another tenant may have got it before this had the lock.
     const details = { hosts: { removed: [host] } };
     const removed = await queryWithEvent(
@@ -73,6 +53,51 @@ export async function removeDomain(
     if (removed.length === 0) throw noDomain(host);
     return schemaName;
   });
+}
+
+/** What removing a host would do. */
+export interface PlannedRemoval {
+  readonly host: string;
+  readonly schemaName: string;
+  /** The hosts that the tenant would keep, in alphabetical order. */
+  readonly kept: readonly string[];
+}
+
+/** Makes the checks of {@link removeDomain}, and changes nothing. Throws as it does. */
+export function planRemoval(registry: Registry, host: string): Promise<PlannedRemoval> {
+  return registry.sequelize.transaction(async (transaction) => {
+    const schemaName = await claimHost(registry, transaction, host);
+    const text =
+      "select host from rowhouse.domain where schema_name = $1 and host <> $2 and database is null order by 1";
+    const kept = await query<{ host: string }>(transaction, text, [schemaName, host]);
+    return { host, schemaName, kept: kept.map((row) => row.host) };
+  });
+}
+
+/** Locks the tenant of a host, and returns its schema. */
+async function claimHost(
+  registry: Registry,
+  transaction: Transaction,
+  host: string,
+  owner?: string,
+): Promise<string> {
+  const found = await registry.Domain.findByPk(host, { transaction });
+  if (found === null) throw noDomain(host);
+  if (found.database !== null) {
+    throw new AdminError(
+      `Cannot remove host: "${host}" belongs to tenant "${found.schemaName}" of database "${found.database}"; ` +
+        "remove it there",
+      { code: "host_not_found" },
+    );
+  }
+  if (owner !== undefined && owner !== found.schemaName) {
+    throw new AdminError(
+      `Cannot remove host: "${host}" does not belong to tenant "${owner}"; see ${commandFor("list-tenants")}`,
+      { code: "host_not_found" },
+    );
+  }
+  const tenant = await claimTenant(registry, transaction, found.schemaName, "remove host");
+  return tenant.schemaName;
 }
 
 function noDomain(host: string): AdminError {

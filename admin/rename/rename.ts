@@ -51,8 +51,7 @@ export function renameTenant(
   before: string,
   schemaName: string,
 ): Promise<RenamedTenant> {
-  if (before === schemaName)
-    throw new AdminError(`Cannot rename tenant: "${before}" is already its name`);
+  requireOther(before, schemaName);
   // This transaction only holds the locks until the wait is over; the change has its own, which ends earlier.
   return registry.sequelize.transaction(async (locks) => {
     await keepOpen(locks);
@@ -64,6 +63,35 @@ export function renameTenant(
     const stillRunning = await waitForRunning(registry, WAIT_MS);
     return { schemaName, before, keptRole: planned.keptRole, stillRunning };
   });
+}
+
+/** What a rename would do. */
+export interface PlannedRename {
+  readonly before: string;
+  readonly schemaName: string;
+  /** The role before and after; the same where it keeps its name. */
+  readonly role: readonly [before: string, after: string];
+  readonly keptRole: KeptRole | undefined;
+  /** Commands that would rename objects which migrations named after the schema. */
+  readonly commands: readonly string[];
+}
+
+/** Makes the checks of {@link renameTenant}, and changes nothing. Throws as it does. */
+export async function planRename(
+  registry: Registry,
+  before: string,
+  schemaName: string,
+): Promise<PlannedRename> {
+  requireOther(before, schemaName);
+  const { renaming, keptRole, names } = await registry.sequelize.transaction((transaction) =>
+    plan(registry, transaction, before, schemaName),
+  );
+  return { before, schemaName, role: renaming.role, keptRole, commands: names };
+}
+
+function requireOther(before: string, schemaName: string): void {
+  if (before !== schemaName) return;
+  throw new AdminError(`Cannot rename tenant: "${before}" is already its name`);
 }
 
 /** Checks everything that can fail, before anything changes. */

@@ -81,6 +81,8 @@ export interface Stages {
   readHost(text: string): Host;
   /** The share that a request of the tenant counts for. */
   shareOf(name: TenantName): Share;
+  /** The schema of the tenant that a message entered by this name; undefined for an unknown name. */
+  schemaOf(name: TenantName): string | undefined;
   /** The name of the request's tenant, once a stage has found it. */
   name: TenantName | undefined;
   /** The tenant's schema, once a message has entered it. */

@@ -111,6 +111,7 @@ export function createTenancy<S = Settings>(options: TenancyOptions<S>): Tenancy
         readSettings: options.readSettings,
         readHost: (text) => hosts.read(text),
         shareOf: (name) => hosts.shareOf(name),
+        schemaOf: (name) => hosts.schemaOf(name),
         name: undefined,
         schemaName: undefined,
         tenant: undefined,

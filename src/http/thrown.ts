@@ -3,6 +3,7 @@
 
 import { namedDatabase, unconfigured } from "../database/routes/route-failure.ts";
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
+import { isLostRole } from "../renamed.ts";
 
 const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   RH404: [
@@ -36,14 +37,6 @@ const LOST_ROLE = [
   "OVERLOADED",
   "Cannot enter tenant: it changed at the same moment; nothing was done",
 ] as const;
-
-/**
- * Whether the tenant's role was renamed or dropped between enter_tenant's look-up and its SET ROLE. PostgreSQL
- * reports that as invalid_parameter_value. Only the entry can set a parameter, so the state is not ambiguous.
- */
-function isLostRole(error: unknown): boolean {
-  return sqlState(error) === "22023" && routineOf(error) === "call_string_check_hook";
-}
 
 const LOST_COMMIT = [
   "DATABASE_UNAVAILABLE",

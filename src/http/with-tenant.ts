@@ -105,17 +105,20 @@ function giveTenant(exchange: Exchange, stages: Stages, name: TenantName): void 
   stages.name = name;
   const share = stages.shareOf(name);
   visit.admit(share);
-  stages.tenant = createTenant<unknown>(database, name, new Caller(stages, share));
+  const known = stages.schemaOf(name);
+  stages.tenant = createTenant<unknown>(database, name, new Caller(stages, share, known));
   if (exchange.method !== "GET") checkContentLength(request, limits);
 }
 
 /** The request that a tenant's messages are sent for. A class, because an object with a getter costs microseconds. */
 class Caller implements TenantOptions<unknown> {
   readonly owner: Share;
+  readonly known: string | undefined;
   readonly #stages: Stages;
 
-  constructor(stages: Stages, owner: Share) {
+  constructor(stages: Stages, owner: Share, known?: string) {
     this.owner = owner;
+    this.known = known;
     this.#stages = stages;
   }
 

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/errors.ts src/host.ts src/environment.ts src/secret-files.ts src/log.ts src/report.ts"],
   ["src/sql/"],
   ["src/database/"],
-  ["src/tenant.ts src/entry.ts src/query.ts"],
+  ["src/tenant.ts src/renamed.ts src/entry.ts src/query.ts"],
   ["src/http/", "src/builders/"],
   ["src/telemetry/", "src/config.ts"],
   ["src/index.ts"],

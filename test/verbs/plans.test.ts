@@ -65,4 +65,53 @@ describe("--plan", () => {
     ]);
     expect(status).to.equal(3);
   });
+
+  /** The plan of a call that is refused, and the call itself, end alike. */
+  const refusedAlike = async (name: string, ...parameters: string[]): Promise<string> => {
+    const planned = await run("", name, ...parameters);
+    const real = await performVerb({ adminUrl: database.adminUrl }, name, ...parameters);
+    expect([planned.status, planned.stdout]).to.deep.equal([1, ""]);
+    expect(planned.stderr).to.equal(real.stderr);
+    return planned.stderr;
+  };
+
+  it("rename-tenant tells the role, and refuses what the rename would refuse", async () => {
+    const { status, stdout } = await run("", "rename-tenant", "one", "three");
+    expect(stdout).to.match(
+      /^Would rename tenant "one" to "three", and its role "rh_\d+_one" to "rh_\d+_three"; nothing was changed\n$/,
+    );
+    expect(status).to.equal(0);
+    expect(await refusedAlike("rename-tenant", "one", "two")).to.include("is a tenant already");
+    expect(await refusedAlike("rename-tenant", "one", "one")).to.include("is already its name");
+    await database.sql(
+      "create function two.own() returns text language sql as $$ select 'two.data' $$",
+    );
+    expect(await refusedAlike("rename-tenant", "two", "three")).to.include("stands as text");
+  });
+
+  it("remove-domain tells the tenant and the hosts that it keeps, and refuses alike", async () => {
+    const { stdout } = await run("", "remove-domain", "ONE.example.");
+    expect(stdout).to.equal(
+      'Would remove host "one.example" from tenant "one", which would not have a host then; nothing was changed\n',
+    );
+    expect(await refusedAlike("remove-domain", "none.example")).to.include("does not belong");
+    await database.sql(
+      "update rowhouse.tenant set transition = 'dropping' where schema_name = 'two'",
+    );
+    try {
+      expect(await refusedAlike("remove-domain", "two.example")).to.include("is being dropped");
+      expect(await refusedAlike("rename-tenant", "two", "three")).to.include("is being dropped");
+    } finally {
+      await database.sql("update rowhouse.tenant set transition = null where schema_name = 'two'");
+    }
+  });
+
+  it("log --keep-days counts what it would delete", async () => {
+    await database.sql("update rowhouse.event set at = at - interval '3 days'");
+    const { stdout } = await run("", "log", "--keep-days", "2");
+    expect(stdout).to.equal(
+      "Would delete 3 events and 0 records of migrations, older than 2 days; nothing was changed\n",
+    );
+    expect(await database.sql("select from rowhouse.event")).to.have.length(3);
+  });
 });

@@ -21,11 +21,12 @@ const CONSTRAINTS = `
      and (c.conparentid = 0 or not exists (
        select from pg_constraint as p where p.oid = c.conparentid and p.conrelid = c.conrelid))`;
 
+// Most constraints belong to tables: without conrelid, PostgreSQL expects all of them for a type, and reads the catalog.
 const DOMAIN_CONSTRAINTS = `
   select 'domain not valid', array[t.typname, c.conname], case when c.convalidated then null else 'true' end,
       format('%I.%I', s.nspname, t.typname), quote_ident(c.conname), pg_get_constraintdef(c.oid)
     from space as s join pg_type as t on t.typnamespace = s.oid
-    join pg_constraint as c on c.contypid = t.oid and c.contype = 'c'`;
+    join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid and c.contype = 'c'`;
 
 const ROW_SECURITY = `
   select k.kind, array[r.relname], case when k.state then 'true' end, r.place, null, null

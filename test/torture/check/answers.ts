@@ -19,7 +19,8 @@ export const LONGEST_ANSWER_MS = 15_000;
 
 /**
  * What each change allows. The one 500: a message that entered before a rename looks for its table after
- * it, and PostgreSQL knows no other name for that than 42P01; nothing was done.
+ * it, and PostgreSQL knows no other name for that than 42P01; nothing was done. A service that knows the host from an
+ * earlier message notices the rename, and sends the message again.
  */
 const ALLOWED: Readonly<Record<Change["kind"], ReadonlySet<string>>> = {
   suspend: new Set(["TENANT_SUSPENDED"]),
