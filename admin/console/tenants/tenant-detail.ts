@@ -6,6 +6,7 @@ import { databaseNames, isManyfold, locate } from "../../databases/find.ts";
 import { newestVersion } from "../../migrations/changes.ts";
 import { IS_CITUS, relationSize } from "../../citus/sql.ts";
 import { databaseCode } from "../../registry/database-code.ts";
+import { relationsOf } from "../../registry/relations-of.ts";
 import { query, readRows, type Registry } from "../../registry/registry.ts";
 import type { Settings, Transition } from "../../registry/registry.ts";
 import { describeTransition } from "../../registry/transition.ts";
@@ -89,8 +90,9 @@ async function readTables(registry: Registry, schemaName: string): Promise<reado
         transaction,
         `select c.relname as name, ${size} as bytes,
              case when c.reltuples >= 0 then c.reltuples::float8 end as rows
-           from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-          where n.nspname = $1 and c.relkind in ('r', 'p', 'm')
+           from pg_catalog.pg_class as c
+          where c.oid in (${relationsOf("$1")})
+            and c.relkind in ('r', 'p', 'm')
           order by bytes desc nulls last, c.relname`,
         [schemaName],
       );

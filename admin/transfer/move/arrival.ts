@@ -35,6 +35,7 @@ export interface ArrivalOptions {
 /**
  * Refuses a target that already has the tenant's schema or one of its hosts, or whose tenants got other migrations.
  * @param displaces the target's pointers that give way; none when left out
+ * @param isCleared whether an old copy there is dropped first
  * @throws {AdminError} that names the schema, the host or the migration
  */
 export async function checkRoom(
@@ -42,6 +43,7 @@ export async function checkRoom(
   target: Registry,
   { schemaName, version }: TenantRow,
   displaces?: Displaced,
+  isCleared = false,
 ): Promise<void> {
   await checkNames(source, target, version);
   const domains = await source.Domain.findAll({ where: { schemaName, database: null } });
@@ -56,7 +58,7 @@ export async function checkRoom(
       displaces === undefined ||
       (displaces === "own" && domain.schemaName !== schemaName),
   );
-  const isLeft = tenant?.transition === "arriving" && tenant.peer === null;
+  const isLeft = isCleared || (tenant?.transition === "arriving" && tenant.peer === null);
   if ((tenant === null || isLeft) && taken === undefined) return;
   const what =
     tenant && !isLeft
