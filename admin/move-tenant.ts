@@ -3,6 +3,7 @@
 import { commandFor } from "./program/form.ts";
 import { parseDatabaseUrl } from "../src/config.ts";
 import { runVerb } from "./command/command.ts";
+import type { Call, Report } from "./command/verb.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
@@ -31,6 +32,7 @@ await runVerb({
       value: "NAME",
       about: "Environment variable that contains that URL",
     },
+    plan: { type: "boolean", about: "Print what would be moved, and change nothing" },
     lossy: { type: "boolean", about: "Leave out manual changes that cannot be copied" },
     wait: {
       type: "string",
@@ -42,6 +44,7 @@ await runVerb({
   async run(call) {
     const schemaName = parseSchemaName(call.operands[0]);
     const to = readTarget(call.text("to"), call.text("to-env"), call.env);
+    if (call.has("plan")) return plan(call, schemaName, to);
     const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
     const report = await withAdmin(call, (admin) =>
       admin.moveTenant(schemaName, {
@@ -69,6 +72,30 @@ await runVerb({
     };
   },
 });
+
+async function plan(
+  call: Pick<Call, "withRegistry" | "has">,
+  schemaName: string,
+  to: string,
+): Promise<Report> {
+  const { planMoveAway } = await import("./databases/move-away.ts");
+  const { planMoveToDatabase } = await import("./databases/move.ts");
+  const make = to.includes(":") ? planMoveAway : planMoveToDatabase;
+  const planned = await call.withRegistry((home) => make(home, schemaName, to, call.has("lossy")));
+  if (planned === undefined) {
+    const line = `Nothing to move: tenant "${schemaName}" is in database "${to}"`;
+    return { lines: [line], json: { plan: true, schemaName } };
+  }
+  const { place, isContinued, isCleared, losses } = planned;
+  return {
+    lines: [
+      ...(isCleared ? [`Would remove the old copy of tenant "${schemaName}" there`] : []),
+      ...describeLeftOut(losses),
+      `Would ${isContinued ? "continue to move" : "move"} tenant "${schemaName}" to ${place}; nothing was changed`,
+    ],
+    json: { plan: true, ...planned },
+  };
+}
 
 /**
  * @param to the name of a database, or a URL

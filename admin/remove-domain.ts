@@ -23,8 +23,10 @@ await runVerb({
 });
 
 async function plan(call: Pick<Call, "withRegistry">, text: string): Promise<Report> {
-  const { planRemoval } = await import("./lifecycle/domain.ts");
-  const removal = await call.withRegistry((registry) => planRemoval(registry, parseDomain(text)));
+  const { planRemovalAnywhere } = await import("./databases/hosts.ts");
+  const removal = await call.withRegistry((registry) =>
+    planRemovalAnywhere(registry, parseDomain(text)),
+  );
   const { host, schemaName, kept } = removal;
   const rest =
     kept.length === 0 ? "which would not have a host then" : `which keeps ${kept.join(", ")}`;

@@ -35,9 +35,9 @@ async function plan(
   call: Pick<Call, "withRegistry">,
   [from, to]: readonly [string, string],
 ): Promise<Report> {
-  const { planRename } = await import("./rename/rename.ts");
+  const { planRenameAnywhere } = await import("./databases/rename.ts");
   const planned = await call.withRegistry((registry) =>
-    planRename(registry, parseSchemaName(from), parseSchemaName(to)),
+    planRenameAnywhere(registry, parseSchemaName(from), parseSchemaName(to)),
   );
   const { before, schemaName, role, keptRole, commands } = planned;
   const [oldRole, newRole] = role;

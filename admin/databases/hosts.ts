@@ -1,7 +1,13 @@
 // The hosts of a tenant that lives elsewhere. Home has a row for each, so that they are unique over all databases. It
 // gets a host first and loses it last: a killed run leaves a host at home that the same command, or remove-domain, ends.
 
-import { addDomain, hostTaken, removeDomain } from "../lifecycle/domain.ts";
+import {
+  addDomain,
+  hostTaken,
+  type PlannedRemoval,
+  planRemoval,
+  removeDomain,
+} from "../lifecycle/domain.ts";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { pointHosts } from "../registry/pointer.ts";
@@ -54,6 +60,23 @@ export async function removeHost(home: Registry, host: string, owner?: string): 
   }
   await removePointingHost(home, host);
   return schemaName;
+}
+
+/** Makes the checks of {@link removeHost}, and changes nothing. Throws as it does. */
+export async function planRemovalAnywhere(home: Registry, host: string): Promise<PlannedRemoval> {
+  const row = isManyfold(home) ? await home.Domain.findByPk(host) : null;
+  if (row?.database == null) return planRemoval(home, host);
+  const there = await findDatabase(home, row.database);
+  try {
+    return await planRemoval(there, host);
+  } catch (error) {
+    // A run that was killed has removed it there.
+    if (!(error instanceof AdminError) || error.code !== "host_not_found") throw error;
+    const { schemaName } = row;
+    const rows = await home.Domain.findAll({ where: { schemaName }, order: ["host"] });
+    const kept = rows.map((one) => one.host).filter((one) => one !== host);
+    return { host, schemaName, kept };
+  }
 }
 
 /** Lets a host of home point where the tenant is. Returns whether it is the tenant's. */

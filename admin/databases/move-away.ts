@@ -2,7 +2,13 @@
 
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type MoveOptions, type MoveReport, moveTenant } from "../transfer/move/move-tenant.ts";
+import {
+  type MoveOptions,
+  type MoveReport,
+  moveTenant,
+  type PlannedMove,
+  planMove,
+} from "../transfer/move/move-tenant.ts";
 import { describePlace } from "../transfer/move/place.ts";
 import { withTarget } from "../transfer/move/target.ts";
 import { databaseNames, findDatabase, isManyfold, locate } from "./find.ts";
@@ -20,6 +26,19 @@ export async function moveAway(
   if (isManyfold(home)) await requireForeign(home, url);
   const source = await locate(home, schemaName);
   return withTarget(url, home, (target) => moveTenant(source, target, schemaName, options));
+}
+
+/** What {@link moveAway} would do. Throws as it does. */
+export async function planMoveAway(
+  home: Registry,
+  schemaName: string,
+  url: string,
+  lossy: boolean,
+): Promise<PlannedMove> {
+  if (isManyfold(home)) await requireForeign(home, url);
+  const source = await locate(home, schemaName);
+  const how = { lossy, displaces: undefined, isCleared: false };
+  return withTarget(url, home, (target) => planMove(source, target, schemaName, how));
 }
 
 async function requireForeign(home: Registry, url: string): Promise<void> {

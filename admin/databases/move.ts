@@ -4,11 +4,17 @@
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { HOME } from "../registry/others.ts";
-import { setPointer } from "../registry/pointer.ts";
+import { type Displaced, setPointer } from "../registry/pointer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
-import { type MoveOptions, type MoveReport, moveTenant } from "../transfer/move/move-tenant.ts";
+import {
+  type MoveOptions,
+  type MoveReport,
+  moveTenant,
+  type PlannedMove,
+  planMove,
+} from "../transfer/move/move-tenant.ts";
 import { describePlace } from "../transfer/move/place.ts";
 import { databaseNames, findDatabase, inEach, locate } from "./find.ts";
 import { dropRemnant, hasRemnant } from "./remnants.ts";
@@ -33,25 +39,53 @@ export async function moveToDatabase(
 ): Promise<DatabaseMove> {
   const target = await findDatabase(home, to);
   const place = describePlace(target.url);
-  const located = await locate(home, schemaName);
-  const source =
-    located.database === target.database ? await findOrigin(home, target, schemaName) : located;
+  const source = await findSource(home, target, schemaName);
   if (source === undefined) {
     return { schemaName, database: to, place, copied: undefined, losses: [] };
   }
   if (await isSettled(source, schemaName)) await clear(target, schemaName, options);
   const isHome = target.database === HOME;
+  const displaces = displacedBy(target);
   const report = await moveTenant(source, target, schemaName, {
     ...options,
     pointers: {
       database: target.database,
-      displaces: isHome ? "own" : "all",
+      displaces,
       lead: async () => {
         if (!isHome && source.database !== HOME) await lead(home, schemaName, target.database);
       },
     },
   });
   return { ...report, database: to };
+}
+
+/** What {@link moveToDatabase} would do; undefined when the tenant is there already. Throws as it does. */
+export async function planMoveToDatabase(
+  home: Registry,
+  schemaName: string,
+  to: string,
+  lossy: boolean,
+): Promise<PlannedMove | undefined> {
+  const target = await findDatabase(home, to);
+  const source = await findSource(home, target, schemaName);
+  if (source === undefined) return undefined;
+  const isCleared = (await isSettled(source, schemaName)) && (await hasRemnant(target, schemaName));
+  const displaces = displacedBy(target);
+  return planMove(source, target, schemaName, { lossy, displaces, isCleared });
+}
+
+function displacedBy({ database }: Registry): Displaced {
+  return database === HOME ? "own" : "all";
+}
+
+/** Finds the database that has the tenant, or from which it is arriving; undefined when it has arrived. */
+async function findSource(
+  home: Registry,
+  target: Registry,
+  schemaName: string,
+): Promise<Registry | undefined> {
+  const located = await locate(home, schemaName);
+  return located.database === target.database ? findOrigin(home, target, schemaName) : located;
 }
 
 /** Whether no move of the tenant has begun. */

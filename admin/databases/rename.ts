@@ -4,7 +4,12 @@
 import { findPointer, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
-import { type RenamedTenant, renameTenant } from "../rename/rename.ts";
+import {
+  type PlannedRename,
+  planRename,
+  type RenamedTenant,
+  renameTenant,
+} from "../rename/rename.ts";
 import { requireFreeAtHome } from "./create.ts";
 import { isManyfold, locate } from "./find.ts";
 import { requireNoRemnants } from "./remnants.ts";
@@ -46,6 +51,24 @@ export async function renameAnywhere(
     await letGo(home, before, schemaName);
     return renamed;
   });
+}
+
+/** Makes the checks of {@link renameAnywhere}, and changes nothing. Throws as it does. */
+export async function planRenameAnywhere(
+  home: Registry,
+  before: string,
+  schemaName: string,
+): Promise<PlannedRename> {
+  if (!isManyfold(home)) return planRename(home, before, schemaName);
+  await requireNoRemnants(home, before, "rename tenant");
+  const there = await locate(home, before);
+  const isClaimed =
+    there.database !== home.database &&
+    (await findPointer(home, schemaName)) === there.database &&
+    (await there.Tenant.findByPk(schemaName)) === null;
+  // A killed run has claimed the name at home.
+  if (before !== schemaName && !isClaimed) await requireFreeAtHome(home, schemaName);
+  return planRename(there, before, schemaName);
 }
 
 async function rename(

@@ -169,6 +169,25 @@ describe("move-tenant", function () {
     expect((await here.request(host, "GET", "/data/1")).status).to.equal(404);
   });
 
+  it("--plan tells where the tenant would go, refuses what the move would refuse, and changes nothing", async () => {
+    await source.addTenants({ later: "later.test" });
+    const rows = () => source.sql("select * from rowhouse.tenant where schema_name = 'later'");
+    const before = await rows();
+    const planned = await stage.move("later", "--plan");
+    expect([planned.status, planned.stderr]).to.deep.equal([0, ""]);
+    expect(planned.stdout).to.match(
+      /^Would move tenant "later" to [^ ]+:\d+\/\w+; nothing was changed\n$/,
+    );
+    await source.sql("create table later.by_hand (a int)");
+    const [plan, move] = [await stage.move("later", "--plan"), await stage.move("later")];
+    expect(plan.stderr).to.match(/^Cannot move tenant: .*by_hand/);
+    expect([plan.status, plan.stderr]).to.deep.equal([move.status, move.stderr]);
+    expect(await rows()).to.deep.equal(before);
+    expect(
+      await target.sql("select from rowhouse.tenant where schema_name = 'later'"),
+    ).to.deep.equal([]);
+  });
+
   it("works for admin roles that are no superusers", async () => {
     const [from, to] = await Promise.all([
       createPlainAdmin({ acme: "acme.test" }),

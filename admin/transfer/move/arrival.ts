@@ -7,7 +7,7 @@ import { updateTenant } from "../../events/tenant-change.ts";
 import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import type { Displaced } from "../../registry/pointer.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
-import { prepareCreation } from "../../lifecycle/creation.ts";
+import { type Creation, prepareCreation } from "../../lifecycle/creation.ts";
 import { raiseTenant } from "../../lifecycle/raise.ts";
 import { lockTenants } from "../../registry/tenant-lock.ts";
 import { claimTenant } from "../../registry/transition.ts";
@@ -24,6 +24,8 @@ const ACTION = "move tenant";
 
 /** How a tenant is received. */
 export interface ArrivalOptions {
+  /** What new tenants of the target share; read when undefined. */
+  readonly creation: Creation | undefined;
   readonly lossy: boolean;
   readonly meter: Meter | undefined;
   /** See MoveOptions. With them the target serves the tenant from its arrival on, read-only. */
@@ -33,6 +35,7 @@ export interface ArrivalOptions {
 /**
  * Refuses a target that already has the tenant's schema or one of its hosts, or whose tenants got other migrations.
  * @param displaces the target's pointers that give way; none when left out
+ * @param isCleared whether an old copy there is dropped first
  * @throws {AdminError} that names the schema, the host or the migration
  */
 export async function checkRoom(
@@ -40,6 +43,7 @@ export async function checkRoom(
   target: Registry,
   { schemaName, version }: TenantRow,
   displaces?: Displaced,
+  isCleared = false,
 ): Promise<void> {
   await checkNames(source, target, version);
   const domains = await source.Domain.findAll({ where: { schemaName, database: null } });
@@ -54,7 +58,7 @@ export async function checkRoom(
       displaces === undefined ||
       (displaces === "own" && domain.schemaName !== schemaName),
   );
-  const isLeft = tenant?.transition === "arriving" && tenant.peer === null;
+  const isLeft = isCleared || (tenant?.transition === "arriving" && tenant.peer === null);
   if ((tenant === null || isLeft) && taken === undefined) return;
   const what =
     tenant && !isLeft
@@ -100,11 +104,11 @@ export async function receive(
   journey: Journey,
   snapshot: Snapshot,
   peer: string,
-  { lossy, meter, pointers }: ArrivalOptions,
+  { creation: prepared, lossy, meter, pointers }: ArrivalOptions,
 ): Promise<Loaded> {
+  const creation = prepared ?? (await prepareCreation(target));
   const { schemaName, transferId, createdAt } = journey;
   const { client, hosts, version, statementTimeoutMs, settings } = snapshot;
-  const creation = await prepareCreation(target);
   const displaces = pointers?.displaces;
   const tenant = { schemaName, hosts, version, statementTimeoutMs, settings, displaces };
   const status = pointers === undefined || journey.suspended ? "suspended" : "read_only";

@@ -36,18 +36,8 @@ export async function depart(
   check: (tenant: TenantRow) => Promise<void>,
 ): Promise<Journey> {
   return source.sequelize.transaction(async (transaction) => {
-    const allowed = ["moving", "moved"] as const;
-    const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
-    if (tenant.transition !== null) {
-      if (tenant.peer !== peer) {
-        const state = tenant.transition === "moved" ? "has moved" : "is being moved";
-        throw new AdminError(
-          `Cannot move tenant: "${schemaName}" ${state} to ${tenant.peer}; give that as --to`,
-        );
-      }
-      return describe(tenant);
-    }
-    await check(tenant);
+    const tenant = await examine(source, transaction, schemaName, { peer, check });
+    if (tenant.transition !== null) return describe(tenant);
     const { status, statusBefore } = tenant;
     const change: RowChange = {
       transition: "moving",
@@ -58,6 +48,42 @@ export async function depart(
     };
     return describe(await updateTenant(source, transaction, "move-tenant", tenant, change));
   });
+}
+
+/** Makes the checks of {@link depart}, and changes nothing. Returns whether a move to `peer` has begun already. */
+export async function planDeparture(
+  source: Registry,
+  schemaName: string,
+  target: Target,
+): Promise<boolean> {
+  return source.sequelize.transaction(async (transaction) => {
+    const tenant = await examine(source, transaction, schemaName, target);
+    return tenant.transition !== null;
+  });
+}
+
+/** Where a tenant goes, and what examines that place before anything changes. */
+interface Target {
+  readonly peer: string;
+  readonly check: (tenant: TenantRow) => Promise<void>;
+}
+
+async function examine(
+  source: Registry,
+  transaction: Transaction,
+  schemaName: string,
+  { peer, check }: Target,
+): Promise<TenantRow> {
+  const allowed = ["moving", "moved"] as const;
+  const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
+  if (tenant.transition === null) await check(tenant);
+  else if (tenant.peer !== peer) {
+    const state = tenant.transition === "moved" ? "has moved" : "is being moved";
+    throw new AdminError(
+      `Cannot move tenant: "${schemaName}" ${state} to ${tenant.peer}; give that as --to`,
+    );
+  }
+  return tenant;
 }
 
 /** Restores the tenant's status when the target has not taken it. */

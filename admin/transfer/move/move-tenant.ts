@@ -2,16 +2,17 @@
 // accept its writes at once: after a kill at any point, the same command completes the move.
 
 import { AdminError } from "../../registry/admin-error.ts";
+import { prepareCreation } from "../../lifecycle/creation.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import type { Displaced } from "../../registry/pointer.ts";
-import type { Registry } from "../../registry/registry.ts";
+import type { Registry, TenantRow } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
 import type { Meter } from "../../command/meter.ts";
 import { findLosses, requireNoLosses } from "../shape/rehearsal.ts";
 import { withSnapshot } from "../snapshot.ts";
 import { type ArrivalOptions, checkRoom, hasArrived, receive, settle } from "./arrival.ts";
-import { depart, giveBack, type Journey, leave } from "./departure.ts";
+import { depart, giveBack, type Journey, leave, planDeparture } from "./departure.ts";
 import { withMoveLock } from "./lock.ts";
 import { checkRegistries, describePlace } from "./place.ts";
 import { checkShared } from "./shared.ts";
@@ -71,16 +72,17 @@ export async function moveTenant(
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
     const losses = await rehearse(source, schemaName, lossy);
-    const journey = await depart(source, schemaName, place, async (tenant) => {
-      await checkShared(source, target, schemaName);
-      await checkRoom(source, target, tenant, pointers?.displaces);
-    });
+    // Prepared before anything changes, so that writes wait for less.
+    const creation = losses && (await prepareCreation(target));
+    const journey = await depart(source, schemaName, place, (tenant) =>
+      checkTarget(source, target, tenant, { displaces: pointers?.displaces, isCleared: false }),
+    );
     let copied: Loaded | undefined;
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
       if (!(await hasArrived(target, journey))) {
-        copied = await send(source, target, journey, { lossy, meter, pointers });
+        copied = await send(source, target, journey, { creation, lossy, meter, pointers });
       }
       onStep("copied", `Copied it to ${place}`);
       await leave(source, journey, pointers?.database);
@@ -92,18 +94,63 @@ export async function moveTenant(
     await pointers?.lead();
     await settle(target, journey);
     onStep("settled", "Gave it its status there");
-    return { schemaName, place, copied, losses };
+    return { schemaName, place, copied, losses: losses ?? [] };
   });
 }
 
-/** Runs before anything changes; a continued move has passed it already. */
+/** What a move would do. */
+export interface PlannedMove {
+  readonly schemaName: string;
+  readonly place: string;
+  /** Whether an earlier run has begun, and this one would continue it. */
+  readonly isContinued: boolean;
+  /** Whether an old copy, which an earlier move has left in the target, would be removed first. */
+  readonly isCleared: boolean;
+  /** The objects that the tenant would lose; empty without `lossy`. */
+  readonly losses: readonly string[];
+}
+
+/** What of the target gives way to the tenant. */
+interface Room {
+  readonly displaces: Displaced | undefined;
+  readonly isCleared: boolean;
+}
+
+/** Makes the checks with which {@link moveTenant} begins, and changes nothing. Throws as it does. */
+export async function planMove(
+  source: Registry,
+  target: Registry,
+  schemaName: string,
+  { lossy, ...room }: Room & { readonly lossy: boolean },
+): Promise<PlannedMove> {
+  const place = describePlace(target.url);
+  return withMoveLock(source, target, schemaName, async () => {
+    await checkRegistries(source, target);
+    const losses = await rehearse(source, schemaName, lossy);
+    const check = (tenant: TenantRow): Promise<void> => checkTarget(source, target, tenant, room);
+    const isContinued = await planDeparture(source, schemaName, { peer: place, check });
+    return { schemaName, place, isContinued, isCleared: room.isCleared, losses: losses ?? [] };
+  });
+}
+
+async function checkTarget(
+  source: Registry,
+  target: Registry,
+  tenant: TenantRow,
+  { displaces, isCleared }: Room,
+): Promise<void> {
+  await checkShared(source, target, tenant.schemaName);
+  await checkRoom(source, target, tenant, displaces, isCleared);
+}
+
+/** Runs before anything changes; undefined for a continued move, which has passed it already. */
 async function rehearse(
   source: Registry,
   schemaName: string,
   lossy: boolean,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const tenant = await source.Tenant.findByPk(schemaName);
-  if (tenant === null || tenant.transition !== null) return [];
+  if (tenant === null || tenant.transition !== null) return undefined;
   const losses = await findLosses(source, schemaName);
   if (!lossy) requireNoLosses("move tenant", schemaName, losses);
   return losses;
