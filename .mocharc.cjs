@@ -10,8 +10,8 @@ module.exports = {
     "test/pages/*.test.js",
     "test/{verbs,http,faults,isolation,inspect,transfer}/*.test.js",
     "test/browser/*.test.js",
-    "test/{pooling,console,telemetry,builders}/*.test.js",
-    "test/unit/**/*.test.js",
+    // Whatever other folder there is.
+    "test/!(runtime|pages|verbs|http|faults|isolation|inspect|transfer|browser)/**/*.test.js",
   ],
   require: ["test/support/setup.js"],
   parallel: isOwnServer,

@@ -5,9 +5,8 @@ import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { formatCount } from "./print/count.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { type PlannedTenant, planTenants } from "./create-many/plan.ts";
+import type { PlannedTenant } from "./create-many/plan.ts";
 import { withAdmin } from "./library/with-admin.ts";
-import { checkTenants } from "./tenant-list/check.ts";
 import { FORMAT_OPTION, parseFormat, readTenantFile } from "./tenant-list/file.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { CONCURRENCY } from "./batch/free-connections.ts";
@@ -28,6 +27,7 @@ await runVerb({
   example: "tenants.csv",
   async run(call) {
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
+    const { checkTenants } = await import("./tenant-list/check.ts");
     const { tenants, problems } = await checkTenants(
       readTenantFile(call.operands[0], parseFormat(call.text("format"))),
     );
@@ -35,6 +35,7 @@ await runVerb({
       call.print(`Line ${line}: ${problem}`, { line, problem });
     }
     if (call.has("plan") && problems.length === 0) {
+      const { planTenants } = await import("./create-many/plan.ts");
       return reportPlan(
         call,
         await call.withRegistry((registry) => planTenants(registry, tenants)),

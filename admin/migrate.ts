@@ -9,15 +9,8 @@ import type { MigrateOptions } from "./library/migration.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { parseCanary } from "./migrate/canary.ts";
 import { reportEach } from "./report/each-database.ts";
-import { MIGRATION_PATIENCE } from "./migrate/migrate-tenants.ts";
-import { BUILD_LIMITS } from "./migrations/outside.ts";
-import {
-  printOutcome,
-  printPlan,
-  reportCheck,
-  reportNothing,
-  reportRun,
-} from "./report/migration.ts";
+import { MIGRATION_PATIENCE } from "./migrate/patience.ts";
+import { BUILD_LIMITS } from "./migrations/build-limits.ts";
 
 await runVerb({
   name: "migrate",
@@ -107,6 +100,7 @@ await runVerb({
     const scope = { only: call.text("database"), tenants: call.text("tenants") };
     return withAdmin(call, (admin) =>
       reportEach(call, admin, scope, async (marked, share) => {
+        const { printPlan, reportCheck } = await import("./report/migration.ts");
         const wanted = { ...choice, ...share };
         if (call.has("check")) return reportCheck(await admin.planMigration(wanted));
         if (call.has("plan")) return printPlan(marked, await admin.planMigration(wanted));
@@ -117,6 +111,7 @@ await runVerb({
 });
 
 async function migrate(call: Call, admin: Admin, options: MigrateOptions): Promise<Report> {
+  const { printOutcome, reportNothing, reportRun } = await import("./report/migration.ts");
   let started: number | undefined;
   const meter = call.meter("tenants");
   const run = admin.migrate({

@@ -3,7 +3,6 @@
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import { withAdmin } from "./library/with-admin.ts";
-import { statusLines } from "./inspect/status-lines.ts";
 import { reportEach } from "./report/each-database.ts";
 
 await runVerb({
@@ -23,6 +22,7 @@ await runVerb({
   },
   example: "--tenants 'shop_*' --json",
   async run(call) {
+    const { statusLines } = await import("./inspect/status-lines.ts");
     const [where, drift] = [call.texts("where"), !call.has("no-drift")];
     const scope = { only: call.text("database"), tenants: call.text("tenants") };
     return withAdmin(call, (admin) =>

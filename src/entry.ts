@@ -77,7 +77,7 @@ export class Entered<S> implements TenantFacts<S> {
     const text = this.#text ?? notEntered("schemaName");
     const end = text.indexOf("{");
     const name = end < 0 ? text : text.slice(0, end);
-    return name.endsWith("!") ? name.slice(0, -1) : name;
+    return name[name.length - 1] === "!" ? name.slice(0, -1) : name;
   }
 
   get settings(): S {

@@ -3,8 +3,6 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { suggest } from "../program/nearest.ts";
-import { ask } from "../program/ask.ts";
-import { withAdminRegistry } from "./config.ts";
 import { operandOptions, type OptionValues, readOperands } from "./operands.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { UsageError } from "./usage-error.ts";
@@ -44,14 +42,21 @@ export function readCall<Operands extends readonly string[], O extends Options>(
     integer: (name, min, max) => parseInteger(name, textsOf(name)[0], min, max),
     has: (name) => values[name] !== undefined,
     env: process.env,
-    withRegistry: (work) => withAdminRegistry(process.env, work),
+    async withRegistry(work) {
+      const { withAdminRegistry } = await import("./config.ts");
+      return withAdminRegistry(process.env, work);
+    },
     print(line, json) {
       const text = values["json"] === true ? JSON.stringify(json) : line;
       if (text === undefined) return;
       progress?.clear();
       process.stdout.write(`${text}\n`);
     },
-    ask: async (question) => (values["json"] === true ? undefined : ask(question, process)),
+    async ask(question) {
+      if (values["json"] === true) return undefined;
+      const { ask } = await import("../program/ask.ts");
+      return ask(question, process);
+    },
     meter(unit) {
       progress?.stop();
       progress = startProgress(unit);

@@ -76,10 +76,11 @@ export function requirePackages(verb: string, more: readonly string[]): void {
  * @returns undefined for every other error
  */
 export function describeMissingPackage(verb: string, error: unknown): string | undefined {
-  if (!(error instanceof Error) || Reflect.get(error, "code") !== "ERR_MODULE_NOT_FOUND") {
+  // An import fails with one of the codes, a require with the other.
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  if (!(error instanceof Error) || (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND"))
     return undefined;
-  }
-  const [, name = ""] = /^Cannot find package '([^']+)'/.exec(error.message) ?? [];
+  const [, name = ""] = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? [];
   const missing = missingPackages();
   return missing.includes(name) ? describe(verb, missing) : undefined;
 }

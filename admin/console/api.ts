@@ -16,6 +16,7 @@
 //   POST /api/tenants/SCHEMA/clone           CloneRequest → Job
 //   POST /api/tenants/SCHEMA/rename          RenameRequest → RenamedTenant
 //   POST /api/tenants/SCHEMA/export          {} → Job
+//   POST /api/tenants/SCHEMA/move            MoveRequest → Job
 //   POST /api/tenants/SCHEMA/drop            DropRequest → Job
 //   POST /api/adoptions/plan                 AdoptionWish → AdoptionPlanView; changes nothing
 //   POST /api/adoptions                      AdoptionRequest → Job

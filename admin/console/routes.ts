@@ -20,7 +20,7 @@ import { RequestError } from "./door/request-error.ts";
 import { readTenantDetail } from "./tenants/tenant-detail.ts";
 import { adoptJob, planAdoption } from "./tenants/adoption.ts";
 import { checkNewTenant } from "./tenants/new-tenant.ts";
-import { cloneJob, dropJob, exportJob } from "./tenants/tenant-jobs.ts";
+import { cloneJob, dropJob, exportJob, moveJob } from "./tenants/tenant-jobs.ts";
 import { listTenantPage, type Parameters, parseTenantQuery } from "./tenants/tenant-list.ts";
 
 /** A request that passed the door; itty-router fills in `params` and `query`. */
@@ -58,15 +58,18 @@ export function createRoutes(parts: Console): Routes {
       return readTenantDetail(registry, schemaName, jobs.find(schemaName) ?? null);
     })
     .post("/api/tenants/:schemaName/export", ({ params }) =>
-      jobs.start(exportJob(registry, schemaOf(params), parts.exports)),
+      jobs.start(exportJob(admin, schemaOf(params), parts.exports)),
     )
     .post("/api/tenants/:schemaName/clone", ({ params, body }) =>
       jobs.start(cloneJob(admin, schemaOf(params), body)),
     )
     .post("/api/tenants/:schemaName/drop", ({ params, body }) => {
       const folder = findBoolean(body, "backup") === false ? undefined : parts.exports;
-      return jobs.start(dropJob(registry, schemaOf(params), requireText(body, "confirm"), folder));
+      return jobs.start(dropJob(admin, schemaOf(params), requireText(body, "confirm"), folder));
     })
+    .post("/api/tenants/:schemaName/move", ({ params, body }) =>
+      jobs.start(moveJob(admin, schemaOf(params), requireText(body, "database"))),
+    )
     .post("/api/tenants/:schemaName/rename", ({ params, body }) => {
       const [from, to] = [schemaOf(params), parseSchemaName(requireText(body, "schemaName"))];
       return jobs.take(from, "rename-tenant", () => admin.renameTenant(from, to));

@@ -3,6 +3,7 @@
 
 import type { Transaction } from "sequelize";
 import { query, type Registry } from "../registry/registry.ts";
+import { relationsOf } from "../registry/relations-of.ts";
 import { claimRole } from "../registry/claim-role.ts";
 
 /** The schema and role to drop from; `roleName` is undefined when the tenant does not have its own role. */
@@ -23,7 +24,7 @@ const ITEMS = `
            when 'S' then 'sequence' when 'f' then 'foreign table' else 'table' end as kind,
       c.relname as name
     from pg_catalog.pg_class as c
-   where c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1)
+   where c.oid in (${relationsOf("$1")})
      and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
      and not (c.relkind = 'S' and exists (
        select from pg_catalog.pg_depend as d

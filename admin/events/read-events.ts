@@ -45,7 +45,7 @@ const NAMES = `
 
 /** Reads events, the newest first. */
 export function readEvents(
-  registry: Pick<Registry, "sequelize">,
+  registry: Pick<Registry, "read">,
   { schemaName, isCurrent = false, since, until, actor, verb, limit }: EventFilter,
 ): Promise<readonly StoredEvent[]> {
   const bind: unknown[] = [];

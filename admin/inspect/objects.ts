@@ -2,6 +2,7 @@
 // catalogs, never from information_schema, which leaves out what the reader may not use.
 // https://www.postgresql.org/docs/current/catalogs.html
 
+import { CONSTRAINTS, HASHED_CONSTRAINTS, HASHED_INDEXES, INDEXES } from "./keys.ts";
 import { OTHER_OBJECTS, owned } from "./other-objects.ts";
 
 // A constraint's index belongs to the constraint. PostgreSQL 18 lists NOT NULL as a constraint as well ('n'), but the
@@ -63,39 +64,6 @@ const COLUMN_GRANTS = `
     join pg_attribute as a on a.attrelid = r.oid and a.attacl is not null and not a.attisdropped
    where array_length(a.attacl, 1) > 0`;
 
-const CONSTRAINTS = `
-  select r.schema, r.owner, 'constraint "' || c.conname || '"', pg_get_constraintdef(c.oid)
-    from relation as r
-    join pg_constraint as c on c.conrelid = r.oid and c.contype not in ('n', 't')
-    left join pg_constraint as p on p.oid = c.conparentid
-   where p.conrelid is distinct from c.conrelid`;
-
-const indexesWith = (definition: string): string => `
-  select r.schema, r.owner, 'index "' || x.relname || '"', ${definition}
-    from relation as r
-    join pg_index as i on i.indrelid = r.oid
-    join pg_class as x on x.oid = i.indexrelid
-    left join pg_constraint as c on c.conrelid = r.oid and c.conindid = i.indexrelid
-      and c.contype in ('p', 'u', 'x')
-   where c.oid is null or not i.indisvalid`;
-
-const INDEX_TEXT = `pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' invalid' end`;
-const INDEXES = indexesWith(INDEX_TEXT);
-
-// For a hash, what distinguishes an index is enough. The text of the definition costs twice as much time, since PostgreSQL
-// opens the table for it, and 6 kB of the session's memory. Only a B-tree over columns with operators and collations of
-// PostgreSQL itself is known by these facts; the numbers of others differ between schemas.
-// https://www.postgresql.org/docs/current/system-catalog-initial-data.html
-const HASHED_INDEXES = indexesWith(`
-      case when i.indexprs is null and i.indpred is null and x.relam = 403
-          and 16384 > all (i.indclass::oid[] || i.indcollation::oid[]) then
-        concat_ws(' ', i.indisunique, i.indnullsnotdistinct, i.indisvalid, i.indnkeyatts, i.indclass, i.indcollation,
-          i.indoption, x.reloptions::text, x.reltablespace,
-          (select string_agg(quote_ident(a.attname), ' ' order by k.place)
-             from unnest(i.indkey::int2[]) with ordinality as k (number, place)
-             join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.number))
-      else ${INDEX_TEXT} end`);
-
 const TRIGGERS = `
   select r.schema, r.owner, 'trigger "' || t.tgname || '"',
       pg_get_triggerdef(t.oid) || case t.tgenabled when 'O' then '' else ' enabled ' || t.tgenabled::text end
@@ -118,12 +86,11 @@ const STATISTICS = `
   select r.schema, r.owner, 'statistics "' || s.stxname || '"', pg_get_statisticsobjdef(s.oid)
     from relation as r join pg_statistic_ext as s on s.stxrelid = r.oid`;
 
-const ofRelations = (indexes: string): readonly string[] => [
+const ofRelations = (keys: readonly string[]): readonly string[] => [
   RELATIONS,
   COLUMNS,
   COLUMN_GRANTS,
-  CONSTRAINTS,
-  indexes,
+  ...keys,
   TRIGGERS,
   POLICIES,
   RULES,
@@ -148,7 +115,10 @@ const union = (parts: readonly string[]): string => `
     ${parts.join("\n  union all\n  ")}
   )`;
 
-const objectsWith = (indexes: string): string => `${NAMESPACE}, inside as (
+const TEXTS = [CONSTRAINTS, INDEXES];
+const FACTS = [HASHED_CONSTRAINTS, HASHED_INDEXES];
+
+const objectsWith = (keys: readonly string[]): string => `${NAMESPACE}, inside as (
     select n.oid, n.nspname, n.nspowner, d.classid, d.objid from namespace as n
       join pg_depend as d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid and d.deptype = 'n'
   ), relation as (
@@ -161,13 +131,13 @@ const objectsWith = (indexes: string): string => `${NAMESPACE}, inside as (
       ) as n
       join pg_class as c on n.classid = 'pg_class'::regclass and c.oid = n.objid
      where ${KINDS}
-  ), ${union([...ofRelations(indexes), ...OTHER_OBJECTS])}`;
+  ), ${union([...ofRelations(keys), ...OTHER_OBJECTS])}`;
 
 /** The tables `inside` and `objects (schema, owner, part, definition)` of a WITH; $1 is text[]. */
-export const OBJECTS: string = objectsWith(INDEXES);
+export const OBJECTS: string = objectsWith(TEXTS);
 
 /** The same with definitions for a hash: equal for equal objects, and not for a person. */
-export const HASHED_OBJECTS: string = objectsWith(HASHED_INDEXES);
+export const HASHED_OBJECTS: string = objectsWith(FACTS);
 
 /**
  * As {@link HASHED_OBJECTS}, for some relations of one schema with what belongs to them: $2 has their owners, and $3 their names, both
@@ -177,4 +147,4 @@ export const HASHED_RELATION_OBJECTS: string = `${NAMESPACE}, relation as (
     select c.*, n.nspname as schema, n.nspowner, ${OWNER} as owner
       from namespace as n, pg_class as c
      where c.relnamespace = (select oid from namespace) and c.relname = any($3::text[]) and ${KINDS} and ${OWNER} = any($2::text[])
-  ), ${union(ofRelations(HASHED_INDEXES))}`;
+  ), ${union(ofRelations(FACTS))}`;

@@ -26,6 +26,8 @@ const FUNCTIONS = `
         ${owned("p.proowner")})
     from inside as n join pg_proc as p on n.classid = 'pg_proc'::regclass and p.oid = n.objid`;
 
+// Most constraints belong to tables: without conrelid, PostgreSQL expects all of them for a type, and reads the whole catalog
+// for each.
 const TYPES = `
   select n.nspname, 'type "' || t.typname || '"', '', concat_ws(' ', case t.typtype
       when 'e' then (select 'enum ' || string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
@@ -35,7 +37,7 @@ const TYPES = `
           where b.oid = t.typbasetype and b.typcollation <> t.typcollation),
         case when t.typnotnull then 'not null' end, 'default ' || t.typdefault,
         (select string_agg(pg_get_constraintdef(c.oid), ' ' order by c.conname)
-           from pg_constraint as c where c.contypid = t.oid and c.contype <> 'n'))
+           from pg_constraint as c where c.conrelid = 0 and c.contypid = t.oid and c.contype <> 'n'))
       else (select concat_ws(' ', 'range of', format_type(r.rngsubtype, null),
           'collate ' || nullif(r.rngcollation, 0)::regcollation, nullif(r.rngcanonical, 0)::regproc,
           nullif(r.rngsubdiff, 0)::regproc)

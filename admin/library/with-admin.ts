@@ -1,6 +1,5 @@
 // The library as the verbs use it: for the database that the environment names.
 
-import { withAdminRegistry } from "../command/config.ts";
 import type { Admin } from "./contract.ts";
 
 /**
@@ -8,12 +7,14 @@ import type { Admin } from "./contract.ts";
  * @throws {ConfigError} that lists every problem of the environment
  * @throws {AdminError} when the environment does not name a database
  */
-export function withAdmin<T>(
+export async function withAdmin<T>(
   { env }: { readonly env: Readonly<Record<string, string | undefined>> },
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> {
+  const { withAdminRegistry } = await import("../command/config.ts");
   return withAdminRegistry(env, async (registry) => {
     const { createAdmin } = await import("./create-admin.ts");
-    return work(createAdmin(registry, () => registry.sequelize.close()));
+    // withAdminRegistry() closes the registry.
+    return work(createAdmin(registry, async () => {}));
   });
 }

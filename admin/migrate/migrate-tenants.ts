@@ -28,11 +28,7 @@ export interface MigrateOptions
   readonly compares?: boolean;
 }
 
-/** The default lock timeout and number of attempts. */
-export const MIGRATION_PATIENCE: Pick<MigrateOptions, "lockTimeoutMs" | "attempts"> = {
-  lockTimeoutMs: 1000,
-  attempts: 12,
-};
+export { MIGRATION_PATIENCE } from "./patience.ts";
 
 /** How many tenants had each outcome; `left` were not started. */
 export type MigrationSummary = Readonly<Record<TenantOutcome["outcome"] | "left", number>>;

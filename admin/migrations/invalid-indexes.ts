@@ -2,6 +2,7 @@
 
 import type { ClientBase } from "pg";
 import { quoteName } from "../../src/sql/quote-name.ts";
+import { relationsOf } from "../registry/relations-of.ts";
 
 // An index of a partitioned table is invalid until each partition has its own: that is no failure. One that another
 // session builds is in its progress; where this role may not see whose, every index may be that one.
@@ -10,8 +11,8 @@ const INVALID = `
   select x.relname::text as name
     from pg_catalog.pg_index as i
     join pg_catalog.pg_class as x on x.oid = i.indexrelid and x.relkind = 'i'
-    join pg_catalog.pg_namespace as n on n.oid = x.relnamespace
-   where n.nspname = $1 and not i.indisvalid
+   where i.indrelid in (${relationsOf("$1")})
+     and not i.indisvalid
      and not exists (select from pg_catalog.pg_stat_progress_create_index as p
        where p.datname = current_database() and coalesce(nullif(p.index_relid, 0), x.oid) = x.oid)`;
 

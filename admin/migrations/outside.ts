@@ -11,14 +11,7 @@ import { tenantPath } from "../shared/search-path.ts";
 import { bodyOf, type Direction, runCommand, type Site } from "./apply.ts";
 import { dropInvalidIndexes } from "./invalid-indexes.ts";
 import type { PlacedMigration } from "./ordered.ts";
-
-/** How builds are bounded. */
-export interface BuildLimits {
-  /** The longest time of a command, in milliseconds. There is no shorter limit for its waits for locks. */
-  readonly timeoutMs: number;
-  /** How many builds run at a time in the database, over all verbs. */
-  readonly atOnce: number;
-}
+import { BUILD_LIMITS, type BuildLimits } from "./build-limits.ts";
 
 /** The progress of a build, which a later try reads. */
 export interface BuildProgress {
@@ -30,8 +23,7 @@ export interface BuildProgress {
   readonly record: (client: ClientBase, done: number) => Promise<void>;
 }
 
-/** The limits when none are given: an hour for a command. */
-export const BUILD_LIMITS: BuildLimits = { timeoutMs: 3_600_000, atOnce: 2 };
+export { BUILD_LIMITS, type BuildLimits } from "./build-limits.ts";
 
 const FRESH: BuildProgress = { done: 0, isRetry: false, record: () => Promise.resolve() };
 const POLL_MS = 50;

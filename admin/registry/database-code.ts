@@ -32,8 +32,9 @@ export function databaseMessage(error: unknown): string {
 // Class 08 is connection_exception; 57P01 to 57P05 end the session.
 const LOST = /^(?:08...|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 
-// pg does not set a code when a connection ends during a query, or before the next.
-const LOST_OF_DRIVER = /^(?:Connection terminated|Client (?:has encountered a|was closed))/;
+// pg does not set a code when a connection ends during a query, before the next, or is not made in time.
+const LOST_OF_DRIVER =
+  /^(?:Connection terminated|Client (?:has encountered a|was closed)|timeout expired)/;
 
 // Sequelize's ConnectionError and those that extend it, by name: this file does not load Sequelize.
 const LOST_OF_SEQUELIZE = /^Sequelize(?:\w*Connection\w*|AccessDenied|HostNot\w+)Error$/;

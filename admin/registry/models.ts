@@ -1,27 +1,32 @@
-// The Sequelize models of the registry. This file alone loads Sequelize, when a verb connects.
+// The Sequelize models of the registry. This file alone loads Sequelize, when a verb first needs a model or a transaction.
 
-import pg from "pg";
-import { DataTypes, Sequelize } from "sequelize";
+import { createRequire } from "node:module";
+import type pg from "pg";
+import type * as sequelizeModule from "sequelize";
+import type { Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import type { DomainRow, Registry, TenantRow } from "./registry.ts";
 import { isReusable } from "./transaction-client.ts";
 
-/** A client whose lost connection ends its query, but not the process, even before Sequelize listens to it. */
-class Client extends pg.Client {
-  constructor(config: pg.ClientConfig) {
-    super(config);
-    this.on("error", () => {});
-  }
-}
+const require = createRequire(import.meta.url);
 
 /**
- * Defines the models. It does not connect yet; the caller closes `sequelize`.
+ * Loads Sequelize and defines the models. It does not connect yet; the caller closes `sequelize`.
  * @param pool the maximum number of connections, and how long one waits for more work before it is closed
  */
 export function openModels(
   connection: ServerConnection,
   pool: { readonly most: number; readonly idleMs: number },
 ): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
+  const driver = require("pg") as typeof pg;
+  const { DataTypes, Sequelize } = require("sequelize") as typeof sequelizeModule;
+  /** A client whose lost connection ends its query, but not the process, even before Sequelize listens to it. */
+  class Client extends driver.Client {
+    constructor(config: pg.ClientConfig) {
+      super(config);
+      this.on("error", () => {});
+    }
+  }
   const { ssl, application_name, user, ...server } = connection;
   const settings = {
     ...server,
@@ -29,12 +34,13 @@ export function openModels(
     dialect: "postgres" as const,
     // The oldest that is supported. Without it Sequelize opens a connection more, to ask for the version alone.
     databaseVersion: "15.0.0",
-    dialectModule: { ...pg, Client },
+    dialectModule: { ...driver, Client },
     logging: false as const,
     pool: { max: pool.most, idle: pool.idleMs, validate: isReusable },
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   };
   const sequelize = new Sequelize(settings);
+  skipArrayTypes(sequelize);
   // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
   sequelize.addHook("afterConnect", async (client: unknown) => {
     if (client instanceof Client) await client.query("set jit = off");
@@ -71,4 +77,19 @@ export function openModels(
     { ...options, tableName: "domain" },
   );
   return { sequelize, Tenant, Domain };
+}
+
+/**
+ * Keeps Sequelize from reading the array type of each table of each tenant, when it reads the types of the database with its
+ * first connection. It finds an array type in the row of its element, and does not use these rows.
+ */
+function skipArrayTypes(sequelize: Sequelize): void {
+  const manager = Object(Reflect.get(sequelize, "connectionManager")) as object;
+  const refresh: unknown = Reflect.get(manager, "_refreshDynamicOIDs");
+  if (typeof refresh !== "function") return;
+  Reflect.set(manager, "_refreshDynamicOIDs", (client: Pick<pg.Client, "query">): unknown => {
+    const query = (text: string): unknown =>
+      client.query(text.replace("WHERE (", "WHERE pg_type.typcategory <> 'A' AND ("));
+    return Reflect.apply(refresh, manager, [{ query }]) as unknown;
+  });
 }

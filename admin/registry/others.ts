@@ -1,17 +1,18 @@
 // The other databases of an installation, beside home. Each is opened at its first use. It knows their names and
 // addresses; what they mean for a verb is known to admin/databases/ alone.
 
+import { DATABASE_NAME, HOME } from "../../src/database/routes/names.ts";
 import { AdminError } from "./admin-error.ts";
 import type { OpenRegistry, Registry } from "./registry.ts";
 
-/** The name of the database that ADMIN_DATABASE_URL names. */
-export const HOME = "home";
+export { HOME };
 
-const NAME = /^(?!home$)[a-z](?!.*_?file$)[a-z0-9_]{0,30}$/;
-
-/** Whether a text may be the name of another database. A name that ends with `file` would stand for a file. */
+/**
+ * Whether a text may be the name of another database. `file`, or what ends with `_file`, would be a variable that names a
+ * file.
+ */
 export function isDatabaseName(text: string): boolean {
-  return NAME.test(text);
+  return DATABASE_NAME.test(text) && text !== HOME && !/(?:^|_)file$/.test(text);
 }
 
 /** See the head of this file. Whoever opened home's registry closes it. */

@@ -10,7 +10,7 @@ export type Displaced = "own" | "all";
 
 /** Returns the database that a pointer names; undefined without one. */
 export async function findPointer(
-  registry: Pick<Registry, "sequelize">,
+  registry: Pick<Registry, "read">,
   schemaName: string,
 ): Promise<string | undefined> {
   const text = "select database from rowhouse.pointer where schema_name = $1";

@@ -1,5 +1,5 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
-// direct connection. Every name carries its schema; the session's search_path is never set.
+// direct connection, and queries beside them. Every name carries its schema; the session's search_path is never set.
 
 import type {
   CreationOptional,
@@ -7,6 +7,7 @@ import type {
   InferCreationAttributes,
   Model,
   ModelStatic,
+  QueryTypes,
   Sequelize,
   Transaction,
 } from "sequelize";
@@ -14,6 +15,8 @@ import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
 import { HOME, Others } from "./others.ts";
 import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
+import { openModels } from "./models.ts";
+import type { Reader } from "./reader.ts";
 import { clientOf } from "./transaction-client.ts";
 
 export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
@@ -69,6 +72,12 @@ export interface Installation {
 export interface Registry {
   /** The admin role's URL, for work that needs a connection of its own. */
   readonly url: string;
+  /**
+   * Runs one SQL command outside a transaction, on any free connection, and returns its rows.
+   * @throws Sequelize's or pg's DatabaseError
+   */
+  read<R extends object>(this: void, text: string, bind: readonly unknown[]): Promise<R[]>;
+  /** The first look at it, or at a model, loads Sequelize. */
   readonly sequelize: Sequelize;
   readonly Tenant: ModelStatic<TenantRow>;
   readonly Domain: ModelStatic<DomainRow>;
@@ -109,6 +118,9 @@ export const MAX_CONNECTIONS = 64;
 
 const IDLE_MS = 1000;
 
+// Sequelize's QueryTypes.SELECT, without loading Sequelize.
+const SELECT = "SELECT" as QueryTypes.SELECT;
+
 /** Opens a registry. It does not connect before its first query, except to ask whether the server accepts TLS. */
 export async function openRegistry(
   url: string,
@@ -126,14 +138,41 @@ async function openOne(
 ): Promise<OpenRegistry> {
   const { tenantMigrations, sharedMigrations, actor = systemActor(), idleMs = IDLE_MS } = options;
   const connection = await readConnection(url, "rowhouse-admin");
-  // Sequelize takes a quarter of a second to load: only a verb that connects pays for it.
-  const { openModels } = await import("./models.ts");
-  const models = openModels(connection, { most: MAX_CONNECTIONS, idleMs });
-  const close = async (): Promise<void> => {
-    await others.close();
-    await models.sequelize.close();
+  const pool = { most: MAX_CONNECTIONS, idleMs };
+  let models: ReturnType<typeof openModels> | undefined;
+  let reader: Reader | undefined;
+  const load = (): ReturnType<typeof openModels> => (models ??= openModels(connection, pool));
+  return {
+    url,
+    tenantMigrations,
+    sharedMigrations,
+    actor,
+    database,
+    others,
+    async read<R extends object>(text: string, bind: readonly unknown[]) {
+      // Where the models have connections, they are enough.
+      if (models === undefined) {
+        const { openReader } = await import("./reader.ts");
+        reader ??= openReader(connection, pool);
+        return reader.read<R>(text, bind);
+      }
+      const values = bind.length > 0 ? { bind: [...bind] } : {};
+      return models.sequelize.query<R>(text, { type: SELECT, ...values });
+    },
+    get sequelize() {
+      return load().sequelize;
+    },
+    get Tenant() {
+      return load().Tenant;
+    },
+    get Domain() {
+      return load().Domain;
+    },
+    async close() {
+      await others.close();
+      await Promise.all([reader?.close(), models?.sequelize.close()]);
+    },
   };
-  return { url, tenantMigrations, sharedMigrations, actor, database, others, ...models, close };
 }
 
 /**
@@ -157,18 +196,13 @@ export async function withRegistry<T>(
   }
 }
 
-/**
- * Runs one SQL command outside a transaction, on any free connection, and returns its rows.
- * @throws Sequelize's DatabaseError
- */
-export async function readRows<R extends object>(
-  { sequelize }: Pick<Registry, "sequelize">,
+/** Runs one SQL command outside a transaction, as {@link Registry.read} does. */
+export function readRows<R extends object>(
+  { read }: Pick<Registry, "read">,
   text: string,
   bind: readonly unknown[] = [],
 ): Promise<R[]> {
-  const { QueryTypes } = await import("sequelize");
-  const values = bind.length > 0 ? { bind: [...bind] } : {};
-  return sequelize.query<R>(text, { type: QueryTypes.SELECT, ...values });
+  return read<R>(text, bind);
 }
 
 /**

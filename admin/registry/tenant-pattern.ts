@@ -17,7 +17,7 @@ export interface TenantChoice {
  * @throws {AdminError} that names every item of the list which does not match a tenant, and for a malformed setting
  */
 export async function pickTenants<T extends { readonly schemaName: string }>(
-  registry: Pick<Registry, "sequelize">,
+  registry: Pick<Registry, "read">,
   all: readonly T[],
   { tenants, where = [] }: TenantChoice,
 ): Promise<readonly T[]> {

@@ -6,6 +6,7 @@ import type { ClientBase } from "pg";
 import { IS_CITUS, relationSize, STAY_ON_NODE } from "../citus/sql.ts";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { relationsOf } from "../registry/relations-of.ts";
 import { withClient } from "../registry/client.ts";
 import type { Registry, Settings, TenantStatus, Transition } from "../registry/registry.ts";
 import { tenantLockKey } from "../registry/tenant-lock.ts";
@@ -110,9 +111,8 @@ async function requireWholeRows(
 ): Promise<void> {
   const { rows } = await client.query<{ table: string; role: string }>(
     `select c.relname::text as table, quote_ident(current_user) as role from pg_catalog.pg_class as c
-       join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
        join pg_catalog.pg_roles as r on r.rolname = current_user
-      where n.nspname = $1 and c.relkind in ('r', 'p') and c.relrowsecurity and c.relforcerowsecurity
+      where c.oid in (${relationsOf("$1")}) and c.relkind in ('r', 'p') and c.relrowsecurity and c.relforcerowsecurity
         and not r.rolsuper and not r.rolbypassrls order by 1 limit 1`,
     [schemaName],
   );
@@ -129,8 +129,7 @@ async function requireWholeRows(
 async function readSize(client: pg.Client, schemaName: string, citus: boolean): Promise<number> {
   const { rows } = await client.query<{ bytes: string }>(
     `select coalesce(sum(${relationSize("table", citus)}), 0) as bytes from pg_catalog.pg_class as c
-     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-     where n.nspname = $1 and c.relkind = 'r'`,
+      where c.oid in (${relationsOf("$1")}) and c.relkind = 'r'`,
     [schemaName],
   );
   return Number(rows[0]?.bytes);

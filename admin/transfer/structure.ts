@@ -1,6 +1,7 @@
 // The copyable structure of a tenant's schema: the tables with their columns, and the sequences, from PostgreSQL's
 // catalog. Statements contain only names that come from here.
 
+import { relationsOf } from "../registry/relations-of.ts";
 import type { ClientBase } from "pg";
 import { AdminError } from "../registry/admin-error.ts";
 
@@ -45,9 +46,9 @@ const COLUMNS = `
       case when c.relkind = 'p' then (select p.relid::regclass::text from pg_partition_tree(c.oid) as p
         join pg_class as l on l.oid = p.relid where l.relkind = 'f' limit 1) end as foreign
     from pg_catalog.pg_class as c
-    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     left join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-   where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition
+   where c.oid in (${relationsOf("$1")})
+     and c.relkind in ('r', 'p') and not c.relispartition
    order by c.relname::text collate "C", a.attnum`;
 
 /**
@@ -86,8 +87,7 @@ export async function readSequences(
   const { rows } = await client.query<{ name: string }>(
     `select c.relname::text as name
        from pg_catalog.pg_class as c
-       join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-      where n.nspname = $1 and c.relkind = 'S'
+      where c.oid in (${relationsOf("$1")}) and c.relkind = 'S'
       order by c.relname::text collate "C"`,
     [schemaName],
   );

@@ -23,6 +23,9 @@ declare const Deno: {
     get(name: string): string | undefined;
     toObject(): Readonly<Record<string, string>>;
   };
+  readonly permissions: {
+    querySync(permission: { readonly name: "env" }): { readonly state: string };
+  };
   readTextFileSync(path: string): string;
   readonly stdout: { writeSync(bytes: Uint8Array): number };
   addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
@@ -90,13 +93,10 @@ function readVariable(name: string): string | undefined {
   }
 }
 
-/** The names of all variables; none for a process that is not permitted to read every one. */
+/** The names of all variables; none for a process that is not permitted to read every one, and must not be asked. */
 function listVariables(): readonly string[] {
-  try {
-    return Object.keys(Deno.env.toObject());
-  } catch {
-    return [];
-  }
+  const { state } = Deno.permissions.querySync({ name: "env" });
+  return state === "granted" ? Object.keys(Deno.env.toObject()) : [];
 }
 
 /**

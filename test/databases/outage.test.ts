@@ -4,6 +4,8 @@ import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { openService } from "../support/service.ts";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
+import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { useDatabases } from "../support/several-databases.ts";
 import { until } from "../support/until.ts";
 import { serverAddress } from "../support/server.ts";
@@ -42,18 +44,36 @@ describe("a service with a database that is down", () => {
   };
   const READY = { home: "ready", eu: "ready" };
 
+  it("names the database in the span of a message and in the metrics of its connections", async () => {
+    const sdk = openTelemetrySdk();
+    const telemetry = createTelemetry();
+    const { home, eu } = several.databases;
+    const watched = openService(home.serviceUrl, { DATABASE_URL_EU: eu.serviceUrl }, telemetry);
+    telemetry?.observe(watched.database);
+    for (const host of ["near.test", "far.test"]) await watched.request(host, "GET", "/data");
+    const names = sdk.spans().flatMap(({ attributes }) => attributes["rowhouse.database"] ?? []);
+    const points = await sdk.points("db.client.connection.max");
+    await watched.close();
+    await sdk.close();
+    expect(names).to.deep.equal(["home", "eu"]);
+    expect(points.map(({ attributes }) => Object.values(attributes))).to.deep.equal([
+      ["rowhouse"],
+      ["rowhouse.eu"],
+    ]);
+  });
+
   it("serves the tenants of the others while it does not answer, and its own when it does again", async () => {
     expect(await statusOf("far.test")).to.equal(200);
     expect(await readiness()).to.deep.equal([200, { status: "ready", databases: READY }]);
     proxy.stall();
     const lost = Promise.all(Array.from({ length: MAX_IN_FLIGHT - 1 }, () => statusOf("far.test")));
-    let isOver = false;
-    void lost.finally(() => (isOver = true));
+    const state = { isOver: false };
+    void lost.finally(() => (state.isOver = true));
     // By then those beyond its part of the places have been refused.
     await setImmediate();
     const found: number[] = [];
     const states = readiness();
-    while (!isOver) found.push(await statusOf("near.test"));
+    while (!state.isOver) found.push(await statusOf("near.test"));
     expect(await states).to.deep.equal([
       200,
       { status: "ready", databases: { ...READY, eu: "unavailable" } },

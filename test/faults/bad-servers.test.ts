@@ -34,7 +34,7 @@ describe("a server that is not PostgreSQL", () => {
           url: `postgres://a:b@127.0.0.1:${port}/c?sslmode=${mode}`,
           connections: 1,
           connectTimeoutMs: 150,
-          requestTimeoutMs: 400,
+          requestTimeoutMs: 800,
         });
         try {
           for (const work of [

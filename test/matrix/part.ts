@@ -5,7 +5,7 @@ export const PROMISES: readonly string[] = [
   // A tenant of one version is a tenant of another: dumps, clones, moves, and the faults in them.
   "test/{verbs,faults,transfer}/*.test.js",
   // Isolation, the service, its poolers, and what the catalogs show.
-  "test/{isolation,http,inspect,pooling}/*.test.js",
+  "test/{isolation,databases,http,inspect,pooling}/*.test.js",
   "test/{builders,api,telemetry}/*.test.js",
   "test/runtime/node.test.js",
 ];

@@ -1,15 +1,23 @@
 // Every block of code whose first line names a path compiles, as strictly as this tree does: a path of src,
-// admin or test in a copy of the tree, any other in an application on the package.
+// admin or test in a copy of the tree, any other in an application on the package, as does every example of a docstring.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { copyCheckout, ROOT } from "../support/checkout.ts";
 import { compile } from "../support/compile.ts";
+import { listDocumented } from "../support/docstrings.ts";
 import { listFiles, listPages } from "../support/pages.ts";
 
 const APPLICATION = "your-application";
 const PACKAGED = "test/runtime/package";
+const EXAMPLES = "examples";
+
+// The routes that an application has, for examples of a server.
+const ROUTES = `import { Router } from "itty-router";
+import type { Exchange } from "rowhouse";
+export const router = Router<Exchange>().get("/", () => "ok");
+`;
 
 const blocks = listPages().flatMap(({ file, blocks }) =>
   blocks
@@ -26,7 +34,7 @@ describe("the code of the pages", () => {
 
   after(() => rm(checkout, { recursive: true, force: true }));
 
-  it("compiles", async function () {
+  it("compiles, and so do the examples of docstrings", async function () {
     this.timeout(60_000);
     const paths = blocks.map(({ path }) => path);
     expect(paths).to.include.members([`${APPLICATION}/app.ts`, `${APPLICATION}/node.ts`]);
@@ -35,8 +43,10 @@ describe("the code of the pages", () => {
       await mkdir(join(checkout, dirname(path)), { recursive: true });
       await writeFile(join(checkout, path), text);
     }
-    await writeFile(join(checkout, APPLICATION, "package.json"), '{ "type": "module" }');
-    expect(await compile(checkout, ["src", "admin", APPLICATION])).to.equal("");
+    await writeExamples(join(checkout, EXAMPLES));
+    for (const folder of [APPLICATION, EXAMPLES])
+      await writeFile(join(checkout, folder, "package.json"), '{ "type": "module" }');
+    expect(await compile(checkout, ["src", "admin", APPLICATION, EXAMPLES])).to.equal("");
   });
 
   it("is the application that the test of the package runs", async () => {
@@ -72,3 +82,15 @@ describe("the code of the pages", () => {
     expect(await readFile(join(ROOT, "test/http/cors.test.ts"), "utf8")).to.include(code);
   });
 });
+
+async function writeExamples(folder: string): Promise<void> {
+  await mkdir(folder);
+  await writeFile(join(folder, "routes.ts"), ROUTES);
+  const examples = listDocumented().flatMap(({ name, examples }) =>
+    examples.map((text, index) => ({ name: `${name}-${index}`, text })),
+  );
+  expect(examples.length).to.be.greaterThan(25);
+  for (const [index, { name, text }] of examples.entries()) {
+    await writeFile(join(folder, `${index}-${name}.ts`), text);
+  }
+}

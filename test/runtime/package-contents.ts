@@ -20,10 +20,12 @@ const FOLDERS = new Set([
     "adopt",
     "api",
     "batch",
+    "citus",
     "command",
     "conformance",
     "console",
     "create-many",
+    "databases",
     "development",
   ].map((room) => `admin/${room}`),
   ...[

@@ -1,9 +1,10 @@
 // The checkout as a new user has it: the sources, compiled, and no data.
 
-import { chmod, cp, mkdtemp, symlink } from "node:fs/promises";
+import { chmod, mkdtemp, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runProgram } from "../../admin/development/embedded/program.ts";
 
 /** The top of the tree. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,9 +23,7 @@ const COPIED = [
 export async function copyCheckout(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "rowhouse-checkout-"));
   await chmod(folder, 0o755);
-  for (const name of COPIED) {
-    await cp(join(ROOT, name), join(folder, name), { recursive: true });
-  }
+  await runProgram("cp", ["-R", ...COPIED.map((name) => join(ROOT, name)), folder]);
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
   return folder;
 }

@@ -11,7 +11,7 @@ import { runCommands } from "./commands.ts";
 import { startTestServer } from "./embedded.ts";
 import { findFreePort } from "./free-port.ts";
 import { plant, plantPassword } from "./printed.ts";
-import { quickenLogins } from "./quick-logins.ts";
+import { quickenLogins, quickSecret } from "./quick-logins.ts";
 import { makeFolder } from "./run.ts";
 
 /** The role that the tests' service connects as, and its password. */
@@ -64,7 +64,7 @@ export async function makeTemplate(adminUrl: string): Promise<void> {
   await runCommands(adminUrl, [
     `drop database if exists ${TEMPLATE} with (force)`,
     `drop role if exists ${SERVICE_ROLE}`,
-    `create role ${SERVICE_ROLE} login noinherit password '${SERVICE_PASSWORD}'`,
+    `create role ${SERVICE_ROLE} login noinherit password '${quickSecret(SERVICE_PASSWORD)}'`,
     `create database ${TEMPLATE}`,
   ]);
   const template = new URL(adminUrl);

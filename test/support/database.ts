@@ -13,6 +13,7 @@ import {
   urlOf,
 } from "./server.ts";
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.ts";
+import { until } from "./until.ts";
 
 /** A database that one test file has for itself. */
 export interface TestDatabase {
@@ -119,10 +120,10 @@ async function openLookingClient(url: string): Promise<LookingClient> {
       // A transaction sees one state of pg_stat_activity; it is cleared to look again.
       const blocked = `select from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
-      for (let found = 0; found === 0;) {
+      await until(`no statement with "${text}" waits`, async () => {
         await client.query("select pg_stat_clear_snapshot()");
-        found = (await client.query(blocked, [`%${text}%`])).rowCount ?? 0;
-      }
+        return (await client.query(blocked, [`%${text}%`])).rowCount !== 0;
+      });
     },
     end: () => client.end(),
   };

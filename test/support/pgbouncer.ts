@@ -1,5 +1,5 @@
 // A real PgBouncer in transaction mode on a free port of 127.0.0.1, in front of any server.
-// Clients and servers authenticate with SCRAM, from one list of users with plain passwords.
+// Clients and servers authenticate with SCRAM, from one list of users.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -11,8 +11,10 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
 import { findServerUser } from "../../admin/development/embedded/user.ts";
+import { SERVICE_ROLE } from "./cluster.ts";
 import { findFreePort } from "./free-port.ts";
 import { findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
+import { quickSecret } from "./quick-logins.ts";
 
 const CONSOLE_USER = "pgbouncer_console";
 const START_TIMEOUT_MS = 15_000;
@@ -128,7 +130,10 @@ async function writeConfig(
     ...Object.entries(settings).map(([name, value]) => `${name} = ${value}`),
   ];
   const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-  const list = Object.entries(users).map(([name, password]) => `${quote(name)} ${quote(password)}`);
+  const list = Object.entries(users).map(([name, password]) => {
+    const isQuick = [CONSOLE_USER, SERVICE_ROLE].includes(name);
+    return `${quote(name)} ${quote(isQuick ? quickSecret(password) : password)}`;
+  });
   await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o600 });
   await writeFile(join(folder, "users.txt"), `${list.join("\n")}\n`, { mode: 0o600 });
   return file;

@@ -19,9 +19,9 @@ export interface SeveralDatabases<Name extends string> {
   /** A tenant of the service by its host or, without a dot, its schema. */
   tenant(name: string): Tenant;
   /** Makes a tenant a pointer in the registry of `from`, in place of what it was there. */
-  point(from: Name, schemaName: string, to: string): Promise<void>;
+  point(this: void, from: Name, schemaName: string, to: string): Promise<void>;
   /** Counts the messages that each database has got while `work` ran. */
-  count(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>>;
+  count(this: void, work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>>;
 }
 
 /**

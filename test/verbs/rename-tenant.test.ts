@@ -15,7 +15,7 @@ import { runVerb, type VerbResult } from "../support/verb.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";
-const RENAMES = 20;
+const RENAMES = 10;
 const CALLERS = 8;
 // What a message of before meets after: no such table, no such role (which set_config calls a value that is
 // not acceptable).

@@ -1,11 +1,17 @@
 // The verbs on tenants of several databases: they follow home's pointers, and home knows every name and host.
 
+import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { readOtherUrls } from "../../admin/command/databases.ts";
+import type { Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
+import { openConsole } from "../../admin/console/console.ts";
+import { serveConsole } from "../../admin/console/server.ts";
 import { examinePointers } from "../../admin/databases/examine-pointers.ts";
 import type { AdminError } from "../../admin/registry/admin-error.ts";
 import { rejection } from "../support/rejection.ts";
 import { useSeveralDatabases } from "../support/admin-databases.ts";
+import { createConsoleClient } from "../support/console.ts";
+import { until } from "../support/until.ts";
 import { performVerb } from "../support/verb.ts";
 
 const HOST = "far.test";
@@ -113,6 +119,32 @@ describe("verbs over several databases", () => {
     expect(
       (await admin.listTenants({ limit: 3 })).map(({ schemaName }) => schemaName),
     ).to.deep.equal(["far", "late", "near"]);
+  });
+
+  it("the operator page shows a tenant where it is, and moves it as a job", async () => {
+    const parts = openConsole({
+      ...{ registry: several.registry(), services: [], exports: tmpdir(), intervalMs: 60_000 },
+      note: () => {},
+    });
+    const server = await serveConsole(parts, "127.0.0.1", 0);
+    try {
+      const client = await createConsoleClient(server.url);
+      const detail = (): Promise<TenantDetail> => client.get("/api/tenants/twin");
+      expect(await detail()).to.deep.include({ database: "eu", databases: ["home", "us"] });
+      const { elsewhere } = await client.get<TenantPage>("/api/tenants?search=twin");
+      expect(elsewhere).to.deep.equal([{ schemaName: "twin", database: "eu" }]);
+      const body = { database: eu.adminUrl };
+      expect((await client.post("/api/tenants/twin/move", body)).status).to.equal(400);
+      const { id } = (await client.post("/api/tenants/twin/move", { database: "us" })).json as Job;
+      const job = (): Job | undefined => parts.jobs.list().find((one) => one.id === id);
+      await until("it does not end", () => job()?.state !== "running");
+      expect(job()?.message).to.equal('Moved tenant "twin" to database "us": 1 row');
+      expect(await detail()).to.include({ database: "us", status: "active" });
+      await several.admin().moveTenant("twin", { to: "eu" });
+      await several.admin().dropRemnants("twin");
+    } finally {
+      await server.close();
+    }
   });
 
   it("dropRemnants() keeps the pointer, and dropTenant() takes tenant and pointers away", async () => {

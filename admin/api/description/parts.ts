@@ -192,11 +192,9 @@ function referHeaders(names: readonly string[]): Readonly<Record<string, Schema>
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** @param optional members that may be missing */
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  optional: Readonly<Record<string, Schema>> = {},
-): Schema {
+type Properties = Readonly<Record<string, Schema>>;
+
+function object(properties: Properties, optional: Properties = {}): Schema {
   const [required, all] = [Object.keys(properties), { ...properties, ...optional }];
   return { type: "object", properties: all, required, additionalProperties: false };
 }

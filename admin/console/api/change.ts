@@ -23,6 +23,12 @@ export interface RenamedTenant {
   readonly stillRunning: number;
 }
 
+/** POST …/move */
+export interface MoveRequest {
+  /** One of the tenant's `databases`. */
+  readonly database: string;
+}
+
 /** POST …/drop */
 export interface DropRequest {
   /** The schema's name, typed again; the server refuses any other text. */

@@ -3,7 +3,7 @@
 /** Work on tenants that continues after the answer to its request. A tenant has one running job at most. */
 export interface Job {
   readonly id: string;
-  readonly kind: "create" | "clone" | "adopt" | "export" | "drop";
+  readonly kind: "create" | "clone" | "adopt" | "export" | "move" | "drop";
   /** The tenant; of a clone the new one. Null for an adoption, which has several. */
   readonly schemaName: string | null;
   /** The tenant that a clone copies. */

@@ -29,6 +29,9 @@ export interface TenantDetail {
   readonly events: readonly TenantEvent[];
   /** The running job; null when no job runs. */
   readonly job: Job | null;
+  /** The database where it is, and those to which it can be moved; null and empty where only one is configured. */
+  readonly database: string | null;
+  readonly databases: readonly string[];
 }
 
 /** A table of a tenant. */

@@ -2,9 +2,11 @@
 
 import { describeDetails } from "../../events/describe-details.ts";
 import { readEvents } from "../../events/read-events.ts";
+import { databaseNames, isManyfold, locate } from "../../databases/find.ts";
 import { newestVersion } from "../../migrations/changes.ts";
 import { IS_CITUS, relationSize } from "../../citus/sql.ts";
 import { databaseCode } from "../../registry/database-code.ts";
+import { relationsOf } from "../../registry/relations-of.ts";
 import { query, readRows, type Registry } from "../../registry/registry.ts";
 import type { Settings, Transition } from "../../registry/registry.ts";
 import { describeTransition } from "../../registry/transition.ts";
@@ -33,15 +35,16 @@ const MOST_HISTORY = 100;
 const MOST_EVENTS = 20;
 
 /**
- * Reads the tenant in three queries.
+ * Reads the tenant in three queries, from the database where it is.
  * @param job the tenant's running job
  * @throws {RequestError} 404 when the tenant does not exist
  */
 export async function readTenantDetail(
-  registry: Registry,
+  home: Registry,
   schemaName: string,
   job: Job | null,
 ): Promise<TenantDetail> {
+  const registry = await locate(home, schemaName);
   const newest = newestVersion(await readKnownVersions(registry));
   const [[row], tables, events] = await Promise.all([
     readRows<Row>(registry, TENANT, [schemaName]),
@@ -65,6 +68,10 @@ export async function readTenantDetail(
       return { at: at.toISOString(), actor, verb, change: describeDetails(details) };
     }),
     job,
+    database: isManyfold(home) ? registry.database : null,
+    databases: isManyfold(home)
+      ? databaseNames(home).filter((name) => name !== registry.database)
+      : [],
   };
 }
 
@@ -83,8 +90,9 @@ async function readTables(registry: Registry, schemaName: string): Promise<reado
         transaction,
         `select c.relname as name, ${size} as bytes,
              case when c.reltuples >= 0 then c.reltuples::float8 end as rows
-           from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-          where n.nspname = $1 and c.relkind in ('r', 'p', 'm')
+           from pg_catalog.pg_class as c
+          where c.oid in (${relationsOf("$1")})
+            and c.relkind in ('r', 'p', 'm')
           order by bytes desc nulls last, c.relname`,
         [schemaName],
       );

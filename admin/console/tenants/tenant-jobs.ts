@@ -1,4 +1,4 @@
-// The verbs on a tenant that take long: clone, export and drop. The server writes an archive into its own folder, under a name that it
+// The verbs on a tenant that take long: clone, export, move and drop. The server writes an archive into its own folder, under a name that it
 // makes. So no path comes from the page, and a file that has its name is complete, unlike a download that broke off.
 
 import { resolve } from "node:path";
@@ -8,20 +8,17 @@ import {
   describeExportLosses,
   describeLeftOut,
 } from "../../transfer/description.ts";
-import { dropTenant } from "../../drop/drop.ts";
 import type { Admin } from "../../library/contract.ts";
 import { parseHosts } from "../../library/parse.ts";
 import { formatCount } from "../../print/count.ts";
-import type { Registry } from "../../registry/registry.ts";
 import { parseSchemaName } from "../../registry/schema-name.ts";
 import { type Body, findBoolean, findTexts, requireText } from "../door/body.ts";
-import { exportTenant } from "../../transfer/export-tenant.ts";
 import { nameArchive } from "../../transfer/archive-name.ts";
 import type { JobWork } from "../work/jobs.ts";
 import { RequestError } from "../door/request-error.ts";
 
 /** The work of an export into `folder`. */
-export function exportJob(registry: Registry, schemaName: string, folder: string): JobWork {
+export function exportJob(admin: Admin, schemaName: string, folder: string): JobWork {
   return {
     kind: "export",
     schemaName,
@@ -31,7 +28,7 @@ export function exportJob(registry: Registry, schemaName: string, folder: string
     isStoppable: true,
     async run({ signal, expect, add }) {
       const file = resolve(folder, nameArchive(schemaName));
-      const report = await exportTenant(registry, schemaName, file, {
+      const report = await admin.exportTenant(schemaName, file, {
         signal,
         meter: { expect, add },
       });
@@ -46,7 +43,7 @@ export function exportJob(registry: Registry, schemaName: string, folder: string
  * @throws {RequestError} 400 when it differs from `schemaName`
  */
 export function dropJob(
-  registry: Registry,
+  admin: Admin,
   schemaName: string,
   confirm: string,
   folder: string | undefined,
@@ -63,12 +60,37 @@ export function dropJob(
     unit: "objects",
     isStoppable: true,
     async run({ signal, expect, add }) {
-      const dropped = await dropTenant(registry, schemaName, {
-        backup: folder === undefined ? undefined : resolve(folder, nameArchive(schemaName)),
+      const dropped = await admin.dropTenant(schemaName, {
+        backup: folder === undefined ? false : resolve(folder, nameArchive(schemaName)),
         signal,
         meter: { expect, add },
       });
       return describeDrop(dropped).join("; ");
+    },
+  };
+}
+
+/**
+ * The work of a move to another database, which its clients follow.
+ * @param to the name of the database
+ */
+export function moveJob(admin: Admin, schemaName: string, to: string): JobWork {
+  // A URL would come from the page, and leave no pointer.
+  if (!admin.databases.includes(to)) {
+    const names = admin.databases.map((name) => JSON.stringify(name)).join(", ");
+    throw new RequestError(400, `Cannot move tenant: "database" must be one of ${names}`);
+  }
+  return {
+    kind: "move",
+    schemaName,
+    source: null,
+    claims: [schemaName],
+    unit: "bytes",
+    isStoppable: false,
+    async run({ expect, add }) {
+      const { copied } = await admin.moveTenant(schemaName, { to, meter: { expect, add } });
+      const rows = copied ? `: ${formatCount(copied.rows, "row")}` : "";
+      return `Moved tenant "${schemaName}" to database "${to}"${rows}`;
     },
   };
 }

@@ -3,6 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../../src/errors.ts";
 import { parseDomain } from "../../../src/host.ts";
+import { isManyfold } from "../../databases/find.ts";
 import { newestVersion } from "../../migrations/changes.ts";
 import { readRows, type Registry } from "../../registry/registry.ts";
 import type { TenantFilter, TenantLine, TenantPage, TenantQuery, TenantSort } from "../api.ts";
@@ -144,7 +145,18 @@ export async function listTenantPage(
   await Promise.race([read, setTimeout(SIZES_PATIENCE_MS)]);
   const tenants = row?.tenants ?? [];
   for (const line of tenants) line.bytes = sizes.find(line.schemaName) ?? null;
-  return { total: row?.total ?? 0, offset, tenants, sizes: sizes.state() };
+  const elsewhere = isManyfold(registry) ? await listElsewhere(registry, wanted) : [];
+  return { total: row?.total ?? 0, offset, tenants, sizes: sizes.state(), elsewhere };
+}
+
+/** Lists the tenants of other databases: home has their names and databases alone. */
+function listElsewhere(home: Registry, wanted: string): Promise<TenantPage["elsewhere"]> {
+  return readRows(
+    home,
+    `select schema_name as "schemaName", database from rowhouse.pointer
+      where strpos(schema_name, $1) > 0 order by schema_name limit ${MOST}`,
+    [wanted],
+  );
 }
 
 /** Turns a whole host into the registry's form, an IDNA name for example; another text stays as it is. */

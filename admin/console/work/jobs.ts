@@ -66,6 +66,7 @@ const NOUNS: Readonly<Record<Job["kind"], string>> = {
   clone: "clone",
   adopt: "adoption",
   export: "export",
+  move: "move",
   drop: "drop",
 };
 

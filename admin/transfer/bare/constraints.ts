@@ -26,7 +26,7 @@ const DOMAINS = `
       format('alter domain %I.%I add constraint %I %s', s.nspname, t.typname, c.conname,
         pg_get_constraintdef(c.oid)) as on
     from space as s join pg_type as t on t.typnamespace = s.oid
-    join pg_constraint as c on c.contypid = t.oid and c.contype = 'c'
+    join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid and c.contype = 'c'
    where not c.convalidated or ${callsOwnCode("pg_constraint", "c.oid")} and not exists (
        select from pg_attribute as a left join pg_class as k on k.oid = a.attrelid
         where a.atttypid = t.typarray or a.atttypid = t.oid and k.relkind = 'c')

@@ -7,7 +7,7 @@ import { updateTenant } from "../../events/tenant-change.ts";
 import { loadTenantMigrations } from "../../migrations/ordered.ts";
 import type { Displaced } from "../../registry/pointer.ts";
 import { query, type Registry, type TenantRow } from "../../registry/registry.ts";
-import { prepareCreation } from "../../lifecycle/creation.ts";
+import { type Creation, prepareCreation } from "../../lifecycle/creation.ts";
 import { raiseTenant } from "../../lifecycle/raise.ts";
 import { lockTenants } from "../../registry/tenant-lock.ts";
 import { claimTenant } from "../../registry/transition.ts";
@@ -24,6 +24,8 @@ const ACTION = "move tenant";
 
 /** How a tenant is received. */
 export interface ArrivalOptions {
+  /** What new tenants of the target share; read when undefined. */
+  readonly creation: Creation | undefined;
   readonly lossy: boolean;
   readonly meter: Meter | undefined;
   /** See MoveOptions. With them the target serves the tenant from its arrival on, read-only. */
@@ -102,11 +104,11 @@ export async function receive(
   journey: Journey,
   snapshot: Snapshot,
   peer: string,
-  { lossy, meter, pointers }: ArrivalOptions,
+  { creation: prepared, lossy, meter, pointers }: ArrivalOptions,
 ): Promise<Loaded> {
+  const creation = prepared ?? (await prepareCreation(target));
   const { schemaName, transferId, createdAt } = journey;
   const { client, hosts, version, statementTimeoutMs, settings } = snapshot;
-  const creation = await prepareCreation(target);
   const displaces = pointers?.displaces;
   const tenant = { schemaName, hosts, version, statementTimeoutMs, settings, displaces };
   const status = pointers === undefined || journey.suspended ? "suspended" : "read_only";

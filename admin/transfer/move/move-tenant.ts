@@ -2,6 +2,7 @@
 // accept its writes at once: after a kill at any point, the same command completes the move.
 
 import { AdminError } from "../../registry/admin-error.ts";
+import { prepareCreation } from "../../lifecycle/creation.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import type { Displaced } from "../../registry/pointer.ts";
@@ -71,6 +72,8 @@ export async function moveTenant(
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
     const losses = await rehearse(source, schemaName, lossy);
+    // Prepared before anything changes, so that writes wait for less.
+    const creation = losses && (await prepareCreation(target));
     const journey = await depart(source, schemaName, place, (tenant) =>
       checkTarget(source, target, tenant, { displaces: pointers?.displaces, isCleared: false }),
     );
@@ -79,7 +82,7 @@ export async function moveTenant(
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
       if (!(await hasArrived(target, journey))) {
-        copied = await send(source, target, journey, { lossy, meter, pointers });
+        copied = await send(source, target, journey, { creation, lossy, meter, pointers });
       }
       onStep("copied", `Copied it to ${place}`);
       await leave(source, journey, pointers?.database);
@@ -91,7 +94,7 @@ export async function moveTenant(
     await pointers?.lead();
     await settle(target, journey);
     onStep("settled", "Gave it its status there");
-    return { schemaName, place, copied, losses };
+    return { schemaName, place, copied, losses: losses ?? [] };
   });
 }
 
@@ -126,7 +129,7 @@ export async function planMove(
     const losses = await rehearse(source, schemaName, lossy);
     const check = (tenant: TenantRow): Promise<void> => checkTarget(source, target, tenant, room);
     const isContinued = await planDeparture(source, schemaName, { peer: place, check });
-    return { schemaName, place, isContinued, isCleared: room.isCleared, losses };
+    return { schemaName, place, isContinued, isCleared: room.isCleared, losses: losses ?? [] };
   });
 }
 
@@ -140,14 +143,14 @@ async function checkTarget(
   await checkRoom(source, target, tenant, displaces, isCleared);
 }
 
-/** Runs before anything changes; a continued move has passed it already. */
+/** Runs before anything changes; undefined for a continued move, which has passed it already. */
 async function rehearse(
   source: Registry,
   schemaName: string,
   lossy: boolean,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const tenant = await source.Tenant.findByPk(schemaName);
-  if (tenant === null || tenant.transition !== null) return [];
+  if (tenant === null || tenant.transition !== null) return undefined;
   const losses = await findLosses(source, schemaName);
   if (!lossy) requireNoLosses("move tenant", schemaName, losses);
   return losses;

@@ -64,22 +64,27 @@ const PARTS: readonly (readonly [string, string])[] = [
 const OBJECTS = [
   ...CATALOGS.map(
     ([catalog, schema]) =>
-      `select '${catalog}'::regclass, o.oid from space as s join ${catalog} as o on o.${schema} = s.oid`,
+      `select c.* from commented as c join ${catalog} as o on c.classoid = '${catalog}'::regclass and o.oid = c.objoid
+         join space as s on s.oid = o.${schema}`,
   ),
   ...PARTS.map(
     ([catalog, table]) =>
-      `select '${catalog}'::regclass, o.oid from space as s
-         join pg_class as c on c.relnamespace = s.oid join ${catalog} as o on o.${table} = c.oid`,
+      `select c.* from commented as c join ${catalog} as o on c.classoid = '${catalog}'::regclass and o.oid = c.objoid
+         join pg_class as r on r.oid = o.${table} join space as s on s.oid = r.relnamespace`,
   ),
-  "select 'pg_namespace'::regclass, oid from space",
+  "select c.* from commented as c join space as s on c.classoid = 'pg_namespace'::regclass and s.oid = c.objoid",
 ].join("\n  union all\n  ");
 
+// Few objects have a comment, so the query begins with those. PostgreSQL's own have lower numbers.
+// https://www.postgresql.org/docs/current/system-catalog-initial-data.html
 const COMMENTS = `
-  with space as (select oid from pg_namespace where nspname = $1), object (class, oid) as (
+  with space as (select oid from pg_namespace where nspname = $1), commented as materialized (
+    select * from pg_description where objoid >= 16384
+  ), own as (
     ${OBJECTS}
   )
   select a.type, a.object_names as names, a.object_args as arguments, d.description as text
-    from object as o join pg_description as d on d.classoid = o.class and d.objoid = o.oid,
+    from own as d,
     lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) as a
    order by a.type, a.object_names collate "C", a.object_args collate "C"`;
 

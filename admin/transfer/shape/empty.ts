@@ -1,5 +1,6 @@
 // Removes the rows that migrations have inserted, without firing triggers or constraints of the schema.
 
+import { relationsOf } from "../../registry/relations-of.ts";
 import type { ClientBase } from "pg";
 import { qualified, readTables } from "../structure.ts";
 
@@ -29,7 +30,7 @@ async function readTruncateTriggers(
        from pg_trigger as t
        join pg_class as c on c.oid = t.tgrelid
        join pg_namespace as n on n.oid = c.relnamespace
-      where n.nspname = $1 and not t.tgisinternal and t.tgenabled <> 'D' and c.relkind in ('r', 'p')
+      where t.tgrelid in (${relationsOf("$1")}) and not t.tgisinternal and t.tgenabled <> 'D' and c.relkind in ('r', 'p')
         and t.tgtype & 32 <> 0`,
     [schemaName],
   );

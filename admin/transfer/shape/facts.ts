@@ -1,6 +1,7 @@
 // The facts of a schema that are compared with its migrations' result, and never copied: owners, privileges, the order
 // of columns, the storage of tables, large objects. Grants from an archive would run as the admin role.
 
+import { INSIDE } from "../../registry/relations-of.ts";
 import type { ClientBase } from "pg";
 
 /** A property of an object of the schema. */
@@ -22,8 +23,8 @@ const OWNER = (oid: string): string =>
   `(select case when rolname = $2 then '@' else rolname end from pg_roles where oid = ${oid})`;
 
 const FACTS = `
-  with space as (select * from pg_namespace where nspname = $1), relation as (
-    select c.* from pg_class as c join space as s on s.oid = c.relnamespace
+  with space as (select * from pg_namespace where nspname = $1), ${INSIDE}, relation as (
+    select c.* from inside as o join pg_class as c on c.oid = o.oid join space as s on s.oid = c.relnamespace
      where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   ), routine as (
     select p.*, p.proname || '(' || replace(pg_get_function_identity_arguments(p.oid), s.nspname || '.', '') || ')' as name

@@ -1,6 +1,7 @@
 // The partitions of a schema. An application makes them while it runs (one a month), so a tenant's partitions differ
 // from those of its migrations. A partition's other properties come from its parent.
 
+import { relationsOf } from "../../registry/relations-of.ts";
 import type { ClientBase } from "pg";
 import { qualified } from "../structure.ts";
 import { isPartitionBound, isPartitionKey } from "./partition-text.ts";
@@ -24,8 +25,7 @@ export async function readPartitions(
   const { rows } = await client.query<Partition>(
     `with recursive tree as (
        select c.oid, 0 as depth from pg_class as c
-         join pg_namespace as n on n.oid = c.relnamespace
-        where n.nspname = $1 and c.relkind = 'p' and not c.relispartition
+        where c.oid in (${relationsOf("$1")}) and c.relkind = 'p' and not c.relispartition
        union all
        select i.inhrelid, t.depth + 1 from tree as t join pg_inherits as i on i.inhparent = t.oid
      )
@@ -80,8 +80,8 @@ export async function reconcilePartitions(
 
 async function readPartitioned(client: ClientBase, schemaName: string): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(
-    `select c.relname::text as name from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-      where n.nspname = $1 and c.relkind = 'p'`,
+    `select c.relname::text as name from pg_class as c
+      where c.oid in (${relationsOf("$1")}) and c.relkind = 'p'`,
     [schemaName],
   );
   return new Set(rows.map(({ name }) => name));

@@ -2,6 +2,8 @@
 // value is null where it is PostgreSQL's own default. $1 is the schema.
 // https://www.postgresql.org/docs/current/catalogs.html
 
+import { INSIDE } from "../../registry/relations-of.ts";
+
 // Columns that only some versions of PostgreSQL have are read through JSON.
 const TRIGGERS = `
   select 'trigger', array[r.relname, t.tgname], nullif(t.tgenabled::text, 'O'), r.place, quote_ident(t.tgname), null
@@ -21,11 +23,12 @@ const CONSTRAINTS = `
      and (c.conparentid = 0 or not exists (
        select from pg_constraint as p where p.oid = c.conparentid and p.conrelid = c.conrelid))`;
 
+// Most constraints belong to tables: without conrelid, PostgreSQL expects all of them for a type, and reads the catalog.
 const DOMAIN_CONSTRAINTS = `
   select 'domain not valid', array[t.typname, c.conname], case when c.convalidated then null else 'true' end,
       format('%I.%I', s.nspname, t.typname), quote_ident(c.conname), pg_get_constraintdef(c.oid)
     from space as s join pg_type as t on t.typnamespace = s.oid
-    join pg_constraint as c on c.contypid = t.oid and c.contype = 'c'`;
+    join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid and c.contype = 'c'`;
 
 const ROW_SECURITY = `
   select k.kind, array[r.relname], case when k.state then 'true' end, r.place, null, null
@@ -99,11 +102,11 @@ const PARTS = [
 
 /** The query for rows of `kind, path, value, place, part, standard`. */
 export const SETTINGS: string = `
-  with space as (select oid, nspname from pg_namespace where nspname = $1), relation as (
+  with space as (select oid, nspname from pg_namespace where nspname = $1), ${INSIDE}, relation as (
     select c.*, format('%I.%I', s.nspname, c.relname) as place,
         case when c.relkind in ('i', 'I') then 'index' when c.relkind = 'm' then 'materialized view'
           else 'table' end as word
-      from pg_class as c join space as s on s.oid = c.relnamespace
+      from inside as o join pg_class as c on c.oid = o.oid join space as s on s.oid = c.relnamespace
   ), setting (kind, path, value, place, part, standard) as (
     ${PARTS.join("\n  union all\n  ")}
   )

@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<Job["kind"], string>> = {
   clone: "Clone",
   adopt: "Adoption",
   export: "Export",
+  move: "Move",
   drop: "Drop",
 };
 

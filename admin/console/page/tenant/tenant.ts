@@ -83,7 +83,7 @@ function content(
 
 function facts(tenant: TenantDetail): HTMLElement {
   const { version, migration, newestVersion, bytes, statementTimeoutMs, createdAt } = tenant;
-  const { roleName } = tenant;
+  const { roleName, database } = tenant;
   const pairs: readonly (readonly [string, Content])[] = [
     [
       "Version",
@@ -96,6 +96,9 @@ function facts(tenant: TenantDetail): HTMLElement {
     ["Size", bytes === null ? "Unknown: a table is locked" : formatBytes(bytes)],
     ["Statement timeout", formatMs(statementTimeoutMs)],
     ["Created", formatTime(new Date(createdAt))],
+    ...(database === null
+      ? []
+      : ([["Database", element("span", { class: "code" }, database)]] as const)),
     ["Role", element("span", { class: "code" }, roleName)],
   ];
   return element(

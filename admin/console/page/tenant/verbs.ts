@@ -4,6 +4,7 @@ import type { TenantDetail } from "../../api.ts";
 import { ask, type Question } from "../parts/dialog.ts";
 import { button, element } from "../parts/element.ts";
 import { clone } from "./clone-question.ts";
+import { move } from "./move-question.ts";
 import { drop, exportTenant, rename } from "./life-questions.ts";
 import { resume, setReadOnly, setTimeoutMs, suspend } from "./status-questions.ts";
 
@@ -29,6 +30,7 @@ export function verbButtons(tenant: TenantDetail, changed: () => void): HTMLElem
     verb("Timeout…", () => setTimeoutMs(tenant, changed)),
     verb("Rename…", () => rename(tenant)),
     verb("Clone…", () => clone(tenant, changed)),
+    tenant.databases.length > 0 ? verb("Move…", () => move(tenant, changed)) : undefined,
     verb("Export…", () => exportTenant(tenant, changed)),
     verb("Drop…", () => drop(tenant, changed), {
       class: "grave-quiet",

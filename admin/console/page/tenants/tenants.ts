@@ -16,7 +16,7 @@ import { describeSizesState } from "../fleet/sizes-state.ts";
 import { columnsOf } from "./tenant-columns.ts";
 import { pager } from "./pager.ts";
 import { table } from "../parts/table.ts";
-import type { Stage, View } from "../view.ts";
+import { type Stage, tenantHash, type View } from "../view.ts";
 import { workPart } from "../work/work.ts";
 
 const TYPING_MS = 120;
@@ -71,11 +71,12 @@ export function showTenants({ parameters, signal, events }: Stage): View {
       }
       announce(`${formatCount(page.total, "tenant")} found`);
       return page.tenants.length === 0
-        ? nothing(query)
+        ? [nothing(query), elsewhere(page)]
         : [
             sizesLine(page),
             table("Tenants", columnsOf(query, apply), page.tenants),
             pager(page, query, apply),
+            elsewhere(page),
           ];
     },
   );
@@ -139,6 +140,21 @@ function parametersOf(query: Query): string {
 function sizesLine({ sizes }: TenantPage): Content {
   const state = describeSizesState(sizes);
   return state === undefined ? undefined : element("p", { class: "problem" }, state);
+}
+
+/** The tenants of other databases, whose rows home does not have. */
+function elsewhere(page: TenantPage): Content {
+  if (page.elsewhere.length === 0) return undefined;
+  return element(
+    "p",
+    { class: "wrap" },
+    "In other databases: ",
+    page.elsewhere.flatMap(({ schemaName, database }, index) => [
+      index === 0 ? "" : ", ",
+      link(tenantHash(schemaName), { class: "code" }, schemaName),
+      ` (${database})`,
+    ]),
+  );
 }
 
 function describe({ total }: TenantPage, { search, only }: Query): string {
