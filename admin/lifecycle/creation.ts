@@ -36,7 +36,10 @@ export interface Creation {
   readonly traces: Traces;
   /** Checks once that the references can be trusted. */
   readonly requireTrust: () => Promise<void>;
-  /** How the migrations share a transaction; "none" from the moment when PostgreSQL has refused it. */
+  /**
+   * How the migrations share a transaction: "all" once a tenant has shown that their locks have room in one, "none" from
+   * the moment when PostgreSQL has refused it.
+   */
   readonly sharing: { mode: Sharing };
 }
 

@@ -7,7 +7,7 @@ import { undone } from "../batch/undone.ts";
 import type { NewEvent } from "../events/event.ts";
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import { applyOutside } from "../migrations/outside.ts";
-import { cutStages, mayNotShare, type Stage } from "../migrations/stages.ts";
+import { cutStages, isRoomFor, mayNotShare, readLocks, type Stage } from "../migrations/stages.ts";
 import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/unfinished.ts";
 import { removePointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
@@ -135,6 +135,7 @@ async function raiseInStages<T>(
     await requireFreeHosts(transaction, tenant);
     return beginTenant(transaction, creation, tenant, false);
   });
+  let locks = 0;
   const climb = async (stages: readonly Stage[]): Promise<void> => {
     const site = siteOf(registry, creation, schemaName);
     for (const { migrations, isTransactional } of stages) {
@@ -143,6 +144,7 @@ async function raiseInStages<T>(
       await transact(async (transaction) => {
         if (isTransactional) await applyAll(site, transaction, migrations);
         await reachVersion(transaction, [schemaName], migrations);
+        if (mode === "some") locks += await readLocks(transaction);
       });
     }
   };
@@ -160,6 +162,8 @@ async function raiseInStages<T>(
   });
   await climb(cutStages(ordered.slice(from, to), mode));
   if (!isLast) await transact(complete);
+  // The stages were cut by what such migrations may take. The next tenant takes as few transactions as these allow.
+  if (mode === "some" && isRoomFor(locks)) creation.sharing.mode = "all";
   return result;
 }
 

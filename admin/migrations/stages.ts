@@ -2,7 +2,9 @@
 // that a transaction adds to an enum cannot be used in it, and each command needs room in the lock table.
 // https://www.postgresql.org/docs/current/sql-altertype.html
 
+import type { Transaction } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
+import { query } from "../registry/registry.ts";
 import type { SqlCommand } from "./folder/migration.ts";
 import type { PlacedMigration } from "./ordered.ts";
 
@@ -12,7 +14,7 @@ export interface Stage {
   readonly isTransactional: boolean;
 }
 
-/** How migrations share a transaction: as many as may, so many that their locks leave room for others, or none. */
+/** How migrations share a transaction: as many as may, so many that their reckoned locks leave room for others, or none. */
 export type Sharing = "all" | "some" | "none";
 
 // The lock table has room for 6,400 by default. A new table takes about five, another command one or two.
@@ -42,6 +44,20 @@ export function cutStages(
     if (sharing === "some") left -= cost;
   }
   return stages;
+}
+
+/** Whether one transaction may take so many locks, and leave room for others. */
+export function isRoomFor(locks: number): boolean {
+  return locks <= MOST_LOCKS;
+}
+
+/** Counts the locks of a transaction that the lock table has to hold. */
+export async function readLocks(transaction: Transaction): Promise<number> {
+  const [row] = await query<{ locks: number }>(
+    transaction,
+    "select count(*)::int as locks from pg_catalog.pg_locks where pid = pg_backend_pid() and not fastpath",
+  );
+  return row?.locks ?? Infinity;
 }
 
 /** Whether a transaction of several migrations failed because they may not share it. */

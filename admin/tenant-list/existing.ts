@@ -26,14 +26,7 @@ export async function findExisting(
     const part = new Map(
       wanted.slice(start, start + AT_ONCE).map((tenant) => [tenant.schemaName, tenant]),
     );
-    const rows = await readRows<Found>(
-      registry,
-      `select schema_name as "schemaName", transition, peer,
-         array(select host from rowhouse.domain as d where d.schema_name = t.schema_name and d.database is null) as hosts
-         from rowhouse.tenant as t where schema_name = any($1::text[])
-           and not coalesce(${IS_UNFINISHED}, false)`,
-      [[...part.keys()]],
-    );
+    const rows = await readRows<Found>(registry, EXISTING, [[...part.keys()]]);
     for (const found of rows) {
       const problem = compare(found, part.get(found.schemaName)?.hosts ?? []);
       const code =
@@ -47,6 +40,18 @@ export async function findExisting(
   }
   return existing;
 }
+
+// A pointer stands for a tenant of another database, and home has its hosts. A row beside it is what a move left.
+const EXISTING = `
+  select schema_name as "schemaName", transition, peer, array(
+      select host from rowhouse.domain as d where d.schema_name = t.schema_name and d.database is null) as hosts
+    from rowhouse.tenant as t
+   where schema_name = any($1::text[]) and not coalesce(${IS_UNFINISHED}, false)
+     and not exists (select from rowhouse.pointer as p where p.schema_name = t.schema_name)
+  union all
+  select schema_name, null, null, array(
+      select host from rowhouse.domain as d where d.schema_name = p.schema_name and d.database is not null)
+    from rowhouse.pointer as p where schema_name = any($1::text[])`;
 
 interface Found {
   readonly schemaName: string;

@@ -70,7 +70,8 @@ async function measure(options: Options, signal: AbortSignal): Promise<Results> 
     options.out ??
     (options.quick ? await mkdtemp(join(KEPT_APART, "rowhouse-bench-report-")) : RESULTS);
   await writeReport(folder, machine, results);
-  if (folder === RESULTS) await renewPages();
+  const isWhole = Object.values(results).every(({ figures }) => figures !== null);
+  if (folder === RESULTS && isWhole) await renewPages();
   process.stdout.write(formatReport(machine, results));
   say(`The report is in ${folder}`);
   return results;

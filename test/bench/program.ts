@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { findFreePort } from "../support/free-port.ts";
 import { inheritedVariables } from "../support/run.ts";
 
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 
 /** A service that listens. Whoever started it stops it. */

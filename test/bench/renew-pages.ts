@@ -3,7 +3,8 @@
 // heading; `machine` is what the part was taken on; `headline` the table of the first page.
 
 import { readFile, writeFile } from "node:fs/promises";
-import { format } from "prettier";
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
 import { formatHeadline, type HeadlineFigures } from "./headline.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -38,7 +39,8 @@ export async function renew(text: string): Promise<string> {
     (_, begin: string, name: string, end: string) =>
       `${begin}\n${blocks.get(name) ?? ""}\n\n${end}`,
   );
-  return format(renewed, { parser: "markdown" });
+  const config = await resolveConfig(fileURLToPath(new URL("README.md", ROOT)));
+  return format(renewed, { ...config, parser: "markdown" });
 }
 
 async function readBlock(name: string): Promise<string> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Admin, AdminError, openAdmin } from "../../admin/library/admin.ts";
-import { useDatabase } from "../support/database.ts";
+import { createTestDatabase, useDatabase } from "../support/database.ts";
 import { rejection } from "../support/rejection.ts";
 import { makeSqlFolder, type SqlFolder } from "../support/sql-folder.ts";
 
@@ -143,6 +143,35 @@ describe("openAdmin() with a folder of modules", () => {
     await admin.createTenant(host("three"));
     const made = (await admin.listTenants()).map(({ schemaName }) => schemaName);
     expect(made).to.deep.equal(["one", "three", "two"]);
+  });
+
+  it("createTenant() takes one transaction for many modules, once a tenant has shown that their locks have room", async () => {
+    const many = await mkdtemp(join(tmpdir(), "rowhouse-modules-"));
+    try {
+      for (let number = 1; number <= 101; number += 1) {
+        const name = `t${String(number).padStart(4, "0")}`;
+        const table = number % 100 === 1 ? `await sql("create table ${name} (id int)");` : "";
+        const text = `export async function up({ sql }) { ${table} }\nexport async function down() {}\n`;
+        await writeFile(join(many, `${name.slice(1)}-step.mjs`), text);
+      }
+      const own = await createTestDatabase();
+      await using library = await openAdmin({ url: own.adminUrl, tenantMigrations: many });
+      // With the first tenant the folder becomes the registry's, and what new tenants share is read again.
+      await library.createTenant(host("zeroth"));
+      const counts: unknown[] = [];
+      for (const name of ["first", "second"]) {
+        await library.createTenant(host(name));
+        const [row] = await own.sql<{ n: number }>(
+          `select count(distinct xmin::text)::int as n from pg_class where relnamespace = '${name}'::regnamespace`,
+        );
+        counts.push(row?.n);
+      }
+      expect(counts).to.deep.equal([2, 1]);
+      await library.close();
+      await own.drop();
+    } finally {
+      await rm(many, { recursive: true });
+    }
   });
 
   it("createTenant() gives each module the tenant's search_path, also behind one that sets it", async () => {

@@ -42,6 +42,9 @@ describe("verbs over several databases", () => {
     }
     const far = { schemaName: "near", hosts: ["x.test"], database: "us" };
     expect(await codeOf(admin.createTenant(far))).to.equal("name_taken");
+    const { schemaName, hosts } = wanted;
+    const many = admin.createTenants([{ schemaName, hosts }]);
+    expect(await many.finish()).to.include({ existing: 1, failed: 0 });
     expect(await home.sql("select * from rowhouse.pointer")).to.have.length(1);
   });
 
