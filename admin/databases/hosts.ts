@@ -55,8 +55,10 @@ export async function removeHost(home: Registry, host: string, owner?: string): 
   try {
     await removeDomain(there, host, schemaName);
   } catch (error) {
-    // A run that was killed has removed it there.
+    // A run that was killed has removed it there; but a tenant that is being renamed has it there by its other name.
     if (!(error instanceof AdminError) || error.code !== "host_not_found") throw error;
+    const left = await there.Domain.findByPk(host);
+    if (left?.database === null) throw error;
   }
   await removePointingHost(home, host);
   return schemaName;
