@@ -71,10 +71,12 @@ async function revive(
   schemaName: string,
 ): Promise<void> {
   const tenant = world.newTenant();
-  await run("add-tenant", [`own.${mortalHost(schemaName)}`, schemaName], /is a tenant already/);
+  const place = tenant % 2 === 0 ? "eu" : "home";
+  const wanted = [`own.${mortalHost(schemaName)}`, schemaName, "--database", place];
+  await run("add-tenant", wanted, /is a tenant already/);
   for (;;) {
     try {
-      await tagTenant(stage, world, "home", schemaName, tenant);
+      await tagTenant(stage, world, place, schemaName, tenant);
       break;
     } catch {
       await setTimeout(AGAIN_MS); // the server is down
