@@ -178,7 +178,7 @@ export class Journey<T> {
     const { databases, routes } = this.#country;
     const database = databases.get(name);
     if (database === undefined) throw unconfigured(name);
-    return routes.places.run(name, async (answered) => {
+    return routes.places.run(name, this.#piece, async (answered) => {
       try {
         const value = await work(database, answered);
         answered();
