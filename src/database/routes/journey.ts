@@ -3,6 +3,7 @@
 
 import { AppError, sqlState } from "../../errors.ts";
 import type { Database } from "../database.ts";
+import { refusalState } from "../refusal.ts";
 import type { Share } from "../pool/shares.ts";
 import { type Claim, overloaded } from "../pool/waiting-line.ts";
 import { HOME, isMoving, narrowEntry, nearestEntry } from "./names.ts";
@@ -58,6 +59,8 @@ export class Journey<T> {
   readonly #started = performance.now();
   readonly #share: Share;
   #hasAskedHome = false;
+  /** The failure of a hint's database that could not be reached. */
+  #unreached: { readonly name: string; readonly error: AppError } | undefined;
   /** Whether it counts among the waiting writes of its tenant; it does until it has ended. */
   #isWaiting = false;
 
@@ -66,7 +69,7 @@ export class Journey<T> {
     this.#piece = piece;
     this.#nearest = nearestEntry(piece.entry);
     this.#patience = new Patience(country.waitMs, piece.signal);
-    this.#share = { key: this.#nearest };
+    this.#share = piece.owner ?? { key: this.#nearest };
   }
 
   /** Does the work. Throws as `Database.send` does, and DATABASE_UNAVAILABLE for a route that has no end. */
@@ -89,12 +92,11 @@ export class Journey<T> {
       this.#hasAskedHome ||= stop.name === HOME;
       try {
         const value = await this.#ask(stop);
-        if (asked > 1 && stop.name !== HOME && stop.entry === this.#nearest) {
-          routes.hints.learn(this.#nearest, stop.name);
-        }
+        const isElsewhere = stop.name !== HOME && stop.entry === this.#nearest;
+        if (asked > 1 && isElsewhere) routes.hints.learn(this.#nearest, stop.name);
         return value;
       } catch (error) {
-        const next = this.#piece.isBegun() ? undefined : this.#next(error);
+        const next = this.#piece.isBegun() ? undefined : this.#next(error, stop.name);
         if (next === undefined) throw error;
         if (asked === MOST_ASKED) throw endless(next.name);
         if (performance.now() - this.#started > this.#country.searchMs) {
@@ -105,27 +107,30 @@ export class Journey<T> {
     }
   }
 
-  /** Where to ask after an error; undefined when the error is the answer. */
-  #next(error: unknown): Stop | undefined {
+  /** Where to ask after an error of a database; undefined when the error is the answer. */
+  #next(error: unknown, from: string): Stop | undefined {
     const { databases, routes } = this.#country;
-    const state = sqlState(error);
+    const state = refusalState(error);
+    const isLost = error instanceof AppError && error.code === "DATABASE_UNAVAILABLE";
+    // A hint that has not led to the tenant is worth nothing, whatever the reason. What succeeds makes the next one.
+    if (!this.#hasAskedHome && (state !== undefined || isLost)) routes.hints.forget(this.#nearest);
     if (state === "RH301") {
       const name = namedDatabase(error);
+      if (this.#unreached?.name === name) throw this.#unreached.error;
       const found: unknown = Reflect.get(Object(error), "hint");
       const entry = typeof found === "string" && narrowEntry(this.#piece.entry, found);
       if (!databases.has(name) || !entry) throw unconfigured(name);
       return { name, entry };
     }
     if (this.#hasAskedHome) return undefined;
-    const isLost = error instanceof AppError && error.code === "DATABASE_UNAVAILABLE";
-    if (state !== "RH404" && !isLost) return undefined;
-    // The tenant may have left a database that is lost: the next request asks home.
-    routes.hints.forget(this.#nearest);
-    return isLost ? undefined : { name: HOME, entry: this.#piece.entry };
+    // Where the outcome is unknown, only the next request asks home.
+    if (isLost && error.outcome === undefined) this.#unreached = { name: from, error };
+    else if (state === undefined) return undefined;
+    return { name: HOME, entry: this.#piece.entry };
   }
 
   async #ask(stop: Stop): Promise<T> {
-    let [isKnown, wasActive, mayWait] = [false, false, true];
+    let [wasActive, mayWait] = [false, true];
     for (;;) {
       const waits = mayWait && this.#patience.isOpen;
       try {
@@ -136,21 +141,22 @@ export class Journey<T> {
         if (!waits || this.#piece.isBegun()) throw error;
         const isUnbegun = error instanceof StillMoving;
         if (!isUnbegun && sqlState(error) !== READ_ONLY) throw error;
-        if (!isUnbegun && !isKnown) {
-          const state = await this.#readState(stop);
-          // Where it is active twice, something else than its status refuses the write.
-          if (state === "read_only" || (state === "active" && wasActive)) throw error;
-          [isKnown, wasActive] = [state === "moving", true];
+        let state = isUnbegun ? "moving" : await this.#readState(stop);
+        // Asked by the entry alone: what stands before the write in its message would run each time.
+        while (state === "moving" && (mayWait = await this.#wait())) {
+          state = await this.#readState(stop);
         }
-        mayWait = await this.#wait();
-        if (!mayWait && !isUnbegun) throw error;
+        // Where it is active twice, something else than its status refuses the write.
+        if (!isUnbegun && (state !== "active" || wasActive)) throw error;
+        wasActive = true;
       }
     }
   }
 
-  /** Waits a little for the end of a move; returns false at once when too many writes of the tenant wait. */
+  /** Waits a little for the end of a move; returns false at once when it, or the tenant's writes, have waited enough. */
   async #wait(): Promise<boolean> {
     const { writes } = this.#country.routes;
+    if (!this.#patience.isOpen) return false;
     if (!this.#isWaiting) {
       if (!writes.allows(this.#share)) return false;
       writes.take(this.#share);
