@@ -99,8 +99,8 @@ export function toAppError(thrown: unknown): AppError {
     return new AppError(...LOST_COMMIT, { cause: error, outcome: "unknown" });
   const [code, message] = (refusal !== undefined && CODE_OF_REFUSAL[refusal]) ||
     (state !== undefined && (CODE_OF_STATE[state] ?? CODE_OF_CLASS[state.slice(0, 2)])) || [
-    "INTERNAL" as const,
-    "Cannot answer: the service failed",
-  ];
+      "INTERNAL" as const,
+      "Cannot answer: the service failed",
+    ];
   return new AppError(code, message, { cause: error });
 }

@@ -100,7 +100,7 @@ export class Journey<T> {
         if (next === undefined) throw error;
         if (asked === MOST_ASKED) throw endless(next.name);
         if (performance.now() - this.#started > this.#country.searchMs) {
-          throw overloaded("its database was not found in time");
+          throw this.#unreached?.error ?? overloaded("its database was not found in time");
         }
         stop = next;
       }
