@@ -7,29 +7,21 @@ import { refusalState } from "../refusal.ts";
 import type { Share } from "../pool/shares.ts";
 import { type Claim, overloaded } from "../pool/waiting-line.ts";
 import { HOME, isMoving, narrowEntry, nearestEntry } from "./names.ts";
-import { Patience } from "./patience.ts";
+import { Patience, StillMoving } from "./patience.ts";
 import { endless, namedDatabase, unconfigured } from "./route-failure.ts";
-import type { Routes } from "./routes.ts";
+import type { Country } from "./routes.ts";
 
 // The hint, home, and the database that home names.
 const MOST_ASKED = 3;
 // read_only_sql_transaction
 const READ_ONLY = "25006";
 
-/** The databases of a service. */
-export interface Country {
-  readonly databases: ReadonlyMap<string, Database>;
-  readonly routes: Routes;
-  /** How long a piece of work may look for its database, in milliseconds. */
-  readonly searchMs: number;
-  /** How long a write may wait for the end of its tenant's move, in milliseconds. */
-  readonly waitMs: number;
-}
-
 /** A database, and the entry with which it is asked. */
 export interface Stop {
   readonly name: string;
   readonly entry: string;
+  /** When the work must have ended, on the clock of `performance.now()`. */
+  readonly until: number;
 }
 
 /** A piece of work. */
@@ -43,11 +35,6 @@ export interface Piece<T> extends Claim {
   run(database: Database, stop: Stop, mayWait: boolean, answered: () => void): Promise<T>;
   /** Whether it has done something beyond the database: then it is not done again. */
   isBegun(): boolean;
-}
-
-/** Thrown by a transaction before its work begins, when a move keeps its tenant read-only. */
-export class StillMoving extends Error {
-  override readonly name = "StillMoving";
 }
 
 /** The way of one piece of work; made for one. */
@@ -86,8 +73,8 @@ export class Journey<T> {
     const hint = routes.hints.find(this.#nearest);
     let stop: Stop =
       hint === undefined || hint === HOME || !databases.has(hint)
-        ? { name: HOME, entry: this.#piece.entry }
-        : { name: hint, entry: this.#nearest };
+        ? this.#stopAt(HOME, this.#piece.entry)
+        : this.#stopAt(hint, this.#nearest);
     for (let asked = 1; ; asked += 1) {
       this.#hasAskedHome ||= stop.name === HOME;
       try {
@@ -99,7 +86,7 @@ export class Journey<T> {
         const next = this.#piece.isBegun() ? undefined : this.#next(error, stop.name);
         if (next === undefined) throw error;
         if (asked === MOST_ASKED) throw endless(next.name);
-        if (performance.now() - this.#started > this.#country.searchMs) {
+        if (performance.now() - this.#started > this.#country.timeoutMs / 2) {
           throw this.#unreached?.error ?? overloaded("its database was not found in time");
         }
         stop = next;
@@ -120,13 +107,17 @@ export class Journey<T> {
       const found: unknown = Reflect.get(Object(error), "hint");
       const entry = typeof found === "string" && narrowEntry(this.#piece.entry, found);
       if (!databases.has(name) || !entry) throw unconfigured(name);
-      return { name, entry };
+      return this.#stopAt(name, entry);
     }
     if (this.#hasAskedHome) return undefined;
     // Where the outcome is unknown, only the next request asks home.
     if (isLost && error.outcome === undefined) this.#unreached = { name: from, error };
     else if (state === undefined) return undefined;
-    return { name: HOME, entry: this.#piece.entry };
+    return this.#stopAt(HOME, this.#piece.entry);
+  }
+
+  #stopAt(name: string, entry: string): Stop {
+    return { name, entry, until: this.#started + this.#country.timeoutMs };
   }
 
   async #ask(stop: Stop): Promise<T> {
@@ -167,11 +158,12 @@ export class Journey<T> {
   }
 
   /** Why a tenant has refused a write. It may be active by now, and its move may have ended: then this throws RH301. */
-  async #readState({ name, entry }: Stop): Promise<"moving" | "active" | "read_only"> {
+  async #readState(stop: Stop): Promise<"moving" | "active" | "read_only"> {
     const { owner, signal } = this.#piece;
     const statements = ["show transaction_read_only"];
-    const { entered, results } = await this.#at({ name, entry }, (database) =>
-      database.send({ entry, owner, signal, statements }),
+    const { entry, until } = stop;
+    const { entered, results } = await this.#at(stop, (database) =>
+      database.send({ entry, owner, signal, until, statements }),
     );
     if (isMoving(entered)) return "moving";
     return results[0]?.[0]?.["transaction_read_only"] === "off" ? "active" : "read_only";
