@@ -1,0 +1,96 @@
+// What verbs may do to a tenant whose move between databases was killed, and to names that home's pointers keep.
+
+import { expect } from "chai";
+import { dropRemnant } from "../../admin/databases/remnants.ts";
+import { createAdmin } from "../../admin/library/create-admin.ts";
+import { insertDomains } from "../../admin/lifecycle/domain.ts";
+import { removeUnfinished } from "../../admin/migrations/unfinished.ts";
+import type { AdminError } from "../../admin/registry/admin-error.ts";
+import { openRegistry } from "../../admin/registry/registry.ts";
+import { rejection } from "../support/rejection.ts";
+import { useSeveralDatabases } from "../support/admin-databases.ts";
+
+describe("a tenant between two databases", () => {
+  const several = useSeveralDatabases();
+  const { home, eu, us } = several;
+
+  const move = (to: string, killedAfter = ""): Promise<unknown> =>
+    several.admin().moveTenant("one", {
+      to,
+      onStep(step) {
+        if (step === killedAfter) throw new Error("killed");
+      },
+    });
+  const codeOf = async (work: Promise<unknown>): Promise<string> =>
+    ((await rejection(work)) as AdminError).code;
+
+  before(() =>
+    several
+      .admin()
+      .createTenant({ schemaName: "one", hosts: ["one.test", "w.test"], database: "eu" }),
+  );
+
+  it("removeUnfinished() keeps the hosts of the tenant that has the name in another database", async () => {
+    await home.sql(
+      `insert into rowhouse.tenant (schema_name, role_name, status, transition)
+       values ('one', 'nobody', 'suspended', 'arriving')`,
+    );
+    expect(await removeUnfinished(several.registry(), "one", "add tenant")).to.equal(true);
+    expect(await several.follow("one.test")).to.equal("one");
+  });
+
+  it("dropRemnant() refuses a tenant that lives there", async () => {
+    const there = await several.registry().others.find("eu");
+    expect(await codeOf(dropRemnant(there, "one"))).to.equal("tenant_in_transition");
+    expect(await several.enter(eu, "one.test")).to.equal("one");
+  });
+
+  it("every other verb refuses it until the same move has ended", async () => {
+    const admin = several.admin();
+    await rejection(move("us", "left"));
+    const refused = await rejection(admin.dropTenant("one", { backup: false }));
+    expect(refused.message).to.equal(
+      'Cannot drop tenant: tenant "one" is being moved to database "us"; first finish that with ' +
+        "node admin/move-tenant.js one --to us",
+    );
+    for (const work of [
+      () => admin.removeHost("w.test"),
+      () => admin.addHost("one", "one.test"),
+      () => admin.renameTenant("one", "two"),
+      () => admin.dropRemnants("one"),
+    ]) {
+      expect(await codeOf(work())).to.equal("tenant_in_transition");
+    }
+    expect([await several.follow("w.test"), await several.follow("one.test")]).to.deep.equal([
+      "one",
+      "one",
+    ]);
+    expect(await several.enter(us, "w.test")).to.equal("one");
+    expect(await move("us")).to.include({ database: "us" });
+    expect((await admin.dropRemnants("one")).databases).to.deep.equal(["eu"]);
+  });
+
+  it("a name that home's pointer keeps is not given to another tenant, nor dropped in its place", async () => {
+    await home.addTenants({ six: "six.test" });
+    const registry = await openRegistry(home.adminUrl);
+    const alone = createAdmin(registry, registry.close);
+    try {
+      expect(await codeOf(alone.renameTenant("six", "one"))).to.equal("name_taken");
+      const taken = registry.sequelize.transaction((one) => insertDomains(one, "one", []));
+      expect(await codeOf(taken)).to.equal("name_taken");
+      await several.admin().moveTenant("six", { to: "us" });
+      const refused = await rejection(alone.dropTenant("six", { backup: false }));
+      expect(refused.message).to.match(
+        /"six" lives in database "us", .* set ADMIN_DATABASE_URL_US/,
+      );
+    } finally {
+      await registry.close();
+    }
+  });
+
+  it("createTenants() refuses another database", async () => {
+    const wanted = { schemaName: "many", hosts: ["many.test"], database: "eu" };
+    const run = several.admin().createTenants([wanted]);
+    expect(await codeOf(run.finish())).to.equal("option_invalid");
+  });
+});
