@@ -53,6 +53,8 @@ export function openReader(
         client.release();
       }
     },
-    close: () => pool.end(),
+    async close() {
+      if (!pool.ending) await pool.end();
+    },
   };
 }

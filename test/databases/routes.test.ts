@@ -79,6 +79,17 @@ describe("openDatabase() with several databases", () => {
     expect(routes.hints.find(near)).to.equal(undefined);
   });
 
+  it("forgets the database of a tenant that has moved home", async () => {
+    await databases.eu.sql(
+      "insert into rowhouse.pointer values ('near', 'home')",
+      "insert into rowhouse.domain (host, schema_name, database) values ('near.test', 'near', 'home')",
+    );
+    routes.hints.learn(nearestEntry(entryOf(parseHost("near.test"))), "eu");
+    expect(await count(() => valueOf("near.test"))).to.deep.equal({ eu: 1, home: 1 });
+    expect(await count(() => valueOf("near.test"))).to.deep.equal({ home: 1 });
+    await databases.eu.sql("delete from rowhouse.pointer where schema_name = 'near'");
+  });
+
   it("gives the right rows whatever the hints say", async () => {
     const values = { "near.test": 1, near: 1, "far.test": 2, far: 2, "a.wild.test": 3 };
     for (const [name, value] of Object.entries(values)) {

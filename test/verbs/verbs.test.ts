@@ -196,7 +196,7 @@ describe("verbs", () => {
   it("a URL without the password that is needed ends at once, in one line", async () => {
     const server = await openOwnServer({});
     try {
-      const url = new URL(server.adminUrl);
+      const url = new URL(server.serviceUrl);
       url.password = "";
       const { status, stderr } = await startVerb({ adminUrl: url.href }, "list-tenants").result;
       expect(status).to.equal(1);

@@ -89,7 +89,9 @@ export class Journey<T> {
       this.#hasAskedHome ||= stop.name === HOME;
       try {
         const value = await this.#ask(stop);
-        if (asked > 1 && stop.name !== HOME && stop.entry === this.#nearest) {
+        // A tenant that has moved home needs its old database no more.
+        if (asked > 1 && stop.name === HOME) routes.hints.forget(this.#nearest);
+        else if (asked > 1 && stop.entry === this.#nearest) {
           routes.hints.learn(this.#nearest, stop.name);
         }
         return value;
