@@ -7,6 +7,7 @@ import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
 import { inEach, isManyfold } from "./find.ts";
 import { requireNoRemnants } from "./remnants.ts";
+import { requireRenamed } from "./unfinished-rename.ts";
 
 const ACTION = "drop tenant";
 
@@ -37,6 +38,7 @@ export async function dropAnywhere(
   return withTenantAlone(home, schemaName, ACTION, async () => {
     const there = await requireNoRemnants(home, schemaName, ACTION);
     const isGone = (await there.Tenant.findByPk(schemaName)) === null;
+    if (isGone) await requireRenamed(home, there, schemaName, ACTION);
     const dropped = isGone
       ? { schemaName, backup: undefined, unproven: undefined, losses: [], keptRole: undefined }
       : await dropTenant(there, schemaName, options);

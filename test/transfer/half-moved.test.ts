@@ -78,14 +78,51 @@ describe("a tenant between two databases", () => {
       expect(await codeOf(alone.renameTenant("six", "one"))).to.equal("name_taken");
       const taken = registry.sequelize.transaction((one) => insertDomains(one, "one", []));
       expect(await codeOf(taken)).to.equal("name_taken");
+      const unknown = await rejection(alone.suspendTenant("one"));
+      expect(unknown.message).to.match(
+        /"one" lives in database "us"; .* in ADMIN_DATABASE_URL_US$/,
+      );
       await several.admin().moveTenant("six", { to: "us" });
       const refused = await rejection(alone.dropTenant("six", { backup: false }));
       expect(refused.message).to.match(
-        /"six" lives in database "us", .* set ADMIN_DATABASE_URL_US/,
+        /"six" lives in database "us", .* in ADMIN_DATABASE_URL_US,/,
       );
     } finally {
       await registry.close();
     }
+  });
+
+  it("moveTenant() decides nothing after its lock was lost, and goes on by another URL of the target", async () => {
+    await us.sql(
+      `create function end_lock() returns trigger language plpgsql as $$ begin
+         perform pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and query like 'select pg_advisory_lock(%';
+         return null;
+       end $$`,
+      `create trigger end_lock after update on rowhouse.tenant for each row
+         when (new.transition = 'moving') execute function end_lock()`,
+    );
+    expect((await rejection(move("eu"))).message).to.include("keeps other verbs away was lost");
+    await us.sql("drop function end_lock cascade");
+    expect(await several.follow("one.test")).to.equal("one");
+    await us.sql("update rowhouse.tenant set peer = 'old.example:5432/eu'");
+    expect(await move("eu")).to.include({ database: "eu", copied: undefined });
+  });
+
+  it("a rename that was killed is ended before the tenant is moved or its old name dropped", async () => {
+    const admin = several.admin();
+    await admin.dropRemnants("one");
+    await home.sql(
+      "insert into rowhouse.pointer values ('old', 'eu')",
+      "update rowhouse.domain set schema_name = 'old' where schema_name = 'one'",
+    );
+    for (const work of [() => move("us"), () => admin.dropTenant("old", { backup: false })]) {
+      expect((await rejection(work)).message).to.match(
+        /finish that with .*rename-tenant.js old one$/,
+      );
+    }
+    await admin.renameTenant("old", "one");
+    expect(await move("us")).to.include({ database: "us" });
   });
 
   it("createTenants() refuses another database", async () => {
