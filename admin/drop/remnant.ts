@@ -3,6 +3,7 @@
 import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { variableOf } from "../registry/others.ts";
 import { readPointer } from "../registry/pointer.ts";
 import type { TenantRow } from "../registry/registry.ts";
 
@@ -23,9 +24,8 @@ export async function requireKind(
   throw new AdminError(
     database === undefined
       ? `Cannot drop the old copy of tenant "${schemaName}": the tenant itself is here; see ${commandFor("status")}`
-      : `Cannot drop tenant: "${schemaName}" lives in database "${database}", and this is its old copy; set ` +
-          `ADMIN_DATABASE_URL_${database.toUpperCase()}, and remove the copy with ${commandFor("drop-tenant")} ` +
-          `${schemaName} --remnant`,
+      : `Cannot drop tenant: "${schemaName}" lives in database "${database}", and this is its old copy; give that URL in ` +
+          `${variableOf(database)}, and remove the copy with ${commandFor("drop-tenant")} ${schemaName} --remnant`,
     { code: "tenant_in_transition" },
   );
 }
