@@ -117,7 +117,7 @@ describe("a tenant between two databases", () => {
       "update rowhouse.domain set schema_name = 'old' where schema_name = 'one'",
     );
     for (const work of [() => move("us"), () => admin.dropTenant("old", { backup: false })]) {
-      expect((await rejection(work)).message).to.match(
+      expect((await rejection(work())).message).to.match(
         /finish that with .*rename-tenant.js old one$/,
       );
     }
