@@ -2,11 +2,13 @@
 
 import { expect } from "chai";
 import { dropRemnant } from "../../admin/databases/remnants.ts";
+import type { DroppedTenant } from "../../admin/library/transfer.ts";
 import { createAdmin } from "../../admin/library/create-admin.ts";
 import { insertDomains } from "../../admin/lifecycle/domain.ts";
 import { removeUnfinished } from "../../admin/migrations/unfinished.ts";
 import type { AdminError } from "../../admin/registry/admin-error.ts";
 import { openRegistry } from "../../admin/registry/registry.ts";
+import { withTenantAlone } from "../../admin/registry/tenant-lock.ts";
 import { rejection } from "../support/rejection.ts";
 import { useSeveralDatabases } from "../support/admin-databases.ts";
 
@@ -129,5 +131,24 @@ describe("a tenant between two databases", () => {
     const wanted = { schemaName: "many", hosts: ["many.test"], database: "eu" };
     const run = several.admin().createTenants([wanted]);
     expect(await codeOf(run.finish())).to.equal("option_invalid");
+  });
+
+  it("dropTenant() waits for no creation of the name, and names a database that may keep a pointer", async () => {
+    const databases = new Map([
+      ["eu", `${eu.adminUrl}_gone`],
+      ["us", us.adminUrl],
+    ]);
+    const registry = await openRegistry(home.adminUrl, { databases });
+    const drop = (): Promise<DroppedTenant> =>
+      createAdmin(registry, registry.close).dropTenant("one", { backup: false });
+    try {
+      const busy = withTenantAlone(registry, "one", "add tenant", () => codeOf(drop()));
+      expect(await busy).to.equal("tenant_busy");
+      expect(await several.follow("one.test")).to.equal("one");
+      expect(await drop()).to.deep.include({ unreachable: ["eu"] });
+      expect(await several.follow("one.test")).to.equal("RH404");
+    } finally {
+      await registry.close();
+    }
   });
 });
