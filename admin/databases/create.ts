@@ -1,7 +1,6 @@
 // Creates a tenant in another database. Home knows its name and hosts first, so that they are unique over all
 // databases; what a killed run has left there, the same command takes up.
 
-import { AdminError } from "../registry/admin-error.ts";
 import { type Displaced, pointHosts, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
@@ -35,7 +34,7 @@ function createThere<T>(
       return await create("all");
     } catch (error) {
       // Where this cannot be told, the claim stays, and the same command goes on.
-      if (!(await isTenant(there, schemaName))) await giveBack(home, schemaName);
+      if (!(await isTenant(there, schemaName))) await giveBack(home, there.database, schemaName);
       throw error;
     }
   });
@@ -76,10 +75,18 @@ async function claim(
   });
 }
 
-async function giveBack({ sequelize }: Registry, schemaName: string): Promise<void> {
+async function giveBack(
+  { sequelize }: Registry,
+  database: string,
+  schemaName: string,
+): Promise<void> {
   await sequelize.transaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
-    await query(transaction, "delete from rowhouse.pointer where schema_name = $1", [schemaName]);
+    await query(
+      transaction,
+      "delete from rowhouse.pointer where schema_name = $1 and database = $2",
+      [schemaName, database],
+    );
   });
 }
 
@@ -89,21 +96,5 @@ async function isTenant({ sequelize, Tenant }: Registry, schemaName: string): Pr
     await lockTenants(transaction, schemaName);
     const tenant = await Tenant.findByPk(schemaName, { transaction });
     return tenant !== null && !(await isUnfinished(transaction, schemaName));
-  });
-}
-
-/**
- * Refuses a name that a tenant of another database has.
- * @throws {AdminError} name_taken
- */
-export async function requireFreeAtHome(home: Registry, schemaName: string): Promise<void> {
-  await home.sequelize.transaction(async (transaction) => {
-    if ((await home.Tenant.findByPk(schemaName, { transaction })) !== null) {
-      throw new AdminError(
-        `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name`,
-        { code: "name_taken" },
-      );
-    }
-    await requireNoPointer(transaction, schemaName);
   });
 }

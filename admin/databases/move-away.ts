@@ -9,6 +9,7 @@ import {
   type PlannedMove,
   planMove,
 } from "../transfer/move/move-tenant.ts";
+import { isSameDatabase } from "../transfer/move/lock.ts";
 import { describePlace } from "../transfer/move/place.ts";
 import { withTarget } from "../transfer/move/target.ts";
 import { databaseNames, findDatabase, isManyfold, locate } from "./find.ts";
@@ -23,9 +24,11 @@ export async function moveAway(
   url: string,
   options: Omit<MoveOptions, "pointers">,
 ): Promise<MoveReport> {
-  if (isManyfold(home)) await requireForeign(home, url);
   const source = await locate(home, schemaName);
-  return withTarget(url, home, (target) => moveTenant(source, target, schemaName, options));
+  return withTarget(url, home, async (target) => {
+    await requireForeign(home, target);
+    return moveTenant(source, target, schemaName, options);
+  });
 }
 
 /** What {@link moveAway} would do. Throws as it does. */
@@ -35,18 +38,22 @@ export async function planMoveAway(
   url: string,
   lossy: boolean,
 ): Promise<PlannedMove> {
-  if (isManyfold(home)) await requireForeign(home, url);
   const source = await locate(home, schemaName);
   const how = { lossy, displaces: undefined, isCleared: false };
-  return withTarget(url, home, (target) => planMove(source, target, schemaName, how));
+  return withTarget(url, home, async (target) => {
+    await requireForeign(home, target);
+    return planMove(source, target, schemaName, how);
+  });
 }
 
-async function requireForeign(home: Registry, url: string): Promise<void> {
-  const place = describePlace(url);
+/** Refuses a database that has a name, by whatever URL; also when one with a name cannot be asked. */
+async function requireForeign(home: Registry, target: Registry): Promise<void> {
+  if (!isManyfold(home)) return;
   for (const name of databaseNames(home)) {
-    if (describePlace((await findDatabase(home, name)).url) !== place) continue;
+    if (!(await isSameDatabase(await findDatabase(home, name), target))) continue;
     throw new AdminError(
-      `Cannot move tenant to ${place}: it is database "${name}", whose pointers clients follow; give that name as --to`,
+      `Cannot move tenant to ${describePlace(target.url)}: it is database "${name}", whose pointers clients follow; ` +
+        "give that name as --to",
       { code: "option_invalid" },
     );
   }

@@ -4,6 +4,8 @@
 import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
+import { variableOf } from "./others.ts";
+import { readPointer } from "./pointer.ts";
 import type { Registry, TenantRow, Transition } from "./registry.ts";
 import { lockTenants } from "./tenant-lock.ts";
 
@@ -66,6 +68,13 @@ export async function requireTenant(
 ): Promise<TenantRow> {
   const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.UPDATE });
   if (tenant === null) {
+    const database = await readPointer(transaction, schemaName);
+    if (database !== undefined) {
+      throw new AdminError(
+        `Cannot ${action}: tenant "${schemaName}" lives in database "${database}"; give that URL in ${variableOf(database)}`,
+        { code: "option_invalid" },
+      );
+    }
     throw new AdminError(
       `Cannot ${action}: tenant "${schemaName}" does not exist; see ${commandFor("list-tenants")}`,
       { code: "tenant_not_found" },
