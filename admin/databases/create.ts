@@ -1,12 +1,13 @@
 // Creates a tenant in another database. Home knows its name and hosts first, so that they are unique over all
 // databases; what a killed run has left there, the same command takes up.
 
-import { type Displaced, pointHosts, setPointer } from "../registry/pointer.ts";
+import { type Displaced, findPointer, pointHosts, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
 import { tenantTaken } from "../lifecycle/begin.ts";
 import { hostTaken, requireNoPointer } from "../lifecycle/domain.ts";
 import { isUnfinished } from "../migrations/unfinished.ts";
+import { requireRenamed } from "./unfinished-rename.ts";
 
 /** A tenant that is created elsewhere. */
 export interface Wanted {
@@ -29,6 +30,10 @@ function createThere<T>(
   const { schemaName } = wanted;
   return withTenantAlone(home, schemaName, "add tenant", async () => {
     if (await isTenant(there, schemaName)) throw tenantTaken(schemaName);
+    // Its old name is not free: home's hosts still stand there.
+    if ((await findPointer(home, schemaName)) === there.database) {
+      await requireRenamed(home, there, schemaName, "add tenant");
+    }
     await claim(home, there.database, wanted);
     try {
       return await create("all");

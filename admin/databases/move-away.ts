@@ -1,5 +1,6 @@
 // Moves a tenant to a database that only its URL names: it leaves the installation, and no pointer follows it.
 
+import { describeDatabaseError } from "../command/database-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import { isSameDatabase } from "../transfer/move/lock.ts";
 import { describePlace } from "../transfer/move/place.ts";
 import { withTarget } from "../transfer/move/target.ts";
-import { databaseNames, findDatabase, isManyfold, locate } from "./find.ts";
+import { inEach, isManyfold, locate } from "./find.ts";
 
 /**
  * Moves a tenant from where it is to another database.
@@ -49,10 +50,19 @@ export async function planMoveAway(
 /** Refuses a database that has a name, by whatever URL; also when one with a name cannot be asked. */
 async function requireForeign(home: Registry, target: Registry): Promise<void> {
   if (!isManyfold(home)) return;
-  for (const name of databaseNames(home)) {
-    if (!(await isSameDatabase(await findDatabase(home, name), target))) continue;
+  const action = `Cannot move tenant to ${describePlace(target.url)}`;
+  const work = (one: Registry): Promise<boolean> => isSameDatabase(one, target);
+  for (const one of await inEach(home, work)) {
+    if (!one.done) {
+      throw new AdminError(
+        `${action}: database "${one.database}" cannot be asked whether it is that one, ` +
+          `${describeDatabaseError(one.error)}; mend that first`,
+        { code: "database_unavailable", cause: one.error },
+      );
+    }
+    if (!one.result) continue;
     throw new AdminError(
-      `Cannot move tenant to ${describePlace(target.url)}: it is database "${name}", whose pointers clients follow; ` +
+      `${action}: it is database "${one.database}", whose pointers clients follow; ` +
         "give that name as --to",
       { code: "option_invalid" },
     );

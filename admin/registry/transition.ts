@@ -15,7 +15,7 @@ const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | nu
   moving: (name, peer) =>
     `it is being moved${written(peer)}; finish with ${commandFor("move-tenant")} ${name}`,
   moved: (name, peer) =>
-    `it has moved${written(peer)}; remove the rest with ${commandFor("drop-tenant")} ${name}`,
+    `it has moved${written(peer)}; once it is active there, remove the rest with ${commandFor("drop-tenant")} ${name}`,
   arriving: (name, peer) =>
     peer === null
       ? `it is being created; where that was ended, run the same command again, or remove the rest with ${commandFor("repair")} ${name}`

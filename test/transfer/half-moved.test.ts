@@ -118,7 +118,11 @@ describe("a tenant between two databases", () => {
       "insert into rowhouse.pointer values ('old', 'eu')",
       "update rowhouse.domain set schema_name = 'old' where schema_name = 'one'",
     );
-    for (const work of [() => move("us"), () => admin.dropTenant("old", { backup: false })]) {
+    for (const work of [
+      () => move("us"),
+      () => admin.dropTenant("old", { backup: false }),
+      () => admin.createTenant({ schemaName: "old", hosts: ["x.test"], database: "eu" }),
+    ]) {
       expect((await rejection(work())).message).to.match(
         /finish that with .*rename-tenant.js old one$/,
       );
