@@ -66,10 +66,9 @@ await runVerb({
     if (isRemnant) return dropRemnants(call, schemaName);
     const backup = call.has("no-backup") ? false : (call.text("backup") ?? nameArchive(schemaName));
     if (isPlan) {
-      const { planDrop } = await import("./drop/plan.ts");
-      const { locate } = await import("./databases/find.ts");
-      return call.withRegistry(async (registry) =>
-        planDrop(await locate(registry, schemaName), schemaName, backup || undefined),
+      const { planDropAnywhere } = await import("./databases/drop.ts");
+      return call.withRegistry((registry) =>
+        planDropAnywhere(registry, schemaName, backup || undefined),
       );
     }
     const dropped = await withAdmin(call, (admin) =>
@@ -81,15 +80,22 @@ await runVerb({
         meter: call.meter("objects"),
       }),
     );
-    const { unproven, losses, keptRole } = dropped;
+    const { unproven, losses, keptRole, unreachable } = dropped;
     return {
-      lines: describeDrop(dropped),
+      lines: [
+        ...describeDrop(dropped),
+        ...unreachable.map(
+          (name) =>
+            `Not asked: database "${name}" cannot be reached; a pointer there leads nowhere`,
+        ),
+      ],
       json: {
         schemaName,
         backup: dropped.backup ?? null,
         unproven: unproven ?? null,
         losses,
         keptRole: keptRole?.roleName ?? null,
+        ...(unreachable.length > 0 && { unreachable }),
       },
     };
   },

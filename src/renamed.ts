@@ -29,7 +29,12 @@ export async function isRenamed(
 ): Promise<boolean> {
   const mayBe = NOT_FOUND.has(sqlState(error) ?? "") || isLostRole(error);
   if (before === undefined || !mayBe) return false;
-  return (await enter()) !== before;
+  try {
+    return (await enter()) !== before;
+  } catch {
+    // That it cannot be told now says less than the error itself.
+    return false;
+  }
 }
 
 /** The error of a transaction whose tenant was renamed. Its work may have effects elsewhere, and is not run again. */

@@ -1,13 +1,13 @@
 // Creates a tenant in another database. Home knows its name and hosts first, so that they are unique over all
 // databases; what a killed run has left there, the same command takes up.
 
-import { AdminError } from "../registry/admin-error.ts";
-import { type Displaced, pointHosts, setPointer } from "../registry/pointer.ts";
+import { type Displaced, findPointer, pointHosts, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
 import { tenantTaken } from "../lifecycle/begin.ts";
 import { hostTaken, requireNoPointer } from "../lifecycle/domain.ts";
 import { isUnfinished } from "../migrations/unfinished.ts";
+import { requireRenamed } from "./unfinished-rename.ts";
 
 /** A tenant that is created elsewhere. */
 export interface Wanted {
@@ -30,12 +30,16 @@ function createThere<T>(
   const { schemaName } = wanted;
   return withTenantAlone(home, schemaName, "add tenant", async () => {
     if (await isTenant(there, schemaName)) throw tenantTaken(schemaName);
+    // Its old name is not free: home's hosts still stand there.
+    if ((await findPointer(home, schemaName)) === there.database) {
+      await requireRenamed(home, there, schemaName, "add tenant");
+    }
     await claim(home, there.database, wanted);
     try {
       return await create("all");
     } catch (error) {
       // Where this cannot be told, the claim stays, and the same command goes on.
-      if (!(await isTenant(there, schemaName))) await giveBack(home, schemaName);
+      if (!(await isTenant(there, schemaName))) await giveBack(home, there.database, schemaName);
       throw error;
     }
   });
@@ -76,10 +80,18 @@ async function claim(
   });
 }
 
-async function giveBack({ sequelize }: Registry, schemaName: string): Promise<void> {
+async function giveBack(
+  { sequelize }: Registry,
+  database: string,
+  schemaName: string,
+): Promise<void> {
   await sequelize.transaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
-    await query(transaction, "delete from rowhouse.pointer where schema_name = $1", [schemaName]);
+    await query(
+      transaction,
+      "delete from rowhouse.pointer where schema_name = $1 and database = $2",
+      [schemaName, database],
+    );
   });
 }
 
@@ -89,21 +101,5 @@ async function isTenant({ sequelize, Tenant }: Registry, schemaName: string): Pr
     await lockTenants(transaction, schemaName);
     const tenant = await Tenant.findByPk(schemaName, { transaction });
     return tenant !== null && !(await isUnfinished(transaction, schemaName));
-  });
-}
-
-/**
- * Refuses a name that a tenant of another database has.
- * @throws {AdminError} name_taken
- */
-export async function requireFreeAtHome(home: Registry, schemaName: string): Promise<void> {
-  await home.sequelize.transaction(async (transaction) => {
-    if ((await home.Tenant.findByPk(schemaName, { transaction })) !== null) {
-      throw new AdminError(
-        `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name`,
-        { code: "name_taken" },
-      );
-    }
-    await requireNoPointer(transaction, schemaName);
   });
 }

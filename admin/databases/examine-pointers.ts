@@ -82,7 +82,7 @@ function compare(
     ...problem(
       lost,
       `home points to database "${name}", which does not have the tenant`,
-      `run the move or the creation that was ended again; or take the pointer away with ${commandFor("drop-tenant")}`,
+      `run the move, the creation or the rename that was ended again; or take the pointer away with ${commandFor("drop-tenant")}`,
     ),
     ...problem(
       unled,

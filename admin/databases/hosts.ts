@@ -12,27 +12,40 @@ import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { pointHosts } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
+import { lockTenants } from "../registry/tenant-lock.ts";
 import { findDatabase, isManyfold, locate } from "./find.ts";
+import { requireArrived } from "./unfinished-move.ts";
+
+const ACTION = "remove host";
 
 /**
  * Adds a host to a tenant, wherever it is.
- * @throws {AdminError} as addDomain
+ * @throws {AdminError} as addDomain, and when a move has not ended
  */
 export async function addHost(home: Registry, host: string, schemaName: string): Promise<void> {
   const there = await locate(home, schemaName);
   if (there.database === home.database) return addDomain(home, host, schemaName);
-  if (!(await pointHere(home, host, schemaName))) throw hostTaken(host);
+  await requireArrived(there, schemaName, "add host");
+  const isNew = await pointHere(home, host, schemaName);
   try {
     // A pointer there only sends requests on: home's row says whose host it is.
     await removePointingHost(there, host);
     await addDomain(there, host, schemaName);
   } catch (error) {
     const row = await there.Domain.findByPk(host);
-    if (row?.schemaName !== schemaName || row.database !== null) {
-      await removePointingHost(home, host);
+    if (isNew && (row?.schemaName !== schemaName || row.database !== null)) {
+      await removePointingHost(home, host, schemaName);
     }
     throw error;
   }
+  // Another verb may have dropped the tenant meanwhile, and made another one of the name.
+  const led = await home.Domain.findByPk(host);
+  if (led?.schemaName === schemaName && led.database !== null) return;
+  await removeDomain(there, host, schemaName).catch(() => {});
+  throw new AdminError(
+    `Cannot add host: tenant "${schemaName}" has changed meanwhile; see ${commandFor("list-tenants")}`,
+    { code: "tenant_busy" },
+  );
 }
 
 /**
@@ -52,15 +65,13 @@ export async function removeHost(home: Registry, host: string, owner?: string): 
     );
   }
   const there = await findDatabase(home, database);
+  await requireArrived(there, schemaName, ACTION);
   try {
     await removeDomain(there, host, schemaName);
   } catch (error) {
-    // A run that was killed has removed it there; but a tenant that is being renamed has it there by its other name.
-    if (!(error instanceof AdminError) || error.code !== "host_not_found") throw error;
-    const left = await there.Domain.findByPk(host);
-    if (left?.database === null) throw error;
+    if (!(await isRemoved(there, host, schemaName, error))) throw error;
   }
-  await removePointingHost(home, host);
+  await removePointingHost(home, host, schemaName);
   return schemaName;
 }
 
@@ -69,30 +80,60 @@ export async function planRemovalAnywhere(home: Registry, host: string): Promise
   const row = isManyfold(home) ? await home.Domain.findByPk(host) : null;
   if (row?.database == null) return planRemoval(home, host);
   const there = await findDatabase(home, row.database);
+  const { schemaName } = row;
+  await requireArrived(there, schemaName, ACTION);
   try {
     return await planRemoval(there, host);
   } catch (error) {
-    // A run that was killed has removed it there.
-    if (!(error instanceof AdminError) || error.code !== "host_not_found") throw error;
-    const { schemaName } = row;
+    if (!(await isRemoved(there, host, schemaName, error))) throw error;
     const rows = await home.Domain.findAll({ where: { schemaName }, order: ["host"] });
     const kept = rows.map((one) => one.host).filter((one) => one !== host);
     return { host, schemaName, kept };
   }
 }
 
-/** Lets a host of home point where the tenant is. Returns whether it is the tenant's. */
-function pointHere({ sequelize }: Registry, host: string, schemaName: string): Promise<boolean> {
-  return sequelize.transaction(async (transaction) => {
+/**
+ * Whether a run that was killed has removed the host there. A row of the tenant is its host, also where it points on; so
+ * is one that is served, of a tenant that is being renamed.
+ */
+async function isRemoved(
+  there: Registry,
+  host: string,
+  schemaName: string,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof AdminError) || error.code !== "host_not_found") return false;
+  const left = await there.Domain.findByPk(host);
+  return left === null || (left.schemaName !== schemaName && left.database !== null);
+}
+
+/**
+ * Lets a host of home point where the tenant is.
+ * @returns whether it did not before
+ * @throws {AdminError} host_taken
+ */
+function pointHere(home: Registry, host: string, schemaName: string): Promise<boolean> {
+  return home.sequelize.transaction(async (transaction) => {
+    await lockTenants(transaction, schemaName);
+    const before = await home.Domain.findByPk(host, { transaction });
     const own = await pointHosts(transaction, schemaName, [host]);
-    return own.length > 0;
+    if (own.length === 0) throw hostTaken(host);
+    return before === null;
   });
 }
 
-async function removePointingHost({ sequelize }: Registry, host: string): Promise<void> {
+/** @param schemaName whose host it is; anybody's when left out */
+async function removePointingHost(
+  { sequelize }: Registry,
+  host: string,
+  schemaName?: string,
+): Promise<void> {
   await sequelize.transaction((transaction) =>
-    query(transaction, "delete from rowhouse.domain where host = $1 and database is not null", [
-      host,
-    ]),
+    query(
+      transaction,
+      `delete from rowhouse.domain
+        where host = $1 and schema_name = coalesce($2, schema_name) and database is not null`,
+      [host, schemaName ?? null],
+    ),
   );
 }

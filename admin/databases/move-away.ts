@@ -1,5 +1,6 @@
 // Moves a tenant to a database that only its URL names: it leaves the installation, and no pointer follows it.
 
+import { describeDatabaseError } from "../command/database-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
 import {
@@ -9,9 +10,10 @@ import {
   type PlannedMove,
   planMove,
 } from "../transfer/move/move-tenant.ts";
+import { isSameDatabase } from "../transfer/move/lock.ts";
 import { describePlace } from "../transfer/move/place.ts";
 import { withTarget } from "../transfer/move/target.ts";
-import { databaseNames, findDatabase, isManyfold, locate } from "./find.ts";
+import { inEach, isManyfold, locate } from "./find.ts";
 
 /**
  * Moves a tenant from where it is to another database.
@@ -23,9 +25,11 @@ export async function moveAway(
   url: string,
   options: Omit<MoveOptions, "pointers">,
 ): Promise<MoveReport> {
-  if (isManyfold(home)) await requireForeign(home, url);
   const source = await locate(home, schemaName);
-  return withTarget(url, home, (target) => moveTenant(source, target, schemaName, options));
+  return withTarget(url, home, async (target) => {
+    await requireForeign(home, target);
+    return moveTenant(source, target, schemaName, options);
+  });
 }
 
 /** What {@link moveAway} would do. Throws as it does. */
@@ -35,18 +39,31 @@ export async function planMoveAway(
   url: string,
   lossy: boolean,
 ): Promise<PlannedMove> {
-  if (isManyfold(home)) await requireForeign(home, url);
   const source = await locate(home, schemaName);
   const how = { lossy, displaces: undefined, isCleared: false };
-  return withTarget(url, home, (target) => planMove(source, target, schemaName, how));
+  return withTarget(url, home, async (target) => {
+    await requireForeign(home, target);
+    return planMove(source, target, schemaName, how);
+  });
 }
 
-async function requireForeign(home: Registry, url: string): Promise<void> {
-  const place = describePlace(url);
-  for (const name of databaseNames(home)) {
-    if (describePlace((await findDatabase(home, name)).url) !== place) continue;
+/** Refuses a database that has a name, by whatever URL; also when one with a name cannot be asked. */
+async function requireForeign(home: Registry, target: Registry): Promise<void> {
+  if (!isManyfold(home)) return;
+  const action = `Cannot move tenant to ${describePlace(target.url)}`;
+  const work = (one: Registry): Promise<boolean> => isSameDatabase(one, target);
+  for (const one of await inEach(home, work)) {
+    if (!one.done) {
+      throw new AdminError(
+        `${action}: database "${one.database}" cannot be asked whether it is that one, ` +
+          `${describeDatabaseError(one.error)}; mend that first`,
+        { code: "database_unavailable", cause: one.error },
+      );
+    }
+    if (!one.result) continue;
     throw new AdminError(
-      `Cannot move tenant to ${place}: it is database "${name}", whose pointers clients follow; give that name as --to`,
+      `${action}: it is database "${one.database}", whose pointers clients follow; ` +
+        "give that name as --to",
       { code: "option_invalid" },
     );
   }

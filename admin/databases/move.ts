@@ -4,8 +4,8 @@
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { HOME } from "../registry/others.ts";
-import { type Displaced, setPointer } from "../registry/pointer.ts";
-import type { Registry } from "../registry/registry.ts";
+import { type Displaced, readPointer } from "../registry/pointer.ts";
+import { query, type Registry } from "../registry/registry.ts";
 import { describeTransition } from "../registry/transition.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import {
@@ -18,6 +18,7 @@ import {
 import { describePlace } from "../transfer/move/place.ts";
 import { databaseNames, findDatabase, inEach, locate } from "./find.ts";
 import { dropRemnant, hasRemnant } from "./remnants.ts";
+import { requireRenamed } from "./unfinished-rename.ts";
 
 /** The result of a move between databases of one installation. */
 export interface DatabaseMove extends MoveReport {
@@ -43,7 +44,10 @@ export async function moveToDatabase(
   if (source === undefined) {
     return { schemaName, database: to, place, copied: undefined, losses: [] };
   }
-  if (await isSettled(source, schemaName)) await clear(target, schemaName, options);
+  if (await isSettled(source, schemaName)) {
+    if (source.database !== HOME) await requireRenamed(home, source, schemaName, "move tenant");
+    await clear(target, schemaName, options);
+  }
   const isHome = target.database === HOME;
   const displaces = displacedBy(target);
   const report = await moveTenant(source, target, schemaName, {
@@ -52,7 +56,9 @@ export async function moveToDatabase(
       database: target.database,
       displaces,
       lead: async () => {
-        if (!isHome && source.database !== HOME) await lead(home, schemaName, target.database);
+        if (!isHome && source.database !== HOME) {
+          await lead(home, schemaName, source.database, target.database);
+        }
       },
     },
   });
@@ -138,10 +144,28 @@ async function findOrigin(
   });
 }
 
-/** Sets home's pointer; its hosts follow. */
-async function lead({ sequelize }: Registry, schemaName: string, database: string): Promise<void> {
+/**
+ * Turns home's pointer from the source to the target; its hosts follow.
+ * @throws {AdminError} when the pointer leads elsewhere: a later move has set it
+ */
+async function lead(
+  { sequelize }: Registry,
+  schemaName: string,
+  source: string,
+  target: string,
+): Promise<void> {
   await sequelize.transaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
-    await setPointer(transaction, schemaName, database);
+    await query(
+      transaction,
+      "update rowhouse.pointer set database = $3 where schema_name = $1 and database = $2",
+      [schemaName, source, target],
+    );
+    if ((await readPointer(transaction, schemaName)) === target) return;
+    throw new AdminError(
+      `Cannot move tenant: home's pointer of "${schemaName}" leads neither to "${source}" nor to "${target}"; ` +
+        `see ${commandFor("doctor")}`,
+      { code: "tenant_in_transition" },
+    );
   });
 }

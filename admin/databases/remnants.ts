@@ -6,6 +6,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { findPointer } from "../registry/pointer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { databaseNames, inEach, locate } from "./find.ts";
+import { requireArrived } from "./unfinished-move.ts";
 
 /** The result of dropping remnants. */
 export interface DroppedRemnants {
@@ -32,12 +33,12 @@ export async function dropRemnant(
   schemaName: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  await dropTenant(registry, schemaName, { backup: undefined, signal });
+  await dropTenant(registry, schemaName, { backup: undefined, isRemnant: true, signal });
 }
 
 /**
  * Drops what moves have left of a tenant, in every database that can be reached. It never touches the tenant itself.
- * @throws {AdminError} when objects outside depend on a remnant
+ * @throws {AdminError} when its last move has not ended, or objects outside depend on a remnant
  */
 export async function dropRemnants(
   home: Registry,
@@ -45,6 +46,8 @@ export async function dropRemnants(
   signal: AbortSignal,
 ): Promise<DroppedRemnants> {
   const there = await locate(home, schemaName);
+  // The move needs both rows until its end.
+  await requireArrived(there, schemaName, "drop old copies");
   const names = databaseNames(home).filter((name) => name !== there.database);
   const found = await inEach(home, (one) => hasRemnant(one, schemaName), names);
   const left = found.filter((one) => one.done && one.result);
@@ -64,18 +67,20 @@ export async function dropRemnants(
 /**
  * Refuses a tenant of which moves have left something, so that nobody drops or renames the one for the other.
  * @param action completes "Cannot …", such as "drop tenant"
- * @throws {AdminError} that names the database
+ * @returns the registry of the database where the tenant lives
+ * @throws {AdminError} that names the database, and when the last move has not ended
  */
 export async function requireNoRemnants(
   home: Registry,
   schemaName: string,
   action: string,
-): Promise<void> {
+): Promise<Registry> {
   const there = await locate(home, schemaName);
+  await requireArrived(there, schemaName, action);
   const names = databaseNames(home).filter((name) => name !== there.database);
   const found = await inEach(home, (one) => hasRemnant(one, schemaName), names);
   const left = found.find((one) => one.done && one.result);
-  if (left === undefined) return;
+  if (left === undefined) return there;
   throw new AdminError(
     `Cannot ${action}: tenant "${schemaName}" lives in database "${there.database}", and database "${left.database}" ` +
       `has an old copy that its move left; first remove that with ${commandFor("drop-tenant")} ${schemaName} --remnant`,

@@ -1,7 +1,10 @@
 // Renames a tenant that lives elsewhere. Home has the new name first, and lets the old one go last; between the two its
 // hosts lead to the tenant as before.
 
-import { findPointer, setPointer } from "../registry/pointer.ts";
+import type { Transaction } from "sequelize";
+import { requireNoPointer } from "../lifecycle/domain.ts";
+import { AdminError } from "../registry/admin-error.ts";
+import { findPointer, readPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
 import {
@@ -10,9 +13,10 @@ import {
   type RenamedTenant,
   renameTenant,
 } from "../rename/rename.ts";
-import { requireFreeAtHome } from "./create.ts";
-import { isManyfold, locate } from "./find.ts";
+import { isManyfold } from "./find.ts";
 import { requireNoRemnants } from "./remnants.ts";
+
+const ACTION = "rename tenant";
 
 /**
  * Renames a tenant, wherever it is. A run that was killed is continued by the same command.
@@ -24,33 +28,28 @@ export async function renameAnywhere(
   schemaName: string,
 ): Promise<RenamedTenant> {
   if (!isManyfold(home)) return renameTenant(home, before, schemaName);
-  await requireNoRemnants(home, before, "rename tenant");
-  const there = await locate(home, before);
-  if (there.database === home.database) {
-    if (before !== schemaName) await requireFreeAtHome(home, schemaName);
+  const { database } = await requireNoRemnants(home, before, ACTION);
+  if (database === home.database || before === schemaName) {
     return renameTenant(home, before, schemaName);
   }
-  return withTenantAlone(home, before, "rename tenant", async () => {
-    const claimed = await findPointer(home, schemaName);
-    const isRenamed =
-      claimed === there.database &&
-      (await there.Tenant.findByPk(before)) === null &&
-      (await home.Domain.findOne({ where: { schemaName } })) === null;
-    if (isRenamed) {
+  // Both names, so that nobody creates or drops a tenant of the one or the other meanwhile.
+  return withTenantAlone(home, before, ACTION, () =>
+    withTenantAlone(home, schemaName, ACTION, async () => {
+      const there = await requireNoRemnants(home, before, ACTION);
+      const isRenamed =
+        (await findPointer(home, schemaName)) === there.database &&
+        (await there.Tenant.findByPk(before)) === null &&
+        (await home.Domain.findOne({ where: { schemaName } })) === null;
+      if (isRenamed) {
+        await letGo(home, before, schemaName);
+        return { schemaName, before, keptRole: undefined, stillRunning: 0 };
+      }
+      await claim(home, there, schemaName);
+      const renamed = await rename(home, there, before, schemaName);
       await letGo(home, before, schemaName);
-      return { schemaName, before, keptRole: undefined, stillRunning: 0 };
-    }
-    if (claimed !== there.database || (await there.Tenant.findByPk(schemaName)) !== null) {
-      await requireFreeAtHome(home, schemaName);
-    }
-    await home.sequelize.transaction(async (transaction) => {
-      await lockTenants(transaction, schemaName);
-      await setPointer(transaction, schemaName, there.database);
-    });
-    const renamed = await rename(home, there, before, schemaName);
-    await letGo(home, before, schemaName);
-    return renamed;
-  });
+      return renamed;
+    }),
+  );
 }
 
 /** Makes the checks of {@link renameAnywhere}, and changes nothing. Throws as it does. */
@@ -60,15 +59,49 @@ export async function planRenameAnywhere(
   schemaName: string,
 ): Promise<PlannedRename> {
   if (!isManyfold(home)) return planRename(home, before, schemaName);
-  await requireNoRemnants(home, before, "rename tenant");
-  const there = await locate(home, before);
-  const isClaimed =
-    there.database !== home.database &&
-    (await findPointer(home, schemaName)) === there.database &&
-    (await there.Tenant.findByPk(schemaName)) === null;
-  // A killed run has claimed the name at home.
-  if (before !== schemaName && !isClaimed) await requireFreeAtHome(home, schemaName);
+  const there = await requireNoRemnants(home, before, ACTION);
+  if (there.database !== home.database && before !== schemaName) {
+    await home.sequelize.transaction((transaction) =>
+      requireFreeAtHome(home, transaction, there, schemaName),
+    );
+  }
   return planRename(there, before, schemaName);
+}
+
+/** Takes the new name at home. */
+async function claim(home: Registry, there: Registry, schemaName: string): Promise<void> {
+  await home.sequelize.transaction(async (transaction) => {
+    await lockTenants(transaction, schemaName);
+    if (await requireFreeAtHome(home, transaction, there, schemaName)) return;
+    await query(
+      transaction,
+      "insert into rowhouse.pointer (schema_name, database) values ($1, $2)",
+      [schemaName, there.database],
+    );
+  });
+}
+
+/**
+ * Refuses a name that another tenant has.
+ * @returns whether a run that was killed has taken it for this tenant
+ * @throws {AdminError} name_taken
+ */
+async function requireFreeAtHome(
+  { Tenant }: Registry,
+  transaction: Transaction,
+  there: Registry,
+  schemaName: string,
+): Promise<boolean> {
+  if ((await Tenant.findByPk(schemaName, { transaction })) !== null) {
+    throw new AdminError(
+      `Cannot ${ACTION}: "${schemaName}" is a tenant already; choose another name`,
+      { code: "name_taken" },
+    );
+  }
+  const claimed = await readPointer(transaction, schemaName);
+  const isOwn = claimed === there.database && (await there.Tenant.findByPk(schemaName)) === null;
+  if (!isOwn) await requireNoPointer(transaction, schemaName, ACTION);
+  return isOwn;
 }
 
 async function rename(
@@ -82,7 +115,11 @@ async function rename(
   } catch (error) {
     if ((await there.Tenant.findByPk(schemaName)) === null) {
       await home.sequelize.transaction((transaction) =>
-        query(transaction, "delete from rowhouse.pointer where schema_name = $1", [schemaName]),
+        query(
+          transaction,
+          "delete from rowhouse.pointer where schema_name = $1 and database = $2",
+          [schemaName, there.database],
+        ),
       );
     }
     throw error;

@@ -18,6 +18,7 @@ import { dropRest } from "./drop-rest.ts";
 import type { KeptRole } from "../registry/role-use.ts";
 import { countItems, dropItems, dropLargeObjects, type DropPlace } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
+import { requireKind } from "./remnant.ts";
 
 /** The transitions in which a tenant can be dropped. */
 export const DROPPABLE: readonly Transition[] = ["dropping", "moved"];
@@ -28,6 +29,8 @@ const NO_ROOM = "53200";
 
 /** The options of {@link dropTenant}. */
 export interface DropOptions extends BackupOptions {
+  /** True: drop only what a move has left, never a tenant. Otherwise the tenant, and never what a move has left. */
+  readonly isRemnant?: boolean;
   /** Counts the dropped objects. */
   readonly meter?: Meter;
 }
@@ -48,8 +51,8 @@ export interface DroppedTenant {
 /**
  * Drops a tenant, its role, hosts and records.
  * @param schemaName checked by parseSchemaName
- * @throws {AdminError} when the tenant does not exist, is in another transition, the file exists, or objects outside
- *   of the schema depend on it: nothing was changed then. Also for every later fault: the tenant is then suspended
+ * @throws {AdminError} when the tenant does not exist, lives elsewhere, is in another transition, the file exists, or
+ *   objects outside of the schema depend on it: nothing was changed then. Also for every later fault: the tenant is then suspended
  *   and in transition, and the same command must be run again
  */
 export function dropTenant(
@@ -58,7 +61,7 @@ export function dropTenant(
   options: DropOptions,
 ): Promise<DroppedTenant> {
   return withTenantAlone(registry, schemaName, "drop tenant", async () => {
-    const place = await begin(registry, schemaName, options.backup);
+    const place = await begin(registry, schemaName, options);
     try {
       return await finish(registry, place, options);
     } catch (error) {
@@ -125,10 +128,11 @@ async function finish(
 async function begin(
   registry: Registry,
   schemaName: string,
-  backup: string | undefined,
+  { backup, isRemnant = false }: DropOptions,
 ): Promise<Leaver> {
   return transact(registry, async (transaction) => {
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", DROPPABLE);
+    await requireKind(transaction, tenant, isRemnant);
     const { tenantRoles } = await readInstallation(transaction);
     const prefix = await readRolePrefix(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(prefix);

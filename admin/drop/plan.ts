@@ -11,6 +11,7 @@ import { requireNewFile } from "./backup.ts";
 import { countItems } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
 import { DROPPABLE } from "./drop.ts";
+import { requireKind } from "./remnant.ts";
 
 /**
  * Describes a drop and makes the checks that it begins with. It changes nothing.
@@ -24,6 +25,7 @@ export async function planDrop(
 ): Promise<Report> {
   const { status, roleName } = await transact(registry, async (transaction) => {
     const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", DROPPABLE);
+    await requireKind(transaction, tenant, false);
     const { tenantRoles } = await readInstallation(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(await readRolePrefix(transaction));
     const role = isOwn ? tenant.roleName : undefined;

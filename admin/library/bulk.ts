@@ -16,7 +16,15 @@ export function manyFunctions(registry: Registry): ManyFunctions {
       createRun(options.signal, async (controls) => {
         const { parseNewTenant } = await import("./parse.ts");
         const { createTenants } = await import("../create-many/create-tenants.ts");
-        const wanted = tenants.map((tenant, index) => {
+        const { AdminError } = await import("../registry/admin-error.ts");
+        const wanted = tenants.map(({ database, ...tenant }, index) => {
+          if (database !== undefined && database !== registry.database) {
+            throw new AdminError(
+              `Cannot create tenant "${tenant.schemaName}" in database "${database}": createTenants() creates tenants at ` +
+                "home only; call createTenant() for this one",
+              { code: "option_invalid" },
+            );
+          }
           return { ...parseNewTenant(tenant), line: index + 1 };
         });
         options.onStart?.(wanted.map(({ schemaName }) => schemaName));

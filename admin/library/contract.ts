@@ -149,7 +149,7 @@ export interface TransferFunctions {
 
 /** The functions that work on many tenants, and the repair of one. */
 export interface ManyFunctions {
-  /** Creates the tenants of a list that do not exist yet. */
+  /** Creates the tenants of a list that do not exist yet, at home: another `database` is refused with option_invalid. */
   createTenants(
     this: void,
     tenants: readonly NewTenant[],

@@ -165,4 +165,6 @@ export interface DroppedTenant {
   /** Changes that an import of the backup does not restore; empty without `lossy`. */
   readonly losses: readonly string[];
   readonly keptRole: KeptRole | undefined;
+  /** The databases that could not be asked: one of them may keep a pointer to the tenant, which leads nowhere. */
+  readonly unreachable: readonly string[];
 }

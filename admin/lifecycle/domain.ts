@@ -4,6 +4,7 @@ import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
+import { readPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
 import type { NewTenant } from "./creation.ts";
@@ -117,7 +118,7 @@ const INSERT_HOSTS = `
 /**
  * Adds the rows of a tenant's hosts within a transaction.
  * @param event what it writes with them; left out where the caller writes the event
- * @throws {AdminError} when one of them already belongs to a tenant
+ * @throws {AdminError} when one of them already belongs to a tenant, or the tenant lives in another database
  */
 export async function insertDomains(
   transaction: Transaction,
@@ -130,9 +131,10 @@ export async function insertDomains(
     ? query<{ host: string }>(transaction, INSERT_HOSTS, bind)
     : queryWithEvent<{ host: string }>(transaction, event, INSERT_HOSTS, bind));
   const taken = hosts.find((host) => !inserted.some((row) => row.host === host));
-  if (taken === undefined) return;
+  // Without a host, nothing has looked for a pointer yet.
+  if (taken === undefined && hosts.length > 0) return;
   await requireNoPointer(transaction, schemaName);
-  throw hostTaken(taken);
+  if (taken !== undefined) throw hostTaken(taken);
 }
 
 /**
@@ -157,27 +159,25 @@ export async function requireFreeHosts(
 
 /**
  * Refuses the name of a tenant that lives in another database.
+ * @param action completes "Cannot …"
  * @throws {AdminError} name_taken
  */
 export async function requireNoPointer(
   transaction: Transaction,
   schemaName: string,
+  action = "add tenant",
 ): Promise<void> {
-  const text = "select database from rowhouse.pointer where schema_name = $1";
-  const [row] = await query<{ database: string }>(transaction, text, [schemaName]);
-  if (row !== undefined) throw tenantElsewhere(schemaName, row.database);
-}
-
-/** The error when a tenant that lives in another database has the name. */
-export class TenantElsewhere extends AdminError {}
-
-function tenantElsewhere(schemaName: string, database: string): TenantElsewhere {
-  return new TenantElsewhere(
-    `Cannot add tenant: schema "${schemaName}" is a tenant of database "${database}" already; choose another name, ` +
+  const database = await readPointer(transaction, schemaName);
+  if (database === undefined) return;
+  throw new TenantElsewhere(
+    `Cannot ${action}: schema "${schemaName}" is a tenant of database "${database}" already; choose another name, ` +
       "or remove that one first",
     { code: "name_taken" },
   );
 }
+
+/** The error when a tenant that lives in another database has the name. */
+export class TenantElsewhere extends AdminError {}
 
 /** The error when the host belongs to another tenant. */
 export function hostTaken(host: string): AdminError {

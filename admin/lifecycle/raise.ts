@@ -19,7 +19,7 @@ import {
   describeCreation,
   type NewTenant,
 } from "./creation.ts";
-import { insertDomains, requireFreeHosts } from "./domain.ts";
+import { insertDomains, requireFreeHosts, requireNoPointer } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
 
 /** Fills a new tenant in a transaction; the tenant has the tables of its version, and is not served yet. */
@@ -132,6 +132,7 @@ async function raiseInStages<T>(
       return work(transaction);
     });
   const roleName = await transact(async (transaction) => {
+    if (!isTrial && tenant.displaces === undefined) await requireNoPointer(transaction, schemaName);
     await requireFreeHosts(transaction, tenant);
     return beginTenant(transaction, creation, tenant, false);
   });

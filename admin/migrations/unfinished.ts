@@ -93,10 +93,13 @@ function remove({ sequelize }: Registry, schemaName: string, event?: NewEvent): 
       await query(transaction, `drop owned by ${quoteName(role)}`);
       await query(transaction, `drop role ${quoteName(role)}`);
     }
-    for (const table of ["domain", "migration_run", "tenant"]) {
-      await query(transaction, `delete from rowhouse.${table} where schema_name = $1`, [
-        schemaName,
-      ]);
+    // A host that points to another database belongs to a tenant there, also where that one has the name.
+    for (const rows of [
+      "domain where database is null and",
+      "migration_run where",
+      "tenant where",
+    ]) {
+      await query(transaction, `delete from rowhouse.${rows} schema_name = $1`, [schemaName]);
     }
     if (event) await recordEvents(transaction, [event]);
     return true;

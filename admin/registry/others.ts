@@ -15,6 +15,11 @@ export function isDatabaseName(text: string): boolean {
   return DATABASE_NAME.test(text) && text !== HOME && !/(?:^|_)file$/.test(text);
 }
 
+/** The variable that has the URL of a database, where home is the installation's. */
+export function variableOf(name: string): string {
+  return name === HOME ? "ADMIN_DATABASE_URL" : `ADMIN_DATABASE_URL_${name.toUpperCase()}`;
+}
+
 /** See the head of this file. Whoever opened home's registry closes it. */
 export class Others {
   readonly #urls: ReadonlyMap<string, string>;
@@ -42,9 +47,8 @@ export class Others {
   find(name: string): Promise<Registry> {
     const url = this.#urls.get(name);
     if (url === undefined) {
-      const variable = `ADMIN_DATABASE_URL_${name.toUpperCase()}`;
       throw new AdminError(
-        `Cannot find database ${JSON.stringify(name)}: it is not configured; set ${variable}`,
+        `Cannot find database ${JSON.stringify(name)}: it is not configured; set ${variableOf(name)}`,
         { code: "option_invalid" },
       );
     }

@@ -18,6 +18,16 @@ export async function findPointer(
   return row?.database;
 }
 
+/** As {@link findPointer}, within a transaction; the tenant's lock keeps the answer true. */
+export async function readPointer(
+  transaction: Transaction,
+  schemaName: string,
+): Promise<string | undefined> {
+  const text = "select database from rowhouse.pointer where schema_name = $1";
+  const [row] = await query<{ database: string }>(transaction, text, [schemaName]);
+  return row?.database;
+}
+
 /** Sets a pointer. The hosts that point there for the tenant follow it. */
 export async function setPointer(
   transaction: Transaction,

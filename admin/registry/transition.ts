@@ -4,6 +4,8 @@
 import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
+import { variableOf } from "./others.ts";
+import { readPointer } from "./pointer.ts";
 import type { Registry, TenantRow, Transition } from "./registry.ts";
 import { lockTenants } from "./tenant-lock.ts";
 
@@ -13,7 +15,7 @@ const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | nu
   moving: (name, peer) =>
     `it is being moved${written(peer)}; finish with ${commandFor("move-tenant")} ${name}`,
   moved: (name, peer) =>
-    `it has moved${written(peer)}; remove the rest with ${commandFor("drop-tenant")} ${name}`,
+    `it has moved${written(peer)}; once it is active there, remove the rest with ${commandFor("drop-tenant")} ${name}`,
   arriving: (name, peer) =>
     peer === null
       ? `it is being created; where that was ended, run the same command again, or remove the rest with ${commandFor("repair")} ${name}`
@@ -66,6 +68,13 @@ export async function requireTenant(
 ): Promise<TenantRow> {
   const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.UPDATE });
   if (tenant === null) {
+    const database = await readPointer(transaction, schemaName);
+    if (database !== undefined) {
+      throw new AdminError(
+        `Cannot ${action}: tenant "${schemaName}" lives in database "${database}"; give that URL in ${variableOf(database)}`,
+        { code: "option_invalid" },
+      );
+    }
     throw new AdminError(
       `Cannot ${action}: tenant "${schemaName}" does not exist; see ${commandFor("list-tenants")}`,
       { code: "tenant_not_found" },

@@ -10,13 +10,17 @@ import { queryWithEvent } from "../events/event.ts";
 import { requireUnshared } from "../shared/list.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
+import { HOME } from "../registry/others.ts";
+import { removePointers } from "../registry/pointer.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";
 import { findRoleElsewhere, type KeptRole } from "../registry/role-use.ts";
 import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
+import { requireNoPointer } from "../lifecycle/domain.ts";
 import { WAIT_MS } from "../lifecycle/status.ts";
+import { requireFree, requireParts } from "./parts.ts";
 import { planTexts } from "./plan.ts";
 import { type Renaming, rewriteSettings } from "./settings.ts";
 
@@ -108,6 +112,8 @@ async function plan(
       { code: "name_taken" },
     );
   }
+  // Home's pointers keep names; those of another database give way.
+  if (registry.database === HOME) await requireNoPointer(transaction, schemaName, "rename tenant");
   const tenant = await requireTenant(registry, transaction, before, "rename tenant");
   await requireParts(transaction, tenant);
   const installation = await readInstallation(transaction);
@@ -138,6 +144,7 @@ async function change(
     throw new AdminError(
       "Cannot rename tenant: another verb migrated it meanwhile; run the same command again",
     );
+  await removePointers(transaction, schemaName, "own", []);
   await run(`alter schema "${before}" rename to "${schemaName}"`);
   if (oldRole !== roleName) {
     await run(`alter role ${quoteName(oldRole)} rename to ${quoteName(roleName)}`);
@@ -158,41 +165,4 @@ async function change(
     before,
     schemaName,
   ]);
-}
-
-async function requireParts(
-  transaction: Transaction,
-  { schemaName, roleName }: TenantRow,
-): Promise<void> {
-  const [found] = await query<{ schema: boolean; role: boolean }>(
-    transaction,
-    `select exists (select from pg_catalog.pg_namespace where nspname = $1) as schema,
-       exists (select from pg_catalog.pg_roles where rolname = $2) as role`,
-    [schemaName, roleName],
-  );
-  if (found?.schema && found.role) return;
-  const missing = found?.schema ? `role "${roleName}"` : `schema "${schemaName}"`;
-  throw new AdminError(
-    `Cannot rename tenant: its ${missing} is missing; run ${commandFor("repair")} ${schemaName} first`,
-  );
-}
-
-async function requireFree(
-  transaction: Transaction,
-  schemaName: string,
-  roleName: string | undefined,
-): Promise<void> {
-  const [taken] = await query<{ what: string }>(
-    transaction,
-    `select 'schema' as what from pg_catalog.pg_namespace where nspname = $1
-     union all select 'role' from pg_catalog.pg_roles where rolname = $2 limit 1`,
-    [schemaName, roleName ?? null],
-  );
-  if (taken === undefined) return;
-  const name = taken.what === "schema" ? schemaName : (roleName ?? "");
-  throw new AdminError(
-    `Cannot rename tenant: ${taken.what} "${name}" exists without a tenant; ` +
-      "choose another name, or remove that one first",
-    { code: "name_taken" },
-  );
 }

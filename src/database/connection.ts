@@ -16,6 +16,7 @@ import {
   type Statement,
 } from "./message.ts";
 import type { PooledConnection } from "./pool/pool.ts";
+import { markRefusal } from "./refusal.ts";
 import { readFirst, type ResultLimits, type Row, RowCounter } from "./values/rows.ts";
 import { type Reply, runTransaction, type Scope } from "./transaction.ts";
 import type { TransactionMode } from "./transaction-mode.ts";
@@ -61,7 +62,8 @@ export class Connection implements PooledConnection {
   async send(message: Message): Promise<Answer> {
     this.#wire.allowConnect();
     const { entry, statements } = message;
-    const answer = await this.#exchange(messageText(message), countersOf(statements));
+    const text = messageText(message);
+    const answer = await this.#exchange(text, countersOf(statements), entry !== undefined);
     if (entry === undefined) {
       return { entered: undefined, results: readResults(answer, statements, 0) };
     }
@@ -79,9 +81,12 @@ export class Connection implements PooledConnection {
     mode?: TransactionMode,
   ): Promise<T> {
     this.#wire.allowConnect();
+    let enters = entry !== "";
     const line = {
       send: async (statements: readonly Statement[]): Promise<Reply> => {
-        const answer = await this.#exchange(messageText({ statements }), countersOf(statements));
+        const sent = this.#exchange(messageText({ statements }), countersOf(statements), enters);
+        enters = false;
+        const answer = await sent;
         this.#wire.endConnecting();
         return {
           results: readResults(answer, statements, 0),
@@ -109,8 +114,11 @@ export class Connection implements PooledConnection {
     return this.#sql.end({ timeout: seconds });
   }
 
-  /** @param unseen the number of the answer's rows that belong to no result */
-  #exchange(text: string, unseen: number): Promise<RawAnswer> {
+  /**
+   * @param unseen the number of the answer's rows that belong to no result
+   * @param enters whether the message has an entry before everything that a tenant's code may take part in
+   */
+  #exchange(text: string, unseen: number, enters: boolean): Promise<RawAnswer> {
     this.#counter.reset(unseen);
     return new Promise((resolve, reject) => {
       const sent = (this.#sql.unsafe(text).simple() as unknown as Sent).raw();
@@ -122,6 +130,7 @@ export class Connection implements PooledConnection {
         const cause = isOwn ? error : (this.#wire.ended ?? error);
         const verdict = judgeFailure(cause, sent.state !== null);
         if (!verdict.usable) this.abandon();
+        if (enters && this.#counter.isEmpty) markRefusal(verdict.error);
         reject(verdict.error);
       };
       // postgres.js 3.4.9 forgets a query that it takes between a socket's error and the socket's end: a query that

@@ -92,9 +92,9 @@ export function openRouted(options: DatabaseOptions, routesOf: () => Routes): Op
   const others = new Map(
     named.map(([name, url]): [string, OpenDatabase] => [checkName(name), openOne(url, all)]),
   );
-  const searchMs = all.requestTimeoutMs / 2;
-  const waitMs = Math.min(all.moveWaitMs, searchMs);
-  return new RoutedDatabase({ home, others, searchMs, waitMs, routes: routesOf() });
+  const { requestTimeoutMs: timeoutMs } = all;
+  const waitMs = Math.min(all.moveWaitMs, timeoutMs / 2);
+  return new RoutedDatabase({ home, others, timeoutMs, waitMs, routes: routesOf() });
 }
 
 function openOne(

@@ -24,6 +24,8 @@ export interface Message {
   readonly owner?: Share | undefined;
   /** Aborted when the caller stops waiting; a message that was not sent by then is dropped. */
   readonly signal?: AbortSignal | undefined;
+  /** When it must have ended, on the clock of `performance.now()`; the database's own deadline may be before. */
+  readonly until?: number | undefined;
 }
 
 /** The answer to a message. */

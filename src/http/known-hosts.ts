@@ -33,11 +33,12 @@ export class KnownHosts {
   readonly #groups = new Map<string, Group>();
 
   /**
-   * Reads a host. The text of a known host is not read again.
+   * Reads a host. The text of a known host is not read again; that of a known schema is.
    * @throws {AppError} HOST_INVALID
    */
   read(text: string): Host {
-    return this.#known.get(text)?.host ?? parseHost(text);
+    const known = text.startsWith("=") ? undefined : this.#known.get(text);
+    return known?.host ?? parseHost(text);
   }
 
   /** The schema of a name's last tenant; undefined for an unknown name. */

@@ -1,16 +1,21 @@
 // Turns a thrown value into the error that a client sees. PostgreSQL's SQLSTATE decides, never a message, a detail
 // or a constraint's name, because they hold values. An unknown error becomes INTERNAL.
 
+import { refusalState } from "../database/refusal.ts";
 import { namedDatabase, unconfigured } from "../database/routes/route-failure.ts";
 import { AppError, type ErrorCode, sqlState } from "../errors.ts";
 import { isLostRole } from "../renamed.ts";
 
-const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+// The states of the entry. A tenant's own function may raise them, too; then they say nothing of the tenant.
+const CODE_OF_REFUSAL: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   RH404: [
     "TENANT_NOT_FOUND",
     "Cannot resolve tenant: no tenant has the name that the request gives",
   ],
   RH403: ["TENANT_SUSPENDED", "Cannot enter tenant: it is suspended"],
+};
+
+const CODE_OF_STATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   // read_only_sql_transaction
   "25006": ["TENANT_READ_ONLY", "Cannot write: the tenant is read-only"],
   // query_canceled
@@ -87,15 +92,15 @@ function unwrap(thrown: unknown): unknown {
 export function toAppError(thrown: unknown): AppError {
   const error = unwrap(thrown);
   if (error instanceof AppError) return error;
-  const state = sqlState(error);
-  if (state === "RH301") return unconfigured(namedDatabase(error));
+  const [state, refusal] = [sqlState(error), refusalState(error)];
+  if (refusal === "RH301") return unconfigured(namedDatabase(error));
   if (isLostRole(error)) return new AppError(...LOST_ROLE, { cause: error });
   if (isLostCommit(error))
     return new AppError(...LOST_COMMIT, { cause: error, outcome: "unknown" });
-  const [code, message] = (state !== undefined &&
-    (CODE_OF_STATE[state] ?? CODE_OF_CLASS[state.slice(0, 2)])) || [
-    "INTERNAL" as const,
-    "Cannot answer: the service failed",
-  ];
+  const [code, message] = (refusal !== undefined && CODE_OF_REFUSAL[refusal]) ||
+    (state !== undefined && (CODE_OF_STATE[state] ?? CODE_OF_CLASS[state.slice(0, 2)])) || [
+      "INTERNAL" as const,
+      "Cannot answer: the service failed",
+    ];
   return new AppError(code, message, { cause: error });
 }

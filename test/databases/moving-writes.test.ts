@@ -8,6 +8,7 @@ import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { codeOf } from "../support/rejection.ts";
 import { useDatabases } from "../support/several-databases.ts";
+import type { WireFrame } from "../support/wire.ts";
 import { until } from "../support/until.ts";
 
 const NAME = nearestEntry(entryOf(parseHost("acme.test")));
@@ -39,9 +40,9 @@ describe("openDatabase() during a move", () => {
     await transit("eu", "'arriving'", "read_only");
   });
 
-  const insert = (key: number): Promise<unknown> => {
+  const insert = (key: number, text = ""): Promise<unknown> => {
     const tenant = several.tenant("acme.test");
-    return tenant.batch([tenant`insert into data values (${key}, 1)`, tenant`select 1`]);
+    return tenant.batch([tenant`select ${text}`, tenant`insert into data values (${key}, 1)`]);
   };
   /** Waits until a write was refused, and sent again. */
   const waitsAt = async (at: "home" | "eu", messages: number): Promise<void> => {
@@ -50,14 +51,17 @@ describe("openDatabase() during a move", () => {
 
   it("sends a write again when the tenant may write, and reads meanwhile", async () => {
     const asked = await count(async () => {
-      const written = insert(1);
-      await waitsAt("home", 3);
+      const written = insert(1, "x".repeat(500));
+      await waitsAt("home", 6);
       await several.tenant("acme.test")`select value from data`;
       await transit("home", "null", "active");
       await written;
     });
-    expect(asked["home"]).to.be.greaterThan(3);
+    expect(asked["home"]).to.be.greaterThan(6);
     expect(await keysAt("home")).to.deep.equal([1]);
+    // It waits by the entry alone, which is a short message.
+    const isWhole = ({ from, length }: WireFrame): boolean => from === "client" && length > 500;
+    expect(taps.home.frames.filter(isWhole)).to.have.length(2);
   });
 
   it("follows the tenant to its new database, and waits there until it has arrived", async () => {
@@ -131,7 +135,7 @@ describe("openDatabase() during a move", () => {
   it("lets thirty-two writes of a tenant wait, and refuses one more at once", async () => {
     const written = Array.from({ length: 32 }, (_, at) => insert(at));
     await until("the writes do not wait", () => {
-      return !several.routes.writes.allows({ key: NAME });
+      return !several.routes.writes.allows({ key: "acme.test" });
     });
     expect(await codeOf(insert(99))).to.equal("25006");
     await transit("home", "null", "active");

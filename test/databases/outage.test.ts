@@ -5,6 +5,12 @@ import { expect } from "chai";
 import { openService } from "../support/service.ts";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
 import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
+import { openRouted } from "../../src/database/database.ts";
+import { nearestEntry } from "../../src/database/routes/names.ts";
+import { Routes } from "../../src/database/routes/routes.ts";
+import { entryOf } from "../../src/entry.ts";
+import { parseHost } from "../../src/host.ts";
+import { createTenant } from "../../src/tenant.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { useDatabases } from "../support/several-databases.ts";
 import { until } from "../support/until.ts";
@@ -100,5 +106,17 @@ describe("a service with a database that is down", () => {
     );
     expect(await statusOf("far.test")).to.equal(200);
     proxy.targetPort = serverAddress().port;
+  });
+
+  it("asks home within the same message where the database of a hint cannot be reached", async () => {
+    const routes = new Routes(8);
+    const near = parseHost("near.test");
+    routes.hints.learn(nearestEntry(entryOf(near)), "down");
+    const { serviceUrl: url } = several.databases.home;
+    const down = "postgres://service:secret@127.0.0.1:1/app";
+    const database = openRouted({ url, others: { down } }, () => routes);
+    expect(await createTenant(database, near)`select 1 as one`).to.deep.equal([{ one: 1 }]);
+    expect(routes.hints.find(nearestEntry(entryOf(near)))).to.equal(undefined);
+    await database.close(1);
   });
 });

@@ -23,7 +23,6 @@ const SETTINGS = {
   wal_level: "minimal",
   max_wal_senders: "0",
   autovacuum: "off",
-  io_method: "sync",
   max_connections: "200",
 };
 

@@ -85,5 +85,9 @@ describe("move-tenant between databases", function () {
     );
     const away = several.admin().moveTenant("acme", { to: eu.adminUrl });
     expect((await rejection(away)).message).to.match(/it is database "eu", .* as --to$/);
+    const otherUrl = several
+      .admin()
+      .moveTenant("acme", { to: eu.adminUrl.replace("127.0.0.1", "localhost") });
+    expect((await rejection(otherUrl)).message).to.match(/it is database "eu"/);
   });
 });

@@ -2,13 +2,12 @@
 
 import { expect } from "chai";
 import { AppError, defineErrors, ERRORS, sqlState } from "../../src/errors.ts";
+import { markRefusal, refusalState } from "../../src/database/refusal.ts";
 import { toProblem } from "../../src/http/problem.ts";
 import { toAppError } from "../../src/http/thrown.ts";
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const CODE_OF_STATE = [
-  ["RH404", "no tenant has the host", "TENANT_NOT_FOUND"],
-  ["RH403", "the tenant is suspended", "TENANT_SUSPENDED"],
   ["22003", "numeric_value_out_of_range", "VALUE_INVALID"],
   ["22P02", "invalid_text_representation", "VALUE_INVALID"],
   ["22001", "string_data_right_truncation", "VALUE_INVALID"],
@@ -150,6 +149,21 @@ describe("toAppError()", () => {
       cause: databaseError("22003"),
     });
     expect(toAppError(error)).to.equal(error);
+  });
+});
+
+describe("refusalState()", () => {
+  it("toAppError() believes the states of an entry when the entry raised them, and never otherwise", () => {
+    for (const [state, code] of [
+      ["RH404", "TENANT_NOT_FOUND"],
+      ["RH403", "TENANT_SUSPENDED"],
+      ["RH301", "DATABASE_UNAVAILABLE"],
+    ] as const) {
+      const error = databaseError(state);
+      expect([refusalState(error), toAppError(error).code]).to.deep.equal([undefined, "INTERNAL"]);
+      markRefusal(error);
+      expect([refusalState(error), toAppError(error).code]).to.deep.equal([state, code]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 // What a request counts as: its tenant, whatever port or subdomain its clients write.
 
 import { expect } from "chai";
+import { AppError } from "../../src/errors.ts";
 import { parseHost } from "../../src/host.ts";
 import { KnownHosts } from "../../src/http/known-hosts.ts";
 
@@ -61,6 +62,14 @@ describe("KnownHosts", () => {
     expect(hosts.schemaOf(parseHost("a.test"))).to.equal("other");
     hosts.forget(parseHost("a.test"));
     expect(hosts.schemaOf(parseHost("a.test"))).to.equal(undefined);
+  });
+
+  it("hosts.read() does not take the text of a schema for a host", () => {
+    const hosts = new KnownHosts();
+    hosts.learn({ schema: "acme" }, "acme");
+    expect(() => hosts.read("=acme"))
+      .to.throw(AppError)
+      .with.property("code", "HOST_INVALID");
   });
 
   it("hosts.learn() follows a host to another tenant when it is full, too", () => {

@@ -217,6 +217,15 @@ describe("the time that a piece of work has", () => {
     expect(await next()).to.include({ usable: true, closed: undefined });
   });
 
+  it("pool.run() ends work when the caller's own time is over, and lets it wait for half of that", async () => {
+    const { pool } = setUp(1);
+    const until = performance.now() + 20;
+    const running = rejection(pool.run(() => new Signal().promise, { until }));
+    const waiting = rejection(pool.run(async () => {}, { until }));
+    expect(await waiting).to.include({ code: "OVERLOADED" });
+    expect(await running).to.include({ code: "DATABASE_UNAVAILABLE" });
+  });
+
   it("pool.run() tells whose work took too long DATABASE_UNAVAILABLE, outcome unknown", async () => {
     const { pool, opened, next } = setUp(1, 20);
     const error = await rejection(pool.run(() => new Signal().promise));

@@ -5,6 +5,7 @@ import { entryOf, SHARED_ENTRY } from "../../src/entry.ts";
 import { candidates, parseHost } from "../../src/host.ts";
 import { readOptions } from "../../src/config.ts";
 import { openDatabase } from "../../src/database/database.ts";
+import type { Claim } from "../../src/database/pool/waiting-line.ts";
 import { Hints } from "../../src/database/routes/hints.ts";
 import { isMoving, narrowEntry, nearestEntry } from "../../src/database/routes/names.ts";
 import { Places } from "../../src/database/routes/places.ts";
@@ -65,16 +66,24 @@ describe("Hints", () => {
 });
 
 describe("Places", () => {
-  const hang = (places: Places, database: string): { end: () => void; ran: Promise<unknown> } => {
+  const hang = (
+    places: Places,
+    database: string,
+    claim: Claim,
+  ): { end: () => void; ran: Promise<unknown> } => {
     let end = (): void => {};
-    const ran = places.run(database, () => new Promise<void>((resolve) => (end = resolve)));
+    const ran = places.run(database, claim, () => new Promise<void>((resolve) => (end = resolve)));
     return { end: () => end(), ran };
   };
   /** Begins pieces of work that do not end, until one is refused. */
-  const fill = async (places: Places, database: string): Promise<readonly (() => void)[]> => {
+  const fill = async (
+    places: Places,
+    database: string,
+    claim: Claim = {},
+  ): Promise<readonly (() => void)[]> => {
     const ends: (() => void)[] = [];
     for (;;) {
-      const { end, ran } = hang(places, database);
+      const { end, ran } = hang(places, database, claim);
       const later = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
       const refused = await Promise.race([ran.then(undefined, (error: unknown) => error), later]);
       if (refused !== undefined) {
@@ -91,16 +100,34 @@ describe("Places", () => {
     for (const database of ["a", "b", "c"]) taken.push((await fill(places, database)).length);
     expect(taken[0]).to.equal(48);
     for (const count of taken) expect(count).to.be.greaterThan(2);
-    expect(await places.run("d", async () => "served")).to.equal("served");
+    expect(await places.run("d", {}, async () => "served")).to.equal("served");
   });
 
   it("takes work again when other work has ended", async () => {
     const places = new Places(8);
     const [end] = await fill(places, "a");
-    expect(await rejection(places.run("a", async () => {}))).to.have.property("code", "OVERLOADED");
+    expect(await rejection(places.run("a", {}, async () => {}))).to.include({ code: "OVERLOADED" });
     end?.();
     await Promise.resolve();
-    expect(await places.run("a", async () => "served")).to.equal("served");
+    expect(await places.run("a", {}, async () => "served")).to.equal("served");
+  });
+
+  it("leaves half of a database's places to its other tenants", async () => {
+    const places = new Places(64);
+    expect(await fill(places, "a", { owner: { key: "greedy" } })).to.have.length(24);
+    expect(await fill(places, "a", { owner: { key: "other" } })).to.have.length(24);
+  });
+
+  it("gives all the work of a request one place, until the last of it has ended", async () => {
+    const places = new Places(8);
+    const claim = { owner: { key: "acme" }, signal: new AbortController().signal };
+    const works = Array.from({ length: 100 }, () => hang(places, "a", claim));
+    for (const { end } of works.slice(1)) end();
+    await Promise.all(works.slice(1).map(({ ran }) => ran));
+    expect(await fill(places, "a")).to.have.length(5);
+    works[0]?.end();
+    await works[0]?.ran;
+    expect(await fill(places, "a")).to.have.length(1);
   });
 });
 

@@ -79,6 +79,14 @@ describe("tenant", () => {
     expect(await tenant`select 1`).to.deep.equal([]);
   });
 
+  it("tenant`…` throws the statement's own error when it cannot be told whether the tenant was renamed", async () => {
+    const failed = Object.assign(new Error("no table"), { code: "42P01" });
+    database.answers.push([rows()], failed, new AppError("OVERLOADED", "Cannot start: full"));
+    await tenant`select 1`;
+    expect(await rejection(tenant`select 2`)).to.equal(failed);
+    expect(database.messages).to.have.length(3);
+  });
+
   it("tenant`…` is sent once, however often it is awaited", async () => {
     database.answers.push([rows(1)], [rows(2)]);
     const query = tenant`select 1`;

@@ -159,7 +159,7 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
       "update rowhouse.tenant set transition = 'moved' where schema_name = 'other'",
     );
     const result = await verb("resume-tenant", "other");
-    expect(result.stderr).to.match(/^Cannot resume tenant: tenant "other": it has moved; remove/);
+    expect(result.stderr).to.match(/^Cannot resume tenant: tenant "other": it has moved; once/);
     await database.sql("update rowhouse.tenant set transition = null where schema_name = 'other'");
     expect(await row()).to.deep.equal(before);
   });

@@ -17,8 +17,9 @@ import { readRowSum } from "../row-sum.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { sourceOf } from "../snapshot-source.ts";
 import { clientOf } from "../../registry/transaction-client.ts";
-import type { Journey } from "./departure.ts";
+import type { Journey, Target } from "./departure.ts";
 import { describePlace } from "./place.ts";
+import { checkShared } from "./shared.ts";
 
 const ACTION = "move tenant";
 
@@ -32,18 +33,35 @@ export interface ArrivalOptions {
   readonly pointers: { readonly displaces: Displaced } | undefined;
 }
 
+/** What of the target gives way to the tenant. */
+export interface Room {
+  /** Its pointers; undefined for none. */
+  readonly displaces: Displaced | undefined;
+  /** Whether an old copy there is dropped first. */
+  readonly isCleared: boolean;
+}
+
+/** Describes the target for the departure. */
+export function describeTarget(source: Registry, target: Registry, room: Room): Target {
+  return {
+    peer: describePlace(target.url),
+    async check(tenant) {
+      await checkShared(source, target, tenant.schemaName);
+      await checkRoom(source, target, tenant, room);
+    },
+    hasTaken: (schemaName, transferId) => hasArrived(target, { schemaName, transferId }),
+  };
+}
+
 /**
  * Refuses a target that already has the tenant's schema or one of its hosts, or whose tenants got other migrations.
- * @param displaces the target's pointers that give way; none when left out
- * @param isCleared whether an old copy there is dropped first
  * @throws {AdminError} that names the schema, the host or the migration
  */
-export async function checkRoom(
+async function checkRoom(
   source: Registry,
   target: Registry,
   { schemaName, version }: TenantRow,
-  displaces?: Displaced,
-  isCleared = false,
+  { displaces, isCleared }: Room,
 ): Promise<void> {
   await checkNames(source, target, version);
   const domains = await source.Domain.findAll({ where: { schemaName, database: null } });
@@ -85,8 +103,10 @@ async function checkNames(source: Registry, target: Registry, version: number): 
 }
 
 /** Whether the target has received the tenant of this move, and committed it. */
-export async function hasArrived(target: Registry, journey: Journey): Promise<boolean> {
-  const { schemaName, transferId } = journey;
+export async function hasArrived(
+  target: Registry,
+  { schemaName, transferId }: Pick<Journey, "schemaName" | "transferId">,
+): Promise<boolean> {
   return target.sequelize.transaction(async (transaction) => {
     // Waits for an earlier run that was killed while it committed.
     await lockTenants(transaction, schemaName);

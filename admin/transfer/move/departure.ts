@@ -5,6 +5,7 @@ import type { Transaction } from "sequelize";
 import { commandFor } from "../../program/form.ts";
 import { type RowChange, updateTenant } from "../../events/tenant-change.ts";
 import { AdminError } from "../../registry/admin-error.ts";
+import { waitForRunning } from "../../registry/fence.ts";
 import { setPointer, turnHosts } from "../../registry/pointer.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
 import { claimTenant } from "../../registry/transition.ts";
@@ -25,18 +26,16 @@ export interface Journey {
 
 /**
  * Stops new writes, or finds the move that an earlier run began.
- * @param peer the target database, as host, port and name
- * @param check examines the target before anything changes
  * @throws {AdminError} when the tenant does not exist, or another move of it has begun
  */
 export async function depart(
   source: Registry,
   schemaName: string,
-  peer: string,
-  check: (tenant: TenantRow) => Promise<void>,
+  target: Target,
 ): Promise<Journey> {
+  const { peer } = target;
   return source.sequelize.transaction(async (transaction) => {
-    const tenant = await examine(source, transaction, schemaName, { peer, check });
+    const tenant = await examine(source, transaction, schemaName, target);
     if (tenant.transition !== null) return describe(tenant);
     const { status, statusBefore } = tenant;
     const change: RowChange = {
@@ -50,7 +49,7 @@ export async function depart(
   });
 }
 
-/** Makes the checks of {@link depart}, and changes nothing. Returns whether a move to `peer` has begun already. */
+/** Makes the checks of {@link depart}, and changes nothing. Returns whether this move has begun already. */
 export async function planDeparture(
   source: Registry,
   schemaName: string,
@@ -62,28 +61,53 @@ export async function planDeparture(
   });
 }
 
-/** Where a tenant goes, and what examines that place before anything changes. */
-interface Target {
+/** Where a tenant goes. */
+export interface Target {
+  /** The database, as host, port and name. */
   readonly peer: string;
+  /** Examines it before anything changes. */
   readonly check: (tenant: TenantRow) => Promise<void>;
+  /** Whether it has the tenant of this move: its URL may have changed since the move began. */
+  readonly hasTaken: (schemaName: string, transferId: string) => Promise<boolean>;
 }
 
 async function examine(
   source: Registry,
   transaction: Transaction,
   schemaName: string,
-  { peer, check }: Target,
+  { peer, check, hasTaken }: Target,
 ): Promise<TenantRow> {
   const allowed = ["moving", "moved"] as const;
   const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
-  if (tenant.transition === null) await check(tenant);
-  else if (tenant.peer !== peer) {
-    const state = tenant.transition === "moved" ? "has moved" : "is being moved";
+  const { transition, transferId } = tenant;
+  if (transition === null) await check(tenant);
+  else if (
+    tenant.peer !== peer &&
+    !(transferId !== null && (await hasTaken(schemaName, transferId)))
+  ) {
+    const state = transition === "moved" ? "has moved" : "is being moved";
     throw new AdminError(
       `Cannot move tenant: "${schemaName}" ${state} to ${tenant.peer}; give that as --to`,
     );
   }
   return tenant;
+}
+
+/**
+ * Waits for transactions that began before the writes stopped.
+ * @throws {AdminError} when some still run after `waitMs`
+ */
+export async function waitForWrites(
+  source: Registry,
+  schemaName: string,
+  waitMs: number,
+): Promise<void> {
+  const left = await waitForRunning(source, waitMs);
+  if (left === 0) return;
+  throw new AdminError(
+    `Cannot move tenant: after ${waitMs / 1000} s, ${left} earlier transactions still run; tenant ` +
+      `"${schemaName}" is read-only until the same command is run again, with a longer --wait`,
+  );
 }
 
 /** Restores the tenant's status when the target has not taken it. */

@@ -4,18 +4,30 @@
 import { AdminError } from "../../registry/admin-error.ts";
 import { prepareCreation } from "../../lifecycle/creation.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
-import { waitForRunning } from "../../registry/fence.ts";
 import type { Displaced } from "../../registry/pointer.ts";
-import type { Registry, TenantRow } from "../../registry/registry.ts";
+import type { Registry } from "../../registry/registry.ts";
 import type { Loaded } from "../load.ts";
 import type { Meter } from "../../command/meter.ts";
 import { findLosses, requireNoLosses } from "../shape/rehearsal.ts";
 import { withSnapshot } from "../snapshot.ts";
-import { type ArrivalOptions, checkRoom, hasArrived, receive, settle } from "./arrival.ts";
-import { depart, giveBack, type Journey, leave, planDeparture } from "./departure.ts";
-import { withMoveLock } from "./lock.ts";
+import {
+  type ArrivalOptions,
+  describeTarget,
+  hasArrived,
+  receive,
+  type Room,
+  settle,
+} from "./arrival.ts";
+import {
+  depart,
+  giveBack,
+  type Journey,
+  leave,
+  planDeparture,
+  waitForWrites,
+} from "./departure.ts";
+import { type RequireHeld, withMoveLock } from "./lock.ts";
 import { checkRegistries, describePlace } from "./place.ts";
-import { checkShared } from "./shared.ts";
 
 /** The options of a move. */
 export interface MoveOptions {
@@ -69,28 +81,33 @@ export async function moveTenant(
   { waitMs, lossy = false, meter, onStep = () => {}, pointers }: MoveOptions,
 ): Promise<MoveReport> {
   const place = describePlace(target.url);
-  return withMoveLock(source, target, schemaName, async () => {
+  return withMoveLock(source, target, schemaName, async (requireHeld) => {
     await checkRegistries(source, target);
     const losses = await rehearse(source, schemaName, lossy);
     // Prepared before anything changes, so that writes wait for less.
     const creation = losses && (await prepareCreation(target));
-    const journey = await depart(source, schemaName, place, (tenant) =>
-      checkTarget(source, target, tenant, { displaces: pointers?.displaces, isCleared: false }),
-    );
+    const there = describeTarget(source, target, {
+      displaces: pointers?.displaces,
+      isCleared: false,
+    });
+    const journey = await depart(source, schemaName, there);
     let copied: Loaded | undefined;
     if (journey.stage === "moving") {
       onStep("stopped", `Stopped writes of tenant "${schemaName}"`);
       await waitForWrites(source, schemaName, waitMs);
       if (!(await hasArrived(target, journey))) {
-        copied = await send(source, target, journey, { creation, lossy, meter, pointers });
+        const options = { creation, lossy, meter, pointers };
+        copied = await send(source, target, journey, options, requireHeld);
       }
       onStep("copied", `Copied it to ${place}`);
+      await requireHeld();
       await leave(source, journey, pointers?.database);
       onStep(
         "left",
         pointers ? `Sent its hosts to database "${pointers.database}"` : "Suspended it here",
       );
     }
+    await requireHeld();
     await pointers?.lead();
     await settle(target, journey);
     onStep("settled", "Gave it its status there");
@@ -110,12 +127,6 @@ export interface PlannedMove {
   readonly losses: readonly string[];
 }
 
-/** What of the target gives way to the tenant. */
-interface Room {
-  readonly displaces: Displaced | undefined;
-  readonly isCleared: boolean;
-}
-
 /** Makes the checks with which {@link moveTenant} begins, and changes nothing. Throws as it does. */
 export async function planMove(
   source: Registry,
@@ -127,20 +138,10 @@ export async function planMove(
   return withMoveLock(source, target, schemaName, async () => {
     await checkRegistries(source, target);
     const losses = await rehearse(source, schemaName, lossy);
-    const check = (tenant: TenantRow): Promise<void> => checkTarget(source, target, tenant, room);
-    const isContinued = await planDeparture(source, schemaName, { peer: place, check });
+    const there = describeTarget(source, target, room);
+    const isContinued = await planDeparture(source, schemaName, there);
     return { schemaName, place, isContinued, isCleared: room.isCleared, losses: losses ?? [] };
   });
-}
-
-async function checkTarget(
-  source: Registry,
-  target: Registry,
-  tenant: TenantRow,
-  { displaces, isCleared }: Room,
-): Promise<void> {
-  await checkShared(source, target, tenant.schemaName);
-  await checkRoom(source, target, tenant, displaces, isCleared);
 }
 
 /** Runs before anything changes; undefined for a continued move, which has passed it already. */
@@ -156,21 +157,13 @@ async function rehearse(
   return losses;
 }
 
-async function waitForWrites(source: Registry, schemaName: string, waitMs: number): Promise<void> {
-  const left = await waitForRunning(source, waitMs);
-  if (left === 0) return;
-  throw new AdminError(
-    `Cannot move tenant: after ${waitMs / 1000} s, ${left} earlier transactions still run; tenant ` +
-      `"${schemaName}" is read-only until the same command is run again, with a longer --wait`,
-  );
-}
-
 /** Copies the tenant. When the target has certainly not taken it, the source is restored. */
 async function send(
   source: Registry,
   target: Registry,
   journey: Journey,
   options: ArrivalOptions,
+  requireHeld: RequireHeld,
 ): Promise<Loaded> {
   const { schemaName } = journey;
   const place = describePlace(target.url);
@@ -189,6 +182,7 @@ async function send(
           "command is run again",
       );
     }
+    await requireHeld();
     await giveBack(source, journey);
     throw new AdminError(
       `Cannot move tenant to ${place}: ${reason}; tenant "${schemaName}" is here, as it was before`,

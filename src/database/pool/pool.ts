@@ -82,8 +82,7 @@ export class Pool<C extends PooledConnection> {
     });
     this.#timeoutMs = timeoutMs;
     this.#open = open;
-    // At most half the time: work that begins without enough time left could only break the connection.
-    this.#waiting = new WaitingLine(timeoutMs / 2, this.#deadlines);
+    this.#waiting = new WaitingLine(this.#deadlines);
   }
 
   /**
@@ -92,15 +91,20 @@ export class Pool<C extends PooledConnection> {
    *   closed, CLIENT_GONE when the signal was aborted; while it runs: DATABASE_UNAVAILABLE with outcome unknown when
    *   it took too long
    */
-  run<T>(work: (connection: C) => Promise<T>, { owner, signal }: Claim = {}): Promise<T> {
+  run<T>(
+    work: (connection: C) => Promise<T>,
+    { owner, signal, until = Infinity }: Claim = {},
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const job = { work, owner, signal, resolve, reject };
       if (this.#closed) return reject(overloaded("the service is shutting down"));
       if (signal?.aborted) return reject(gone());
       const free = this.#shares.allows(owner) ? this.#take() : undefined;
-      const at = performance.now() + this.#timeoutMs;
+      const now = performance.now();
+      const at = Math.min(now + this.#timeoutMs, until);
       if (free === undefined) {
-        this.#waiting.add(job, (connection) => this.#begin(connection, job, at));
+        // At most half the time: work that begins without enough time left could only break the connection.
+        this.#waiting.add(job, (now + at) / 2, (connection) => this.#begin(connection, job, at));
       } else this.#begin(free, job, at);
     });
   }

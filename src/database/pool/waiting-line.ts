@@ -5,11 +5,13 @@ import { AppError } from "../../errors.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { Share } from "./shares.ts";
 
-/** The owner of a piece of work, and the signal that cancels it. */
+/** The owner of a piece of work, the signal that cancels it, and its end. */
 export interface Claim {
   /** Undefined for work that takes any free connection. */
   readonly owner?: Share | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** When it must have ended, on the clock of `performance.now()`; the time of the pool may end it before. */
+  readonly until?: number | undefined;
 }
 
 /** A piece of work. */
@@ -29,13 +31,10 @@ export interface Waiter<C> {
 
 /** The line of waiting work. */
 export class WaitingLine<C> {
-  readonly #timeoutMs: number;
   readonly #deadlines: Deadlines;
   readonly #waiters = new Set<Waiter<C>>();
 
-  /** @param timeoutMs how long a piece of work may wait, in milliseconds */
-  constructor(timeoutMs: number, deadlines: Deadlines) {
-    this.#timeoutMs = timeoutMs;
+  constructor(deadlines: Deadlines) {
     this.#deadlines = deadlines;
   }
 
@@ -43,8 +42,11 @@ export class WaitingLine<C> {
     return this.#waiters.size;
   }
 
-  /** Puts a job at the end of the line; `begin` is called with its connection. */
-  add<T>({ owner, signal, reject }: Job<C, T>, begin: (connection: C) => void): void {
+  /**
+   * Puts a job at the end of the line; `begin` is called with its connection.
+   * @param at how long it may wait, on the clock of `performance.now()`
+   */
+  add<T>({ owner, signal, reject }: Job<C, T>, at: number, begin: (connection: C) => void): void {
     const leave = (): void => {
       this.#deadlines.delete(deadline);
       this.#waiters.delete(waiter);
@@ -63,7 +65,7 @@ export class WaitingLine<C> {
     };
     const abort = (): void => waiter.refuse(gone());
     const deadline: Deadline = {
-      at: performance.now() + this.#timeoutMs,
+      at,
       pass: () => waiter.refuse(overloaded("a database connection did not become free in time")),
     };
     signal?.addEventListener("abort", abort);

@@ -6,6 +6,11 @@ import { gone } from "../pool/waiting-line.ts";
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 200;
 
+/** Thrown by a transaction before its work begins, when a move keeps its tenant read-only. */
+export class StillMoving extends Error {
+  override readonly name = "StillMoving";
+}
+
 /** The waiting of one piece of work. */
 export class Patience {
   readonly #until: number;

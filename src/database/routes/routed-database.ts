@@ -4,8 +4,10 @@ import type { Beginning, Database, Link, OpenDatabase } from "../database.ts";
 import type { Answer, Message } from "../message.ts";
 import type { ConnectionCounts } from "../pool/pool.ts";
 import type { Row } from "../values/rows.ts";
-import { type Country, Journey, StillMoving } from "./journey.ts";
+import { Journey } from "./journey.ts";
 import { HOME, isMoving } from "./names.ts";
+import { StillMoving } from "./patience.ts";
+import type { Country } from "./routes.ts";
 
 /** The options of a {@link RoutedDatabase}. */
 export interface RoutedOptions extends Omit<Country, "databases"> {
@@ -32,9 +34,9 @@ export class RoutedDatabase implements OpenDatabase {
     const journey = new Journey<Answer>(this.#country, {
       ...{ entry, owner, signal },
       isBegun: () => false,
-      run: async (database, stop) => {
-        const answer = await database.send({ ...message, entry: stop.entry });
-        return { ...answer, database: stop.name };
+      run: async (database, { name, ...stop }) => {
+        const answer = await database.send({ ...message, ...stop });
+        return { ...answer, database: name };
       },
     });
     return journey.run();
@@ -51,7 +53,7 @@ export class RoutedDatabase implements OpenDatabase {
     const journey = new Journey<T>(this.#country, {
       ...{ entry, owner, signal },
       isBegun: () => isBegun,
-      run: (database, stop, mayWait, answered) =>
+      run: (database, { entry, until }, mayWait, answered) =>
         database.transaction(
           (link, entered) => {
             answered();
@@ -59,7 +61,7 @@ export class RoutedDatabase implements OpenDatabase {
             isBegun = true;
             return work(link, entered);
           },
-          { ...beginning, entry: stop.entry },
+          { ...beginning, entry, until },
         ),
     });
     return journey.run();

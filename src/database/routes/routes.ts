@@ -1,6 +1,7 @@
 // What a service knows of its databases between two requests. It holds no connection, so that a Worker's requests can
 // share it.
 
+import type { Database } from "../database.ts";
 import { Shares } from "../pool/shares.ts";
 import { Hints } from "./hints.ts";
 import { Places } from "./places.ts";
@@ -23,4 +24,14 @@ export class Routes {
   constructor(maxInFlight: number) {
     this.places = new Places(maxInFlight);
   }
+}
+
+/** The databases of a service. */
+export interface Country {
+  readonly databases: ReadonlyMap<string, Database>;
+  readonly routes: Routes;
+  /** How long a piece of work may take, in milliseconds; at most half of it looking for its database. */
+  readonly timeoutMs: number;
+  /** How long a write may wait for the end of its tenant's move, in milliseconds. */
+  readonly waitMs: number;
 }

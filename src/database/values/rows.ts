@@ -61,6 +61,7 @@ export interface RawResult extends ReadonlyArray<RawRow> {
 export class RowCounter {
   readonly #limits: ResultLimits;
   #rows = 0;
+  #unseen = 0;
   #bytes = 0;
 
   constructor(limits: ResultLimits) {
@@ -73,7 +74,13 @@ export class RowCounter {
    */
   reset(unseen: number): void {
     this.#rows = -unseen;
+    this.#unseen = unseen;
     this.#bytes = 0;
+  }
+
+  /** Whether no row of the message has arrived. */
+  get isEmpty(): boolean {
+    return this.#rows + this.#unseen === 0;
   }
 
   /**
