@@ -42,7 +42,11 @@ export async function addHost(home: Registry, host: string, schemaName: string):
   const led = await home.Domain.findByPk(host);
   if (led?.schemaName === schemaName && led.database !== null) return;
   await removeDomain(there, host, schemaName).catch(() => {});
-  throw new AdminError(
+  throw hasChanged(schemaName);
+}
+
+function hasChanged(schemaName: string): AdminError {
+  return new AdminError(
     `Cannot add host: tenant "${schemaName}" has changed meanwhile; see ${commandFor("list-tenants")}`,
     { code: "tenant_busy" },
   );
@@ -110,14 +114,15 @@ async function isRemoved(
 /**
  * Lets a host of home point where the tenant is.
  * @returns whether it did not before
- * @throws {AdminError} host_taken
+ * @throws {AdminError} host_taken, tenant_busy
  */
 function pointHere(home: Registry, host: string, schemaName: string): Promise<boolean> {
   return home.sequelize.transaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
     const before = await home.Domain.findByPk(host, { transaction });
     const own = await pointHosts(transaction, schemaName, [host]);
-    if (own.length === 0) throw hostTaken(host);
+    // Without a pointer the tenant has moved home since it was located.
+    if (own.length === 0) throw before === null ? hasChanged(schemaName) : hostTaken(host);
     return before === null;
   });
 }
