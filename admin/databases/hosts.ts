@@ -92,7 +92,10 @@ export async function planRemovalAnywhere(home: Registry, host: string): Promise
   }
 }
 
-/** Whether a run that was killed has removed the host there. A row of the tenant is its host, also where it points on. */
+/**
+ * Whether a run that was killed has removed the host there. A row of the tenant is its host, also where it points on; and a
+ * tenant that is being renamed has its host there by its other name.
+ */
 async function isRemoved(
   there: Registry,
   host: string,
@@ -100,7 +103,8 @@ async function isRemoved(
   error: unknown,
 ): Promise<boolean> {
   if (!(error instanceof AdminError) || error.code !== "host_not_found") return false;
-  return (await there.Domain.findByPk(host))?.schemaName !== schemaName;
+  const row = await there.Domain.findByPk(host);
+  return row === null || (row.schemaName !== schemaName && row.database !== null);
 }
 
 /**

@@ -9,6 +9,7 @@ import { runTorture } from "../torture/run.ts";
 
 const VERBS = [
   ...["add-tenant", "add-domain", "remove-domain", "drop-tenant", "export-tenant", "migrate"],
+  "move-tenant",
   ...["rename-tenant", "resume-tenant", "set-tenant", "suspend-tenant"],
 ];
 

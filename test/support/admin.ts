@@ -13,16 +13,21 @@ export async function initialiseDatabase(
   await prepareDatabase(adminUrl, options, {});
 }
 
-/** Does what init-db does, and creates tenants of the example, on the same connections. */
+/**
+ * Does what init-db does, and creates tenants, on the same connections.
+ * @param migrations as in {@link addTenants}
+ */
 export async function prepareDatabase(
   adminUrl: string,
   options: InitialiseOptions,
   hosts: Readonly<Record<string, string>>,
+  migrations?: string,
 ): Promise<void> {
-  await withRegistry(adminUrl, async (registry) => {
+  const prepare = async (registry: Registry): Promise<void> => {
     await initialise(registry, options);
     await createAll(registry, hosts);
-  });
+  };
+  await withRegistry(adminUrl, prepare, migrations);
 }
 
 /**

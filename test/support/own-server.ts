@@ -34,10 +34,12 @@ export interface OwnServer extends Pick<TestDatabase, "name" | "adminUrl" | "ser
 /**
  * Starts a server and creates tenants, host by schema.
  * @param settings the server's, by name; only the death of the machine would tell that it runs without fsync
+ * @param migrations the folder of the tenants' migrations; that of the example when left out
  */
 export async function openOwnServer(
   hosts: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
+  migrations?: string,
 ): Promise<OwnServer> {
   const folder = await copyCluster("own-server-");
   const port = await findFreePort();
@@ -47,7 +49,7 @@ export async function openOwnServer(
   const { adminUrl } = server;
   plantPassword(adminUrl);
   const sql: OwnServer["sql"] = (...commands) => runCommands(adminUrl, commands);
-  await prepareDatabase(adminUrl, { serviceRole: SERVICE_ROLE }, hosts);
+  await prepareDatabase(adminUrl, { serviceRole: SERVICE_ROLE }, hosts, migrations);
   const serviceUrl = new URL(adminUrl);
   serviceUrl.username = SERVICE_ROLE;
   serviceUrl.password = SERVICE_PASSWORD;

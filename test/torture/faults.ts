@@ -7,7 +7,7 @@ import { until } from "../support/until.ts";
 import { send } from "./clients.ts";
 import { inRounds } from "./rounds.ts";
 import type { TortureStage } from "./stage.ts";
-import type { World } from "./world.ts";
+import { STEADY, type World } from "./world.ts";
 
 /** How long, how often and how hard. */
 export interface Pace {
@@ -20,8 +20,8 @@ export interface Pace {
 interface Chance {
   /** Milliseconds up to a limit. */
   readonly ms: (limit: number) => number;
-  /** One of the two places of the network, or one of the two directions. */
-  readonly side: <T>(two: readonly [T, T]) => T;
+  /** One of the servers, of the places of the network, or of the two directions. */
+  readonly one: <T>(list: readonly [T, ...T[]]) => T;
 }
 
 type FaultOf = (stage: TortureStage, chance: Chance) => Promise<void>;
@@ -34,63 +34,64 @@ const AT_WORK = `from pg_stat_activity
   where usename = '${SERVICE_ROLE}' and state = 'idle in transaction'`;
 
 const FAULTS: Readonly<Record<string, FaultOf>> = {
-  async "kill postgres"({ server }, { ms }) {
+  async "kill postgres"({ servers }, { ms, one }) {
+    const server = one([servers.home, servers.eu]);
     await server.kill();
     await setTimeout(ms(800));
     await server.start();
   },
-  async "restart pgbouncer"(stage, { ms, side }) {
-    await stage.endPgBouncer(side(["stop", "kill"]));
+  async "restart pgbouncer"(stage, { ms, one }) {
+    await stage.endPgBouncer(one(["stop", "kill"]));
     await setTimeout(ms(500));
     await stage.startPgBouncer();
   },
-  async "terminate connections"({ server }) {
-    await server.sql(
+  async "terminate connections"({ servers }, { one }) {
+    await one([servers.home, servers.eu]).sql(
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${SERVICE_ROLE}'`,
     );
   },
-  async "terminate transactions"({ server }) {
+  async "terminate transactions"({ servers }) {
     for (let ended = 0; ended < CUTS; ended += 1) {
       await until("no transaction is at work", async () => {
-        const found = await server.sql(`select pg_terminate_backend(pid) ${AT_WORK} limit 1`);
+        const found = await servers.home.sql(`select pg_terminate_backend(pid) ${AT_WORK} limit 1`);
         return found.length > 0;
       });
     }
   },
-  async "reset in mid-transaction"({ server, proxies }, { side }) {
-    const proxy = side(proxies);
+  async "reset in mid-transaction"({ servers, proxies }, { one }) {
+    const proxy = one(proxies);
     await until("no transaction is at work", async () => {
-      return (await server.sql(`select ${AT_WORK}`)).length > 0;
+      return (await servers.home.sql(`select ${AT_WORK}`)).length > 0;
     });
     proxy.reset();
   },
-  async stall({ proxies }, { ms, side }) {
-    const proxy = side(proxies);
+  async stall({ proxies }, { ms, one }) {
+    const proxy = one(proxies);
     proxy.stall();
     await setTimeout(ms(2500));
     proxy.resume();
   },
-  async "stall and reset"({ proxies }, { ms, side }) {
-    const proxy = side(proxies);
+  async "stall and reset"({ proxies }, { ms, one }) {
+    const proxy = one(proxies);
     proxy.stall();
     await setTimeout(ms(1500));
     proxy.reset();
     proxy.resume();
   },
-  async reset({ proxies }, { side }) {
-    side(proxies).reset();
+  async reset({ proxies }, { one }) {
+    one(proxies).reset();
   },
-  async "half-close"({ proxies }, { side }) {
-    side(proxies).halfClose(side(DIRECTIONS));
+  async "half-close"({ proxies }, { one }) {
+    one(proxies).halfClose(one(DIRECTIONS));
   },
-  async "cut a frame to the client"({ proxies }, { side }) {
-    await cut(side(proxies), "client");
+  async "cut a frame to the client"({ proxies }, { one }) {
+    await cut(one(proxies), "client");
   },
-  async "cut a frame to the server"({ proxies }, { side }) {
-    await cut(side(proxies), "server");
+  async "cut a frame to the server"({ proxies }, { one }) {
+    await cut(one(proxies), "server");
   },
-  async delay({ proxies }, { ms, side }) {
-    const proxy = side(proxies);
+  async delay({ proxies }, { ms, one }) {
+    const proxy = one(proxies);
     proxy.delayMs = 5 + ms(60);
     await setTimeout(ms(1500));
     proxy.delayMs = 0;
@@ -121,7 +122,7 @@ export async function runFaults(
 ): Promise<void> {
   const chance: Chance = {
     ms: (limit) => Math.floor(random() * limit),
-    side: ([first, second]) => (random() < 0.5 ? first : second),
+    one: (list) => list[Math.floor(random() * list.length)] ?? list[0],
   };
   await inRounds(FAULT_KINDS, random, pace, async (kind) => {
     // Its end is not known yet: what it does meanwhile is its own.
@@ -137,17 +138,20 @@ export async function runFaults(
 const PROBE_PAUSE_MS = 20;
 const GIVEN_UP_MS = 60_000;
 
-/** The moment when every service has answered one request to the tenant that no verb touches. */
+/** The moment when every service has answered one request to the tenant of each database that no verb touches. */
 async function waitUntilServed(stage: TortureStage, world: World): Promise<number> {
   const since = performance.now();
-  const ends = stage.services.map(async (_, service) => {
+  const served = async (service: number, tenant: number): Promise<number> => {
+    const asked = { client: 0, host: hostOf(tenant), kind: "get", tenant, key: 0 } as const;
     while (performance.now() - since < GIVEN_UP_MS) {
-      const asked = { client: 0, host: hostOf(1), kind: "get", tenant: 1, key: 0 } as const;
       const { status, to } = await send(stage, world, service, asked);
       if (status === 200) return to;
       await setTimeout(PROBE_PAUSE_MS);
     }
     return Infinity;
-  });
+  };
+  const ends = stage.services.flatMap((_, service) =>
+    Object.values(STEADY).map((tenant) => served(service, tenant)),
+  );
   return Math.max(...(await Promise.all(ends)));
 }

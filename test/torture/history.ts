@@ -50,7 +50,7 @@ export interface Owner {
 
 /** A change of a tenant that is taken back later. */
 export interface Change {
-  readonly kind: "suspend" | "read-only" | "rename" | "migrate" | "drop";
+  readonly kind: "suspend" | "read-only" | "rename" | "migrate" | "move" | "drop";
   readonly tenant: number;
   /** From the first verb's beginning to the last one's end; between them it is surely in force. */
   readonly from: number;
@@ -68,7 +68,7 @@ export interface Fault {
   readonly recovered: number;
 }
 
-/** A row that a trigger in the tenant's table wrote, in the writing transaction itself. */
+/** A row that a trigger in the tenant's table wrote, in the writing transaction itself, in any database. */
 export interface Witness {
   readonly tenant: number;
   readonly key: number;
@@ -80,7 +80,7 @@ export interface History {
   readonly owners: readonly Owner[];
   readonly changes: readonly Change[];
   readonly faults: readonly Fault[];
-  /** Each time that a value was written. */
+  /** Each time that a value was written, in all databases together: a move copies rows without the trigger. */
   readonly witness: ReadonlyMap<number, readonly Witness[]>;
   /** The pairs of each tenant that was left, when nothing ran any more; read at `endedAt`. */
   readonly final: ReadonlyMap<number, ReadonlyMap<number, number>>;

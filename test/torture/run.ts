@@ -83,20 +83,23 @@ export async function runTorture(options: TortureOptions): Promise<Tortured> {
 async function readHistory(stage: TortureStage, world: World): Promise<History> {
   await stage.endServices();
   await stage.endPgBouncer("stop");
-  const { server } = stage;
+  const { servers } = stage;
   const working = `select from pg_stat_activity where usename = '${SERVICE_ROLE}'`;
-  await until("a message is still at work", async () => (await server.sql(working)).length === 0);
-
   const witness = new Map<number, Witness[]>();
-  for (const row of await server.sql<{ relation: number; key: number; value: number }>(
-    `select relation, key, value from public.witness`,
-  )) {
-    const seen = { tenant: world.relations.get(row.relation) ?? 0, key: row.key };
-    witness.set(row.value, [...(witness.get(row.value) ?? []), seen]);
+  for (const { sql } of Object.values(servers)) {
+    await until("a message is still at work", async () => (await sql(working)).length === 0);
+    for (const { value, ...seen } of await sql<Witness & { value: number }>(
+      `select tenant, key, value from public.witness`,
+    )) {
+      witness.set(value, [...(witness.get(value) ?? []), seen]);
+    }
   }
   const final = new Map<number, ReadonlyMap<number, number>>();
   for (const [schemaName, tenant] of world.schemas) {
-    const rows = await server.sql<{ key: number; value: number }>(
+    const [moved] = await servers.home.sql(
+      `select from rowhouse.pointer where schema_name = '${schemaName}'`,
+    );
+    const rows = await servers[moved ? "eu" : "home"].sql<{ key: number; value: number }>(
       `select key, value from "${schemaName}".data`,
     );
     final.set(tenant, new Map(rows.map(({ key, value }) => [key, value])));

@@ -1,18 +1,25 @@
-// What is tortured: a durable PostgreSQL of its own, PgBouncer in transaction mode, two services as programs,
-// and a network between them that can fail. One service goes through the pooler, the other straight to
-// PostgreSQL; the verbs go to PostgreSQL past all of it.
+// What is tortured: two durable PostgreSQL servers, home and eu, PgBouncer in transaction mode before home, two services
+// as programs, and a network between them that can fail. One service goes to home through the pooler, the other straight
+// to PostgreSQL; the verbs go to PostgreSQL past all of it.
 
+import { fileURLToPath } from "node:url";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
 import { type OwnServer, openOwnServer } from "../support/own-server.ts";
 import type { PgBouncer } from "../support/pgbouncer.ts";
 import { redirect } from "../support/redirect.ts";
+import type { VerbSettings } from "../support/verb.ts";
 import { type Program, startProgram } from "./program.ts";
+
+/** A database's name. */
+export type Place = "home" | "eu";
 
 /** All of it. Whoever opened it closes it. */
 export interface TortureStage {
-  readonly server: OwnServer;
-  /** Between the first service and PgBouncer, and between PostgreSQL and its clients. */
-  readonly proxies: readonly [FaultProxy, FaultProxy];
+  readonly servers: Readonly<Record<Place, OwnServer>>;
+  /** What the verbs are run with. */
+  readonly verbs: VerbSettings;
+  /** Between the first service and PgBouncer, and between each PostgreSQL and its clients. */
+  readonly proxies: readonly [FaultProxy, FaultProxy, FaultProxy];
   readonly services: readonly Program[];
   /** Ends PgBouncer, in order or as a crash would. */
   endPgBouncer(way: "stop" | "kill"): Promise<void>;
@@ -24,13 +31,15 @@ export interface TortureStage {
 }
 
 const SERVER_CONNECTIONS = 8;
+const DURABLE = { fsync: "on", synchronous_commit: "on" };
+const MIGRATIONS = fileURLToPath(new URL("migrations", import.meta.url));
 const ENVIRONMENT = {
   DATABASE_CONNECTIONS: "12",
   REQUEST_TIMEOUT_MS: "4000",
   CONNECT_TIMEOUT_MS: "2000",
 };
 
-/** Opens it all, with tenants, host by schema. */
+/** Opens it all, with tenants at home, host by schema. */
 export async function openTortureStage(
   hosts: Readonly<Record<string, string>>,
 ): Promise<TortureStage> {
@@ -39,19 +48,24 @@ export async function openTortureStage(
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   try {
-    const server = await openOwnServer(hosts, { fsync: "on", synchronous_commit: "on" });
-    closers.push(() => server.remove());
-    const near = await openFaultProxy(server.port);
-    closers.push(() => near.close());
+    const open = async (tenants: typeof hosts): Promise<readonly [OwnServer, FaultProxy]> => {
+      const server = await openOwnServer(tenants, DURABLE, MIGRATIONS);
+      closers.push(() => server.remove());
+      const proxy = await openFaultProxy(server.port);
+      closers.push(() => proxy.close());
+      return [server, proxy];
+    };
+    const [[home, near], [eu, beyond]] = await Promise.all([open(hosts), open({})]);
     const start = (): Promise<PgBouncer> =>
-      server.startPgBouncer({ serverPort: near.port, poolSize: SERVER_CONNECTIONS });
+      home.startPgBouncer({ serverPort: near.port, poolSize: SERVER_CONNECTIONS });
     let pgbouncer = await start();
     closers.push(() => pgbouncer.stop());
     const far = await openFaultProxy(pgbouncer.port);
     closers.push(() => far.close());
     const services: Program[] = [];
     for (const { port } of [far, near]) {
-      services.push(await startProgram(redirect(server.serviceUrl, port), ENVIRONMENT));
+      const env = { ...ENVIRONMENT, DATABASE_URL_EU: redirect(eu.serviceUrl, beyond.port) };
+      services.push(await startProgram(redirect(home.serviceUrl, port), env));
     }
     let ended: Promise<unknown> | undefined;
     const endServices = async (): Promise<void> => {
@@ -60,8 +74,12 @@ export async function openTortureStage(
     };
     closers.push(endServices);
     return {
-      server,
-      proxies: [far, near],
+      servers: { home, eu },
+      verbs: {
+        adminUrl: home.adminUrl,
+        env: { ADMIN_DATABASE_URL_EU: eu.adminUrl, TENANT_MIGRATIONS: MIGRATIONS },
+      },
+      proxies: [far, near, beyond],
       services,
       endPgBouncer: (way) => pgbouncer[way](),
       async startPgBouncer() {

@@ -1,57 +1,29 @@
-// The verbs on tenants that are served meanwhile. A verb that a fault ended is run again until
-// it has done its work, as its user would; its time is from the first beginning to the last end.
+// The verbs on tenants that are served meanwhile.
 
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { hostOf, schemaOf } from "../support/traffic.ts";
-import { performVerb } from "../support/verb.ts";
 import type { Pace } from "./faults.ts";
 import type { Change, Owner } from "./history.ts";
+import { dropRemnant, moveTenant } from "./moves.ts";
+import { AGAIN_MS, createPerform, type Perform, type Span } from "./perform.ts";
 import { inRounds } from "./rounds.ts";
 import type { TortureStage } from "./stage.ts";
-import { FIXED, MORTAL, mortalHost, tagTenant, WANDERING, type World } from "./world.ts";
+import { FIXED, MORTAL, mortalHost, STEADY, tagTenant, WANDERING, type World } from "./world.ts";
 
-const PATIENCE_MS = 60_000;
-const AGAIN_MS = 100;
 const HELD_MS = 300;
 
-/** When a verb was first begun and last ended. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Runs a verb until it has done its work. */
-type Run = (name: string, parameters: readonly string[], done?: RegExp) => Promise<Span>;
-
-function createRun({ server }: TortureStage, world: World): Run {
-  return async (name, parameters, done) => {
-    const from = performance.now();
-    for (;;) {
-      const { status, stderr } = await performVerb(server, name, ...parameters);
-      const to = performance.now();
-      // The witness's triggers are no migration's: an export says that it leaves them out.
-      const isDone = status === 0 || (status === 3 && name === "export-tenant");
-      if (isDone || done?.test(stderr)) {
-        world.verbs.set(name, (world.verbs.get(name) ?? 0) + 1);
-        return { from, to };
-      }
-      if (to - from > PATIENCE_MS) {
-        throw new Error(`${name} ${parameters.join(" ")} exits ${status}: ${stderr.trim()}`);
-      }
-      await setTimeout(AGAIN_MS);
-    }
-  };
-}
-
-/** Lets the witness see the fixed tenants, makes the mortal ones, and gives the wandering hosts away for the first time. */
+/** Makes the tenants that are not there yet, tags them, and gives the wandering hosts away for the first time. */
 export async function createTenants(stage: TortureStage, world: World): Promise<void> {
-  const run = createRun(stage, world);
+  const run = createPerform(stage, world);
   const always = { from: -Infinity, sureFrom: -Infinity, sureTo: Infinity, to: Infinity };
+  const there = [hostOf(STEADY.eu), schemaOf(STEADY.eu), "--database", "eu"];
+  await run("add-tenant", there);
   for (let tenant = 1; tenant <= FIXED; tenant += 1) {
-    await tagTenant(stage, world, schemaOf(tenant), tenant);
+    const place = tenant === STEADY.eu ? "eu" : "home";
+    await tagTenant(stage, world, place, schemaOf(tenant), tenant);
     world.owners.push({ host: hostOf(tenant), tenant, ...always });
   }
   await Promise.all([
@@ -62,7 +34,7 @@ export async function createTenants(stage: TortureStage, world: World): Promise<
 
 async function give(
   world: World,
-  run: Run,
+  run: Perform,
   host: string,
   schemaName: string,
   tenant: number,
@@ -76,10 +48,10 @@ function end(owner: Owner | undefined, { from, to }: Span): void {
 }
 
 /** Gives a wandering host to another tenant. */
-async function wander(world: World, run: Run, random: () => number): Promise<void> {
+async function wander(world: World, run: Perform, random: () => number): Promise<void> {
   const host = WANDERING[Math.floor(random() * WANDERING.length)] ?? "";
   const owner = world.currentOwner(host);
-  await leave(owner, () => run("remove-domain", [host], /no tenant has/));
+  await leave(owner, () => run("remove-domain", [host], /does not belong to a tenant/));
   const next = 1 + (((owner?.tenant ?? 1) + Math.floor(random() * (FIXED - 1))) % FIXED);
   await give(world, run, host, schemaOf(next), next);
 }
@@ -91,18 +63,20 @@ async function leave(owner: Owner | undefined, verb: () => Promise<Span>): Promi
   return span;
 }
 
-/** Makes a mortal tenant, which is served when the witness sees it. */
+/** Makes a mortal tenant, which is served when it has its name tag. */
 async function revive(
   stage: TortureStage,
   world: World,
-  run: Run,
+  run: Perform,
   schemaName: string,
 ): Promise<void> {
   const tenant = world.newTenant();
-  await run("add-tenant", [`own.${mortalHost(schemaName)}`, schemaName], /is a tenant already/);
+  const place = tenant % 2 === 0 ? "eu" : "home";
+  const wanted = [`own.${mortalHost(schemaName)}`, schemaName, "--database", place];
+  await run("add-tenant", wanted, /is a tenant already/);
   for (;;) {
     try {
-      await tagTenant(stage, world, schemaName, tenant);
+      await tagTenant(stage, world, place, schemaName, tenant);
       break;
     } catch {
       await setTimeout(AGAIN_MS); // the server is down
@@ -115,7 +89,7 @@ async function revive(
 async function replace(
   stage: TortureStage,
   world: World,
-  run: Run,
+  run: Perform,
   schemaName: string,
 ): Promise<void> {
   const owner = world.currentOwner(mortalHost(schemaName));
@@ -138,7 +112,7 @@ type Step = readonly [name: string, parameters: readonly string[], done?: RegExp
 
 /** A change of a tenant, and what takes it back. */
 const CHANGES: Readonly<
-  Record<Exclude<Change["kind"], "drop">, (schemaName: string) => readonly [Step, Step]>
+  Record<Exclude<Change["kind"], "drop" | "move">, (schemaName: string) => readonly [Step, Step]>
 > = {
   suspend: (name) => [
     ["suspend-tenant", [name]],
@@ -161,7 +135,7 @@ const CHANGES: Readonly<
 /** Changes a fixed tenant and takes it back. */
 async function change(
   world: World,
-  run: Run,
+  run: Perform,
   kind: keyof typeof CHANGES,
   tenant: number,
   heldMs: number,
@@ -174,7 +148,7 @@ async function change(
   world.changes.push({ kind, tenant, from, sureFrom, sureTo, to });
 }
 
-async function exportOne(run: Run, tenant: number): Promise<void> {
+async function exportOne(run: Perform, tenant: number): Promise<void> {
   const file = join(
     tmpdir(),
     `rowhouse-torture-${process.pid}-${Math.floor(performance.now())}.zip`,
@@ -193,14 +167,19 @@ export async function runVerbs(
   random: () => number,
   pace: Pace,
 ): Promise<void> {
-  const run = createRun(stage, world);
-  const anyTenant = (): number => 2 + Math.floor(random() * (FIXED - 1));
-  const kinds = ["suspend", "read-only", "rename", "migrate", "export"] as const;
-  const ofTenants = inRounds(kinds, random, pace, (kind) =>
-    kind === "export"
-      ? exportOne(run, anyTenant())
-      : change(world, run, kind, anyTenant(), Math.floor(random() * HELD_MS)),
+  const run = createPerform(stage, world);
+  const free = Array.from({ length: FIXED }, (_, index) => index + 1).filter(
+    (tenant) => !Object.values(STEADY).includes(tenant),
   );
+  const anyTenant = (): number => free[Math.floor(random() * free.length)] ?? FIXED;
+  const kinds = ["suspend", "read-only", "rename", "migrate", "export", "move", "move"] as const;
+  const ofTenants = inRounds(kinds, random, pace, async (kind) => {
+    const tenant = anyTenant();
+    if (kind === "export") return exportOne(run, tenant);
+    if (kind === "move") return moveTenant(stage, world, run, random, tenant);
+    if (kind === "rename") await dropRemnant(run, tenant);
+    return change(world, run, kind, tenant, Math.floor(random() * HELD_MS));
+  });
   const ofHosts = inRounds([...MORTAL, ...WANDERING], random, pace, (item) =>
     MORTAL.includes(item) ? replace(stage, world, run, item) : wander(world, run, random),
   );

@@ -2,14 +2,19 @@
 
 import { hostOf, schemaOf } from "../support/traffic.ts";
 import { type Change, type Fault, FIRST_VALUE, type Op, type Owner } from "./history.ts";
-import type { TortureStage } from "./stage.ts";
+import type { Place, TortureStage } from "./stage.ts";
 
-/** Tenants 1 to this stay, each at a host of its own; no verb touches the first. */
+/** Tenants 1 to this stay, each at a host of its own. */
 export const FIXED = 6;
 
-/** The fixed tenants' hosts, by schema. */
+/** Of the fixed tenants those that stay in one database, by its name; they only get wandering hosts, and lose them. */
+export const STEADY: Readonly<Record<Place, number>> = { home: 1, eu: 2 };
+
+/** The hosts of the fixed tenants that begin at home, by schema. */
 export const FIXED_HOSTS: Readonly<Record<string, string>> = Object.fromEntries(
-  Array.from({ length: FIXED }, (_, index) => [schemaOf(index + 1), hostOf(index + 1)]),
+  Array.from({ length: FIXED }, (_, index) => index + 1)
+    .filter((tenant) => tenant !== STEADY.eu)
+    .map((tenant) => [schemaOf(tenant), hostOf(tenant)]),
 );
 
 /** Hosts that are given from one of the fixed tenants to another. */
@@ -39,10 +44,10 @@ export class World {
   readonly faults: Fault[] = [];
   /** How often each verb was run to its end. */
   readonly verbs: Map<string, number> = new Map();
-  /** The table's OID of every tenant there ever was: it outlives a rename. */
-  readonly relations: Map<number, number> = new Map();
   /** The fixed tenants' schemas and those of the mortal ones that live. */
   readonly schemas: Map<string, number> = new Map();
+  /** The fixed tenants that verbs have moved to eu. */
+  readonly away: Set<number> = new Set();
   readonly begunAt: number = performance.now();
   #lastKey = 0;
   #lastValue: number = FIRST_VALUE;
@@ -80,32 +85,27 @@ export class World {
   }
 }
 
-/** The witness's table and function: what a tenant's table tells it is of the writing transaction. */
-export async function createWitness({ server }: TortureStage): Promise<void> {
-  await server.sql(
-    `create table public.witness (relation oid, key int, value int)`,
-    `create function public.witness() returns trigger language plpgsql security definer as $$
-     begin
-       insert into public.witness values (tg_relid, new.key, new.value);
-       return new;
-     end $$`,
-  );
+/** Makes the table of the witness in each database: the tenants' migrations have the rest. */
+export async function createWitness({ servers }: TortureStage): Promise<void> {
+  for (const { sql } of Object.values(servers)) {
+    await sql(
+      "create table public.witness (tenant int, key int, value int)",
+      "grant insert on public.witness to public",
+    );
+  }
 }
 
-/** Lets the witness see every write of a tenant, and writes its name tag under key 0. */
+/** Writes a tenant's name tag under key 0. */
 export async function tagTenant(
-  { server }: TortureStage,
+  { servers }: TortureStage,
   world: World,
+  place: Place,
   schemaName: string,
   tenant: number,
 ): Promise<void> {
-  // Run again after the server was killed in mid-way: each command finds what is there.
-  const [row] = await server.sql<{ oid: number }>(
-    `create or replace trigger witness after insert or update on "${schemaName}".data
-       for each row execute function public.witness()`,
+  // Run again after the server was killed in mid-way.
+  await servers[place].sql(
     `insert into "${schemaName}".data (key, value) values (0, ${tenant}) on conflict do nothing`,
-    `select '"${schemaName}".data'::regclass::oid as oid`,
   );
-  world.relations.set(row?.oid ?? 0, tenant);
   world.schemas.set(schemaName, tenant);
 }

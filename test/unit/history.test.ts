@@ -188,6 +188,11 @@ describe("checkHistory()", () => {
     const inFlight = { status: 500, code: "INTERNAL", sqlstate: "42P01" };
     expect(wrong(inFlight)).to.deep.equal(["undesigned answer"]);
     expect(wrong(inFlight, { changes: [rename] })).to.deep.equal([]);
+    const changes: Change[] = [{ ...rename, kind: "move" }];
+    const waited = { status: 423, code: "TENANT_READ_ONLY", to: 8000 };
+    expect(wrong({ ...waited, kind: "put" }, { changes })).to.deep.equal([]);
+    expect(wrong({ ...waited, kind: "put", to: 6100 }, { changes })).to.have.lengthOf(1);
+    expect(wrong(waited, { changes })).to.have.lengthOf(1);
     expect(wrong(lost, { faults: [fault] })).to.deep.equal(["undesigned answer"]);
     expect(wrong(lost, { faults: [{ ...fault, to: 1001 }] })).to.deep.equal([]);
     expect(wrong({ status: 404, code: "TENANT_NOT_FOUND" })).to.have.lengthOf(1);

@@ -27,8 +27,13 @@ const ALLOWED: Readonly<Record<Change["kind"], ReadonlySet<string>>> = {
   "read-only": new Set(["TENANT_READ_ONLY"]),
   rename: new Set(["OVERLOADED", "INTERNAL 42P01"]),
   migrate: new Set(["STATEMENT_TIMEOUT", "OVERLOADED"]),
+  // After a wait: see isDesigned.
+  move: new Set(["TENANT_READ_ONLY"]),
   drop: new Set(["TENANT_SUSPENDED"]),
 };
+
+/** A write waits so long for the end of a move, in milliseconds; less what the clocks differ. */
+const MOVE_WAIT_MS = 1900;
 
 const BY_FAULT = new Set(["DATABASE_UNAVAILABLE", "OVERLOADED", "STATEMENT_TIMEOUT"]);
 
@@ -46,13 +51,13 @@ export function checkAnswers(history: History, hosts: Hosts): Finding[] {
       findings.push({ kind: "undesigned answer", detail, ops: [op] });
     }
     if (outcomeOf(op) !== "ok") continue;
+    const wrote = op.status < 300 && !isReading(op);
     for (const change of own) {
       // The host may have been another's: then the change says nothing of this answer.
       if (hosts.candidates(op).size > 1 || op.from <= change.sureFrom || op.to >= change.sureTo) {
         continue;
       }
       const detail = `tenant ${change.tenant} was in "${change.kind}" all the while`;
-      const wrote = op.status < 300 && op.kind !== "get" && op.kind !== "list";
       if (change.kind === "suspend" || change.kind === "drop") {
         findings.push({ kind: "served while suspended", detail, ops: [op] });
       } else if (change.kind === "read-only" && wrote) {
@@ -75,13 +80,17 @@ function isDesigned(
   if (op.code === "NOT_FOUND" || op.code === "KEY_EXISTS") return op.kind !== "batch";
   if (op.code === "TENANT_NOT_FOUND") return hosts.mayBeNobodys(op);
   const name = op.status === 500 ? `${op.code} ${op.sqlstate}` : String(op.code);
-  if (
-    changes.some((one) => one.from <= op.to && one.to >= op.from && ALLOWED[one.kind].has(name))
-  ) {
-    return true;
-  }
+  const isAllowed = ({ kind, from, to }: Change): boolean => {
+    if (from > op.to || to < op.from || !ALLOWED[kind].has(name)) return false;
+    return kind !== "move" || (!isReading(op) && op.to - op.from >= MOVE_WAIT_MS);
+  };
+  if (changes.some(isAllowed)) return true;
   if (!BY_FAULT.has(name)) return false;
   return faults.some(({ from, to }) => from <= op.to && to + RECOVERY_MS >= op.from);
+}
+
+function isReading({ kind }: Op): boolean {
+  return kind === "get" || kind === "list";
 }
 
 /** After each fault the service answers again by itself, in time. */
