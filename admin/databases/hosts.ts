@@ -97,8 +97,8 @@ export async function planRemovalAnywhere(home: Registry, host: string): Promise
 }
 
 /**
- * Whether a run that was killed has removed the host there. A row of the tenant is its host, also where it points on; so
- * is one that is served, of a tenant that is being renamed.
+ * Whether a run that was killed has removed the host there. A row of the tenant is its host, also where it points on; and a
+ * tenant that is being renamed has its host there by its other name.
  */
 async function isRemoved(
   there: Registry,
@@ -107,8 +107,8 @@ async function isRemoved(
   error: unknown,
 ): Promise<boolean> {
   if (!(error instanceof AdminError) || error.code !== "host_not_found") return false;
-  const left = await there.Domain.findByPk(host);
-  return left === null || (left.schemaName !== schemaName && left.database !== null);
+  const row = await there.Domain.findByPk(host);
+  return row === null || (row.schemaName !== schemaName && row.database !== null);
 }
 
 /**

@@ -21,8 +21,5 @@ export function findTestBinaries(): Promise<Binaries> {
 
 /** Starts a server of the version under test; see {@link startEmbedded}. */
 export async function startTestServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const binaries = await findTestBinaries();
-  // PostgreSQL 18 starts three processes for reads of its own otherwise.
-  const own = parseInt(binaries.version, 10) >= 18 ? { io_method: "sync" } : {};
-  return startEmbedded({ ...options, settings: { ...own, ...options.settings }, binaries });
+  return startEmbedded({ ...options, binaries: await findTestBinaries() });
 }

@@ -6,7 +6,7 @@ import type { EmbeddedServer } from "../../admin/development/embedded/server.ts"
 import { copyCluster, makeTemplate, SERVICE_ROLE, TEMPLATE } from "./cluster.ts";
 import { runCommands } from "./commands.ts";
 import { plantPassword } from "./printed.ts";
-import { startTestServer } from "./embedded.ts";
+import { findTestBinaries, startTestServer } from "./embedded.ts";
 import { findFreePort } from "./free-port.ts";
 
 export { SERVICE_PASSWORD, SERVICE_ROLE, TEMPLATE } from "./cluster.ts";
@@ -37,7 +37,10 @@ export async function startServer(): Promise<void> {
     await makeTemplate(given);
   } else {
     const folder = await copyCluster("server-");
-    embedded = await startTestServer({ folder, port: await findFreePort(), settings: SETTINGS });
+    // From PostgreSQL 18 on, processes of its own read for the others, unless they are told not to.
+    const { version } = await findTestBinaries();
+    const settings = parseInt(version, 10) < 18 ? SETTINGS : { ...SETTINGS, io_method: "sync" };
+    embedded = await startTestServer({ folder, port: await findFreePort(), settings });
     adminUrl = new URL(embedded.adminUrl);
   }
   plantPassword(adminUrl.href);
