@@ -3,6 +3,7 @@
 import { describeDatabaseError } from "../command/database-error.ts";
 import { type Finding, judge } from "../doctor/finding.ts";
 import { commandFor } from "../program/form.ts";
+import { variableOf } from "../registry/others.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import { findDatabase } from "./find.ts";
 
@@ -46,7 +47,7 @@ export async function examinePointers(home: Registry): Promise<readonly Finding[
       level: "unsafe",
       check: CHECK,
       seen: `${list(unknown)}: database "${first.database}" is not configured`,
-      advice: `set ADMIN_DATABASE_URL_${first.database.toUpperCase()}`,
+      advice: `set ${variableOf(first.database)}`,
     });
   }
   for (const name of names) {
@@ -55,7 +56,7 @@ export async function examinePointers(home: Registry): Promise<readonly Finding[
       const present = await readRows<Present>(await findDatabase(home, name), PRESENT);
       findings.push(...compare(name, own, present));
     } catch (error) {
-      const seen = `database "${name}" was not asked: ${describeDatabaseError(error)}`;
+      const seen = `database "${name}" was not asked: ${describeDatabaseError(error, variableOf(name))}`;
       const advice = "mend that, and run the doctor again";
       findings.push({ level: "unsafe", check: CHECK, seen, advice });
     }

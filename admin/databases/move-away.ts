@@ -2,6 +2,7 @@
 
 import { describeDatabaseError } from "../command/database-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { variableOf } from "../registry/others.ts";
 import type { Registry } from "../registry/registry.ts";
 import {
   type MoveOptions,
@@ -56,7 +57,7 @@ async function requireForeign(home: Registry, target: Registry): Promise<void> {
     if (!one.done) {
       throw new AdminError(
         `${action}: database "${one.database}" cannot be asked whether it is that one, ` +
-          `${describeDatabaseError(one.error)}; mend that first`,
+          `${describeDatabaseError(one.error, variableOf(one.database))}; mend that first`,
         { code: "database_unavailable", cause: one.error },
       );
     }
