@@ -13,7 +13,9 @@ export function closeStalled(server: Server, answerMs: number): void {
   server.on("request", ({ socket }, answer) => answers.set(socket, answer));
   // Called when a connection was silent for a while. Usually the handler is still computing the answer.
   server.setTimeout(answerMs, (socket) => {
-    const isIdle = answers.get(socket)?.writableFinished ?? true;
-    if (isIdle || socket.writableLength > 0) socket.destroy();
+    const answer = answers.get(socket);
+    // Before its first request a connection has until `headersTimeout`, and is answered with 408.
+    if (answer === undefined) return;
+    if (answer.writableFinished || socket.writableLength > 0) socket.destroy();
   });
 }
