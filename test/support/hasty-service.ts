@@ -14,5 +14,5 @@ serve({
   database: openDatabase(options.database),
   log,
   port: Number(process.env["PORT"]),
-  timeouts: { headersMs: 400, requestMs: 1200, idleMs: 700, answerMs: 500 },
+  timeouts: { headersMs: 400, requestMs: 1200, idleMs: 700, answerMs: 300 },
 });
