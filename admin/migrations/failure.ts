@@ -29,7 +29,7 @@ export class MigrationFailure extends AdminError {
     place: Pick<FailedCommand, "line" | "command"> = {},
   ) {
     const sqlstate = sqlState(error);
-    const reason = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
+    const reason = databaseMessage(error);
     const where = { migration: name, file, ...place };
     const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
     const options = { code: "migration_failed", cause: error } as const;

@@ -5,7 +5,8 @@ import { quoteName } from "../../src/sql/quote-name.ts";
 import { relationsOf } from "../registry/relations-of.ts";
 
 // An index of a partitioned table is invalid until each partition has its own: that is no failure. One that another
-// session builds is in its progress; where this role may not see whose, every index may be that one.
+// session builds is in its progress, at first by its table alone; where this role may not see of which table, every
+// index may be that one.
 // https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
 const INVALID = `
   select x.relname::text as name
@@ -14,7 +15,8 @@ const INVALID = `
    where i.indrelid in (${relationsOf("$1")})
      and not i.indisvalid
      and not exists (select from pg_catalog.pg_stat_progress_create_index as p
-       where p.datname = current_database() and coalesce(nullif(p.index_relid, 0), x.oid) = x.oid)`;
+       where p.datname = current_database() and coalesce(p.relid, i.indrelid) = i.indrelid
+         and coalesce(nullif(p.index_relid, 0), x.oid) = x.oid)`;
 
 /**
  * Drops the invalid indexes of a tenant that nobody builds.

@@ -18,15 +18,16 @@ export function sqlState(error: unknown): string | undefined {
 const HOLDS_VALUES = /^22[0-9A-Z]{3}$/;
 
 /**
- * Returns the message of the driver or the database, without Sequelize's text around it. Messages of SQLSTATE class
- * 22 contain values of rows, so a fixed text replaces them.
+ * Returns the message of the driver or the database, without Sequelize's text around it, in one line; an AdminError's
+ * as it is. Messages of SQLSTATE class 22 contain values of rows, so a fixed text replaces them.
  */
 export function databaseMessage(error: unknown): string {
   if (HOLDS_VALUES.test(databaseCode(error) ?? "")) {
     return "a value is invalid; the log of PostgreSQL names it";
   }
+  if (error instanceof AdminError) return error.message;
   const message: unknown = driverError(error)?.["message"];
-  return typeof message === "string" ? message : String(error);
+  return (typeof message === "string" ? message : String(error)).replaceAll(/\s*\n\s*/g, " ");
 }
 
 // Class 08 is connection_exception; 57P01 to 57P05 end the session.

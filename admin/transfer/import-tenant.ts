@@ -1,18 +1,19 @@
 // Imports a new tenant from a file.
 
 import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
 import { type Creation, prepareCreation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { databaseCode, isConnectionLost } from "../registry/database-code.ts";
+import { isConnectionLost, sqlState } from "../registry/database-code.ts";
 import type { Displaced } from "../registry/pointer.ts";
 import type { Registry, Settings } from "../registry/registry.ts";
 import { type Archive, damaged, withArchive } from "./archive-reader.ts";
 import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./belief.ts";
-import type { Measure } from "./digest.ts";
+import { CopyDigest, type Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import type { ArchivedTable } from "./manifest.ts";
 
@@ -100,6 +101,7 @@ async function load(
   const { manifest } = archive;
   const { schemaName, meter, lossy } = options;
   meter?.expect(manifest.tables.reduce((sum, { bytes }) => sum + bytes, 0));
+  let last: ArchivedTable | undefined;
   try {
     return await loadTenant<ArchivedTable>(transaction, schemaName, {
       action: "import tenant",
@@ -107,17 +109,37 @@ async function load(
       shape: manifest.shape,
       lossy,
       meter,
-      open: (table) => archive.open(table),
+      open(table) {
+        last = table;
+        return archive.open(table);
+      },
       bounds: ({ bytes }) => ({ maxBytes: bytes, maxRowBytes }),
       check: (table, measure) => checkMeasure(file, table, measure),
       computed: ({ rowSum }) => Promise.resolve(rowSum === "" ? undefined : rowSum),
       sequences: () => Promise.resolve(manifest.sequences),
     });
   } catch (error) {
-    const ofDatabase = /^[0-9A-Z]{5}$/.test(databaseCode(error) ?? "") || isConnectionLost(error);
-    if (error instanceof AdminError || ofDatabase) throw error;
-    throw damaged(file, error instanceof Error ? error.message : String(error));
+    if (error instanceof AdminError || isConnectionLost(error)) throw error;
+    if (sqlState(error) === undefined) throw damaged(file, messageOf(error));
+    // A damaged value may be refused by PostgreSQL before the end of the text shows the damage.
+    if (last) await requireWhole(file, archive, last);
+    throw error;
   }
+}
+
+/** Reads a table's text once more, without PostgreSQL. */
+async function requireWhole(file: string, archive: Archive, table: ArchivedTable): Promise<void> {
+  const digest = new CopyDigest(undefined, { maxBytes: table.bytes, maxRowBytes: Infinity });
+  try {
+    await pipeline(await archive.open(table), digest.resume());
+  } catch (error) {
+    throw error instanceof AdminError ? error : damaged(file, messageOf(error));
+  }
+  checkMeasure(file, table, digest.measure());
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function checkMeasure(file: string, table: ArchivedTable, measure: Measure): void {

@@ -62,7 +62,7 @@ export async function explainBroken(
     });
   } catch (error) {
     const code = databaseCode(error) ?? "";
-    const message = databaseMessage(error).replaceAll(/\s*\n\s*/g, " ");
+    const message = databaseMessage(error);
     if (filling && code === FOREIGN_KEY_VIOLATION) {
       throw new AdminError(
         `Cannot ${action}: its rows refer to rows that a shared table lacks: ${message}; add those rows first`,

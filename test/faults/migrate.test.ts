@@ -122,7 +122,7 @@ describe("migrate under faults", function () {
       expect(await countMigrated()).to.equal(TENANTS);
       await expectWhole();
     } catch (error) {
-      throw new Error(`With seed ${seed}`, { cause: error });
+      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
     }
   });
 

@@ -130,7 +130,7 @@ describe("move-tenant under faults", function () {
         expect([await put(here, host, 1), await put(there, host, 1)]).to.deep.equal([403, 200]);
       }
     } catch (error) {
-      throw new Error(`With seed ${seed}`, { cause: error });
+      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
     }
     expect(unfinished).to.be.greaterThan(0);
   });

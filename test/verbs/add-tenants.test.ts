@@ -266,7 +266,7 @@ describe("add-tenants", () => {
       expect((await pipe(csv("kill", count))).status).to.equal(0);
       expect(await whole("kill")).to.equal(count);
     } catch (error) {
-      throw new Error(`With seed ${seed}`, { cause: error });
+      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
     }
   });
 

@@ -247,7 +247,7 @@ describe("drop-tenant", () => {
     try {
       for (let round = 0; round < 3; round += 1) await killAndFinish(`killed_${round}`, random);
     } catch (error) {
-      throw new Error(`With seed ${seed}`, { cause: error });
+      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
     }
   }).timeout(60_000);
 
