@@ -9,7 +9,8 @@ import {
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
 } from "../registry/tenant-grants.ts";
-import { USES } from "./uses.ts";
+import { type Inside, insideFor } from "./inside.ts";
+import { usesWith } from "./uses.ts";
 
 /** The value of `missing` for a missing membership. */
 export const MAY_NOT_BECOME = "may not become";
@@ -60,14 +61,15 @@ export async function findLacks(
        from rowhouse.installation`,
   );
   const { server = 0, roles = true } = installation ?? {};
+  const inside = insideFor(schemaNames);
   const memberships = server >= 160_000 ? MEMBERSHIPS : MEMBERSHIPS_BEFORE_16;
   for (const text of [
     MISSING,
     ...(roles ? [memberships] : []),
     GRANTS,
     DEFAULTS,
-    RELATIONS,
-    ...USES,
+    relationsWith(inside),
+    ...usesWith(inside),
   ]) {
     found.push(...(await read<Lack>(`with ${TENANTS} ${text}`, [schemaNames ?? null])));
   }
@@ -155,12 +157,12 @@ const DEFAULTS = `
 
 // A grant of the table's owner to the role itself is enough, and is in the row that is read. To ask PostgreSQL costs a look-up
 // of the table by its number, which stays in the session's memory.
-const RELATIONS = `
+const relationsWith = (inside: Inside): string =>
+  `
   select t."schemaName", t."roleName", case c.relkind when 'S' then 'sequence' else 'table' end as kind,
       c.relname::text as object, string_agg(p.privilege, ', ' order by p.place) as missing
     from tenant as t
-    join pg_catalog.pg_class as c on c.relnamespace = t.schema
-      and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    ${inside("pg_class", "c")} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
    cross join unnest(case c.relkind when 'S' then $sequences$ else $tables$ end)
       with ordinality as p (privilege, place)
    where t.role is not null and case
@@ -168,8 +170,8 @@ const RELATIONS = `
       when c.relkind = 'S' then not pg_catalog.has_sequence_privilege(t.role, c.oid, p.privilege)
       else not pg_catalog.has_table_privilege(t.role, c.oid, p.privilege) end
    group by t."schemaName", t."roleName", c.relkind, c.relname`
-  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
-  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
+    .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
+    .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
 
 /** Privileges as an SQL array. */
 export function arrayOf(privileges: readonly string[]): string {
