@@ -3,7 +3,7 @@
 
 import { readRows, type Registry } from "../registry/registry.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
-import { type Inside, insideFor } from "./inside.ts";
+import { type Inside, insideFor, INSTALLATION } from "./inside.ts";
 import { arrayOf } from "./lack.ts";
 
 /** One privilege too many. */
@@ -36,7 +36,7 @@ const TENANTS = `
     select t.schema_name as "schemaName", t.role_name as "roleName", n.oid as schema, n.nspacl as acl,
         case when i.tenant_roles then r.oid end as own, s.oid as service, n.nspowner as owner
       from rowhouse.tenant as t
-      join rowhouse.installation as i on true
+     cross join ${INSTALLATION} as i
       left join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
       left join pg_catalog.pg_roles as r on r.rolname = t.role_name
       left join pg_catalog.pg_roles as s on s.rolname = i.service_role
@@ -84,25 +84,31 @@ const ELSEWHERE = `
       when 'pg_catalog.pg_type'::regclass then
         (select typnamespace from pg_catalog.pg_type where oid = d.objid) end)`;
 
+// Nearly all tables of a tenant have the same privileges: those that are alike are judged together.
 const within = (inside: Inside): string =>
   `
-  , granted as (
-    select t.*, 'the schema' as object, array['USAGE'] as expected, e.grantee, e.privilege_type
+  , alike as (
+    select t.schema, c.relkind = 'S' as sequences, c.relacl,
+        array_agg(case c.relkind when 'S' then 'sequence "' else 'table "' end || c.relname || '"') as objects
+      from tenant as t
+      ${inside("pg_class", "c")} and c.relacl is not null
+     group by t.schema, c.relkind = 'S', c.relacl
+  ), granted as (
+    select t.*, array['the schema'] as objects, array['USAGE'] as expected, e.grantee, e.privilege_type
       from tenant as t cross join lateral pg_catalog.aclexplode(t.acl) as e
     union all
-    select t.*, case c.relkind when 'S' then 'sequence' else 'table' end || ' "' || c.relname || '"',
-        case c.relkind when 'S' then $sequences$ else $tables$ end, e.grantee, e.privilege_type
-      from tenant as t
-      ${inside("pg_class", "c")}
-     cross join lateral pg_catalog.aclexplode(c.relacl) as e
+    select t.*, a.objects, case when a.sequences then $sequences$ else $tables$ end, e.grantee, e.privilege_type
+      from alike as a
+      join tenant as t on t.schema = a.schema
+     cross join lateral pg_catalog.aclexplode(a.relacl) as e
   )
   select "schemaName", case grantee when 0 then 'PUBLIC'
       when own then 'role "' || "roleName" || '"' else 'the service role, alone,' end
-      || ' has ' || string_agg(distinct privilege_type, ', ') || ' on ' || object as problem
+      || ' has ' || string_agg(distinct privilege_type, ', ') || ' on ' || unnest(objects) as problem
     from granted
    where grantee <> owner and (grantee = 0
       or own is not null and grantee = service
       or grantee = own and privilege_type <> all (expected))
-   group by "schemaName", "roleName", own, grantee, object`
+   group by "schemaName", "roleName", own, grantee, objects`
     .replace("$tables$", arrayOf(TABLE_PRIVILEGES).toUpperCase())
     .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES).toUpperCase());

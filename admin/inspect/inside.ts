@@ -28,3 +28,6 @@ const ofSome: Inside = (catalog, alias) => `join lateral (
 export function insideFor(schemaNames: readonly string[] | undefined): Inside {
   return schemaNames === undefined ? ofAll : ofSome;
 }
+
+/** The installation's only row, for a FROM. PostgreSQL expects hundreds in a table that it has not analyzed yet. */
+export const INSTALLATION = "(select * from rowhouse.installation limit 1)";
