@@ -41,11 +41,11 @@ import type { TenantFunctions, TransferFunctions } from "./tenant-functions.ts";
 
 /** The functions that work on many tenants, and the repair of one. */
 export interface ManyFunctions {
-  /** Creates the tenants of a list that do not exist yet, at home: another `database` is refused with option_invalid. */
+  /** Creates the tenants of a list that do not exist yet: all of them at home, or in one other database. */
   createTenants(
     this: void,
     tenants: readonly NewTenant[],
-    options?: ManyOptions,
+    options?: ManyOptions & Pick<TenantChoice, "database">,
   ): Run<CreationOutcome, CreationSummary>;
   /** Runs one SQL command in each tenant, as its own role. */
   eachTenant(this: void, sql: string, options?: EachOptions): Run<EachOutcome, EachSummary>;
@@ -68,10 +68,11 @@ export interface AdoptionFunctions {
   planAdoption(
     this: void,
     source: AdoptionSource,
-    options?: Pick<AdoptionOptions, "version">,
+    options?: Pick<AdoptionOptions, "version" | "database">,
   ): Promise<AdoptionPlan>;
   /**
-   * Makes tenants of schemas, with their rows. The refused ones come first.
+   * Makes tenants of schemas, with their rows. The refused ones come first. With a `database` that has one of them as a
+   * tenant already, home gets a pointer to it.
    * @throws {AdminError} when one is refused, without `skipRefused`; nothing was changed then
    */
   adoptTenants(

@@ -105,7 +105,7 @@ async function create(
   const { schemaName, hosts } = wanted;
   const there = await findDatabase(home, database);
   try {
-    await createIn(home, there, wanted, async (displaces) =>
+    await createIn(home, there, [wanted], async (displaces) =>
       addTo(there, await creations(there), { ...wanted, displaces }),
     );
     return { schemaName, hosts };
