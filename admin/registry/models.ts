@@ -5,7 +5,8 @@ import type pg from "pg";
 import type * as sequelizeModule from "sequelize";
 import type { Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
-import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+import type { Registry } from "./registry.ts";
+import type { DomainRow, TenantRow } from "./rows.ts";
 import { isReusable } from "./transaction-client.ts";
 
 const require = createRequire(import.meta.url);
