@@ -97,9 +97,9 @@ function readFewTypes(sequelize: Sequelize): void {
 
 // Sequelize finds an array type in the row of its element. PostgreSQL's own types have lower numbers, and no rows in pg_depend.
 // https://www.postgresql.org/docs/current/system-catalog-initial-data.html
-const FEW_TYPES = `pg_type.typcategory <> 'A' AND pg_type.oid IN (
+const FEW_TYPES = `pg_type.typcategory <> 'A' AND pg_type.oid = ANY (ARRAY(
   SELECT oid FROM pg_type WHERE oid < 16384
   UNION SELECT enumtypid FROM pg_enum
   UNION SELECT rngsubtype FROM pg_range
   UNION SELECT objid FROM pg_depend WHERE classid = 'pg_type'::regclass AND deptype = 'e'
-    AND refclassid = 'pg_extension'::regclass AND refobjid IN (SELECT oid FROM pg_extension))`;
+    AND refclassid = 'pg_extension'::regclass AND refobjid IN (SELECT oid FROM pg_extension)))`;
