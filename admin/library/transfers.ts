@@ -1,8 +1,8 @@
 // Copies, moves, renames and drops tenants.
 
 import type { Registry } from "../registry/registry.ts";
-import type { TransferFunctions } from "./contract.ts";
 import { withCodes } from "./failure.ts";
+import type { TransferFunctions } from "./tenant-functions.ts";
 import { locateTenant } from "./tenants.ts";
 
 const WAIT_MS = 300_000;
