@@ -123,7 +123,7 @@ describe("a tenant that needs shared schemas", () => {
 
   it("withBareTables() leaves a shared table free for others while rows are loaded", async () => {
     const [database] = places();
-    const locks = await withClient(database.adminUrl, async (client) => {
+    const locks = await withClient({ url: database.adminUrl }, async (client) => {
       await client.query("begin");
       let modes: unknown;
       await withBareTables(client, "copy", async () => {
