@@ -44,7 +44,7 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   DATABASE_CONNECTIONS: integer(
     DATABASE_DEFAULTS.connections,
     [1, 10_000],
-    "The most connections to the database, opened as needed; each runs one message at a time",
+    "The most connections to the database, opened as needed; unset, up to 192 to a far transaction pooler",
   ),
   TENANT_MAX_CONNECTIONS: integer(
     DATABASE_DEFAULTS.tenantConnections,

@@ -13,6 +13,7 @@ import {
   ENTRY_RESULTS,
   type Message,
   messageText,
+  SERVER_PROCESS,
   type Statement,
 } from "./message.ts";
 import type { PooledConnection } from "./pool/pooled-connection.ts";
@@ -38,10 +39,6 @@ interface Sent extends PromiseLike<unknown> {
   readonly state?: unknown;
   readonly raw: () => Sent;
 }
-
-// The start tells processes of several servers apart, whose numbers may be the same.
-const SERVER_PROCESS =
-  "select pg_catalog.concat(pg_catalog.pg_backend_pid(), ' of ', pg_catalog.pg_postmaster_start_time()) as process";
 
 /** A connection; it connects when its first message is sent. */
 export class Connection implements PooledConnection {

@@ -7,7 +7,14 @@ import { type Deadline, Deadlines } from "./deadlines.ts";
 import { OpenConnections } from "./open-connections.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
 import { Shares } from "./shares.ts";
-import { type Claim, gone, type Job, overloaded, type Queued, WaitingLine } from "./waiting-line.ts";
+import {
+  type Claim,
+  gone,
+  type Job,
+  overloaded,
+  type Queued,
+  WaitingLine,
+} from "./waiting-line.ts";
 
 // The part of all connections that one owner may use; the rest stays for other owners.
 const MOST_OF_ONE = 0.75;
