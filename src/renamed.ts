@@ -19,7 +19,7 @@ export function isLostRole(error: unknown): boolean {
 
 /**
  * Tells whether the tenant has another schema now than the one that a failed message entered.
- * @param before the schema that it entered; undefined where that is not known
+ * @param before the schema that it entered; where that is not known, an error that can come of a rename counts as one
  * @param enter enters the tenant, and returns its schema now; called only where the error can come of a rename
  */
 export async function isRenamed(
@@ -28,7 +28,7 @@ export async function isRenamed(
   enter: () => Promise<string>,
 ): Promise<boolean> {
   const mayBe = NOT_FOUND.has(sqlState(error) ?? "") || isLostRole(error);
-  if (before === undefined || !mayBe) return false;
+  if (before === undefined || !mayBe) return mayBe;
   try {
     return (await enter()) !== before;
   } catch {

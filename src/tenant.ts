@@ -138,7 +138,10 @@ export function createTenant<S = Settings>(
           { entry, owner, signal: options.signal, mode },
         );
       } catch (error) {
-        throw (await isRenamed(error, before, findSchema)) ? renamedMeanwhile(error) : error;
+        const hasEntered = before !== undefined;
+        throw hasEntered && (await isRenamed(error, before, findSchema))
+          ? renamedMeanwhile(error)
+          : error;
       }
     },
     enter: async () => {

@@ -85,9 +85,8 @@ describe("import-tenant of an edited archive", function () {
 
   it("refuses rows that are far more than the file, unless they are asked for", async () => {
     const text = Buffer.from(`1\t1\t${"x".repeat(70_000_000)}\n`);
-    const sha256 = createHash("sha256").update(text).digest("hex");
-    await editManifest(whole, broken, (manifest) => {
-      Object.assign(manifest.tables[1] ?? {}, { rows: 1, bytes: text.length, sha256 });
+    await editManifest(whole, broken, ({ tables }) => {
+      Object.assign(tables[1] ?? {}, measuresOf(text, 1));
     });
     const entries = await readEntries(broken);
     entries.set("tables/0002-counter.copy", text);
@@ -103,26 +102,36 @@ describe("import-tenant of an edited archive", function () {
     await stage.removeMade();
   });
 
-  it("refuses rows that the database does not take", async () => {
+  it("refuses values that the database does not take, as damage unless the manifest tells them", async () => {
+    const entry = "tables/0002-counter.copy";
+    const text = Buffer.from("1\tno number\tnone\n");
+    const refuse = () =>
+      stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
     const entries = await readEntries(whole);
-    entries.set("tables/0002-counter.copy", Buffer.from("1\tno number\tnone\n"));
+    entries.set(entry, text);
     await writeEntries(broken, entries);
-    const error = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
-    expect(error.message).to.match(/^invalid input syntax for type integer: "no number"/);
-    entries.set("tables/0002-counter.copy", Buffer.from("1\t1\tnone\n\\.\n2\t2\tnone\n"));
+    expect((await refuse()).message).to.match(
+      /^Cannot read archive "[^\n]*": bytes of table "counter" is 17, the manifest says \d+; it is damaged/,
+    );
+    await editManifest(broken, broken, ({ tables }) => {
+      Object.assign(tables[1] ?? {}, measuresOf(text, 1));
+    });
+    expect((await refuse()).message).to.match(
+      /^invalid input syntax for type integer: "no number"/,
+    );
+    entries.set(entry, Buffer.from("1\t1\tnone\n\\.\n2\t2\tnone\n"));
     await writeEntries(broken, entries);
-    const cut = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
-    expect(cut).to.be.instanceOf(Error);
+    expect((await refuse()).message).to.match(/^Cannot [^\n]*$/);
     expect(await stage.readMade()).to.deep.equal([]);
   });
 
   it("refuses rows that break a foreign key, and a zip that is no archive", async () => {
-    await editManifest(whole, broken, (manifest) => {
-      const [child] = manifest.tables;
-      Object.assign(child ?? {}, { rows: 1, bytes: 6, sha256: SHA256_OF_ORPHAN });
+    const orphan = Buffer.from("1\t999\n");
+    await editManifest(whole, broken, ({ tables }) => {
+      Object.assign(tables[0] ?? {}, measuresOf(orphan, 1));
     });
     const entries = await readEntries(broken);
-    entries.set("tables/0001-a_child.copy", Buffer.from("1\t999\n"));
+    entries.set("tables/0001-a_child.copy", orphan);
     await writeEntries(broken, entries);
     const error = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
     expect(error.message).to.include("violates foreign key constraint");
@@ -133,5 +142,7 @@ describe("import-tenant of an edited archive", function () {
   });
 });
 
-// Of "1\t999\n".
-const SHA256_OF_ORPHAN = "9443d2b8659eaca12c4f0ab7c776a5cf007d33f315080b523bc5d93292e050ed";
+/** What the manifest says of a table with this text. */
+function measuresOf(text: Buffer, rows: number): Record<string, unknown> {
+  return { rows, bytes: text.length, sha256: createHash("sha256").update(text).digest("hex") };
+}

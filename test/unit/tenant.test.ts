@@ -87,6 +87,17 @@ describe("tenant", () => {
     expect(database.messages).to.have.length(3);
   });
 
+  it("tenant`…` of a host that was never entered is sent twice when it can have been renamed, and no more", async () => {
+    const failed = () => Object.assign(new Error("no table"), { code: "42P01" });
+    const last = failed();
+    database.answers.push(failed(), [rows(1)]);
+    expect(await tenant`select 1`).to.deep.equal(rows(1));
+    const other = createTenant(database, parseHost("b.test"));
+    database.answers.push(failed(), last);
+    expect(await rejection(other`select 1`)).to.equal(last);
+    expect(database.messages).to.have.length(4);
+  });
+
   it("tenant`…` is sent once, however often it is awaited", async () => {
     database.answers.push([rows(1)], [rows(2)]);
     const query = tenant`select 1`;
