@@ -21,12 +21,14 @@ await runVerb({
   operands: ["FILE"],
   options: {
     format: FORMAT_OPTION,
+    database: SHARED.database,
     concurrency: SHARED.concurrency,
     plan: { type: "boolean", about: "Print what would become of each line, and create nothing" },
   },
   example: "tenants.csv",
   async run(call) {
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
+    const database = call.text("database");
     const { checkTenants } = await import("./tenant-list/check.ts");
     const { tenants, problems } = await checkTenants(
       readTenantFile(call.operands[0], parseFormat(call.text("format"))),
@@ -36,10 +38,12 @@ await runVerb({
     }
     if (call.has("plan") && problems.length === 0) {
       const { planTenants } = await import("./create-many/plan.ts");
-      return reportPlan(
-        call,
-        await call.withRegistry((registry) => planTenants(registry, tenants)),
-      );
+      const { findDatabase } = await import("./databases/find.ts");
+      const { placeIn } = await import("./databases/place.ts");
+      return call.withRegistry(async (home) => {
+        const place = placeIn(home, await findDatabase(home, database));
+        return reportPlan(call, await planTenants(place, tenants));
+      });
     }
     if (problems.length > 0) {
       throw new AdminError(
@@ -52,7 +56,7 @@ await runVerb({
       const meter = call.meter("tenants");
       const onStart = (names: readonly string[]): void => meter.expect(names.length);
       const signal = call.interruption();
-      const run = admin.createTenants(tenants, { concurrency, signal, onStart });
+      const run = admin.createTenants(tenants, { database, concurrency, signal, onStart });
       for await (const outcome of run) {
         const { schemaName, message = "" } = outcome;
         const failed = outcome.outcome === "failed";

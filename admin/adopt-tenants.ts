@@ -35,6 +35,7 @@ const OPTIONS = {
     about: "Their version of your migrations; found by comparing their tables when left out",
   },
   "skip-refused": { type: "boolean", about: "Adopt the others when some are refused" },
+  database: SHARED.database,
   concurrency: SHARED.concurrency,
 } as const;
 
@@ -53,11 +54,11 @@ await runVerb({
   async run(call) {
     const concurrency = call.integer("concurrency", CONCURRENCY.min, CONCURRENCY.max);
     const source = chooseSource(call);
-    const version = call.text("version");
+    const choice = { version: call.text("version"), database: call.text("database") };
     return withAdmin(call, (admin) =>
       call.has("plan")
-        ? reportPlan(call, admin, source, version)
-        : adopt(call, admin, source, { version, concurrency }),
+        ? reportPlan(call, admin, source, choice)
+        : adopt(call, admin, source, { ...choice, concurrency }),
     );
   },
 });
@@ -76,7 +77,8 @@ function chooseSource(call: AdoptCall): AdoptionSource {
   if (query !== undefined) return { query };
   const named = { schemas: "--schemas", hosts: "--host" };
   // Wrong usage ends the verb before it connects.
-  const pattern = { items: parseItems(schemas ?? ""), templates: hosts };
+  const isHome = !call.has("database");
+  const pattern = { items: parseItems(schemas ?? ""), templates: hosts, isHome };
   const problem = findPatternProblem(pattern, named);
   if (problem !== undefined) throw new UsageError(problem);
   return { schemas: schemas ?? "", hosts };
@@ -86,9 +88,9 @@ async function reportPlan(
   call: AdoptCall,
   admin: Admin,
   source: AdoptionSource,
-  version: string | undefined,
+  choice: Pick<AdoptionOptions, "version" | "database">,
 ): Promise<Report> {
-  const plan = await admin.planAdoption(source, { version });
+  const plan = await admin.planAdoption(source, choice);
   const { adoptable, existing, refused, lines, notices, grants } = plan;
   for (const one of refused) call.print(describeRefused(one), one);
   for (const [index, tenant] of adoptable.entries()) call.print(lines[index], tenant);
@@ -97,7 +99,7 @@ async function reportPlan(
     counts: { "exist already": existing, refused: refused.length },
     done: adoptable.length + existing,
     undone: refused.length,
-    advice: [...notices, ...(adoptable.length > 0 ? [grants] : [])],
+    advice: [...notices, ...(adoptable.some(({ isTenant }) => isTenant !== true) ? [grants] : [])],
     json: { plan: true, adoptable: adoptable.length, existing, refused: refused.length },
   });
 }
@@ -106,7 +108,7 @@ async function adopt(
   call: AdoptCall,
   admin: Admin,
   source: AdoptionSource,
-  options: Pick<AdoptionOptions, "version" | "concurrency">,
+  options: Pick<AdoptionOptions, "version" | "database" | "concurrency">,
 ): Promise<Report> {
   let started = 0;
   const meter = call.meter("tenants");

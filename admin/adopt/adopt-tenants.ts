@@ -5,7 +5,8 @@ import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import { transact } from "../batch/transact.ts";
-import { insertDomains } from "../lifecycle/domain.ts";
+import type { NewEvent } from "../events/event.ts";
+import { serveTenant } from "../lifecycle/domain.ts";
 import { registerTenant } from "../lifecycle/begin.ts";
 import { type Creation, describeCreation } from "../lifecycle/creation.ts";
 import { reachVersion } from "../lifecycle/reach.ts";
@@ -16,10 +17,10 @@ import {
   isConnectionLost,
   sqlState,
 } from "../registry/database-code.ts";
-import { query, type Registry } from "../registry/registry.ts";
+import { query } from "../registry/registry.ts";
 import { DEFAULT_KINDS, grantExisting, isTakenFromPublic } from "../registry/tenant-grants.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";
-import { findExisting } from "../tenant-list/existing.ts";
+import type { Place } from "../tenant-list/place.ts";
 import type { AdoptableTenant, AdoptionPlan } from "./plan.ts";
 
 /** The outcome of one schema. `existing`: another run has adopted it, with the same hosts. */
@@ -39,7 +40,7 @@ export type AdoptionSummary = Readonly<Record<AdoptionOutcome["outcome"] | "left
  * @throws when the database cannot be reached any more; reported outcomes are final
  */
 export async function adoptTenants(
-  registry: Registry,
+  place: Place,
   { creation, adoptable, existing }: AdoptionPlan,
   options: RunOptions<AdoptionOutcome>,
 ): Promise<AdoptionSummary> {
@@ -54,12 +55,12 @@ export async function adoptTenants(
     async (tenant, { end }) => {
       const { line, schemaName, hosts, version } = tenant;
       try {
-        await transact(registry, (transaction) => adopt(registry, transaction, creation, tenant));
+        await adopt(place, creation, tenant);
         return end({ line, schemaName, hosts, version, outcome: "adopted" });
       } catch (error) {
         if (isConnectionLost(error)) throw error;
         // Another run, or this one before its connection was lost, may have adopted it meanwhile.
-        const found = (await findExisting(registry, [tenant])).get(schemaName);
+        const found = (await place.findExisting([tenant])).get(schemaName);
         if (found && found.problem === undefined) {
           return end({ line, schemaName, hosts, outcome: "existing" });
         }
@@ -72,13 +73,25 @@ export async function adoptTenants(
   return { ...counts, left: left.length };
 }
 
-async function adopt(
-  registry: Registry,
+async function adopt(place: Place, creation: Creation, tenant: AdoptableTenant): Promise<void> {
+  const { registry } = place;
+  const source = { verb: "adopt-tenants", details: { owner: tenant.owner } } as const;
+  const event = describeCreation(registry, creation, tenant, source);
+  if (tenant.isTenant === true) return place.lead(tenant, event);
+  await place.create([tenant], (displaces) =>
+    transact(registry, (transaction) =>
+      register(transaction, creation, { ...tenant, displaces }, event),
+    ),
+  );
+}
+
+async function register(
   transaction: Transaction,
   creation: Creation,
   tenant: AdoptableTenant,
+  event: NewEvent,
 ): Promise<void> {
-  const { schemaName, hosts, version, owner } = tenant;
+  const { schemaName, version, owner } = tenant;
   const roleName = await registerTenant(transaction, creation, tenant, true);
   const [role, schema] = [quoteName(roleName), `"${schemaName}"`];
   await query(transaction, `grant usage on schema ${schema} to ${role}`);
@@ -94,9 +107,7 @@ async function adopt(
     }
   }
   await reachVersion(transaction, [schemaName], creation.migrations.ordered.slice(0, version));
-  const source = { verb: "adopt-tenants", details: { owner } } as const;
-  const event = describeCreation(registry, creation, tenant, source);
-  await insertDomains(transaction, schemaName, hosts, event);
+  await serveTenant(transaction, tenant, event);
 }
 
 const DEFAULTS = `

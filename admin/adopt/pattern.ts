@@ -10,6 +10,8 @@ export interface SchemaPattern {
   readonly items: readonly string[];
   /** Hosts with `{schema}`, the schema's name, or `{*}`, what the `*` of its pattern stands for. */
   readonly templates: readonly string[];
+  /** False for another database: its tenants bring their hosts. */
+  readonly isHome: boolean;
 }
 
 // A pattern never means a schema of PostgreSQL, of the registry or of an extension, a shared one, or public.
@@ -27,10 +29,10 @@ const SCHEMAS = `
  * @returns undefined for a pattern that can be used
  */
 export function findPatternProblem(
-  { items, templates }: SchemaPattern,
+  { items, templates, isHome }: SchemaPattern,
   named: { readonly schemas: string; readonly hosts: string },
 ): string | undefined {
-  if (templates.length === 0) return `${named.schemas} needs ${named.hosts} TEMPLATE`;
+  if (templates.length === 0 && isHome) return `${named.schemas} needs ${named.hosts} TEMPLATE`;
   for (const template of templates) {
     const placeholders: readonly string[] = template.match(/\{[^}]*\}/g) ?? [];
     const unknown = placeholders.find((text) => text !== "{schema}" && text !== "{*}");

@@ -2,12 +2,20 @@
 
 import { type Creation, prepareCreation } from "../lifecycle/creation.ts";
 import { findVersion } from "../migrations/changes.ts";
-import { readRows, type Registry } from "../registry/registry.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { CheckedTenant, LineProblem } from "../tenant-list/check.ts";
-import { findExisting } from "../tenant-list/existing.ts";
+import type { ExistingTenant } from "../tenant-list/existing.ts";
+import type { Place } from "../tenant-list/place.ts";
 import { findDependents } from "./dependents.ts";
 import { readFacts } from "./facts.ts";
-import { describeMisfit, describeNotes, describeProblems, MISSING } from "./reasons.ts";
+import {
+  describeMisfit,
+  describeNotes,
+  describeProblems,
+  HOSTLESS,
+  MISSING,
+  POINTED,
+} from "./reasons.ts";
 import { type FoundVersions, findVersions } from "./versions.ts";
 
 /** A schema that can be adopted. */
@@ -20,6 +28,8 @@ export interface AdoptableTenant extends CheckedTenant {
   readonly sequences: number;
   /** What a person should know and the adoption leaves as it is. */
   readonly notes: readonly string[];
+  /** Whether its database has it as a tenant already: home gets a pointer to it, and nothing else changes. */
+  readonly isTenant?: boolean;
 }
 
 /** A line of the list that cannot be adopted. */
@@ -56,7 +66,7 @@ export interface TenantList {
  * @throws {ReferenceFailure} when a migration fails
  */
 export async function planAdoption(
-  registry: Registry,
+  { registry, ...place }: Place,
   list: TenantList,
   given?: string,
 ): Promise<AdoptionPlan> {
@@ -71,16 +81,21 @@ export async function planAdoption(
   };
   for (const { line, problem } of list.problems) refuse(line, problem);
   const { tenants } = list;
-  const present = await findExisting(registry, tenants);
+  const present = await place.findExisting(tenants);
   for (const { line, schemaName } of tenants) {
-    const problem = present.get(schemaName)?.problem;
-    if (problem !== undefined) refuse(line, problem);
+    const found = present.get(schemaName);
+    if (found?.problem !== undefined && found.isUnled !== true) refuse(line, found.problem);
   }
   const existing = tenants.filter(
-    ({ line, schemaName }) => present.has(schemaName) && !reasons.has(line),
+    ({ line, schemaName }) =>
+      present.has(schemaName) && present.get(schemaName)?.isUnled !== true && !reasons.has(line),
   );
   const wanted = tenants.filter(({ schemaName }) => !present.has(schemaName));
-  const taken = await readOwners(registry, wanted);
+  const unled = tenants.flatMap(({ line, schemaName }) => {
+    const found = present.get(schemaName);
+    return found?.isUnled === true && !reasons.has(line) ? [{ ...found, line, schemaName }] : [];
+  });
+  const taken = await place.findOwners(wanted);
   const names = wanted.map(({ schemaName }) => schemaName);
   const facts = await readFacts(registry, names, installation.tenantRoles ? rolePrefix : "\n");
   for (const { line, schemaName, hosts } of wanted) {
@@ -93,9 +108,9 @@ export async function planAdoption(
     if (installation.sharedSchemas.includes(schemaName)) {
       refuse(line, "all tenants share it; leave it out");
     }
+    if (hosts.length === 0) refuse(line, HOSTLESS);
     for (const host of hosts) {
-      const other = taken.get(host);
-      if (other !== undefined) refuse(line, `host "${host}" belongs to tenant "${other}"`);
+      if (taken.has(host)) refuse(line, describeTaken(host, taken));
     }
   }
   const { found, alike } = await findVersions(
@@ -105,7 +120,7 @@ export async function planAdoption(
     version === undefined ? [0, ...migrations.ordered.map(({ position }) => position)] : [version],
   );
   const dependents = await findDependents(registry, names);
-  const adoptable: AdoptableTenant[] = [];
+  const adoptable = await planPointers(place, registry, unled, refuse);
   for (const tenant of wanted) {
     const { line, schemaName } = tenant;
     const [known, fit] = [facts.get(schemaName), found.get(schemaName)];
@@ -131,15 +146,33 @@ export async function planAdoption(
   return { creation, adoptable, existing, refused, alike };
 }
 
-/** Finds the tenants that have these hosts, by host. */
-async function readOwners(
+type Unled = ExistingTenant & Pick<CheckedTenant, "line" | "schemaName">;
+
+/** Plans what home gets of tenants that their database has already. */
+async function planPointers(
+  { findOwners }: Pick<Place, "findOwners">,
   registry: Registry,
-  tenants: readonly CheckedTenant[],
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await readRows<{ host: string; schemaName: string }>(
-    registry,
-    `select host, schema_name as "schemaName" from rowhouse.domain where host = any($1::text[])`,
-    [tenants.flatMap(({ hosts }) => hosts)],
-  );
-  return new Map(rows.map(({ host, schemaName }) => [host, schemaName]));
+  unled: readonly Unled[],
+  refuse: (line: number, reason: string) => void,
+): Promise<AdoptableTenant[]> {
+  const taken = await findOwners(unled);
+  const names = unled.map(({ schemaName }) => schemaName);
+  const facts = await readFacts(registry, names, "\n");
+  const planned: AdoptableTenant[] = [];
+  for (const { line, schemaName, hosts, version = 0 } of unled) {
+    const known = facts.get(schemaName);
+    const host = hosts.find((one) => taken.has(one));
+    if (known === undefined) refuse(line, MISSING);
+    else if (host !== undefined) refuse(line, describeTaken(host, taken));
+    else {
+      const { owner, tables, sequences } = known;
+      const counted = { version, owner, tables, sequences, notes: [POINTED], isTenant: true };
+      planned.push({ line, schemaName, hosts, outcome: "adoptable", ...counted });
+    }
+  }
+  return planned;
+}
+
+function describeTaken(host: string, owners: ReadonlyMap<string, string>): string {
+  return `host "${host}" belongs to tenant "${owners.get(host)}"`;
 }

@@ -9,6 +9,13 @@ import type { FoundVersion } from "./versions.ts";
 /** The reason for a schema that the database does not have. */
 export const MISSING = "its schema does not exist; correct the name, or leave it out";
 
+/** The reason for a schema without a host. */
+export const HOSTLESS = "it does not have a host; name one with --host";
+
+/** The note of a tenant that another database has already. */
+export const POINTED =
+  "its database has it as a tenant already; home gets its name and hosts, nothing else changes";
+
 /**
  * Describes what keeps a schema from being adopted, with what to do.
  * @param admin the admin role's name

@@ -11,7 +11,8 @@ import {
   isConnectionLost,
 } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { prepareCreation } from "../lifecycle/creation.ts";
+import { TenantTaken } from "../registry/tenant-lock.ts";
+import { type NewTenant, prepareCreation } from "../lifecycle/creation.ts";
 import { prepareReferences } from "../lifecycle/compare.ts";
 import { isJoint } from "../lifecycle/raise.ts";
 import { raiseGroup } from "../lifecycle/raise-group.ts";
@@ -21,7 +22,8 @@ import { forEachTenant, type RunOptions, type Turn } from "../batch/for-each-ten
 import type { Again } from "../batch/queue.ts";
 import { isCrowded, isPassing, retryAfter } from "../batch/retry.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";
-import { type ExistingTenant, findExisting } from "../tenant-list/existing.ts";
+import type { ExistingTenant } from "../tenant-list/existing.ts";
+import { type Place, placeAt } from "../tenant-list/place.ts";
 import { readGroupSize, readSettings } from "./group-size.ts";
 
 const ATTEMPTS = 12;
@@ -41,6 +43,7 @@ export type IntakeSummary = Readonly<Record<IntakeOutcome["outcome"] | "left", n
 
 /**
  * Creates the tenants that do not exist yet.
+ * @param place where; `registry` alone when left out
  * @throws {AdminError} in a database without a registry
  * @throws when the database cannot be reached any more; reported outcomes are final
  */
@@ -48,12 +51,13 @@ export async function createTenants(
   registry: Registry,
   tenants: readonly CheckedTenant[],
   options: RunOptions<IntakeOutcome>,
+  { create: createIn, findExisting }: Place = placeAt(registry),
 ): Promise<IntakeSummary> {
   const { concurrency } = options;
   const creation = await prepareCreation(registry);
   const isSimple = (): boolean => isJoint(creation, newestVersion(creation.migrations));
   let most: number | undefined;
-  const createAll = async (group: Group): Promise<void> => {
+  const createAll = async (group: readonly NewTenant[]): Promise<void> => {
     await prepareReferences(
       creation,
       group.map(({ schemaName }) => schemaName),
@@ -73,8 +77,11 @@ export async function createTenants(
   ): Promise<Again<Group> | undefined> => {
     const [tenant] = group;
     try {
-      if (group.length > 1 || (most === undefined && isSimple())) await createAll(group);
-      else await addTenant(registry, creation, tenant);
+      await createIn(group, (displaces) =>
+        group.length > 1 || (most === undefined && isSimple())
+          ? createAll(group.map((one) => ({ ...one, displaces })))
+          : addTenant(registry, creation, { ...tenant, displaces }),
+      );
       for (const created of group) end({ ...created, outcome: "added" });
       return undefined;
     } catch (error) {
@@ -86,11 +93,12 @@ export async function createTenants(
         most = 1;
         return { afterMs: 0 };
       }
-      if (isCrowded(error, attempt) || (isPassing(error) && attempt < ATTEMPTS))
-        return retryAfter(attempt);
+      // Another run, or the session of a killed one, has the name for a moment.
+      const isBusy = isPassing(error) || error instanceof TenantTaken;
+      if (isCrowded(error, attempt) || (isBusy && attempt < ATTEMPTS)) return retryAfter(attempt);
       if (isConnectionLost(error)) throw error;
       // Another run, or this one before its connection was lost, has created it meanwhile.
-      const found = (await findExisting(registry, [tenant])).get(tenant.schemaName);
+      const found = (await findExisting([tenant])).get(tenant.schemaName);
       if (found !== undefined) return end(describeFound(tenant, found));
       const details = error instanceof AdminError ? error.details : {};
       const failure = { code: adminCode(error), message: describe(error) };
@@ -98,7 +106,7 @@ export async function createTenants(
     }
   };
   const before = { added: 0, existing: 0, failed: 0 };
-  const existing = await findExisting(registry, tenants);
+  const existing = await findExisting(tenants);
   const missing: CheckedTenant[] = [];
   for (const tenant of tenants) {
     const found = existing.get(tenant.schemaName);

@@ -1,8 +1,8 @@
 // Which tenants of a list would be created.
 
-import { readRows, type Registry } from "../registry/registry.ts";
+import { readRows } from "../registry/registry.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";
-import { findExisting } from "../tenant-list/existing.ts";
+import type { Place } from "../tenant-list/place.ts";
 
 /** What would become of one tenant; `problem` says why it would fail. */
 export interface PlannedTenant extends CheckedTenant {
@@ -15,17 +15,12 @@ export interface PlannedTenant extends CheckedTenant {
  * @param tenants in the order of the file, checked
  */
 export async function planTenants(
-  registry: Registry,
+  { registry, findExisting, findOwners }: Place,
   tenants: readonly CheckedTenant[],
 ): Promise<readonly PlannedTenant[]> {
-  const existing = await findExisting(registry, tenants);
+  const existing = await findExisting(tenants);
   const fresh = tenants.filter(({ schemaName }) => !existing.has(schemaName));
-  const hosts = await readRows<{ host: string; owner: string }>(
-    registry,
-    `select host, schema_name as owner from rowhouse.domain where host = any($1::text[])`,
-    [fresh.flatMap((tenant) => tenant.hosts)],
-  );
-  const owners = new Map(hosts.map(({ host, owner }) => [host, owner]));
+  const owners = await findOwners(fresh);
   const schemas = await readRows<{ name: string }>(
     registry,
     `select nspname as name from pg_catalog.pg_namespace as n

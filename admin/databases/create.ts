@@ -1,13 +1,16 @@
-// Creates a tenant in another database. Home knows its name and hosts first, so that they are unique over all
+// Creates tenants in another database. Home knows their names and hosts first, so that they are unique over all
 // databases; what a killed run has left there, the same command takes up.
 
-import { type Displaced, findPointer, pointHosts, setPointer } from "../registry/pointer.ts";
+import type { Transaction } from "sequelize";
+import { type Displaced, findPointers, pointHosts, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
+import { lockTenants, withTenantsAlone } from "../registry/tenant-lock.ts";
 import { tenantTaken } from "../lifecycle/begin.ts";
 import { hostTaken, requireNoPointer } from "../lifecycle/domain.ts";
-import { isUnfinished } from "../migrations/unfinished.ts";
+import { IS_UNFINISHED } from "../migrations/unfinished.ts";
 import { requireRenamed } from "./unfinished-rename.ts";
+
+const ACTION = "add tenant";
 
 /** A tenant that is created elsewhere. */
 export interface Wanted {
@@ -16,90 +19,103 @@ export interface Wanted {
 }
 
 /**
- * Claims the name and the hosts at home, and creates the tenant.
- * @param there the other database
- * @param create receives which pointers there give way to the new tenant
- * @throws {AdminError} when the name or a host is taken, or the creation fails; home knows nothing of it then
+ * Creates tenants at home as ever; or in another database, where home knows their names and hosts first.
+ * @param there the database of the new tenants
+ * @param wanted one tenant, or those of one transaction
+ * @param create receives which pointers there give way to the new tenants
+ * @throws {AdminError} when a name or a host is taken, or the creation fails; home knows nothing of them then
  */
-function createThere<T>(
+export function createIn<T>(
   home: Registry,
   there: Registry,
-  wanted: Wanted,
-  create: (displaces: Displaced) => Promise<T>,
+  wanted: readonly Wanted[],
+  create: (displaces: Displaced | undefined) => Promise<T>,
 ): Promise<T> {
-  const { schemaName } = wanted;
-  return withTenantAlone(home, schemaName, "add tenant", async () => {
-    if (await isTenant(there, schemaName)) throw tenantTaken(schemaName);
-    // Its old name is not free: home's hosts still stand there.
-    if ((await findPointer(home, schemaName)) === there.database) {
-      await requireRenamed(home, there, schemaName, "add tenant");
+  if (there.database === home.database) return create(undefined);
+  const names = wanted.map(({ schemaName }) => schemaName);
+  return withTenantsAlone(home, names, ACTION, async () => {
+    const [taken] = await findTenants(there, names);
+    if (taken !== undefined) throw tenantTaken(taken);
+    // The old name of a tenant is not free: home's hosts still stand there.
+    for (const [name, database] of await findPointers(home, names)) {
+      if (database === there.database) await requireRenamed(home, there, name, ACTION);
     }
     await claim(home, there.database, wanted);
     try {
       return await create("all");
     } catch (error) {
-      // Where this cannot be told, the claim stays, and the same command goes on.
-      if (!(await isTenant(there, schemaName))) await giveBack(home, there.database, schemaName);
+      // Where this cannot be told, the claims stay, and the same command goes on.
+      const kept = await findTenants(there, names);
+      const lost = names.filter((name) => !kept.includes(name));
+      await giveBack(home, there.database, lost);
       throw error;
     }
   });
 }
 
-/** Creates a tenant at home as ever, or in another database by {@link createThere}. */
-export function createIn<T>(
-  home: Registry,
-  there: Registry,
-  wanted: Wanted,
-  create: (displaces: Displaced | undefined) => Promise<T>,
-): Promise<T> {
-  if (there.database === home.database) return create(undefined);
-  return createThere(home, there, wanted, create);
-}
-
-async function claim(
+/**
+ * Lets home know tenants of another database: their names and hosts, or none of them.
+ * @throws {AdminError} name_taken, host_taken
+ */
+export async function claim(
   home: Registry,
   database: string,
-  { schemaName, hosts }: Wanted,
+  tenants: readonly Wanted[],
 ): Promise<void> {
+  const names = tenants.map(({ schemaName }) => schemaName);
   await home.sequelize.transaction(async (transaction) => {
-    await lockTenants(transaction, schemaName);
-    if ((await home.Tenant.findByPk(schemaName, { transaction })) !== null) {
-      throw tenantTaken(schemaName);
+    await lockTenants(transaction, ...names);
+    const [taken] = await home.Tenant.findAll({ where: { schemaName: names }, transaction });
+    if (taken !== undefined) throw tenantTaken(taken.schemaName);
+    // The pointers of a run that was killed go, with their hosts.
+    await removeLed(transaction, database, names);
+    for (const { schemaName, hosts } of tenants) {
+      await requireNoPointer(transaction, schemaName);
+      await setPointer(transaction, schemaName, database);
+      const own = await pointHosts(transaction, schemaName, hosts);
+      const other = hosts.find((host) => !own.includes(host));
+      if (other !== undefined) throw hostTaken(other);
     }
-    // The pointer of a run that was killed goes, with its hosts.
-    await query(
-      transaction,
-      "delete from rowhouse.pointer where schema_name = $1 and database = $2",
-      [schemaName, database],
-    );
-    await requireNoPointer(transaction, schemaName);
-    await setPointer(transaction, schemaName, database);
-    const own = await pointHosts(transaction, schemaName, hosts);
-    const taken = hosts.find((host) => !own.includes(host));
-    if (taken !== undefined) throw hostTaken(taken);
   });
 }
 
 async function giveBack(
   { sequelize }: Registry,
   database: string,
-  schemaName: string,
+  names: readonly string[],
 ): Promise<void> {
   await sequelize.transaction(async (transaction) => {
-    await lockTenants(transaction, schemaName);
-    await query(
-      transaction,
-      "delete from rowhouse.pointer where schema_name = $1 and database = $2",
-      [schemaName, database],
-    );
+    await lockTenants(transaction, ...names);
+    await removeLed(transaction, database, names);
   });
 }
 
-async function isTenant({ sequelize, Tenant }: Registry, schemaName: string): Promise<boolean> {
+async function removeLed(
+  transaction: Transaction,
+  database: string,
+  names: readonly string[],
+): Promise<void> {
+  await query(
+    transaction,
+    "delete from rowhouse.pointer where schema_name = any($1::text[]) and database = $2",
+    [names, database],
+  );
+}
+
+/** Returns those of these names that are tenants of a database. */
+async function findTenants(
+  { sequelize }: Registry,
+  names: readonly string[],
+): Promise<readonly string[]> {
   return sequelize.transaction(async (transaction) => {
     // Waits for a creation that was killed while it committed.
-    await lockTenants(transaction, schemaName);
-    const tenant = await Tenant.findByPk(schemaName, { transaction });
-    return tenant !== null && !(await isUnfinished(transaction, schemaName));
+    await lockTenants(transaction, ...names);
+    const rows = await query<{ name: string }>(
+      transaction,
+      `select schema_name as name from rowhouse.tenant
+        where schema_name = any($1::text[]) and not coalesce(${IS_UNFINISHED}, false) order by 1`,
+      [names],
+    );
+    return rows.map(({ name }) => name);
   });
 }

@@ -9,6 +9,7 @@ import { findDatabase } from "./find.ts";
 
 const CHECK = "pointers";
 const MOST_NAMES = 3;
+const MOST_IN_COMMAND = 50;
 
 interface Pointer {
   readonly schemaName: string;
@@ -54,7 +55,8 @@ export async function examinePointers(home: Registry): Promise<readonly Finding[
     const own = pointers.filter(({ database }) => database === name);
     try {
       const present = await readRows<Present>(await findDatabase(home, name), PRESENT);
-      findings.push(...compare(name, own, present));
+      const twins = await findTwins(home, name, present);
+      findings.push(...compare(name, own, present, twins));
     } catch (error) {
       const seen = `database "${name}" was not asked: ${describeDatabaseError(error, variableOf(name))}`;
       const advice = "mend that, and run the doctor again";
@@ -64,15 +66,34 @@ export async function examinePointers(home: Registry): Promise<readonly Finding[
   return findings;
 }
 
+/** Returns those of these tenants whose name home has for itself, or for another database. */
+async function findTwins(
+  home: Registry,
+  name: string,
+  present: readonly Present[],
+): Promise<ReadonlySet<string>> {
+  const rows = await readRows<{ schemaName: string }>(
+    home,
+    `select t.schema_name as "schemaName" from rowhouse.tenant as t left join rowhouse.pointer as p using (schema_name)
+      where t.schema_name = any($2::text[]) and p.database is distinct from $1
+     union select schema_name from rowhouse.pointer where schema_name = any($2::text[]) and database <> $1`,
+    [name, present.map(({ schemaName }) => schemaName)],
+  );
+  return new Set(rows.map(({ schemaName }) => schemaName));
+}
+
 function compare(
   name: string,
   pointers: readonly Pointer[],
   present: readonly Present[],
+  twins: ReadonlySet<string>,
 ): readonly Finding[] {
   const here = new Map(present.map((tenant) => [tenant.schemaName, tenant.hosts]));
   const led = new Map(pointers.map((pointer) => [pointer.schemaName, pointer.hosts]));
   const lost = pointers.filter(({ schemaName }) => !here.has(schemaName));
-  const unled = present.filter(({ schemaName }) => !led.has(schemaName));
+  const twin = present.filter(({ schemaName }) => twins.has(schemaName));
+  const unled = present.filter(({ schemaName }) => !led.has(schemaName) && !twins.has(schemaName));
+  const names = unled.slice(0, MOST_IN_COMMAND).map(({ schemaName }) => schemaName);
   const lacking = present.filter(({ schemaName, hosts }) =>
     hosts.some((host) => led.has(schemaName) && led.get(schemaName)?.includes(host) !== true),
   );
@@ -88,7 +109,12 @@ function compare(
     ...problem(
       unled,
       `the tenant is in database "${name}", and home has no pointer to it, so that requests do not find it`,
-      `with ADMIN_DATABASE_URL of "${name}", move it to home's URL, or drop it there`,
+      `run ${commandFor("adopt-tenants")} --schemas ${names.join(",")} --database ${name}`,
+    ),
+    ...problem(
+      twin,
+      `the tenant is in database "${name}", and home has another one of the name`,
+      `decide which of them counts, and drop the other one, with ADMIN_DATABASE_URL of its database`,
     ),
     ...problem(
       lacking,

@@ -107,7 +107,7 @@ export async function examinePrivileges(
   return findings;
 }
 
-// Before has_table_privilege() looks a table up by its number, and keeps it in the session's memory, the row that is read
+// Tables with the same owner and privileges are judged together. Before has_table_privilege() looks a table up by its number, and keeps it in the session's memory, the row that is read
 // tells whether any privilege is possible.
 const PRIVILEGES = `
   with service as (
@@ -116,11 +116,15 @@ const PRIVILEGES = `
   ), held as (
     select array_agg(r.oid) as roles, bool_or(r.rolname in ('pg_read_all_data', 'pg_write_all_data')) as "all"
       from service as s join pg_catalog.pg_roles as r on pg_catalog.pg_has_role(s.oid, r.oid, 'USAGE')
+  ), alike as (
+    select c.relowner, c.relacl, max(c.oid) as oid, count(*) as relations
+      from rowhouse.tenant as t
+      join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
+      join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
+     group by c.relowner, c.relacl
   )
   select i.service_role as service, i.tenant_roles as "tenantRoles", service.oid is not null as exists,
-    (select count(*)::int from rowhouse.tenant as t
-       join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
-       join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    (select coalesce(sum(c.relations), 0)::int from alike as c
        cross join held
       where case when held."all" or c.relowner = any (held.roles)
           or exists (select from pg_catalog.aclexplode(c.relacl) as a where a.grantee = any (0::oid || held.roles))

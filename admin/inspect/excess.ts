@@ -3,6 +3,7 @@
 
 import { readRows, type Registry } from "../registry/registry.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
+import { type Inside, insideFor, INSTALLATION } from "./inside.ts";
 import { arrayOf } from "./lack.ts";
 
 /** One privilege too many. */
@@ -22,7 +23,7 @@ export async function findExcess(
   schemaNames: readonly string[] | undefined,
 ): Promise<readonly Excess[]> {
   const found: Excess[] = [];
-  for (const text of [POWERS, MEMBER, ELSEWHERE, WITHIN]) {
+  for (const text of [POWERS, MEMBER, ELSEWHERE, within(insideFor(schemaNames))]) {
     const bind = [schemaNames ?? null];
     found.push(...(await readRows<Excess>(registry, `with ${TENANTS} ${text}`, bind)));
   }
@@ -35,7 +36,7 @@ const TENANTS = `
     select t.schema_name as "schemaName", t.role_name as "roleName", n.oid as schema, n.nspacl as acl,
         case when i.tenant_roles then r.oid end as own, s.oid as service, n.nspowner as owner
       from rowhouse.tenant as t
-      join rowhouse.installation as i on true
+     cross join ${INSTALLATION} as i
       left join pg_catalog.pg_namespace as n on n.nspname = t.schema_name
       left join pg_catalog.pg_roles as r on r.rolname = t.role_name
       left join pg_catalog.pg_roles as s on s.rolname = i.service_role
@@ -58,6 +59,7 @@ const MEMBER = `
 
 // pg_shdepend holds the objects that mention a role ('a') or that it owns ('o'), for the whole server.
 // https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
+// Each row is looked up by itself: joins would read the catalogs of all tenants for one.
 const ELSEWHERE = `
   select t."schemaName", 'role "' || t."roleName" || '" ' ||
       case d.deptype when 'o' then 'owns ' else 'has privileges on ' end ||
@@ -66,37 +68,47 @@ const ELSEWHERE = `
         else 'something in database "' || other.datname || '"' end as problem
     from tenant as t
     join pg_catalog.pg_database as current on current.datname = current_database()
-    join pg_catalog.pg_shdepend as d on d.refclassid = 'pg_catalog.pg_authid'::regclass
-      and d.refobjid = t.own and d.deptype in ('a', 'o')
+    cross join lateral (
+      select * from pg_catalog.pg_shdepend as d
+       where d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = t.own and d.deptype in ('a', 'o') offset 0
+    ) as d
     left join pg_catalog.pg_database as other on other.oid = d.dbid
-    left join pg_catalog.pg_class as c on d.classid = 'pg_catalog.pg_class'::regclass and c.oid = d.objid
-    left join pg_catalog.pg_default_acl as f on d.classid = 'pg_catalog.pg_default_acl'::regclass
-      and f.oid = d.objid
-    left join pg_catalog.pg_proc as p on d.classid = 'pg_catalog.pg_proc'::regclass and p.oid = d.objid
-    left join pg_catalog.pg_type as y on d.classid = 'pg_catalog.pg_type'::regclass and y.oid = d.objid
-   where not (d.deptype = 'a' and d.dbid = current.oid and t.schema is not distinct from
-      case d.classid when 'pg_catalog.pg_namespace'::regclass then d.objid
-        else coalesce(c.relnamespace, f.defaclnamespace, p.pronamespace, y.typnamespace) end)`;
+   where not (d.deptype = 'a' and d.dbid = current.oid and t.schema is not distinct from case d.classid
+      when 'pg_catalog.pg_namespace'::regclass then d.objid
+      when 'pg_catalog.pg_class'::regclass then
+        (select relnamespace from pg_catalog.pg_class where oid = d.objid)
+      when 'pg_catalog.pg_default_acl'::regclass then
+        (select defaclnamespace from pg_catalog.pg_default_acl where oid = d.objid)
+      when 'pg_catalog.pg_proc'::regclass then
+        (select pronamespace from pg_catalog.pg_proc where oid = d.objid)
+      when 'pg_catalog.pg_type'::regclass then
+        (select typnamespace from pg_catalog.pg_type where oid = d.objid) end)`;
 
-// Not a lateral join for each tenant: pg_class lacks an index that begins with the schema.
-const WITHIN = `
-  , granted as (
-    select t.*, 'the schema' as object, array['USAGE'] as expected, e.grantee, e.privilege_type
+// Nearly all tables of a tenant have the same privileges: those that are alike are judged together.
+const within = (inside: Inside): string =>
+  `
+  , alike as (
+    select t.schema, c.relkind = 'S' as sequences, c.relacl,
+        array_agg(case c.relkind when 'S' then 'sequence "' else 'table "' end || c.relname || '"') as objects
+      from tenant as t
+      ${inside("pg_class", "c")} and c.relacl is not null
+     group by t.schema, c.relkind = 'S', c.relacl
+  ), granted as (
+    select t.*, array['the schema'] as objects, array['USAGE'] as expected, e.grantee, e.privilege_type
       from tenant as t cross join lateral pg_catalog.aclexplode(t.acl) as e
     union all
-    select t.*, case c.relkind when 'S' then 'sequence' else 'table' end || ' "' || c.relname || '"',
-        case c.relkind when 'S' then $sequences$ else $tables$ end, e.grantee, e.privilege_type
-      from tenant as t
-      join pg_catalog.pg_class as c on c.relnamespace = t.schema
-     cross join lateral pg_catalog.aclexplode(c.relacl) as e
+    select t.*, a.objects, case when a.sequences then $sequences$ else $tables$ end, e.grantee, e.privilege_type
+      from alike as a
+      join tenant as t on t.schema = a.schema
+     cross join lateral pg_catalog.aclexplode(a.relacl) as e
   )
   select "schemaName", case grantee when 0 then 'PUBLIC'
       when own then 'role "' || "roleName" || '"' else 'the service role, alone,' end
-      || ' has ' || string_agg(distinct privilege_type, ', ') || ' on ' || object as problem
+      || ' has ' || string_agg(distinct privilege_type, ', ') || ' on ' || unnest(objects) as problem
     from granted
    where grantee <> owner and (grantee = 0
       or own is not null and grantee = service
       or grantee = own and privilege_type <> all (expected))
-   group by "schemaName", "roleName", own, grantee, object`
-  .replace("$tables$", arrayOf(TABLE_PRIVILEGES).toUpperCase())
-  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES).toUpperCase());
+   group by "schemaName", "roleName", own, grantee, objects`
+    .replace("$tables$", arrayOf(TABLE_PRIVILEGES).toUpperCase())
+    .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES).toUpperCase());

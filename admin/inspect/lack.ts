@@ -9,7 +9,8 @@ import {
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
 } from "../registry/tenant-grants.ts";
-import { USES } from "./uses.ts";
+import { type Inside, insideFor, INSTALLATION } from "./inside.ts";
+import { usesWith } from "./uses.ts";
 
 /** The value of `missing` for a missing membership. */
 export const MAY_NOT_BECOME = "may not become";
@@ -60,14 +61,15 @@ export async function findLacks(
        from rowhouse.installation`,
   );
   const { server = 0, roles = true } = installation ?? {};
+  const inside = insideFor(schemaNames);
   const memberships = server >= 160_000 ? MEMBERSHIPS : MEMBERSHIPS_BEFORE_16;
   for (const text of [
     MISSING,
     ...(roles ? [memberships] : []),
     GRANTS,
     DEFAULTS,
-    RELATIONS,
-    ...USES,
+    relationsWith(inside),
+    ...usesWith(inside),
   ]) {
     found.push(...(await read<Lack>(`with ${TENANTS} ${text}`, [schemaNames ?? null])));
   }
@@ -115,7 +117,7 @@ const MISSING = `
 const membershipsWith = (options: string): string => `
   select t."schemaName", t."roleName", 'membership' as kind, '' as object, m.missing
     from tenant as t
-    join rowhouse.installation as i on true
+   cross join ${INSTALLATION} as i
     join pg_catalog.pg_roles as service on service.rolname = i.service_role
    cross join lateral (
       select ${options} as missing from pg_catalog.pg_auth_members as m
@@ -153,23 +155,32 @@ const DEFAULTS = `
        where a.grantee = t.role and lower(a.privilege_type) = p.privilege)
    group by t."schemaName", t."roleName", kind.object`;
 
-// A grant of the table's owner to the role itself is enough, and is in the row that is read. To ask PostgreSQL costs a look-up
-// of the table by its number, which stays in the session's memory.
-const RELATIONS = `
-  select t."schemaName", t."roleName", case c.relkind when 'S' then 'sequence' else 'table' end as kind,
-      c.relname::text as object, string_agg(p.privilege, ', ' order by p.place) as missing
-    from tenant as t
-    join pg_catalog.pg_class as c on c.relnamespace = t.schema
-      and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-   cross join unnest(case c.relkind when 'S' then $sequences$ else $tables$ end)
+// Nearly all tables of a tenant have the same owner and privileges: those that are alike are judged together. A grant of the
+// owner to the role itself is enough, and is in the row that is read. To ask PostgreSQL costs a look-up of the table by its
+// number, which stays in the session's memory.
+const relationsWith = (inside: Inside): string =>
+  `
+  , alike as (
+    select t.schema, c.relkind = 'S' as sequences, c.relowner, c.relacl, max(c.oid) as oid,
+        array_agg(c.relname::text) as names
+      from tenant as t
+      ${inside("pg_class", "c")} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+     where t.role is not null
+     group by t.schema, c.relkind = 'S', c.relowner, c.relacl
+  )
+  select t."schemaName", t."roleName", case when a.sequences then 'sequence' else 'table' end as kind,
+      unnest(a.names) as object, string_agg(p.privilege, ', ' order by p.place) as missing
+    from alike as a
+    join tenant as t on t.schema = a.schema
+   cross join unnest(case when a.sequences then $sequences$ else $tables$ end)
       with ordinality as p (privilege, place)
-   where t.role is not null and case
-      when c.relacl @> pg_catalog.makeaclitem(t.role, c.relowner, p.privilege, false) then false
-      when c.relkind = 'S' then not pg_catalog.has_sequence_privilege(t.role, c.oid, p.privilege)
-      else not pg_catalog.has_table_privilege(t.role, c.oid, p.privilege) end
-   group by t."schemaName", t."roleName", c.relkind, c.relname`
-  .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
-  .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
+   where case
+      when a.relacl @> pg_catalog.makeaclitem(t.role, a.relowner, p.privilege, false) then false
+      when a.sequences then not pg_catalog.has_sequence_privilege(t.role, a.oid, p.privilege)
+      else not pg_catalog.has_table_privilege(t.role, a.oid, p.privilege) end
+   group by t."schemaName", t."roleName", a.sequences, a.names`
+    .replace("$tables$", arrayOf(TABLE_PRIVILEGES))
+    .replace("$sequences$", arrayOf(SEQUENCE_PRIVILEGES));
 
 /** Privileges as an SQL array. */
 export function arrayOf(privileges: readonly string[]): string {

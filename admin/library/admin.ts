@@ -14,6 +14,7 @@ export type * from "./many.ts";
 export type * from "./migration.ts";
 export type { Run } from "./run.ts";
 export type * from "./tenant.ts";
+export type * from "./tenant-functions.ts";
 export type * from "./transfer.ts";
 
 /** The options of {@link openAdmin}. */

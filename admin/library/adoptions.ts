@@ -3,7 +3,8 @@
 import type { AdoptionPlan as InternalPlan } from "../adopt/plan.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
-import { concurrencyOf } from "./bulk.ts";
+import type { Place } from "../tenant-list/place.ts";
+import { concurrencyIn } from "./bulk.ts";
 import type { AdoptionFunctions } from "./contract.ts";
 import { withCodes } from "./failure.ts";
 import type {
@@ -19,28 +20,43 @@ import { type Controls, createRun } from "./run.ts";
 /** Makes the functions. Each loads what it needs when it is called. */
 export function adoptionFunctions(registry: Registry): AdoptionFunctions {
   return {
-    planAdoption: (source, { version } = {}) =>
-      withCodes(async () => describe(await prepare(registry, source, version))),
+    planAdoption: (source, options = {}) =>
+      withCodes(async () => {
+        const place = await findPlace(registry, options);
+        return describe(await prepare(place, source, options));
+      }),
     adoptTenants: (source, options = {}) =>
       createRun(options.signal, (controls) => adopt(registry, source, options, controls)),
   };
 }
 
+async function findPlace(home: Registry, { database }: Choice): Promise<Place> {
+  const { findDatabase } = await import("../databases/find.ts");
+  const { placeIn } = await import("../databases/place.ts");
+  return placeIn(home, await findDatabase(home, database));
+}
+
+type Choice = Pick<AdoptionOptions, "version" | "database">;
+
 async function prepare(
-  registry: Registry,
+  place: Place,
   source: AdoptionSource,
-  version: string | undefined,
+  choice: Choice,
 ): Promise<InternalPlan> {
   const { planAdoption } = await import("../adopt/plan.ts");
   const { parseAdoptedName } = await import("../adopt/schema-name.ts");
   const { checkTenants } = await import("../tenant-list/check.ts");
-  const list = await checkTenants(await readSource(registry, source), parseAdoptedName);
-  return planAdoption(registry, list, version);
+  const list = await checkTenants(
+    await readSource(place.registry, source, choice),
+    parseAdoptedName,
+  );
+  return planAdoption(place, list, choice.version);
 }
 
 async function readSource(
   registry: Registry,
   source: AdoptionSource,
+  { database }: Choice,
 ): Promise<Iterable<TenantLine> | AsyncIterable<TenantLine>> {
   if ("lines" in source) return source.lines;
   if ("query" in source) {
@@ -49,7 +65,11 @@ async function readSource(
   }
   const { findPatternProblem, listByPattern, parseItems } = await import("../adopt/pattern.ts");
   const { AdminError } = await import("../registry/admin-error.ts");
-  const pattern = { items: parseItems(source.schemas), templates: source.hosts };
+  const pattern = {
+    items: parseItems(source.schemas),
+    templates: source.hosts ?? [],
+    isHome: database === undefined,
+  };
   const problem = findPatternProblem(pattern, { schemas: "schemas", hosts: "hosts" });
   if (problem === undefined) return listByPattern(registry, pattern);
   throw new AdminError(`Cannot adopt tenants: ${problem}`, { code: "option_invalid" });
@@ -77,7 +97,8 @@ async function adopt(
   const { AdminError } = await import("../registry/admin-error.ts");
   const { adoptTenants } = await import("../adopt/adopt-tenants.ts");
   const { describeNotices } = await import("../adopt/lines.ts");
-  const plan = await prepare(registry, source, options.version);
+  const place = await findPlace(registry, options);
+  const plan = await prepare(place, source, options);
   const { adoptable, existing, refused, creation } = plan;
   for (const one of refused) report(one);
   if (refused.length > 0 && options.skipRefused !== true) {
@@ -88,8 +109,8 @@ async function adopt(
     );
   }
   options.onStart?.([...existing, ...adoptable].map(({ schemaName }) => schemaName));
-  const concurrency = await concurrencyOf(registry, options);
-  const summary = await adoptTenants(registry, plan, { concurrency, signal, report });
+  const concurrency = await concurrencyIn(registry, place.registry, options);
+  const summary = await adoptTenants(place, plan, { concurrency, signal, report });
   const notices = describeNotices(plan, creation.migrations);
   return { ...summary, refused: refused.length, notices };
 }

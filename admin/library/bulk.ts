@@ -16,21 +16,24 @@ export function manyFunctions(registry: Registry): ManyFunctions {
       createRun(options.signal, async (controls) => {
         const { parseNewTenant } = await import("./parse.ts");
         const { createTenants } = await import("../create-many/create-tenants.ts");
+        const { findDatabase } = await import("../databases/find.ts");
+        const { placeIn } = await import("../databases/place.ts");
         const { AdminError } = await import("../registry/admin-error.ts");
+        const there = await findDatabase(registry, options.database);
         const wanted = tenants.map(({ database, ...tenant }, index) => {
-          if (database !== undefined && database !== registry.database) {
+          if (database !== undefined && database !== there.database) {
             throw new AdminError(
-              `Cannot create tenant "${tenant.schemaName}" in database "${database}": createTenants() creates tenants at ` +
-                "home only; call createTenant() for this one",
+              `Cannot create tenant "${tenant.schemaName}" in database "${database}": this call of createTenants() ` +
+                `creates tenants in database "${there.database}"; call it once for each database`,
               { code: "option_invalid" },
             );
           }
           return { ...parseNewTenant(tenant), line: index + 1 };
         });
         options.onStart?.(wanted.map(({ schemaName }) => schemaName));
-        const concurrency = await concurrencyOf(registry, options);
-        const { signal, report } = controls;
-        return createTenants(registry, wanted, { concurrency, signal, report });
+        const concurrency = await concurrencyIn(registry, there, options);
+        const run = { ...controls, concurrency };
+        return createTenants(there, wanted, run, placeIn(registry, there));
       }),
     eachTenant: (sql, options = {}) =>
       createRun(options.signal, async (controls) => {
@@ -68,6 +71,16 @@ export async function concurrencyOf(
   if (concurrency === undefined) return defaultConcurrency(registry);
   const { parseWhole } = await import("./parse.ts");
   return parseWhole("concurrency", concurrency, CONCURRENCY.min, CONCURRENCY.max);
+}
+
+/** As {@link concurrencyOf}, for work that takes connections of two databases. */
+export async function concurrencyIn(
+  home: Registry,
+  there: Registry,
+  options: ManyOptions,
+): Promise<number> {
+  const both = [...new Set([home, there])];
+  return Math.min(...(await Promise.all(both.map((one) => concurrencyOf(one, options)))));
 }
 
 async function runInEach(

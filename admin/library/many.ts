@@ -38,14 +38,17 @@ export interface CreationOutcome {
 /** How many tenants had each outcome; `left` were not started. */
 export type CreationSummary = Readonly<Record<CreationOutcome["outcome"] | "left", number>>;
 
-/** The schemas to adopt: a list, a pattern with hosts made from the names, or a query for `host` and `schema`. */
+/**
+ * The schemas to adopt: a list, a pattern with hosts made from the names, or a query for `host` and `schema`. Only what
+ * another database has as a tenant already needs no hosts.
+ */
 export type AdoptionSource =
   | { readonly lines: Iterable<TenantLine> | AsyncIterable<TenantLine> }
-  | { readonly schemas: string; readonly hosts: readonly string[] }
+  | { readonly schemas: string; readonly hosts?: readonly string[] | undefined }
   | { readonly query: string };
 
 /** How schemas are adopted. */
-export interface AdoptionOptions extends ManyOptions {
+export interface AdoptionOptions extends ManyOptions, Pick<TenantChoice, "database"> {
   /** Their version of the migrations, by name or number; found by comparing their tables when left out. */
   readonly version?: string | undefined;
   /** Adopt the others when some are refused. */
@@ -65,6 +68,8 @@ export interface AdoptableTenant {
   readonly sequences: number;
   /** What a person should know and the adoption leaves as it is. */
   readonly notes: readonly string[];
+  /** Whether its database has it as a tenant already: home gets a pointer to it, and nothing else changes. */
+  readonly isTenant?: boolean;
 }
 
 /** A schema, or a line of the list, that cannot be adopted. */

@@ -2,10 +2,10 @@
 
 import type { NewTenant as WantedTenant } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { TenantFunctions } from "./contract.ts";
 import type { Creations } from "./creations.ts";
 import { withCodes } from "./failure.ts";
 import type { CreatedTenant, NewTenant } from "./tenant.ts";
+import type { TenantFunctions } from "./tenant-functions.ts";
 
 /** Finds what the new tenants of a database share, for all who create them. */
 export type FindCreations = (registry: Registry) => Promise<Creations>;
@@ -105,7 +105,7 @@ async function create(
   const { schemaName, hosts } = wanted;
   const there = await findDatabase(home, database);
   try {
-    await createIn(home, there, wanted, async (displaces) =>
+    await createIn(home, there, [wanted], async (displaces) =>
       addTo(there, await creations(there), { ...wanted, displaces }),
     );
     return { schemaName, hosts };

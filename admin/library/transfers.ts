@@ -1,8 +1,8 @@
 // Copies, moves, renames and drops tenants.
 
 import type { Registry } from "../registry/registry.ts";
-import type { TransferFunctions } from "./contract.ts";
 import { withCodes } from "./failure.ts";
+import type { TransferFunctions } from "./tenant-functions.ts";
 import { locateTenant } from "./tenants.ts";
 
 const WAIT_MS = 300_000;
@@ -23,7 +23,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
         const { createIn } = await import("../databases/create.ts");
         const { schemaName, there } = await locateTenant(registry, from);
         const wanted = parseNewTenant(tenant);
-        return createIn(registry, there, wanted, (displaces) =>
+        return createIn(registry, there, [wanted], (displaces) =>
           cloneTenant(there, schemaName, {
             ...wanted,
             ...{ displaces, structureOnly: structureOnly === true, lossy: lossy === true },
@@ -46,7 +46,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
         const { findDatabase } = await import("../databases/find.ts");
         const there = await findDatabase(registry, database);
         const wanted = parseNewTenant(tenant);
-        return createIn(registry, there, wanted, (displaces) =>
+        return createIn(registry, there, [wanted], (displaces) =>
           importTenant(there, file, {
             ...wanted,
             ...{ displaces, migrate: migrate === true, lossy: lossy === true },

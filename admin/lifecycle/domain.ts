@@ -4,7 +4,7 @@ import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
-import { readPointer } from "../registry/pointer.ts";
+import { readPointer, removePointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { claimTenant } from "../registry/transition.ts";
 import type { NewTenant } from "./creation.ts";
@@ -135,6 +135,16 @@ export async function insertDomains(
   if (taken === undefined && hosts.length > 0) return;
   await requireNoPointer(transaction, schemaName);
   if (taken !== undefined) throw hostTaken(taken);
+}
+
+/** Gives a new tenant its hosts, as {@link insertDomains} does, and takes away the pointers that give way to it. */
+export async function serveTenant(
+  transaction: Transaction,
+  { schemaName, hosts, displaces }: NewTenant,
+  event?: NewEvent,
+): Promise<void> {
+  if (displaces !== undefined) await removePointers(transaction, schemaName, displaces, hosts);
+  await insertDomains(transaction, schemaName, hosts, event);
 }
 
 /**

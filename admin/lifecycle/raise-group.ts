@@ -6,7 +6,7 @@ import type { Registry } from "../registry/registry.ts";
 import { beginTenant } from "./begin.ts";
 import { requireAlike } from "./compare.ts";
 import { type Creation, describeCreation, type NewTenant } from "./creation.ts";
-import { insertDomains } from "./domain.ts";
+import { serveTenant } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
 
 /**
@@ -29,9 +29,7 @@ export async function raiseGroup(
   await requireAlike(transaction, creation, names);
   for (const name of names) creation.traces.end(name);
   await reachVersion(transaction, names, ordered);
-  for (const { schemaName, hosts } of tenants) {
-    await insertDomains(transaction, schemaName, hosts);
-  }
+  for (const tenant of tenants) await serveTenant(transaction, tenant);
   const source = { verb: "add-tenant" } as const;
   await recordEvents(
     transaction,

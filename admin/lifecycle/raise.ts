@@ -9,7 +9,6 @@ import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import { applyOutside } from "../migrations/outside.ts";
 import { cutStages, isRoomFor, mayNotShare, readLocks, type Stage } from "../migrations/stages.ts";
 import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/unfinished.ts";
-import { removePointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
@@ -19,7 +18,7 @@ import {
   describeCreation,
   type NewTenant,
 } from "./creation.ts";
-import { insertDomains, requireFreeHosts, requireNoPointer } from "./domain.ts";
+import { requireFreeHosts, requireNoPointer, serveTenant } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
 
 /** Fills a new tenant in a transaction; the tenant has the tables of its version, and is not served yet. */
@@ -111,7 +110,7 @@ async function raiseWithin<T>(
   const result = await fill(transaction, roleName);
   await applyAll(site, transaction, ordered.slice(from, to));
   await reachVersion(transaction, [schemaName], ordered.slice(0, to));
-  await serve(transaction, tenant, event);
+  await serveTenant(transaction, tenant, event);
   return result;
 }
 
@@ -154,7 +153,7 @@ async function raiseInStages<T>(
   const complete = async (transaction: Transaction): Promise<void> => {
     const text = `update rowhouse.tenant set status = 'active', transition = null where schema_name = $1`;
     await query(transaction, text, [schemaName]);
-    await serve(transaction, tenant, event);
+    await serveTenant(transaction, tenant, event);
   };
   const isLast = from === to;
   const result = await transact(async (transaction) => {
@@ -166,16 +165,6 @@ async function raiseInStages<T>(
   // The stages were cut by what such migrations may take. The next tenant takes as few transactions as these allow.
   if (mode === "some" && isRoomFor(locks)) creation.sharing.mode = "all";
   return result;
-}
-
-/** Gives the tenant its hosts, and takes away the pointers that give way to it. */
-async function serve(
-  transaction: Transaction,
-  { schemaName, hosts, displaces }: NewTenant,
-  event: NewEvent | undefined,
-): Promise<void> {
-  if (displaces !== undefined) await removePointers(transaction, schemaName, displaces, hosts);
-  await insertDomains(transaction, schemaName, hosts, event);
 }
 
 /** The version at which a tenant is filled, and the one that it then gets. */

@@ -5,7 +5,8 @@ import type pg from "pg";
 import type * as sequelizeModule from "sequelize";
 import type { Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
-import type { DomainRow, Registry, TenantRow } from "./registry.ts";
+import type { Registry } from "./registry.ts";
+import type { DomainRow, TenantRow } from "./rows.ts";
 import { isReusable } from "./transaction-client.ts";
 
 const require = createRequire(import.meta.url);
@@ -40,7 +41,7 @@ export function openModels(
     dialectOptions: { ssl, application_name, connectionTimeoutMillis: 10_000 },
   };
   const sequelize = new Sequelize(settings);
-  skipArrayTypes(sequelize);
+  readFewTypes(sequelize);
   // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
   sequelize.addHook("afterConnect", async (client: unknown) => {
     if (client instanceof Client) await client.query("set jit = off");
@@ -80,16 +81,25 @@ export function openModels(
 }
 
 /**
- * Keeps Sequelize from reading the array type of each table of each tenant, when it reads the types of the database with its
- * first connection. It finds an array type in the row of its element, and does not use these rows.
+ * Keeps Sequelize from reading the row types of all tables of all tenants, when it reads the types of the database with its
+ * first connection. It uses none of them: only PostgreSQL's own types, those of extensions, enums, and what ranges are of.
  */
-function skipArrayTypes(sequelize: Sequelize): void {
+function readFewTypes(sequelize: Sequelize): void {
   const manager = Object(Reflect.get(sequelize, "connectionManager")) as object;
   const refresh: unknown = Reflect.get(manager, "_refreshDynamicOIDs");
   if (typeof refresh !== "function") return;
   Reflect.set(manager, "_refreshDynamicOIDs", (client: Pick<pg.Client, "query">): unknown => {
     const query = (text: string): unknown =>
-      client.query(text.replace("WHERE (", "WHERE pg_type.typcategory <> 'A' AND ("));
+      client.query(text.replace("WHERE (", `WHERE ${FEW_TYPES} AND (`));
     return Reflect.apply(refresh, manager, [{ query }]) as unknown;
   });
 }
+
+// Sequelize finds an array type in the row of its element. PostgreSQL's own types have lower numbers, and no rows in pg_depend.
+// https://www.postgresql.org/docs/current/system-catalog-initial-data.html
+const FEW_TYPES = `pg_type.typcategory <> 'A' AND pg_type.oid IN (
+  SELECT oid FROM pg_type WHERE oid < 16384
+  UNION SELECT enumtypid FROM pg_enum
+  UNION SELECT rngsubtype FROM pg_range
+  UNION SELECT objid FROM pg_depend WHERE classid = 'pg_type'::regclass AND deptype = 'e'
+    AND refclassid = 'pg_extension'::regclass AND refobjid IN (SELECT oid FROM pg_extension))`;

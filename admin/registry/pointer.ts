@@ -18,6 +18,19 @@ export async function findPointer(
   return row?.database;
 }
 
+/** As {@link findPointer}, for several names: the databases by schema. */
+export async function findPointers(
+  registry: Pick<Registry, "read">,
+  schemaNames: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await readRows<{ schemaName: string; database: string }>(
+    registry,
+    `select schema_name as "schemaName", database from rowhouse.pointer where schema_name = any($1::text[])`,
+    [schemaNames],
+  );
+  return new Map(rows.map(({ schemaName, database }) => [schemaName, database]));
+}
+
 /** As {@link findPointer}, within a transaction; the tenant's lock keeps the answer true. */
 export async function readPointer(
   transaction: Transaction,

@@ -1,72 +1,17 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
 // direct connection, and queries beside them. Every name carries its schema; the session's search_path is never set.
 
-import type {
-  CreationOptional,
-  InferAttributes,
-  InferCreationAttributes,
-  Model,
-  ModelStatic,
-  QueryTypes,
-  Sequelize,
-  Transaction,
-} from "sequelize";
+import type { ModelStatic, QueryTypes, Sequelize, Transaction } from "sequelize";
 import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
 import { HOME, Others } from "./others.ts";
-import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
 import { openModels } from "./models.ts";
 import type { Reader } from "./reader.ts";
+import type { DomainRow, TenantRow } from "./rows.ts";
 import { clientOf } from "./transaction-client.ts";
 
+export type { DomainRow, Installation, TenantRow } from "./rows.ts";
 export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
-
-/** A row of `rowhouse.tenant`. */
-export interface TenantRow extends Model<
-  InferAttributes<TenantRow>,
-  InferCreationAttributes<TenantRow>
-> {
-  schemaName: string;
-  roleName: string;
-  status: CreationOptional<TenantStatus>;
-  /** The number of the newest tenant migration that the schema has. */
-  version: CreationOptional<number>;
-  statementTimeoutMs: CreationOptional<number>;
-  settings: CreationOptional<Settings>;
-  createdAt: CreationOptional<Date>;
-  transition: CreationOptional<Transition | null>;
-  /** The other database of a move, as host, port and name. */
-  peer: CreationOptional<string | null>;
-  /** Identifies one move in both databases. */
-  transferId: CreationOptional<string | null>;
-  /** The status that the tenant gets back when it is resumed or its move ends. */
-  statusBefore: CreationOptional<TenantStatus | null>;
-}
-
-/**
- * A row of `rowhouse.domain`: a host, with copies of the tenant's columns that an entry needs; or the host of a tenant in
- * another database, whose copies are null.
- */
-export interface DomainRow extends Model<
-  InferAttributes<DomainRow>,
-  InferCreationAttributes<DomainRow>
-> {
-  host: string;
-  schemaName: string;
-  roleName: CreationOptional<string | null>;
-  status: CreationOptional<TenantStatus | null>;
-  statementTimeoutMs: CreationOptional<number | null>;
-  /** The database of the host's tenant; null for a tenant of this one. */
-  database: CreationOptional<string | null>;
-}
-
-/** The one row of `rowhouse.installation`. */
-export interface Installation {
-  readonly serviceRole: string;
-  readonly tenantRoles: boolean;
-  /** The schemas that stand behind the tenant's own in the search_path, in this order. */
-  readonly sharedSchemas: readonly string[];
-}
 
 /** An open registry. */
 export interface Registry {

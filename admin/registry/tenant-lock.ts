@@ -27,17 +27,17 @@ export async function lockTenants(
   transaction: Transaction,
   ...schemaNames: readonly string[]
 ): Promise<void> {
-  for (const schemaName of schemaNames.toSorted()) {
-    const text = `select pg_advisory_xact_lock(${tenantLockKey("$1")})`;
-    await query(transaction, text, [schemaName]);
-  }
+  const text = `select pg_advisory_xact_lock(${tenantLockKey("name")}) from unnest($1::text[]) as name`;
+  await query(transaction, text, [schemaNames.toSorted()]);
 }
 
 /** The error when another process runs a verb of several transactions for the tenant. */
 export class TenantTaken extends AdminError {}
 
-/** The key of {@link withTenantAlone}'s lock, as an SQL expression; the parameter `$1` is the schema's name. */
-export const ALONE_KEY = "pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)";
+/** The key of {@link withTenantAlone}'s lock, as an SQL expression; the parameter `$n` is the schema's name. */
+export function aloneKey(parameter: string): string {
+  return `pg_catalog.hashtextextended('rowhouse verb ' || ${parameter}, 0)`;
+}
 
 /**
  * Runs a verb that takes more than one transaction for a tenant, and excludes other processes that run such a verb
@@ -47,8 +47,18 @@ export const ALONE_KEY = "pg_catalog.hashtextextended('rowhouse verb ' || $1, 0)
  * @throws {TenantTaken} without waiting, when another process holds the lock
  */
 export function withTenantAlone<T>(
-  { url }: Registry,
+  registry: Registry,
   schemaName: string,
+  action: string,
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  return withTenantsAlone(registry, [schemaName], action, work);
+}
+
+/** As {@link withTenantAlone}, for several tenants at once; it refuses them all when another process has one. */
+export function withTenantsAlone<T>(
+  { url }: Registry,
+  schemaNames: readonly string[],
   action: string,
   work: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
@@ -57,11 +67,12 @@ export function withTenantAlone<T>(
     await client.query(
       "select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'",
     );
-    const text = `select pg_try_advisory_lock(${ALONE_KEY}) as locked`;
-    const { rows } = await client.query<{ locked: boolean }>(text, [schemaName]);
-    if (rows[0]?.locked !== true) {
+    const text = `select name, pg_try_advisory_lock(${aloneKey("name")}) as locked from unnest($1::text[]) as name`;
+    const { rows } = await client.query<{ name: string; locked: boolean }>(text, [schemaNames]);
+    const busy = rows.find(({ locked }) => !locked);
+    if (busy !== undefined) {
       throw new TenantTaken(
-        `Cannot ${action}: another verb is changing "${schemaName}"; wait until it has ended`,
+        `Cannot ${action}: another verb is changing "${busy.name}"; wait until it has ended`,
         { code: "tenant_busy" },
       );
     }

@@ -415,7 +415,7 @@ describe("console tenants", () => {
       statementTimeoutMs: 1234,
     });
     expect(tenants[0]?.createdAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    expect(Math.abs(Date.parse(tenants[0]?.createdAt ?? "") - Date.now())).to.be.lessThan(60_000);
+    expect(Math.abs(Date.parse(tenants[0]?.createdAt ?? "") - Date.now())).to.be.lessThan(600_000);
   });
 
   it("GET fleet shows what it can when the folder of migrations is the wrong one", async () => {

@@ -89,7 +89,20 @@ describe("migrate under faults", function () {
   after(() => migrations.remove());
 
   it("two runs at once share the work and do no tenant twice", async () => {
-    const runs = await Promise.all([1, 2].map(() => start("--concurrency", "3").result));
+    // Whichever starts first waits for the other's start: more wait for a table than one has at work.
+    const client = await database.openClient();
+    await client.query(`begin; lock table ${names.map((name) => `${name}.step`).join(", ")}`);
+    const started = [1, 2].map(() => start("--concurrency", "3").result);
+    await until("one of the two does nothing", async () => {
+      const [row] = await database.sql<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+          where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      return Number(row?.waiting) > 3;
+    });
+    await client.query("commit");
+    await client.end();
+    const runs = await Promise.all(started);
     for (const { status, stderr } of runs) expect([status, stderr]).to.deep.equal([0, ""]);
     const migrated = runs.map((run) => Number(summaryOf(run)["migrated"]));
     expect(migrated.reduce((sum, count) => sum + count)).to.equal(TENANTS);

@@ -113,6 +113,7 @@ function nameDatabase(): TestDatabase {
 
 async function openLookingClient(url: string): Promise<LookingClient> {
   const client = new pg.Client(url);
+  client.on("error", () => {}); // a test that fails leaves it open, and its database is dropped
   await client.connect();
   return {
     query: (text) => client.query(text),

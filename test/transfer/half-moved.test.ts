@@ -131,7 +131,7 @@ describe("a tenant between two databases", () => {
     expect(await move("us")).to.include({ database: "us" });
   });
 
-  it("createTenants() refuses another database", async () => {
+  it("createTenants() refuses a tenant of another database than its own", async () => {
     const wanted = { schemaName: "many", hosts: ["many.test"], database: "eu" };
     const run = several.admin().createTenants([wanted]);
     expect(await codeOf(run.finish())).to.equal("option_invalid");

@@ -166,13 +166,13 @@ describe("each-tenant", () => {
 
   it("is limited by the tenant's own statement timeout, or by --timeout", async () => {
     await database.sql(
-      "update rowhouse.tenant set statement_timeout_ms = 50 where schema_name = 't1'",
+      "update rowhouse.tenant set statement_timeout_ms = 200 where schema_name = 't1'",
     );
     const shown = byName(
       await each("select setting from pg_settings where name = 'statement_timeout'", "--json"),
     );
     expect(NAMES.map((name) => shown[name]?.rows)).to.deep.equal([
-      [{ setting: "50" }],
+      [{ setting: "200" }],
       [{ setting: "10000" }],
       [{ setting: "10000" }],
     ]);

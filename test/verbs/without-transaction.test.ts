@@ -83,9 +83,38 @@ describe("migrate without a transaction", () => {
     expect(rows).to.deep.equal([]);
   });
 
+  it("clears a failed index away while a build in another schema begins", async () => {
+    await migrations.write({
+      "003_id": "create unique index concurrently item_id on item ((id % 501));",
+    });
+    await database.sql(
+      "insert into b.item values (502, 502)",
+      "create schema other",
+      "create table other.one (id int)",
+      "create table other.two (id int)",
+    );
+    const [holder, builder] = [await database.openClient(), await database.openClient()];
+    await holder.query("begin");
+    await holder.query("create index same on other.one (id)");
+    // The name is taken by an index that nobody sees yet: the build waits before it has an index.
+    const build = builder.query("create index concurrently same on other.two (id)");
+    await holder.waitUntilBlocked("concurrently same");
+    const begun = await database.sql(
+      "select from pg_stat_progress_create_index where index_relid = 0",
+    );
+    const { status } = await migrate("--tenants", "b");
+    const left = await indexes("item_id");
+    await holder.query("rollback");
+    await build;
+    await Promise.all([holder.end(), builder.end()]);
+    expect([begun.length, status, left]).to.deep.equal([1, 1, []]);
+    await database.sql("delete from b.item where id = 502");
+    expect((await migrate()).status).to.equal(0);
+  });
+
   it("goes on where it was killed, with what was done and what was left invalid", async () => {
     await migrations.write({
-      "003_more":
+      "004_more":
         "-- rowhouse: no transaction\ncreate index concurrently item_more on item (code, id);\nalter table item add column more int;",
     });
     const holder = await database.openClient();
@@ -95,16 +124,20 @@ describe("migrate without a transaction", () => {
     await holder.waitUntilBlocked("create index concurrently");
     run.kill("SIGKILL");
     await run.result;
-    await database.sql(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'create index concurrently%'",
+    const building =
+      "from pg_stat_activity where query like 'create index concurrently item_more%'";
+    await database.sql(`select pg_terminate_backend(pid) ${building}`);
+    await until(
+      "it still builds",
+      async () => (await database.sql(`select ${building}`)).length === 0,
     );
-    await until("it still builds", async () => (await indexes("item_more"))[0] === "a invalid");
+    expect(await indexes("item_more")).to.deep.equal(["a invalid"]);
     await holder.query("commit");
     await holder.end();
     // Of b, the first command was done, and the process ended before it could record that.
     await database.sql(
       "create index item_more on b.item (code, id)",
-      `update rowhouse.tenant set unfinished = jsonb_build_object('name', '003_more', 'direction', 'up', 'done', 0, 'checksum', 'x')
+      `update rowhouse.tenant set unfinished = jsonb_build_object('name', '004_more', 'direction', 'up', 'done', 0, 'checksum', 'x')
         where schema_name = 'b'`,
     );
     const result = await migrate();
@@ -114,7 +147,7 @@ describe("migrate without a transaction", () => {
 
   it("runs as few at a time as it is told", async () => {
     await migrations.write({
-      "004_last": "create index concurrently item_last on item (id, code);",
+      "005_last": "create index concurrently item_last on item (id, code);",
     });
     const holder = await database.openClient();
     await holder.query("begin");

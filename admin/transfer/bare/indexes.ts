@@ -5,7 +5,8 @@ import type { ClientBase } from "pg";
 import { RELATION } from "./relation-query.ts";
 import { readSteps, type Step } from "./step.ts";
 
-// An index of a partitioned table is assembled from those of its partitions, so that these keep their names.
+// pg_constraint has an index by table, and none by index: without the table, each index would cost a look at all constraints of
+// the database. An index of a partitioned table is assembled from those of its partitions, so that these keep their names.
 const INDEXES = `
   ${RELATION}, own as (
     select x.*, i.inhparent as parent
@@ -13,7 +14,8 @@ const INDEXES = `
       join pg_index as n on n.indrelid = r.oid
       join relation as x on x.oid = n.indexrelid
       left join pg_inherits as i on i.inhrelid = x.oid
-     where not exists (select from pg_constraint as c where c.conindid = x.oid and c.contype in ('p', 'u', 'x'))
+     where not exists (select from pg_constraint as c
+       where c.conrelid = r.oid and c.conindid = x.oid and c.contype in ('p', 'u', 'x'))
   )
   select case when o.parent is null then 'drop index ' || o.place else '' end as off, pg_get_indexdef(o.oid) as on,
       1 as phase, o.depth, o.oid

@@ -6,7 +6,7 @@ import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { withClient } from "../../registry/client.ts";
 import { query, type Registry } from "../../registry/registry.ts";
-import { ALONE_KEY, withTenantAlone } from "../../registry/tenant-lock.ts";
+import { aloneKey, withTenantAlone } from "../../registry/tenant-lock.ts";
 
 /** Checks that the lock of a move is held still. Whoever lost it must not change anything more. */
 export type RequireHeld = () => Promise<void>;
@@ -55,11 +55,11 @@ async function checkApart(client: ClientBase, target: Registry): Promise<void> {
 /** Compares databases by a lock, not by URL: a lock held here that blocks there belongs to the same database. */
 async function isBlockedThere(client: ClientBase, { sequelize }: Registry): Promise<boolean> {
   const unique = randomUUID();
-  await client.query(`select pg_advisory_lock(${ALONE_KEY})`, [unique]);
+  await client.query(`select pg_advisory_lock(${aloneKey("$1")})`, [unique]);
   const [row] = await sequelize.transaction((transaction) =>
     query<{ locked: boolean }>(
       transaction,
-      `select pg_try_advisory_xact_lock(${ALONE_KEY}) as locked`,
+      `select pg_try_advisory_xact_lock(${aloneKey("$1")}) as locked`,
       [unique],
     ),
   );

@@ -1,0 +1,33 @@
+// How a query reaches the objects in the schemas of its table `t`, which has the schema's number as `schema`. The catalogs
+// have no index by schema. For all tenants a catalog is read once. For some, pg_depend leads to their objects alone: its index
+// has the schema, and each object depends on its own.
+
+const SCHEMAS = {
+  pg_class: "relnamespace",
+  pg_proc: "pronamespace",
+  pg_type: "typnamespace",
+} as const;
+
+/**
+ * Writes a JOIN with the objects of a catalog that are in the schema of `t`. An AND may follow.
+ * @param alias the name of the object's row
+ */
+export type Inside = (catalog: keyof typeof SCHEMAS, alias: string) => string;
+
+const ofAll: Inside = (catalog, alias) =>
+  `join pg_catalog.${catalog} as ${alias} on ${alias}.${SCHEMAS[catalog]} = t.schema`;
+
+// OFFSET keeps PostgreSQL from joining the whole catalog, which it would when it expects many tenants.
+const ofSome: Inside = (catalog, alias) => `join lateral (
+      select o.* from pg_catalog.pg_depend as d join pg_catalog.${catalog} as o on o.oid = d.objid
+       where d.refclassid = 'pg_catalog.pg_namespace'::regclass and d.refobjid = t.schema
+         and d.classid = 'pg_catalog.${catalog}'::regclass offset 0
+    ) as ${alias} on true`;
+
+/** Returns the way for these tenants; undefined for all. */
+export function insideFor(schemaNames: readonly string[] | undefined): Inside {
+  return schemaNames === undefined ? ofAll : ofSome;
+}
+
+/** The installation's only row, for a FROM. PostgreSQL expects hundreds in a table that it has not analyzed yet. */
+export const INSTALLATION = "(select * from rowhouse.installation limit 1)";
