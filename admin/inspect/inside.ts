@@ -2,6 +2,8 @@
 // have no index by schema. For all tenants a catalog is read once. For some, pg_depend leads to their objects alone: its index
 // has the schema, and each object depends on its own.
 
+import { joinOwn } from "../registry/relations-of.ts";
+
 const SCHEMAS = {
   pg_class: "relnamespace",
   pg_proc: "pronamespace",
@@ -17,12 +19,7 @@ export type Inside = (catalog: keyof typeof SCHEMAS, alias: string) => string;
 const ofAll: Inside = (catalog, alias) =>
   `join pg_catalog.${catalog} as ${alias} on ${alias}.${SCHEMAS[catalog]} = t.schema`;
 
-// OFFSET keeps PostgreSQL from joining the whole catalog, which it would when it expects many tenants.
-const ofSome: Inside = (catalog, alias) => `join lateral (
-      select o.* from pg_catalog.pg_depend as d join pg_catalog.${catalog} as o on o.oid = d.objid
-       where d.refclassid = 'pg_catalog.pg_namespace'::regclass and d.refobjid = t.schema
-         and d.classid = 'pg_catalog.${catalog}'::regclass offset 0
-    ) as ${alias} on true`;
+const ofSome: Inside = (catalog, alias) => joinOwn(catalog, alias, "t.schema");
 
 /** Returns the way for these tenants; undefined for all. */
 export function insideFor(schemaNames: readonly string[] | undefined): Inside {

@@ -21,3 +21,18 @@ export const INSIDE: string = `directly_inside (oid) as (
     union
     select i.indexrelid from directly_inside as o join pg_catalog.pg_index as i on i.indrelid = o.oid
   )`;
+
+/**
+ * Writes a JOIN with the objects of a catalog that depend on a schema. An AND may follow. OFFSET keeps PostgreSQL from joining
+ * the whole catalog, which it would when it expects many schemas.
+ * @param catalog such as "pg_type": without the row types of tables and the types of arrays
+ * @param alias the name of the object's row
+ * @param schema the column before it in the FROM that has the schema's number
+ */
+export function joinOwn(catalog: string, alias: string, schema = "s.oid"): string {
+  return `join lateral (
+      select o.* from pg_catalog.pg_depend as d join pg_catalog.${catalog} as o on o.oid = d.objid
+       where d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass and d.refobjid = ${schema}
+         and d.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass offset 0
+    ) as ${alias} on true`;
+}

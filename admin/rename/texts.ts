@@ -4,6 +4,7 @@
 
 import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
+import { INSIDE, joinOwn } from "../registry/relations-of.ts";
 import type { TextKind } from "./mentions.ts";
 
 /** A text of one of the schema's objects. */
@@ -14,11 +15,15 @@ export interface SchemaText {
   readonly text: string;
 }
 
+// The schema has the number $1. No other tenant's objects are read.
+const SPACE = "(select $1::oid as oid) as s";
+
 // A body that PostgreSQL parsed when it was created has a sqlbody; the body of a C function is a symbol.
 const FUNCTIONS = `
   select 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' as place,
       part.kind, part.text
-    from pg_proc as p
+    from ${SPACE}
+    ${joinOwn("pg_proc", "p")}
     join pg_language as l on l.oid = p.prolang
    cross join lateral (values
       (case when l.lanname in ('sql', 'plpgsql') then 'code' else 'words' end,
@@ -27,10 +32,12 @@ const FUNCTIONS = `
       ('expression', pg_get_expr(p.proargdefaults, 0)),
       ('words', (select string_agg(config, chr(10)) from unnest(p.proconfig) as config
          where config !~ '^(search_path|role|default_text_search_config)='))) as part (kind, text)
-   where p.pronamespace = $1 and p.prokind <> 'a'`;
+   where p.prokind <> 'a'`;
 
 const RELATIONS = `
-  with relation as (select * from pg_class where relnamespace = $1)
+  with space as (select $1::oid as oid), ${INSIDE}, relation as (
+    select c.* from inside as i join pg_class as c on c.oid = i.oid
+  )
   select 'default of column ' || a.attname || ' of table ' || r.relname as place, 'expression' as kind,
       pg_get_expr(d.adbin, d.adrelid) as text
     from relation as r
@@ -68,18 +75,25 @@ const RELATIONS = `
    where a.attfdwoptions is not null`;
 
 const OTHERS = `
+  with type as (select t.* from ${SPACE} ${joinOwn("pg_type", "t")}), space as (select $1::oid as oid), ${INSIDE}, relation as (
+    select oid from inside
+  )
   select 'constraint ' || c.conname || coalesce(' of table ' || r.relname, ' of type ' || t.typname) as place,
       'expression' as kind, pg_get_expr(c.conbin, c.conrelid) as text
-    from pg_constraint as c
+    from (
+      select c.* from relation as i join pg_constraint as c on c.conrelid = i.oid
+      union all
+      select c.* from type as i join pg_constraint as c on c.conrelid = 0 and c.contypid = i.oid
+    ) as c
     left join pg_class as r on r.oid = c.conrelid
     left join pg_type as t on t.oid = c.contypid
-   where c.connamespace = $1 and c.contype = 'c'
+   where c.contype = 'c'
   union all
   select 'default of type ' || t.typname, 'expression', pg_get_expr(t.typdefaultbin, 0)
-    from pg_type as t where t.typnamespace = $1 and t.typdefaultbin is not null
+    from type as t where t.typdefaultbin is not null
   union all
-  select 'statistics ' || s.stxname, 'expression', pg_get_expr(s.stxexprs, s.stxrelid)
-    from pg_statistic_ext as s where s.stxnamespace = $1
+  select 'statistics ' || x.stxname, 'expression', pg_get_expr(x.stxexprs, x.stxrelid)
+    from ${SPACE} ${joinOwn("pg_statistic_ext", "x")}
   union all
   select 'options of text search dictionary ' || d.dictname, 'words', d.dictinitoption
     from pg_ts_dict as d where d.dictnamespace = $1`;
@@ -147,10 +161,20 @@ export async function readNames(
 ): Promise<ReadonlySet<string>> {
   const rows = await query<{ name: string }>(
     transaction,
-    `select unnest(array(select relname::text from pg_catalog.pg_class where relnamespace = n.oid)
-         || array(select proname::text from pg_catalog.pg_proc where pronamespace = n.oid)
-         || array(select typname::text from pg_catalog.pg_type where typnamespace = n.oid)) as name
-       from pg_catalog.pg_namespace as n where n.nspname = $1`,
+    `with space as (select oid from pg_catalog.pg_namespace where nspname = $1), ${INSIDE}, type as (
+       select t.oid, t.typname, t.typarray from space as s ${joinOwn("pg_type", "t")}
+       union
+       select t.oid, t.typname, t.typarray from inside as i
+         join pg_catalog.pg_class as c on c.oid = i.oid
+         join pg_catalog.pg_type as t on t.oid = c.reltype
+     )
+     select c.relname::text as name from inside as i join pg_catalog.pg_class as c on c.oid = i.oid
+     union select typname::text from type
+     union select a.typname::text from type as t join pg_catalog.pg_type as a on a.oid = t.typarray
+     union select m.typname::text from type as t
+       join pg_catalog.pg_range as r on r.rngtypid = t.oid
+       join pg_catalog.pg_type as m on m.oid = r.rngmultitypid
+     union select p.proname::text from space as s ${joinOwn("pg_proc", "p")}`,
     [schemaName],
   );
   return new Set(rows.map(({ name }) => name));

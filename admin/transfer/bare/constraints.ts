@@ -3,6 +3,7 @@
 // https://www.postgresql.org/docs/current/catalog-pg-constraint.html
 
 import type { ClientBase } from "pg";
+import { joinOwn } from "../../registry/relations-of.ts";
 import { callsOwnCode, RELATION } from "./relation-query.ts";
 import { readSteps, type Step } from "./step.ts";
 
@@ -25,7 +26,7 @@ const DOMAINS = `
   select format('alter domain %I.%I drop constraint %I', s.nspname, t.typname, c.conname) as off,
       format('alter domain %I.%I add constraint %I %s', s.nspname, t.typname, c.conname,
         pg_get_constraintdef(c.oid)) as on
-    from space as s join pg_type as t on t.typnamespace = s.oid
+    from space as s ${joinOwn("pg_type", "t")}
     join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid and c.contype = 'c'
    where not c.convalidated or ${callsOwnCode("pg_constraint", "c.oid")} and not exists (
        select from pg_attribute as a left join pg_class as k on k.oid = a.attrelid

@@ -36,55 +36,53 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ["view column", "column"],
 ]);
 
-// [the catalog, its column with the schema]
-const CATALOGS: readonly (readonly [string, string])[] = [
-  ["pg_class", "relnamespace"],
-  ["pg_proc", "pronamespace"],
-  ["pg_type", "typnamespace"],
-  ["pg_constraint", "connamespace"],
-  ["pg_operator", "oprnamespace"],
-  ["pg_opclass", "opcnamespace"],
-  ["pg_opfamily", "opfnamespace"],
-  ["pg_collation", "collnamespace"],
-  ["pg_conversion", "connamespace"],
-  ["pg_ts_config", "cfgnamespace"],
-  ["pg_ts_dict", "dictnamespace"],
-  ["pg_ts_parser", "prsnamespace"],
-  ["pg_ts_template", "tmplnamespace"],
-  ["pg_statistic_ext", "stxnamespace"],
-];
-
-// [the catalog, its column with the table]
+// [the catalog of parts of relations, its column with the relation]
 const PARTS: readonly (readonly [string, string])[] = [
+  ["pg_constraint", "conrelid"],
   ["pg_trigger", "tgrelid"],
   ["pg_policy", "polrelid"],
   ["pg_rewrite", "ev_class"],
 ];
 
-const OBJECTS = [
-  ...CATALOGS.map(
-    ([catalog, schema]) =>
-      `select c.* from commented as c join ${catalog} as o on c.classoid = '${catalog}'::regclass and o.oid = c.objoid
-         join space as s on s.oid = o.${schema}`,
-  ),
-  ...PARTS.map(
-    ([catalog, table]) =>
-      `select c.* from commented as c join ${catalog} as o on c.classoid = '${catalog}'::regclass and o.oid = c.objoid
-         join pg_class as r on r.oid = o.${table} join space as s on s.oid = r.relnamespace`,
-  ),
-  "select c.* from commented as c join space as s on c.classoid = 'pg_namespace'::regclass and s.oid = c.objoid",
-].join("\n  union all\n  ");
+const PART_OBJECTS = PARTS.map(
+  ([catalog, relation]) =>
+    `union all select '${catalog}'::regclass, o.oid from relation as r join ${catalog} as o on o.${relation} = r.oid`,
+).join("\n    ");
 
-// Few objects have a comment, so the query begins with those. PostgreSQL's own have lower numbers.
-// https://www.postgresql.org/docs/current/system-catalog-initial-data.html
+// From the schema to its objects and their parts, by indexes alone: the database may have the comments of many tenants. The
+// row type of a relation, the array of a type and the multirange of a range depend internally on these.
 const COMMENTS = `
-  with space as (select oid from pg_namespace where nspname = $1), commented as materialized (
-    select * from pg_description where objoid >= 16384
-  ), own as (
-    ${OBJECTS}
+  with recursive space as (select oid from pg_namespace where nspname = $1), inside (classid, objid) as (
+    select d.classid, d.objid from space as s
+      join pg_depend as d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = s.oid
+  ), relation (oid) as (
+    select objid from inside where classid = 'pg_class'::regclass
+    union all
+    select t.typrelid from inside as i join pg_type as t on t.oid = i.objid
+     where i.classid = 'pg_type'::regclass and t.typrelid <> 0
+  ), type (oid) as (
+    select objid from inside where classid = 'pg_type'::regclass
+    union
+    select c.reltype from relation as r join pg_class as c on c.oid = r.oid where c.reltype <> 0
+    union
+    select d.objid from type as t cross join lateral (
+      select * from pg_depend as d where d.refclassid = 'pg_type'::regclass and d.refobjid = t.oid
+         and d.classid = 'pg_type'::regclass and d.deptype = 'i' offset 0
+    ) as d
+  ), own (classid, objid) as (
+    select 'pg_namespace'::regclass::oid, oid from space
+    union all select classid, objid from inside where classid not in ('pg_class'::regclass, 'pg_type'::regclass)
+    union all select 'pg_class'::regclass, oid from relation
+    union all select 'pg_class'::regclass, i.indexrelid from relation as r join pg_index as i on i.indrelid = r.oid
+    union all select 'pg_type'::regclass, oid from type
+    union all select 'pg_constraint'::regclass, c.oid
+      from type as t join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid
+    ${PART_OBJECTS}
+  ), commented as (
+    select d.* from own as o join pg_description as d on d.classoid = o.classid and d.objoid = o.objid
   )
   select a.type, a.object_names as names, a.object_args as arguments, d.description as text
-    from own as d,
+    from commented as d,
     lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) as a
    order by a.type, a.object_names collate "C", a.object_args collate "C"`;
 

@@ -1,7 +1,7 @@
 // The facts of a schema that are compared with its migrations' result, and never copied: owners, privileges, the order
 // of columns, the storage of tables, large objects. Grants from an archive would run as the admin role.
 
-import { INSIDE } from "../../registry/relations-of.ts";
+import { INSIDE, joinOwn } from "../../registry/relations-of.ts";
 import type { ClientBase } from "pg";
 
 /** A property of an object of the schema. */
@@ -28,10 +28,9 @@ const FACTS = `
      where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   ), routine as (
     select p.*, p.proname || '(' || replace(pg_get_function_identity_arguments(p.oid), s.nspname || '.', '') || ')' as name
-      from pg_proc as p join space as s on s.oid = p.pronamespace
+      from space as s ${joinOwn("pg_proc", "p")}
   ), type as (
-    select t.* from pg_type as t join space as s on s.oid = t.typnamespace
-     where t.typtype in ('d', 'e', 'r')
+    select t.* from space as s ${joinOwn("pg_type", "t")} and t.typtype in ('d', 'e', 'r')
   ), fact (kind, name, value) as (
     select 'owner', relname::text, ${OWNER("relowner")}::text from relation
     union all select 'owner', name, ${OWNER("proowner")} from routine

@@ -2,7 +2,7 @@
 // value is null where it is PostgreSQL's own default. $1 is the schema.
 // https://www.postgresql.org/docs/current/catalogs.html
 
-import { INSIDE } from "../../registry/relations-of.ts";
+import { INSIDE, joinOwn } from "../../registry/relations-of.ts";
 
 // Columns that only some versions of PostgreSQL have are read through JSON.
 const TRIGGERS = `
@@ -27,7 +27,7 @@ const CONSTRAINTS = `
 const DOMAIN_CONSTRAINTS = `
   select 'domain not valid', array[t.typname, c.conname], case when c.convalidated then null else 'true' end,
       format('%I.%I', s.nspname, t.typname), quote_ident(c.conname), pg_get_constraintdef(c.oid)
-    from space as s join pg_type as t on t.typnamespace = s.oid
+    from space as s ${joinOwn("pg_type", "t")}
     join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid and c.contype = 'c'`;
 
 const ROW_SECURITY = `
@@ -76,7 +76,7 @@ const COLUMNS = `
 const STATISTICS = `
   select 'statistics object', array[x.stxname], nullif(x.stxstattarget::int, -1)::text,
       format('%I.%I', s.nspname, x.stxname), null, null
-    from space as s join pg_statistic_ext as x on x.stxnamespace = s.oid`;
+    from space as s ${joinOwn("pg_statistic_ext", "x")}`;
 
 // A partition has an index for each of its parent's, with a name that PostgreSQL or a person chose.
 const INDEX_NAMES = `
