@@ -13,7 +13,6 @@ import {
   ENTRY_RESULTS,
   type Message,
   messageText,
-  SERVER_PROCESS,
   type Statement,
 } from "./message.ts";
 import type { PooledConnection } from "./pool/pooled-connection.ts";
@@ -54,11 +53,6 @@ export class Connection implements PooledConnection {
 
   get refused(): boolean {
     return this.#refused;
-  }
-
-  async readServerProcess(): Promise<string> {
-    const { results } = await this.send({ statements: [SERVER_PROCESS] });
-    return String(results[0]?.[0]?.["process"]);
   }
 
   /** Sends one message. Throws as `Database.send` does. */

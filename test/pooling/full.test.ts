@@ -1,19 +1,13 @@
-// A server or pooler that takes fewer connections than the service wants: nothing fails, and nothing is sent twice. A
-// pooler that is far gets more connections than usual, PostgreSQL itself never does.
+// A server or pooler that takes fewer connections than the service wants: nothing fails, and nothing is sent twice.
 
 import { expect } from "chai";
 import { openDatabase } from "../../src/database/database.ts";
 import { useDatabase } from "../support/database.ts";
-import { openDistance } from "../support/distance.ts";
-import { redirect } from "../support/redirect.ts";
 import { openService } from "../support/service.ts";
 
 const TENANTS = ["acme", "bolt", "cask"];
 const KEYS = Array.from({ length: 12 }, (_, key) => key);
 const PLACES = "3";
-const USUAL = 6;
-const MOST = 10;
-const GROWN_WITHIN_MS = 10_000;
 
 describe("a server that takes fewer connections than the service wants", () => {
   const database = useDatabase();
@@ -91,44 +85,6 @@ describe("a server that takes fewer connections than the service wants", () => {
       expect(begun).to.equal(KEYS.length);
     } finally {
       await opened.close(1);
-      await pool.stop();
-    }
-  });
-
-  /** Sends messages until `isEnough`, more at a time than there are connections; returns the most connections. */
-  const crowd = async (url: string, isEnough: (open: number) => boolean): Promise<number> => {
-    const opened = openDatabase({ url, connections: USUAL, farConnections: MOST });
-    let most = 0;
-    const send = async (): Promise<void> => {
-      const until = performance.now() + GROWN_WITHIN_MS;
-      while (!isEnough(most) && performance.now() < until) {
-        await opened.send({ statements: ["select 1 as one"] });
-        most = Math.max(most, opened.counts().used);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: 2 * MOST }, send));
-    } finally {
-      await opened.close(1);
-    }
-    return most;
-  };
-
-  it("a crowd gets more connections to PgBouncer far away, and not to PostgreSQL far away", async () => {
-    const pool = await database.startPgBouncer({ poolSize: 2 });
-    const toPool = await openDistance(pool.port, 5);
-    const direct = new URL(database.serviceUrl);
-    const toServer = await openDistance(Number(direct.port), 5);
-    try {
-      let isGrown = false;
-      const [pooled, alone] = await Promise.all([
-        crowd(redirect(pool.serviceUrl, toPool.port), (open) => (isGrown = open === MOST)),
-        crowd(redirect(database.serviceUrl, toServer.port), () => isGrown),
-      ]);
-      expect([pooled, alone]).to.deep.equal([MOST, USUAL]);
-    } finally {
-      await toPool.close();
-      await toServer.close();
       await pool.stop();
     }
   });

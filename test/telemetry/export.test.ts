@@ -65,7 +65,7 @@ describe("exported telemetry", () => {
       /^db_client_operation_duration_seconds_count\{[^}]*db_response_status_code="23514"[^}]*\} 1$/m,
       /^http_server_active_requests\{[^}]*\} 0$/m,
       /^db_client_connection_count\{[^}]*state="idle"[^}]*\} 1$/m,
-      /^db_client_connection_max\{[^}]*\} 64$/m,
+      /^db_client_connection_max\{[^}]*\} 80$/m,
       /^db_client_connection_pending_requests\{[^}]*\} 0$/m,
       /^target_info\{[^}]*service_name="rowhouse"/m,
     ]) {

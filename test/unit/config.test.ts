@@ -28,7 +28,7 @@ describe("readVariables()", () => {
     const { DATABASE_URL: url, ...rest } = readConfig({ DATABASE_URL });
     expect(url.reveal()).to.equal(DATABASE_URL);
     expect(rest).to.deep.equal({
-      DATABASE_CONNECTIONS: 64,
+      DATABASE_CONNECTIONS: 80,
       TENANT_MAX_CONNECTIONS: 16,
       CONNECT_TIMEOUT_MS: 5000,
       REQUEST_TIMEOUT_MS: 15_000,
@@ -137,7 +137,7 @@ describe("readOptions()", () => {
       LOG_LEVEL: "warn",
       METRICS_MAX_TENANTS: "3",
     });
-    expect(options.database).to.deep.include({ connections: 64, maxRows: 10_000, maxBytes: 4 });
+    expect(options.database).to.deep.include({ connections: 80, maxRows: 10_000, maxBytes: 4 });
     expect(String(options.database.url)).to.equal("[secret]");
     expect(options.limits).to.deep.equal({
       inFlight: 7,

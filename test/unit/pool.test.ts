@@ -10,12 +10,7 @@ import { rejection } from "../support/rejection.ts";
 class FakeConnection implements PooledConnection {
   usable = true;
   refused = false;
-  serverProcess = "";
   closed: "discarded" | number | undefined;
-
-  async readServerProcess(): Promise<string> {
-    return this.serverProcess;
-  }
 
   abandon(): void {
     this.usable = false;

@@ -1,16 +1,12 @@
-// The connections that are open, idle ones included. A connection whose state is in doubt is never used again. Those
-// beyond the usual number are on loan: they close soon, so that other programs find a place.
+// The connections that are open, idle ones included. A connection whose state is in doubt is never used again.
 
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
-import { Pooler } from "./pooler.ts";
-import { Room, type RoomOptions } from "./room.ts";
+import { Room } from "./room.ts";
 
 const IDLE_MS = 60_000;
-const EXTRA_IDLE_MS = 1000;
 // After a pooler has moved, every connection reaches its new address within this time.
 const LIFETIME_MS = 1_800_000;
-const EXTRA_LIFETIME_MS = 30_000;
 
 /** A connection without work, and when it is closed. */
 interface Idle<C> {
@@ -20,8 +16,6 @@ interface Idle<C> {
 
 /** A bounded set of connections. */
 export class OpenConnections<C extends PooledConnection> {
-  /** What the connections show of the way to the database. */
-  readonly pooler: Pooler<C>;
   readonly #room: Room<C>;
   readonly #open: () => C;
   readonly #deadlines: Deadlines;
@@ -30,12 +24,12 @@ export class OpenConnections<C extends PooledConnection> {
   readonly #idle: Idle<C>[] = [];
 
   /**
+   * @param max the most connections
    * @param open creates a connection
    * @param deadlines gets those of idle connections
    */
-  constructor(options: RoomOptions, open: () => C, deadlines: Deadlines) {
-    this.#room = new Room(options);
-    this.pooler = new Pooler(options.usual);
+  constructor(max: number, open: () => C, deadlines: Deadlines) {
+    this.#room = new Room(max);
     this.#open = open;
     this.#deadlines = deadlines;
   }
@@ -54,12 +48,9 @@ export class OpenConnections<C extends PooledConnection> {
       return idle.connection;
     }
     const open = this.#all.size;
-    if (!this.#room.allows(open, () => this.pooler.isProved() && this.pooler.isFar())) {
-      return undefined;
-    }
+    if (!this.#room.allows(open)) return undefined;
     const opened = this.#open();
-    const lifetimeMs = this.#room.isExtra(open + 1) ? EXTRA_LIFETIME_MS : LIFETIME_MS;
-    this.#all.set(opened, performance.now() + lifetimeMs);
+    this.#all.set(opened, performance.now() + LIFETIME_MS);
     this.#room.opened(opened, open + 1);
     return opened;
   }
@@ -82,22 +73,16 @@ export class OpenConnections<C extends PooledConnection> {
     return others > 0;
   }
 
-  /** Whether more connections would be of use if a transaction pooler were proved, and this one can tell. */
-  canProve(connection: C): boolean {
-    return connection.usable && this.#room.canGrow && this.pooler.wants(connection);
-  }
-
   /** Closes every connection, each after its work, within `seconds`. */
   async end(seconds: number): Promise<void> {
     await Promise.all(Array.from(this.#all.keys(), (connection) => connection.end(seconds)));
   }
 
   #keep(connection: C): void {
-    const idleMs = this.#room.isExtra(this.#all.size) ? EXTRA_IDLE_MS : IDLE_MS;
     const idle: Idle<C> = {
       connection,
       deadline: {
-        at: performance.now() + idleMs,
+        at: performance.now() + IDLE_MS,
         pass: () => {
           this.#idle.splice(this.#idle.indexOf(idle), 1);
           this.#discard(connection);
@@ -110,8 +95,7 @@ export class OpenConnections<C extends PooledConnection> {
 
   #discard(connection: C): void {
     this.#all.delete(connection);
-    this.#room.closed(connection, this.#all.size);
-    this.pooler.forget(connection);
+    this.#room.closed(connection);
     connection.discard();
   }
 }

@@ -7,14 +7,7 @@ import { type Deadline, Deadlines } from "./deadlines.ts";
 import { OpenConnections } from "./open-connections.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
 import { Shares } from "./shares.ts";
-import {
-  type Claim,
-  gone,
-  type Job,
-  overloaded,
-  type Queued,
-  WaitingLine,
-} from "./waiting-line.ts";
+import { type Claim, gone, type Job, overloaded, WaitingLine } from "./waiting-line.ts";
 
 // The part of all connections that one owner may use; the rest stays for other owners.
 const MOST_OF_ONE = 0.75;
@@ -37,8 +30,6 @@ export interface ConnectionCounts {
 export interface PoolOptions {
   /** The most connections. */
   readonly max: number;
-  /** The most connections while the database is far behind a transaction pooler and work waits; `max` by default. */
-  readonly farMax?: number;
   /** The most connections of one owner; never more than three quarters of `max`, nor fewer than two. */
   readonly maxOfOwner: number;
   /** How long one piece of work may take, in milliseconds; at most half of it waiting. */
@@ -57,7 +48,7 @@ export class Pool<C extends PooledConnection> {
   #closed = false;
 
   /** @param open creates a connection, which connects by itself when it is first used */
-  constructor({ max, farMax = max, maxOfOwner, timeoutMs }: PoolOptions, open: () => C) {
+  constructor({ max, maxOfOwner, timeoutMs }: PoolOptions, open: () => C) {
     const part = (of: number): number =>
       Math.max(Math.min(max, LEAST_OF_ONE), Math.floor(max * of));
     this.#shares = new Shares({
@@ -66,7 +57,7 @@ export class Pool<C extends PooledConnection> {
       group: part(MOST_OF_ONE),
     });
     this.#timeoutMs = timeoutMs;
-    this.#connections = new OpenConnections({ usual: max, most: farMax }, open, this.#deadlines);
+    this.#connections = new OpenConnections(max, open, this.#deadlines);
     this.#waiting = new WaitingLine(this.#deadlines);
   }
 
@@ -92,7 +83,7 @@ export class Pool<C extends PooledConnection> {
       const waitUntil = (now + at) / 2;
       const job = { work, owner, signal, resolve, reject, at, place, waitUntil };
       if (free === undefined) this.#wait(job);
-      else this.#begin(free, job, now, () => this.#goBack(job));
+      else this.#begin(free, job);
     });
   }
 
@@ -109,20 +100,18 @@ export class Pool<C extends PooledConnection> {
     return { ...this.#connections.counts(), waiting: this.#waiting.size };
   }
 
-  #wait<T>(job: Queued<C, T>): void {
-    this.#waiting.add(job, (connection) =>
-      this.#begin(connection, job, performance.now(), () => this.#goBack(job)),
-    );
+  #wait<T>(job: Job<C, T>): void {
+    this.#waiting.add(job, (connection) => this.#begin(connection, job));
   }
 
-  #goBack<T>(job: Queued<C, T>): void {
+  /** Puts a job that was not sent back into the line. */
+  #goBack<T>(job: Job<C, T>): void {
     if (this.#closed) job.reject(overloaded("the service is shutting down"));
     else if (job.signal?.aborted) job.reject(gone());
     else this.#wait(job);
   }
 
-  /** @param goBack puts the job back into the line */
-  #begin<T>(connection: C, job: Job<C, T>, now: number, goBack?: () => void): void {
+  #begin<T>(connection: C, job: Job<C, T>): void {
     const { work, owner, resolve, reject, at } = job;
     this.#shares.take(owner);
     let settled = false;
@@ -131,8 +120,7 @@ export class Pool<C extends PooledConnection> {
       settled = true;
       this.#deadlines.delete(deadline);
       // Lowers the limit before anything else can take a connection.
-      const hasOthers = connection.refused && this.#connections.refused(connection);
-      if (hasOthers && goBack !== undefined) goBack();
+      if (connection.refused && this.#connections.refused(connection)) this.#goBack(job);
       else tell(outcome);
       this.#shares.leave(owner);
       this.#release(connection);
@@ -147,38 +135,19 @@ export class Pool<C extends PooledConnection> {
     };
     this.#deadlines.add(deadline);
     start(work, connection).then(
-      (value) => {
-        const ended = performance.now();
-        this.#connections.pooler.took(ended - now, ended);
-        settle(resolve, value);
-      },
+      (value) => settle(resolve, value),
       (error: unknown) => settle(reject, error),
     );
   }
 
   #release(connection: C): void {
-    if (this.#waiting.size > 0 && this.#connections.canProve(connection)) this.#ask(connection);
-    else this.#connections.release(connection);
+    this.#connections.release(connection);
     for (;;) {
       const next = this.#waiting.find((owner) => this.#shares.allows(owner));
       const free = next && this.#connections.take();
       if (free === undefined) return;
       next?.begin(free);
     }
-  }
-
-  /** Asks a connection for the process that serves it, before it is released. */
-  #ask(connection: C): void {
-    const { pooler } = this.#connections;
-    pooler.asks(connection);
-    const now = performance.now();
-    const question: Job<C, string> = {
-      work: (asked) => asked.readServerProcess(),
-      resolve: (serverProcess) => pooler.meets(connection, serverProcess),
-      reject: () => {},
-      at: now + this.#timeoutMs,
-    };
-    this.#begin(connection, question, now);
   }
 }
 

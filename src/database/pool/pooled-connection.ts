@@ -9,8 +9,6 @@ export interface PooledConnection {
    * sent.
    */
   readonly refused: boolean;
-  /** Reads which process of the database serves it at this moment. */
-  readServerProcess(): Promise<string>;
   /** Marks its state as doubtful, because its work took too long. */
   abandon(): void;
   /** Closes it at once and drops its running work. Never throws. */

@@ -1,23 +1,12 @@
 // Decides how many connections may be open. A server or pooler that refuses one has shown its limit, and fewer stay
-// open for a while. Beyond the usual number connections are tried a few at a time, and a single refusal ends that.
+// open for a while.
 
 // One connection is tried after this time.
 const RETRY_MS = 5000;
-// The place that the connections beyond the usual number took may be another program's.
-const GROW_AGAIN_MS = 300_000;
-
-/** The numbers of connections. */
-export interface RoomOptions {
-  /** The usual number, which may be opened at once. */
-  readonly usual: number;
-  /** The most, where growing is allowed. */
-  readonly most: number;
-}
 
 /** The room for connections, counted in connections. */
 export class Room<C> {
-  readonly #usual: number;
-  readonly #most: number;
+  readonly #max: number;
   /** Connections that were opened beyond the limit and have not answered yet. */
   readonly #trials = new Set<C>();
   #limit: number;
@@ -25,10 +14,10 @@ export class Room<C> {
   #pace = 1;
   #nextTrialAt = 0;
 
-  constructor({ usual, most }: RoomOptions) {
-    this.#usual = usual;
-    this.#most = most;
-    this.#limit = usual;
+  /** @param max the most connections */
+  constructor(max: number) {
+    this.#max = max;
+    this.#limit = max;
   }
 
   /** How many may be open without a trial. */
@@ -36,30 +25,16 @@ export class Room<C> {
     return this.#limit;
   }
 
-  /** Whether there may ever be more than the usual number. */
-  get canGrow(): boolean {
-    return this.#most > this.#usual;
-  }
-
-  /** Whether `open` connections are more than the usual number. */
-  isExtra(open: number): boolean {
-    return open > this.#usual;
-  }
-
   /** Whether one of `open` connections must close, because the limit was lowered. */
   isOver(open: number): boolean {
     return open - this.#trials.size > this.#limit && performance.now() < this.#nextTrialAt;
   }
 
-  /**
-   * Whether one more may be opened beside `open` connections.
-   * @param mayGrow tells whether there may be more than the usual number; asked only then
-   */
-  allows(open: number, mayGrow: () => boolean): boolean {
+  /** Whether one more may be opened beside `open` connections. */
+  allows(open: number): boolean {
     if (open < this.#limit) return true;
-    if (open >= this.#most || this.#trials.size >= this.#pace) return false;
-    if (performance.now() < this.#nextTrialAt) return false;
-    return open < this.#usual || mayGrow();
+    if (open >= this.#max || this.#trials.size >= this.#pace) return false;
+    return performance.now() >= this.#nextTrialAt;
   }
 
   /** @param open the number of connections with it */
@@ -76,10 +51,8 @@ export class Room<C> {
     this.#pace += 1;
   }
 
-  /** @param open the number of connections that are left */
-  closed(connection: C, open: number): void {
+  closed(connection: C): void {
     this.#trials.delete(connection);
-    if (this.#limit > this.#usual && open <= this.#usual) this.#lower(this.#usual);
   }
 
   /**
@@ -87,13 +60,9 @@ export class Room<C> {
    * @param open the number of connections without it
    */
   refused(connection: C, open: number): void {
-    const grew = this.#trials.delete(connection) && this.#limit >= this.#usual;
-    this.#lower(grew ? this.#usual : Math.max(1, open - this.#trials.size));
-    this.#nextTrialAt = performance.now() + (grew ? GROW_AGAIN_MS : RETRY_MS);
-  }
-
-  #lower(limit: number): void {
-    this.#limit = limit;
+    this.#trials.delete(connection);
+    this.#limit = Math.max(1, open - this.#trials.size);
     this.#pace = 1;
+    this.#nextTrialAt = performance.now() + RETRY_MS;
   }
 }

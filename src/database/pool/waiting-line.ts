@@ -21,10 +21,6 @@ export interface Job<C, T> extends Omit<Claim, "until"> {
   readonly reject: (reason: unknown) => void;
   /** When it must have ended, on the clock of `performance.now()`. */
   readonly at: number;
-}
-
-/** A piece of work that may wait. */
-export interface Queued<C, T> extends Job<C, T> {
   /** Its place in the order of arrival. */
   readonly place: number;
   /** How long it may wait, on the clock of `performance.now()`. */
@@ -56,7 +52,7 @@ export class WaitingLine<C> {
   }
 
   /** Puts a job at its place in the line; `begin` is called with its connection. */
-  add<T>(job: Queued<C, T>, begin: (connection: C) => void): void {
+  add<T>(job: Job<C, T>, begin: (connection: C) => void): void {
     const { owner, signal, reject, place } = job;
     const leave = (): void => {
       this.#deadlines.delete(deadline);
