@@ -1,6 +1,7 @@
 // node admin/list-tenants.js: the tenants and their hosts.
 
 import { runVerb } from "./command/command.ts";
+import { describeFailure } from "./command/database-error.ts";
 import { SHARED } from "./command/options.ts";
 import { formatTable } from "./print/table.ts";
 import type { Admin } from "./library/contract.ts";
@@ -53,7 +54,7 @@ async function listOne(admin: Admin, database: string): Promise<Listed> {
     return { tenants: await admin.listTenants({ database }), failures: [] };
   } catch (cause) {
     if (!(cause instanceof AdminError) || cause.code === "option_invalid") throw cause;
-    return { tenants: [], failures: [{ database, error: cause.message, cause }] };
+    return { tenants: [], failures: [{ database, error: describeFailure(cause), cause }] };
   }
 }
 

@@ -44,7 +44,7 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   DATABASE_CONNECTIONS: integer(
     DATABASE_DEFAULTS.connections,
     [1, 10_000],
-    "The most connections to the database, opened as needed; each runs one message at a time",
+    "The most connections to the database, opened as needed; unset, up to 192 to a far transaction pooler",
   ),
   TENANT_MAX_CONNECTIONS: integer(
     DATABASE_DEFAULTS.tenantConnections,
@@ -150,6 +150,10 @@ export function readOptions(
       maxInFlight: values.MAX_IN_FLIGHT,
       moveWaitMs: DATABASE_DEFAULTS.moveWaitMs,
       connections: values.DATABASE_CONNECTIONS,
+      // A number that was chosen is the most that there ever are.
+      farConnections: env["DATABASE_CONNECTIONS"]
+        ? values.DATABASE_CONNECTIONS
+        : DATABASE_DEFAULTS.farConnections,
       tenantConnections: values.TENANT_MAX_CONNECTIONS,
       connectTimeoutMs: values.CONNECT_TIMEOUT_MS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,

@@ -2,7 +2,7 @@
 
 import type pg from "pg";
 import { AdminError } from "../registry/admin-error.ts";
-import { withClient } from "../registry/client.ts";
+import { type Target, withClient } from "../registry/client.ts";
 import { databaseMessage, sqlState } from "../registry/database-code.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
 
@@ -19,8 +19,8 @@ interface ExtendedQuery extends pg.QueryArrayConfig {
  * @returns one item for each schema, and one for each row that lacks a value; a line is the number of a row
  * @throws {AdminError} when the query fails, or has other columns
  */
-export function listByQuery(url: string, text: string): Promise<readonly TenantLine[]> {
-  return withClient(url, async (client) => {
+export function listByQuery(target: Target, text: string): Promise<readonly TenantLine[]> {
+  return withClient(target, async (client) => {
     const { fields, rows } = await run(client, text);
     const names = fields.map(({ name }) => name);
     if (names.toSorted().join() !== COLUMNS.join()) {

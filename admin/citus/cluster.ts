@@ -93,7 +93,7 @@ async function askWorkers(registry: Registry, answerMs: number): Promise<readonl
     `select format($1, service_role) as question from rowhouse.installation`,
     [QUESTION],
   );
-  return withClient(registry.url, async (client) => {
+  return withClient(registry, async (client) => {
     await client.query(`set citus.node_connection_timeout = ${CONNECT_MS}`);
     // The types of pg lack the timeout of one query.
     const question: QueryConfig & { readonly query_timeout: number } = {

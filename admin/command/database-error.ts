@@ -4,6 +4,8 @@ import { commandFor } from "../program/form.ts";
 import { isCertificateError } from "../../src/database/wire/failure.ts";
 import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, sqlState } from "../registry/database-code.ts";
+import { databaseOf } from "../registry/marked-client.ts";
+import { HOME, variableOf } from "../registry/others.ts";
 
 /** The error when PostgreSQL refuses a command, or cannot be reached. */
 export class DatabaseFailure extends AdminError {
@@ -11,7 +13,11 @@ export class DatabaseFailure extends AdminError {
 
   /** @param cause the error of the driver */
   constructor(code: AdminErrorCode, cause: unknown) {
-    super(describeDatabaseError(cause, "url"), { code, cause });
+    const database = databaseOf(cause);
+    super(describeDatabaseError(cause, database === HOME ? "url" : `databases.${database}`), {
+      code,
+      cause,
+    });
     this.#sqlstate = sqlState(cause);
   }
 
@@ -22,9 +28,12 @@ export class DatabaseFailure extends AdminError {
 
 /**
  * Describes an error that nobody expected, in one line.
- * @param url what the caller gave the database's URL by; the verbs' variable when left out
+ * @param url what the caller gave the database's URL by; the verbs' variable of the error's database when left out
  */
-export function describeDatabaseError(error: unknown, url = "ADMIN_DATABASE_URL"): string {
+export function describeDatabaseError(
+  error: unknown,
+  url: string = variableOf(databaseOf(error)),
+): string {
   if (error instanceof DatabaseFailure) return describeDatabaseError(error.cause, url);
   const code = databaseCode(error);
   const message = databaseMessage(error);
@@ -46,7 +55,7 @@ export function describeDatabaseError(error: unknown, url = "ADMIN_DATABASE_URL"
     case "28000": // invalid_authorization_specification
       return `Cannot connect to the database: ${message} (${code}); check ${url}`;
     case "3D000": // invalid_catalog_name
-      return `Cannot connect: ${message}; create it with ${commandFor("init-db")} --create`;
+      return `Cannot connect: ${message}; create it with ${commandFor("init-db")} --create${asHome(error)}`;
     case "3F000": // invalid_schema_name
     case "42P01": // undefined_table
     case "42703": // undefined_column: the registry is older than this copy
@@ -54,4 +63,17 @@ export function describeDatabaseError(error: unknown, url = "ADMIN_DATABASE_URL"
     default:
       return `Cannot finish: ${message} (SQLSTATE ${code})`;
   }
+}
+
+/** Writes an error of the library for a person who runs verbs: with the variable of its database. */
+export function describeFailure(error: AdminError): string {
+  return error instanceof DatabaseFailure ? describeDatabaseError(error) : error.message;
+}
+
+/** init-db knows home alone. */
+function asHome(error: unknown): string {
+  const database = databaseOf(error);
+  return database === HOME
+    ? ""
+    : `, with the URL of ${variableOf(database)} as ${variableOf(HOME)}`;
 }

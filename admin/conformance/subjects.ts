@@ -52,7 +52,7 @@ export function withPool<T>(
       });
     }
     try {
-      return await withClient(adminUrl, async (admin) => {
+      return await withClient({ url: adminUrl }, async (admin) => {
         const pool = new Pool(url, admin, subjects);
         await pool.seed();
         return work(pool);

@@ -42,13 +42,13 @@ export type EachSummary = Readonly<Record<EachOutcome["outcome"] | "left", numbe
  * @throws when it cannot connect any more; reported outcomes are final
  */
 export async function runInEach(
-  { url }: Registry,
+  registry: Registry,
   schemaNames: readonly string[],
   command: TenantCommand,
   { attempts = 12, ...options }: EachOptions,
 ): Promise<EachSummary> {
   const none = { ran: 0, skipped: 0, failed: 0 };
-  const sessions = openSessions(url);
+  const sessions = openSessions(registry);
   const runOne = async (schemaName: string, attempt: number): Promise<EachOutcome | Again> => {
     let connected = false;
     try {

@@ -1,7 +1,7 @@
 // Connections for the operator's SQL. They are cleared and reused for the next tenant.
 
 import type pg from "pg";
-import { openClient } from "../registry/client.ts";
+import { openClient, type Target } from "../registry/client.ts";
 
 // A server connection keeps some 28 KB of catalog for each tenant that it has seen, until it is closed.
 const USES = 500;
@@ -15,11 +15,11 @@ export interface Sessions {
 }
 
 /** Creates the pool. It does not connect yet. */
-export function openSessions(url: string): Sessions {
+export function openSessions(target: Target): Sessions {
   const idle: { readonly client: pg.Client; uses: number }[] = [];
   return {
     async lend(work) {
-      const session = idle.pop() ?? { client: await openClient(url), uses: 0 };
+      const session = idle.pop() ?? { client: await openClient(target), uses: 0 };
       const { client } = session;
       session.uses += 1;
       try {

@@ -61,7 +61,7 @@ async function readSource(
   if ("lines" in source) return source.lines;
   if ("query" in source) {
     const { listByQuery } = await import("../adopt/query.ts");
-    return listByQuery(registry.url, source.query);
+    return listByQuery(registry, source.query);
   }
   const { findPatternProblem, listByPattern, parseItems } = await import("../adopt/pattern.ts");
   const { AdminError } = await import("../registry/admin-error.ts");

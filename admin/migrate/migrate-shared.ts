@@ -45,7 +45,7 @@ export async function migrateShared(
   report: (outcome: SharedOutcome) => void,
 ): Promise<void> {
   if (before.pending.length + before.edited.length === 0) return;
-  await withClient(registry.url, async (client) => {
+  await withClient(registry, async (client) => {
     await client.query(`select pg_advisory_lock(${LOCK})`);
     // Another process may have applied some meanwhile.
     const shared = await readSharedMigrations(registry, allowance);
@@ -103,7 +103,7 @@ async function applyAlone(site: Site, migration: PendingMigration): Promise<void
       [migration.position, migration.name, migration.checksum ?? null, commands],
     );
   };
-  await withClient(site.registry.url, async (client) => {
+  await withClient(site.registry, async (client) => {
     if (!isRetry) await record(client, 0);
     for (const schemaName of site.sharedSchemas) await dropInvalidIndexes(client, schemaName);
   });

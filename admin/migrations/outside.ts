@@ -47,7 +47,7 @@ export function applyOutside(
   if (body.kind !== "sql") {
     throw new Error(`Cannot migrate: module "${migration.file}" runs within a transaction only`);
   }
-  return withClient(registry.url, async (client) => {
+  return withClient(registry, async (client) => {
     await takeTurn(client, atOnce);
     await client.query(`set search_path = ${tenantPath(schemaName, sharedSchemas)}`);
     await client.query(`set statement_timeout = ${timeoutMs}`);

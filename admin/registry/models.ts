@@ -5,6 +5,7 @@ import type pg from "pg";
 import type * as sequelizeModule from "sequelize";
 import type { Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
+import { markedClient } from "./marked-client.ts";
 import type { Registry } from "./registry.ts";
 import type { DomainRow, TenantRow } from "./rows.ts";
 import { isReusable } from "./transaction-client.ts";
@@ -13,21 +14,17 @@ const require = createRequire(import.meta.url);
 
 /**
  * Loads Sequelize and defines the models. It does not connect yet; the caller closes `sequelize`.
+ * @param database its name
  * @param pool the maximum number of connections, and how long one waits for more work before it is closed
  */
 export function openModels(
   connection: ServerConnection,
+  database: string,
   pool: { readonly most: number; readonly idleMs: number },
 ): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
   const driver = require("pg") as typeof pg;
   const { DataTypes, Sequelize } = require("sequelize") as typeof sequelizeModule;
-  /** A client whose lost connection ends its query, but not the process, even before Sequelize listens to it. */
-  class Client extends driver.Client {
-    constructor(config: pg.ClientConfig) {
-      super(config);
-      this.on("error", () => {});
-    }
-  }
+  const Client = markedClient(driver, database);
   const { ssl, application_name, user, ...server } = connection;
   const settings = {
     ...server,

@@ -3,6 +3,7 @@
 
 import pg from "pg";
 import type { ServerConnection } from "./connection.ts";
+import { markedClient } from "./marked-client.ts";
 
 /** The connections of a registry until its models are loaded. */
 export interface Reader {
@@ -23,14 +24,16 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * Prepares the connections; the first query opens one. The caller closes the reader.
+ * @param database its name
  * @param pool the maximum number of connections, and how long one waits for more work before it is closed
  */
 export function openReader(
   connection: ServerConnection,
+  database: string,
   { most, idleMs }: { readonly most: number; readonly idleMs: number },
 ): Reader {
   // The time limit is for a new connection. As an option of the pool it would end the wait for a busy one, too.
-  class Client extends pg.Client {
+  class Client extends markedClient(pg, database) {
     constructor() {
       super({ ...connection, connectionTimeoutMillis: TIMEOUT_MS, keepAlive: true });
     }

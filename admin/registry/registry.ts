@@ -86,7 +86,8 @@ async function openOne(
   const pool = { most: MAX_CONNECTIONS, idleMs };
   let models: ReturnType<typeof openModels> | undefined;
   let reader: Reader | undefined;
-  const load = (): ReturnType<typeof openModels> => (models ??= openModels(connection, pool));
+  const load = (): ReturnType<typeof openModels> =>
+    (models ??= openModels(connection, database, pool));
   return {
     url,
     tenantMigrations,
@@ -98,7 +99,7 @@ async function openOne(
       // Where the models have connections, they are enough.
       if (models === undefined) {
         const { openReader } = await import("./reader.ts");
-        reader ??= openReader(connection, pool);
+        reader ??= openReader(connection, database, pool);
         return reader.read<R>(text, bind);
       }
       const values = bind.length > 0 ? { bind: [...bind] } : {};

@@ -57,12 +57,12 @@ export function withTenantAlone<T>(
 
 /** As {@link withTenantAlone}, for several tenants at once; it refuses them all when another process has one. */
 export function withTenantsAlone<T>(
-  { url }: Registry,
+  registry: Registry,
   schemaNames: readonly string[],
   action: string,
   work: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
-  return withClient(url, async (client) => {
+  return withClient(registry, async (client) => {
     // PostgreSQL 14 and newer can end a session that only waits.
     await client.query(
       "select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'",

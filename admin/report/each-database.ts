@@ -1,6 +1,7 @@
 // Runs a verb over all databases that are configured. With one, it is the verb as ever. With several, each has its
 // heading, and --json names the database of every item. A database that fails is reported, and does not stop the others.
 
+import { describeFailure } from "../command/database-error.ts";
 import type { Call, Report } from "../command/verb.ts";
 import type { Admin } from "../library/contract.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -62,14 +63,16 @@ export async function reportEach<C extends Pick<Call, "print" | "interruption">>
   const [failed] = failures.values();
   if (reports.length === 0 && failed !== undefined) throw failed;
   return {
-    lines: [...failures].map(([name, { message }]) => `Failed database "${name}": ${message}`),
+    lines: [...failures].map(
+      ([name, error]) => `Failed database "${name}": ${describeFailure(error)}`,
+    ),
     json: {
       databases: [
         ...reports.map(({ name, report }) => mark(name, report.json)),
-        ...[...failures].map(([database, { message, code }]) => ({
+        ...[...failures].map(([database, error]) => ({
           database,
-          error: message,
-          code,
+          error: describeFailure(error),
+          code: error.code,
         })),
       ],
     },

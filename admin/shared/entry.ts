@@ -101,47 +101,61 @@ const CLEAN_SESSION = `
   end if;
 `;
 
-// The last settings are made in one expression, because each later one would be planned again under the tenant's
-// search_path; the role comes last, because from then on the tenant's role is asked.
+// All settings are made in one expression, because a later one would be planned again under the tenant's search_path, in
+// each message; so would what RETURN computes, and a variable is not computed. The role comes last, because from then on
+// the tenant's role is asked. Operators are evaluated from the left.
+const settleAndReturn = (result: string, ...settings: readonly string[]): string => `
+  entered := case when ${settings.join(`
+    operator(pg_catalog.||) `)} is not null
+    then ${result} end;
+  return entered;
+end
+`;
+
+const set = (name: string, value: string): string =>
+  `pg_catalog.set_config('${name}', ${value}, true)`;
+
 const tenantBody = ({ sharedSchemas }: EntryNeeds, resolution: string, problem: string): string => `
 declare
   entry pg_catalog.text[];
   application pg_catalog.text := pg_catalog.current_setting('application_name');
   ignored pg_catalog.text;
+  entered pg_catalog.text;
 begin${CLEAN_SESSION}
   entry := ${resolution};
-  if entry is null then
-    raise exception using errcode = 'RH404', message = '${problem}';
-  end if;
-  if entry[3] operator(pg_catalog.<>) 'active' then
+  if (entry[3] operator(pg_catalog.=) 'active') is not true then
+    if entry is null then
+      raise exception using errcode = 'RH404', message = '${problem}';
+    end if;
     if entry[6] is not null then
       raise exception using errcode = 'RH301', message = 'the tenant is in another database',
         detail = entry[6], hint = entry[5];
     end if;
-    if entry[3] operator(pg_catalog.<>) 'read_only' then
+    if (entry[3] operator(pg_catalog.=) 'read_only') is not true then
       raise exception using errcode = 'RH403', message = 'the tenant is suspended';
     end if;
-    ignored := pg_catalog.set_config('transaction_read_only', 'on', true);
+    ignored := ${set("transaction_read_only", "'on'")};
   end if;
-
-  ignored := pg_catalog.set_config('statement_timeout', entry[4], true)
-    operator(pg_catalog.||) pg_catalog.set_config('search_path',
-      '"' operator(pg_catalog.||) entry[1] operator(pg_catalog.||) ${literal(`"${pathBehind(sharedSchemas)}`, "path")}, true)
-    operator(pg_catalog.||) pg_catalog.set_config('role', entry[2], true);
-  return entry[5];
-end
-`;
+${settleAndReturn(
+  "entry[5]",
+  set("statement_timeout", "entry[4]"),
+  set(
+    "search_path",
+    `'"' operator(pg_catalog.||) entry[1] operator(pg_catalog.||) ${literal(`"${pathBehind(sharedSchemas)}`, "path")}`,
+  ),
+  set("role", "entry[2]"),
+)}`;
 
 // As strict as a tenant that is read-only and has no schema. The role may do only what PUBLIC may.
 const sharedBody = ({ sharedSchemas, sharedRole }: EntryNeeds): string => `
 declare
   application pg_catalog.text := pg_catalog.current_setting('application_name');
   ignored pg_catalog.text;
-begin${CLEAN_SESSION}
-  ignored := pg_catalog.set_config('transaction_read_only', 'on', true)
-    operator(pg_catalog.||) pg_catalog.set_config('statement_timeout', '10000', true)
-    operator(pg_catalog.||) pg_catalog.set_config('search_path', ${literal(pathBehind(sharedSchemas).slice(2), "path")}, true)
-    operator(pg_catalog.||) pg_catalog.set_config('role', ${literal(sharedRole, "role")}, true);
-  return '';
-end
-`;
+  entered pg_catalog.text;
+begin${CLEAN_SESSION}${settleAndReturn(
+  "''",
+  set("transaction_read_only", "'on'"),
+  set("statement_timeout", "'10000'"),
+  set("search_path", literal(pathBehind(sharedSchemas).slice(2), "path")),
+  set("role", literal(sharedRole, "role")),
+)}`;

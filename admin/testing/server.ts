@@ -37,7 +37,7 @@ export interface TestServer {
  */
 export async function openTestServer(url: string | undefined): Promise<TestServer> {
   if (url === undefined) return openEmbedded(resolve(process.cwd(), FOLDER), 1);
-  const keeper = await openClient(url);
+  const keeper = await openClient({ url });
   return { url, keeper, close: () => keeper.end() };
 }
 
@@ -45,7 +45,7 @@ async function openEmbedded(folder: string, attempt: number): Promise<TestServer
   const port = (await findPort(folder)) ?? (await findFreePort());
   try {
     const server = await startEmbedded({ folder, port, settings: SETTINGS });
-    const keeper = await openClient(server.adminUrl);
+    const keeper = await openClient({ url: server.adminUrl });
     await keeper.query(`select pg_advisory_lock_shared(${USERS})`);
     return {
       url: server.adminUrl,

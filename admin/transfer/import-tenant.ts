@@ -119,8 +119,11 @@ async function load(
       sequences: () => Promise.resolve(manifest.sequences),
     });
   } catch (error) {
-    if (error instanceof AdminError || isConnectionLost(error)) throw error;
-    if (sqlState(error) === undefined) throw damaged(file, messageOf(error));
+    if (isConnectionLost(error)) throw error;
+    const isTold = error instanceof AdminError;
+    if (sqlState(isTold ? error.cause : error) === undefined) {
+      throw isTold ? error : damaged(file, messageOf(error));
+    }
     // A damaged value may be refused by PostgreSQL before the end of the text shows the damage.
     if (last) await requireWhole(file, archive, last);
     throw error;

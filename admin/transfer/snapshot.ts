@@ -59,12 +59,12 @@ type TenantState = Pick<Snapshot, "status" | "version" | "statementTimeoutMs" | 
  * @throws {AdminError} when the tenant or its schema does not exist, or it is in another transition
  */
 export async function withSnapshot<T>(
-  { url }: Registry,
+  registry: Registry,
   schemaName: string,
   { action, allowed = [] }: SnapshotOptions,
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
-  return withClient(url, async (client) => {
+  return withClient(registry, async (client) => {
     // The lock precedes the first statement of the transaction, which takes the snapshot.
     await client.query(`select pg_advisory_lock(${tenantLockKey("$1")})`, [schemaName]);
     await client.query("begin isolation level repeatable read read only");

@@ -5,7 +5,7 @@
 import postgres from "postgres";
 import { AppError } from "../errors.ts";
 import type { DatabaseAddress } from "./wire/address.ts";
-import { judgeFailure } from "./wire/failure.ts";
+import { isFull, judgeFailure } from "./wire/failure.ts";
 import { type RawAnswer, readResults, toRawAnswer } from "./answer.ts";
 import {
   type Answer,
@@ -13,9 +13,10 @@ import {
   ENTRY_RESULTS,
   type Message,
   messageText,
+  SERVER_PROCESS,
   type Statement,
 } from "./message.ts";
-import type { PooledConnection } from "./pool/pool.ts";
+import type { PooledConnection } from "./pool/pooled-connection.ts";
 import { markRefusal } from "./refusal.ts";
 import { readFirst, type ResultLimits, type Row, RowCounter } from "./values/rows.ts";
 import { type Reply, runTransaction, type Scope } from "./transaction.ts";
@@ -47,6 +48,9 @@ export class Connection implements PooledConnection {
   /** One callback for each query that waits for its answer; called when the socket has closed. */
   readonly #waiting = new Set<() => void>();
   #usable = true;
+  #refused = false;
+  /** Whether a message of the present piece of work was answered. */
+  #answered = false;
 
   constructor(options: ConnectionOptions) {
     this.#counter = new RowCounter(options);
@@ -58,9 +62,18 @@ export class Connection implements PooledConnection {
     return this.#usable;
   }
 
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  async readServerProcess(): Promise<string> {
+    const { results } = await this.send({ statements: [SERVER_PROCESS] });
+    return String(results[0]?.[0]?.["process"]);
+  }
+
   /** Sends one message. Throws as `Database.send` does. */
   async send(message: Message): Promise<Answer> {
-    this.#wire.allowConnect();
+    this.#beginWork();
     const { entry, statements } = message;
     const text = messageText(message);
     const answer = await this.#exchange(text, countersOf(statements), entry !== undefined);
@@ -80,7 +93,7 @@ export class Connection implements PooledConnection {
     work: (scope: Scope, entered: Row | undefined) => Promise<T>,
     mode?: TransactionMode,
   ): Promise<T> {
-    this.#wire.allowConnect();
+    this.#beginWork();
     let enters = entry !== "";
     const line = {
       send: async (statements: readonly Statement[]): Promise<Reply> => {
@@ -114,6 +127,11 @@ export class Connection implements PooledConnection {
     return this.#sql.end({ timeout: seconds });
   }
 
+  #beginWork(): void {
+    this.#wire.allowConnect();
+    this.#answered = false;
+  }
+
   /**
    * @param unseen the number of the answer's rows that belong to no result
    * @param enters whether the message has an entry before everything that a tenant's code may take part in
@@ -129,6 +147,8 @@ export class Connection implements PooledConnection {
           error instanceof AppError || Reflect.get(Object(error), "name") === "PostgresError";
         const cause = isOwn ? error : (this.#wire.ended ?? error);
         const verdict = judgeFailure(cause, sent.state !== null);
+        // A part of a transaction was sent once its BEGIN is answered.
+        if (!this.#answered && sent.state === null && isFull(cause)) this.#refused = true;
         if (!verdict.usable) this.abandon();
         if (enters && this.#counter.isEmpty) markRefusal(verdict.error);
         reject(verdict.error);
@@ -145,6 +165,7 @@ export class Connection implements PooledConnection {
         .then((result) => {
           if (this.#wire.overflow !== undefined) return fail(this.#wire.overflow);
           this.#waiting.delete(close);
+          this.#answered = true;
           resolve(toRawAnswer(result));
         }, fail)
         .then(undefined, reject);

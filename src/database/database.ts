@@ -4,7 +4,7 @@
 import type { Secret } from "../environment.ts";
 import { type DatabaseAddress, parseAddress } from "./wire/address.ts";
 import { Connection } from "./connection.ts";
-import { DATABASE_DEFAULTS, type DatabaseOptions } from "./options.ts";
+import { type DatabaseOptions, withDefaults } from "./options.ts";
 import type { Answer, Message, Statement } from "./message.ts";
 import { type ConnectionCounts, Pool } from "./pool/pool.ts";
 import { DATABASE_NAME, HOME } from "./routes/names.ts";
@@ -77,7 +77,7 @@ export interface OpenDatabase extends Database {
  * ```
  */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
-  return openRouted(options, () => new Routes({ ...DATABASE_DEFAULTS, ...options }.maxInFlight));
+  return openRouted(options, () => new Routes(withDefaults(options).maxInFlight));
 }
 
 /**
@@ -85,7 +85,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
  * @param routesOf what is known of several databases; called where there are several
  */
 export function openRouted(options: DatabaseOptions, routesOf: () => Routes): OpenDatabase {
-  const all = { ...DATABASE_DEFAULTS, ...options };
+  const all = withDefaults(options);
   const home = openOne(all.url, all);
   const named = Object.entries(all.others);
   if (named.length === 0) return home;
@@ -101,10 +101,11 @@ function openOne(
   url: string | Secret,
   options: Required<Omit<DatabaseOptions, "url">>,
 ): OpenDatabase {
-  const { connections: max, tenantConnections: maxOfOwner, requestTimeoutMs: timeoutMs } = options;
+  const { connections: max, requestTimeoutMs: timeoutMs } = options;
+  const { farConnections: farMax, tenantConnections: maxOfOwner } = options;
   const address = readAddress(url);
   const pool = new Pool(
-    { max, maxOfOwner, timeoutMs },
+    { max, farMax, maxOfOwner, timeoutMs },
     () => new Connection({ ...options, address }),
   );
   return {

@@ -47,6 +47,10 @@ export const ENTRY_RESULTS = 2;
  */
 export const COUNTER = "show role";
 
+/** Asks for the process of PostgreSQL. Processes of several servers may have one number; the start tells them apart. */
+export const SERVER_PROCESS =
+  "select pg_catalog.concat(pg_catalog.pg_backend_pid(), ' of ', pg_catalog.pg_postmaster_start_time()) as process";
+
 /** The text of a message, as it is sent. */
 export function messageText({ entry, statements }: Pick<Message, "entry" | "statements">): string {
   let text = entry ?? "";

@@ -14,8 +14,16 @@ export interface DatabaseOptions {
    * Every other option counts for each database.
    */
   readonly others?: Readonly<Record<string, string | Secret>>;
-  /** The most connections; 64 by default. They are opened as needed. */
+  /**
+   * The most connections, opened as needed; 64 by default. A server or pooler that takes fewer shows it by a refusal, and
+   * the service uses what it has.
+   */
   readonly connections?: number;
+  /**
+   * The most connections while messages wait, every message takes 8 ms or longer, and a transaction pooler is proved;
+   * never fewer than `connections`. By default `connections` where it is given, else 192.
+   */
+  readonly farConnections?: number;
   /** The most connections that one tenant uses at once; 16 by default. */
   readonly tenantConnections?: number;
   /** How long opening a connection may take, in milliseconds; 5,000 by default. */
@@ -42,6 +50,7 @@ export interface DatabaseOptions {
 export const DATABASE_DEFAULTS: Required<Omit<DatabaseOptions, "url">> = {
   others: {},
   connections: 64,
+  farConnections: 192,
   tenantConnections: 16,
   connectTimeoutMs: 5000,
   requestTimeoutMs: 15_000,
@@ -50,3 +59,9 @@ export const DATABASE_DEFAULTS: Required<Omit<DatabaseOptions, "url">> = {
   maxRows: 10_000,
   maxBytes: 8_388_608,
 };
+
+/** Adds the defaults. Where the number of connections is given and the one of far databases is not, they are the same. */
+export function withDefaults(options: DatabaseOptions): Required<DatabaseOptions> {
+  const { connections, farConnections = connections ?? DATABASE_DEFAULTS.farConnections } = options;
+  return { ...DATABASE_DEFAULTS, ...options, farConnections };
+}

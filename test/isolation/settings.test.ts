@@ -52,6 +52,7 @@ describe("settings that others leave", () => {
     database = await createTestDatabase();
     await database.addTenants({ acme: "acme.example.com" });
     await database.sql(
+      "analyze rowhouse.domain", // PostgreSQL knows now that the table has one page
       "create extension pg_trgm schema public",
       "create table acme.owned (owner text)",
       "insert into acme.owned values (null)",
@@ -152,8 +153,8 @@ describe("settings that others leave", () => {
     );
     const fresh = new pg.Client(database.serviceUrl);
     await fresh.connect();
-    const text = "select '02/01/2024'::date::text as d, current_setting('timezone') as z";
-    const results = (await fresh.query(ENTER + text)) as unknown as pg.QueryResult[];
+    const text = `${ENTER}select '02/01/2024'::date::text as d, current_setting('timezone') as z`;
+    const results = (await fresh.query(text)) as unknown as pg.QueryResult[];
     await fresh.end();
     await database.sql(
       `alter database ${database.name} set datestyle = 'ISO, MDY'`,
@@ -183,6 +184,12 @@ describe("settings that others leave", () => {
       await Promise.all([service.close(), other.end()]);
       await pgbouncer.stop();
     }
+  });
+
+  it("enter_tenant() finds a host by an index, and leaves the planner's settings as they are", async () => {
+    const [row] = await database.sql<{ oid: number }>("select 'rowhouse.domain'::regclass::oid");
+    const scans = `select pg_stat_get_xact_numscans(${row?.oid})::int as v, current_setting('enable_seqscan') as s`;
+    expect((await enter(scans)).at(-1)?.rows).to.deep.equal([{ v: 0, s: "on" }]);
   });
 
   it("enter_tenant() refuses what has decided how the message was read", async () => {

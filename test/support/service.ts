@@ -130,19 +130,22 @@ export async function startService(
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
   recordPrinted(child.stdout, child.stderr);
-  const exited = once(child, "exit");
-  while (!output.includes('"event":"listening"')) {
-    if (child.exitCode !== null) throw new Error(`The service did not start: ${output}`);
-    await Promise.race([once(child.stdout, "data"), exited]);
-  }
+  let isOver = false;
+  // Its end with all that it has printed.
+  const exited = once(child, "close").finally(() => (isOver = true));
+  const printed = async (text: string, problem: string): Promise<void> => {
+    while (!output.includes(text)) {
+      if (isOver) throw new Error(`${problem}: ${output}`);
+      await Promise.race([once(child.stdout, "data"), exited]);
+    }
+  };
+  await printed('"event":"listening"', "The service did not start");
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
     port,
     child,
     output: () => output,
-    async printed(text) {
-      while (!output.includes(text)) await once(child.stdout, "data");
-    },
+    printed: (text) => printed(text, `The service ended before it printed ${text}`),
     request: (host, method, path, body) => sendHttp(port, host, method, path, body, agent),
     async stop() {
       child.kill("SIGTERM");

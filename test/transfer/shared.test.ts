@@ -1,5 +1,6 @@
 // A tenant whose objects need shared schemas: by export, import, clone, move and drop.
 
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { cloneTenant } from "../../admin/transfer/clone-tenant.ts";
 import { exportTenant } from "../../admin/transfer/export-tenant.ts";
 import { importTenant } from "../../admin/transfer/import-tenant.ts";
 import { moveTenant } from "../../admin/transfer/move/move-tenant.ts";
+import { editManifest, readEntries, writeEntries } from "../support/archive.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
 import { type MoveStage, openMoveStage } from "../support/move-stage.ts";
@@ -101,9 +103,27 @@ describe("a tenant that needs shared schemas", () => {
     expect(status.strays?.schemas).to.deep.equal([]);
   });
 
+  it("importTenant() tells a damaged key from a row that a shared table lacks", async () => {
+    const [database] = places();
+    const [whole, broken] = [join(folder, "acme.zip"), join(folder, "broken.zip")];
+    const refused = (): Promise<string> =>
+      within(database, (registry) =>
+        messageOf(importTenant(registry, broken, { schemaName: "no", hosts: ["no.test"] })),
+      );
+    const entries = await readEntries(whole);
+    const entry = "tables/0001-person.copy";
+    const text = Buffer.from(String(entries.get(entry)).replace("\t2\n", "\t9\n"));
+    await writeEntries(broken, entries.set(entry, text));
+    expect(await refused()).to.match(/^Cannot read archive .*: sha256 of table "person" is /);
+    await editManifest(broken, broken, ({ tables }) => {
+      Object.assign(tables[0] ?? {}, { sha256: createHash("sha256").update(text).digest("hex") });
+    });
+    expect(await refused()).to.include("its rows refer to rows that a shared table lacks");
+  });
+
   it("withBareTables() leaves a shared table free for others while rows are loaded", async () => {
     const [database] = places();
-    const locks = await withClient(database.adminUrl, async (client) => {
+    const locks = await withClient({ url: database.adminUrl }, async (client) => {
       await client.query("begin");
       let modes: unknown;
       await withBareTables(client, "copy", async () => {

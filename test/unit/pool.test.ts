@@ -1,14 +1,21 @@
 // Who uses which connection: one piece of work each, the oldest waiter first, and none that is in doubt.
 
 import { expect } from "chai";
-import { Pool, type PooledConnection } from "../../src/database/pool/pool.ts";
+import { Pool } from "../../src/database/pool/pool.ts";
+import type { PooledConnection } from "../../src/database/pool/pooled-connection.ts";
 import type { Claim } from "../../src/database/pool/waiting-line.ts";
 import { AppError } from "../../src/errors.ts";
 import { rejection } from "../support/rejection.ts";
 
 class FakeConnection implements PooledConnection {
   usable = true;
+  refused = false;
+  serverProcess = "";
   closed: "discarded" | number | undefined;
+
+  async readServerProcess(): Promise<string> {
+    return this.serverProcess;
+  }
 
   abandon(): void {
     this.usable = false;

@@ -219,6 +219,27 @@ describe("verbs over several databases", () => {
     );
   });
 
+  it("a verb names the variable of the database that is down, on one tenant and over all", async () => {
+    const nobody = eu.adminUrl.replace(/:\d+\//, ":1/");
+    const settings = { adminUrl: home.adminUrl, env: { ADMIN_DATABASE_URL_EU: nobody } };
+    const advice = "check ADMIN_DATABASE_URL_EU, and that PostgreSQL is running";
+    for (const [name, ...parameters] of [
+      ["suspend-tenant", "far"],
+      ["add-domain", "new.test", "far"],
+      ["export-tenant", "far", "/dev/null/x"],
+      ["add-tenant", "new.test", "new", "--database", "eu"],
+    ] as const) {
+      const { stderr } = await performVerb(settings, name, ...parameters);
+      expect(stderr, name).to.include(advice);
+    }
+    const { stdout } = await performVerb(settings, "list-tenants");
+    expect(stdout).to.include(`ECONNREFUSED; ${advice}`);
+    const gone = { ...settings, adminUrl: nobody, env: { ADMIN_DATABASE_URL_EU: home.adminUrl } };
+    expect((await performVerb(gone, "suspend-tenant", "far")).stderr).to.include(
+      "check ADMIN_DATABASE_URL,",
+    );
+  });
+
   it("the doctor compares home's pointers with the other databases", async () => {
     const registry = several.registry();
     const seen = async (): Promise<readonly string[]> => {

@@ -41,7 +41,7 @@ async function requireConnected(client: ClientBase): Promise<void> {
 
 /** Whether two registries are of the same database, by whatever URLs. */
 export function isSameDatabase(one: Registry, other: Registry): Promise<boolean> {
-  return withClient(one.url, (client) => isBlockedThere(client, other));
+  return withClient(one, (client) => isBlockedThere(client, other));
 }
 
 async function checkApart(client: ClientBase, target: Registry): Promise<void> {

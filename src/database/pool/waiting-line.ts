@@ -15,15 +15,26 @@ export interface Claim {
 }
 
 /** A piece of work. */
-export interface Job<C, T> extends Claim {
+export interface Job<C, T> extends Omit<Claim, "until"> {
   readonly work: (connection: C) => Promise<T>;
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
+  /** When it must have ended, on the clock of `performance.now()`. */
+  readonly at: number;
+}
+
+/** A piece of work that may wait. */
+export interface Queued<C, T> extends Job<C, T> {
+  /** Its place in the order of arrival. */
+  readonly place: number;
+  /** How long it may wait, on the clock of `performance.now()`. */
+  readonly waitUntil: number;
 }
 
 /** A piece of work in the line. */
 export interface Waiter<C> {
   readonly owner: Share | undefined;
+  readonly place: number;
   /** Removes it from the line and begins it. */
   begin(connection: C): void;
   refuse(error: AppError): void;
@@ -32,7 +43,9 @@ export interface Waiter<C> {
 /** The line of waiting work. */
 export class WaitingLine<C> {
   readonly #deadlines: Deadlines;
-  readonly #waiters = new Set<Waiter<C>>();
+  /** By place. */
+  #waiters = new Set<Waiter<C>>();
+  #last = 0;
 
   constructor(deadlines: Deadlines) {
     this.#deadlines = deadlines;
@@ -42,11 +55,9 @@ export class WaitingLine<C> {
     return this.#waiters.size;
   }
 
-  /**
-   * Puts a job at the end of the line; `begin` is called with its connection.
-   * @param at how long it may wait, on the clock of `performance.now()`
-   */
-  add<T>({ owner, signal, reject }: Job<C, T>, at: number, begin: (connection: C) => void): void {
+  /** Puts a job at its place in the line; `begin` is called with its connection. */
+  add<T>(job: Queued<C, T>, begin: (connection: C) => void): void {
+    const { owner, signal, reject, place } = job;
     const leave = (): void => {
       this.#deadlines.delete(deadline);
       this.#waiters.delete(waiter);
@@ -54,6 +65,7 @@ export class WaitingLine<C> {
     };
     const waiter: Waiter<C> = {
       owner,
+      place,
       begin(connection) {
         leave();
         begin(connection);
@@ -65,12 +77,16 @@ export class WaitingLine<C> {
     };
     const abort = (): void => waiter.refuse(gone());
     const deadline: Deadline = {
-      at,
+      at: job.waitUntil,
       pass: () => waiter.refuse(overloaded("a database connection did not become free in time")),
     };
     signal?.addEventListener("abort", abort);
     this.#deadlines.add(deadline);
     this.#waiters.add(waiter);
+    // Only what has begun and was not sent comes back to an earlier place.
+    if (place < this.#last) {
+      this.#waiters = new Set([...this.#waiters].toSorted((a, b) => a.place - b.place));
+    } else this.#last = place;
   }
 
   /** The first waiter that may begin; undefined when all must wait. */

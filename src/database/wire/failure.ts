@@ -52,12 +52,16 @@ export interface Verdict {
   readonly error: unknown;
 }
 
+const TOO_MANY_CONNECTIONS = "53300";
+// The words of PgBouncer, which has no SQLSTATE for it, and of Supavisor.
+const FULL_POOLER =
+  /^no more connections allowed|\(max_(?:db|user)_client_connections\)|\bmax client(?: connection)?s reached\b/i;
 // Errors of a login. A pooler passes them to a client whose message waits; the server did not run the message.
 const LOGIN_STATES = new Set([
   "28000", // invalid_authorization_specification
   "28P01", // invalid_password
   "3D000", // invalid_catalog_name
-  "53300", // too_many_connections
+  TOO_MANY_CONNECTIONS,
   "57P03", // cannot_connect_now
 ]);
 // PgBouncer ends a session with it for any reason; older versions do so with severity ERROR.
@@ -66,6 +70,13 @@ const CERTIFICATE =
   /^(?:ERR_TLS_CERT_|CERT_|UNABLE_TO_(?:GET|VERIFY|DECODE|DECRYPT)_|SELF_SIGNED_CERT|DEPTH_ZERO_|HOSTNAME_MISMATCH$|INVALID_(?:CA|PURPOSE)$)/;
 const UNREACHABLE =
   /^(?:ECONNREFUSED|EADDRNOTAVAIL|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_\w+|CONNECT_TIMEOUT)$/;
+
+/** Whether a server or pooler refused a login because it has as many connections as it takes. */
+export function isFull(error: unknown): boolean {
+  const fields = toFields(error);
+  if (!isAnswer(fields)) return false;
+  return fields.code === TOO_MANY_CONNECTIONS || FULL_POOLER.test(fields.message ?? "");
+}
 
 /** Whether a code means that the client rejected the server's certificate: https://nodejs.org/api/tls.html */
 export function isCertificateError(code: string | undefined): boolean {

@@ -36,7 +36,7 @@ export function askVerbs(url: string): Promise<readonly string[]> {
   const code = (error: unknown): string => String(databaseCode(error) ?? error);
   const named = (rows: readonly unknown[]): string =>
     Reflect.get(Object(rows[0]), "ssl") === true ? "tls" : "plain";
-  const byClient = openClient(url).then(async (client) => {
+  const byClient = openClient({ url }).then(async (client) => {
     const { rows } = await client.query(QUESTION);
     await client.end();
     return named(rows);
