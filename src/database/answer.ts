@@ -3,6 +3,16 @@
 import type { Statement } from "./message.ts";
 import { type RawResult, readRows, type Results, type Rows, withCount } from "./values/rows.ts";
 
+/**
+ * A query of postgres.js 3.4.9. It is `active` from when postgres.js writes it, or believes so, until its answer; its
+ * `state` is null until it is written.
+ */
+export interface Sent extends PromiseLike<unknown> {
+  readonly active?: boolean;
+  readonly state?: unknown;
+  readonly raw: () => Sent;
+}
+
 /** What postgres.js gives for one message. */
 export type RawAnswer = readonly RawResult[];
 

@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { AppError } from "../errors.ts";
 import type { DatabaseAddress } from "./wire/address.ts";
 import { isFull, judgeFailure } from "./wire/failure.ts";
-import { type RawAnswer, readResults, toRawAnswer } from "./answer.ts";
+import { type RawAnswer, readResults, type Sent, toRawAnswer } from "./answer.ts";
 import {
   type Answer,
   countersOf,
@@ -28,16 +28,6 @@ export interface ConnectionOptions extends ResultLimits {
   readonly address: DatabaseAddress;
   /** How long opening a connection may take, in milliseconds. */
   readonly connectTimeoutMs: number;
-}
-
-/**
- * A query of postgres.js 3.4.9. It is `active` from when postgres.js writes it, or believes so, until its answer; its
- * `state` is null until it is written.
- */
-interface Sent extends PromiseLike<unknown> {
-  readonly active?: boolean;
-  readonly state?: unknown;
-  readonly raw: () => Sent;
 }
 
 /** A connection; it connects when its first message is sent. */

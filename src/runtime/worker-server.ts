@@ -107,7 +107,10 @@ export function serve({ tenancy, database: options }: WorkerParts): Worker {
   const routes = new Routes(options.maxInFlight ?? DATABASE_DEFAULTS.maxInFlight);
   return {
     async fetch(request, _env, context) {
-      const database = openRouted({ ...options, connections, farConnections: connections }, () => routes);
+      const database = openRouted(
+        { ...options, connections, farConnections: connections },
+        () => routes,
+      );
       const background = new Background();
       try {
         return await tenancy.fetch(request, database, background);

@@ -1,5 +1,5 @@
 // The connections that are open, idle ones included. A connection whose state is in doubt is never used again. Those
-// beyond the usual number are on loan: they close soon, and whoever was refused while they were open gets a place.
+// beyond the usual number are on loan: they close soon, so that other programs find a place.
 
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
