@@ -10,7 +10,7 @@ import { useDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
 import { performVerb } from "../support/verb.ts";
 
-const NEIGHBOURS = 200;
+const NEIGHBOURS = 250;
 const CATALOGS =
   "pg_class,pg_attribute,pg_constraint,pg_depend,pg_description,pg_index,pg_type,pg_sequence";
 const ARCHIVE = join(tmpdir(), `rowhouse-neighbours-${process.pid}.zip`);
@@ -37,6 +37,8 @@ describe("a verb for one tenant", () => {
   /** Runs the verbs. Returns how many rows each read, by verb and catalog. */
   const measure = async (): Promise<ReadonlyMap<string, number>> => {
     const found = new Map<string, number>();
+    // PostgreSQL fills its own caches anew after many changes.
+    await performVerb({ adminUrl: database.adminUrl }, "status");
     for (const [name = "", ...parameters] of [
       ["status", "--tenants", "acme"],
       ["repair", "acme"],
@@ -80,7 +82,7 @@ describe("a verb for one tenant", () => {
     const among = await measure();
     const grown = [...among]
       .map(([place, count]) => ({ place, more: count - (alone.get(place) ?? 0) }))
-      .filter(({ more }) => more >= NEIGHBOURS / 2);
+      .filter(({ more }) => more >= NEIGHBOURS);
     expect(grown).to.deep.equal([]);
   });
 });
