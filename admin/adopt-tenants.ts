@@ -5,7 +5,6 @@ import { SHARED } from "./command/options.ts";
 import { summarise } from "./command/summary.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call, Report } from "./command/verb.ts";
-import { describeRefused } from "./adopt/lines.ts";
 import { findPatternProblem, parseItems } from "./adopt/pattern.ts";
 import { CONCURRENCY } from "./batch/free-connections.ts";
 import type { Admin } from "./library/contract.ts";
@@ -90,6 +89,7 @@ async function reportPlan(
   source: AdoptionSource,
   choice: Pick<AdoptionOptions, "version" | "database">,
 ): Promise<Report> {
+  const { describeRefused } = await import("./adopt/lines.ts");
   const plan = await admin.planAdoption(source, choice);
   const { adoptable, existing, refused, lines, notices, grants } = plan;
   for (const one of refused) call.print(describeRefused(one), one);
@@ -121,6 +121,7 @@ async function adopt(
       meter.expect(names.length);
     },
   });
+  const { describeRefused } = await import("./adopt/lines.ts");
   for await (const outcome of run) {
     if (outcome.outcome === "refused") {
       call.print(describeRefused(outcome), outcome);

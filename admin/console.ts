@@ -51,7 +51,7 @@ await runVerb({
     const exports = await requireFolder(call.text("exports") ?? ".");
     const signal = call.interruption();
     await call.withRegistry(async (registry) => {
-      await registry.sequelize.transaction(readInstallation);
+      await registry.withTransaction(readInstallation);
       await serve(call, registry, { host, port, services, exports, signal });
     });
     return { lines: ["Stopped"], json: { stopped: true } };

@@ -98,7 +98,7 @@ async function serveUntilSignal(
   // Loads what a creation needs, and fails now for a database or a folder that is wrong.
   await prepareCreation(registry);
   const tenancy = createApi({
-    adminOf: (actor) => createAdmin({ ...registry, actor }, registry.close),
+    adminOf: (actor) => createAdmin(registry.as(actor), registry.close),
     door: createTokenDoor(tokens, new Rate(perSecond)),
     log,
     telemetry: exporting.telemetry,

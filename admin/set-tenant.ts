@@ -4,7 +4,6 @@ import { reportChange } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseSettingsChange } from "./lifecycle/settings.ts";
-import { LONGEST_TIMEOUT_MS } from "./lifecycle/status.ts";
 import { withAdmin } from "./library/with-admin.ts";
 
 await runVerb({
@@ -31,6 +30,7 @@ await runVerb({
   },
   example: "acme --statement-timeout 2000 --set plan=pro --set seats:=25 --unset trial",
   async run(call) {
+    const { LONGEST_TIMEOUT_MS } = await import("./lifecycle/status.ts");
     const statementTimeoutMs = call.integer("statement-timeout", 1, LONGEST_TIMEOUT_MS);
     const [readOnly, writable] = [call.has("read-only"), call.has("writable")];
     if (readOnly && writable)

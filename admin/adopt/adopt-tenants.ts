@@ -1,7 +1,6 @@
 // Adopts schemas, each in one transaction, several at once. It adds a row, a role, grants and hosts; owners, rows and the
 // grants of others stay, so that the old application goes on. After a kill, each schema is a tenant or as it was before.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import { transact } from "../batch/transact.ts";
@@ -22,6 +21,7 @@ import { DEFAULT_KINDS, grantExisting, isTakenFromPublic } from "../registry/ten
 import type { CheckedTenant } from "../tenant-list/check.ts";
 import type { Place } from "../tenant-list/place.ts";
 import type { AdoptableTenant, AdoptionPlan } from "./plan.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The outcome of one schema. `existing`: another run has adopted it, with the same hosts. */
 export interface AdoptionOutcome extends CheckedTenant {

@@ -1,9 +1,9 @@
 // Runs a transaction with a short lock timeout, and retries it.
 
 import { setTimeout } from "node:timers/promises";
-import type { Transaction } from "sequelize";
 import { query, type Registry } from "../registry/registry.ts";
 import { isPassing, retryAfter } from "./retry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const LOCK_TIMEOUT_MS = 2000;
 const ATTEMPTS = 12;
@@ -14,12 +14,12 @@ const ATTEMPTS = 12;
  * @throws the error of the last attempt
  */
 export async function transact<T>(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await sequelize.transaction(async (transaction) => {
+      return await withTransaction(async (transaction) => {
         await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
         return work(transaction);
       });

@@ -1,7 +1,7 @@
 // Runs work in a transaction that is always rolled back.
 
-import type { Transaction } from "sequelize";
 import type { Registry } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** Carries the result out of the transaction, and causes the rollback. */
 class Undo<T> extends Error {
@@ -15,12 +15,12 @@ class Undo<T> extends Error {
 
 /** Runs `work` in a transaction that is always rolled back, and returns its result. */
 export async function undone<T>(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   let undo: Undo<T> | undefined;
   try {
-    return await sequelize.transaction(async (transaction): Promise<never> => {
+    return await withTransaction(async (transaction): Promise<never> => {
       undo = new Undo(await work(transaction));
       throw undo;
     });

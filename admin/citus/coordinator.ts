@@ -1,9 +1,9 @@
 // The checks before a registry is made on Citus: the version, that the node is the coordinator, and that the database is
 // one of the cluster.
 
-import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 interface Node {
   readonly version: string;

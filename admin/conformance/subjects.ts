@@ -2,7 +2,6 @@
 // tenants that a killed run has left.
 
 import { randomBytes } from "node:crypto";
-import type { Transaction } from "sequelize";
 import { dropTenant } from "../drop/drop.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
@@ -10,6 +9,7 @@ import type { TenantMigrations } from "../migrations/ordered.ts";
 import { withClient } from "../registry/client.ts";
 import { query, readRows, type Registry, withRegistry } from "../registry/registry.ts";
 import { Pool, type Subject } from "./pool.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const NONE: TenantMigrations = {
   tool: "",

@@ -62,7 +62,7 @@ export async function createTenants(
       creation,
       group.map(({ schemaName }) => schemaName),
     );
-    await registry.sequelize.transaction(async (transaction) => {
+    await registry.withTransaction(async (transaction) => {
       const before = most === undefined ? await readSettings(transaction) : "";
       if (group.length > 1) {
         await query(transaction, `set local lock_timeout = ${GROUP_LOCK_TIMEOUT_MS}`);

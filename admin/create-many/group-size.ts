@@ -3,8 +3,8 @@
 // all connections share, and settings that a tenant's migrations leave in the transaction limit a group.
 // https://www.postgresql.org/docs/current/runtime-config-locks.html
 
-import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 // A group of 20 leaves a twentieth of the stalls; a larger one would make others wait longer for its locks.
 const MOST = 20;

@@ -1,10 +1,11 @@
 // Creates tenants in another database. Home knows their names and hosts first, so that they are unique over all
 // databases; what a killed run has left there, the same command takes up.
 
-import type { Transaction } from "sequelize";
 import { type Displaced, findPointers, pointHosts, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantsAlone } from "../registry/tenant-lock.ts";
+import { findTenantRows } from "../registry/tenant-rows.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 import { tenantTaken } from "../lifecycle/begin.ts";
 import { hostTaken, requireNoPointer } from "../lifecycle/domain.ts";
 import { IS_UNFINISHED } from "../migrations/unfinished.ts";
@@ -63,10 +64,10 @@ export async function claim(
   tenants: readonly Wanted[],
 ): Promise<void> {
   const names = tenants.map(({ schemaName }) => schemaName);
-  await home.sequelize.transaction(async (transaction) => {
+  await home.withTransaction(async (transaction) => {
     await lockTenants(transaction, ...names);
-    const [taken] = await home.Tenant.findAll({ where: { schemaName: names }, transaction });
-    if (taken !== undefined) throw tenantTaken(taken.schemaName);
+    const [taken] = await findTenantRows(transaction, names);
+    if (taken !== undefined) throw tenantTaken(taken);
     // The pointers of a run that was killed go, with their hosts.
     await removeLed(transaction, database, names);
     for (const { schemaName, hosts } of tenants) {
@@ -80,11 +81,11 @@ export async function claim(
 }
 
 async function giveBack(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   database: string,
   names: readonly string[],
 ): Promise<void> {
-  await sequelize.transaction(async (transaction) => {
+  await withTransaction(async (transaction) => {
     await lockTenants(transaction, ...names);
     await removeLed(transaction, database, names);
   });
@@ -104,10 +105,10 @@ async function removeLed(
 
 /** Returns those of these names that are tenants of a database. */
 async function findTenants(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   names: readonly string[],
 ): Promise<readonly string[]> {
-  return sequelize.transaction(async (transaction) => {
+  return withTransaction(async (transaction) => {
     // Waits for a creation that was killed while it committed.
     await lockTenants(transaction, ...names);
     const rows = await query<{ name: string }>(

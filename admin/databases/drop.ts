@@ -68,11 +68,11 @@ async function removeHints(home: Registry, schemaName: string): Promise<readonly
 
 /** @param database where it leads; anywhere when left out */
 async function removePointer(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   schemaName: string,
   database?: string,
 ): Promise<void> {
-  await sequelize.transaction(async (transaction) => {
+  await withTransaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
     await query(
       transaction,

@@ -10,7 +10,7 @@ import type { Registry } from "../registry/registry.ts";
  */
 export async function findDatabase(home: Registry, name: string | undefined): Promise<Registry> {
   if (name === undefined || name === home.database) return home;
-  return { ...(await home.others.find(name)), actor: home.actor };
+  return (await home.others.find(name)).as(home.actor);
 }
 
 /** The names of all databases, home first. */

@@ -13,6 +13,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { pointHosts } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants } from "../registry/tenant-lock.ts";
+import { findDomainRow } from "../registry/tenant-rows.ts";
 import { findDatabase, isManyfold, locate } from "./find.ts";
 import { requireArrived } from "./unfinished-move.ts";
 
@@ -117,23 +118,23 @@ async function isRemoved(
  * @throws {AdminError} host_taken, tenant_busy
  */
 function pointHere(home: Registry, host: string, schemaName: string): Promise<boolean> {
-  return home.sequelize.transaction(async (transaction) => {
+  return home.withTransaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
-    const before = await home.Domain.findByPk(host, { transaction });
+    const before = await findDomainRow(transaction, host);
     const own = await pointHosts(transaction, schemaName, [host]);
     // Without a pointer the tenant has moved home since it was located.
-    if (own.length === 0) throw before === null ? hasChanged(schemaName) : hostTaken(host);
-    return before === null;
+    if (own.length === 0) throw before === undefined ? hasChanged(schemaName) : hostTaken(host);
+    return before === undefined;
   });
 }
 
 /** @param schemaName whose host it is; anybody's when left out */
 async function removePointingHost(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   host: string,
   schemaName?: string,
 ): Promise<void> {
-  await sequelize.transaction((transaction) =>
+  await withTransaction((transaction) =>
     query(
       transaction,
       `delete from rowhouse.domain

@@ -149,12 +149,12 @@ async function findOrigin(
  * @throws {AdminError} when the pointer leads elsewhere: a later move has set it
  */
 async function lead(
-  { sequelize }: Registry,
+  { withTransaction }: Registry,
   schemaName: string,
   source: string,
   target: string,
 ): Promise<void> {
-  await sequelize.transaction(async (transaction) => {
+  await withTransaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
     await query(
       transaction,

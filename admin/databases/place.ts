@@ -32,7 +32,7 @@ export function placeIn(home: Registry, there: Registry): Place {
     create: (wanted, work) => createIn(home, there, wanted, work),
     lead: (tenant, event) =>
       withTenantAlone(home, tenant.schemaName, "adopt tenant", () =>
-        there.sequelize.transaction(async (transaction) => {
+        there.withTransaction(async (transaction) => {
           await lockTenants(transaction, tenant.schemaName);
           const rows = await query<{ host: string }>(
             transaction,

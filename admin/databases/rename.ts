@@ -1,12 +1,12 @@
 // Renames a tenant that lives elsewhere. Home has the new name first, and lets the old one go last; between the two its
 // hosts lead to the tenant as before.
 
-import type { Transaction } from "sequelize";
 import { requireNoPointer } from "../lifecycle/domain.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { findPointer, readPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
+import { hasTenantRow } from "../registry/tenant-rows.ts";
 import {
   type PlannedRename,
   planRename,
@@ -15,6 +15,7 @@ import {
 } from "../rename/rename.ts";
 import { isManyfold } from "./find.ts";
 import { requireNoRemnants } from "./remnants.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const ACTION = "rename tenant";
 
@@ -61,18 +62,16 @@ export async function planRenameAnywhere(
   if (!isManyfold(home)) return planRename(home, before, schemaName);
   const there = await requireNoRemnants(home, before, ACTION);
   if (there.database !== home.database && before !== schemaName) {
-    await home.sequelize.transaction((transaction) =>
-      requireFreeAtHome(home, transaction, there, schemaName),
-    );
+    await home.withTransaction((transaction) => requireFreeAtHome(transaction, there, schemaName));
   }
   return planRename(there, before, schemaName);
 }
 
 /** Takes the new name at home. */
 async function claim(home: Registry, there: Registry, schemaName: string): Promise<void> {
-  await home.sequelize.transaction(async (transaction) => {
+  await home.withTransaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
-    if (await requireFreeAtHome(home, transaction, there, schemaName)) return;
+    if (await requireFreeAtHome(transaction, there, schemaName)) return;
     await query(
       transaction,
       "insert into rowhouse.pointer (schema_name, database) values ($1, $2)",
@@ -87,12 +86,11 @@ async function claim(home: Registry, there: Registry, schemaName: string): Promi
  * @throws {AdminError} name_taken
  */
 async function requireFreeAtHome(
-  { Tenant }: Registry,
   transaction: Transaction,
   there: Registry,
   schemaName: string,
 ): Promise<boolean> {
-  if ((await Tenant.findByPk(schemaName, { transaction })) !== null) {
+  if (await hasTenantRow(transaction, schemaName)) {
     throw new AdminError(
       `Cannot ${ACTION}: "${schemaName}" is a tenant already; choose another name`,
       { code: "name_taken" },
@@ -114,7 +112,7 @@ async function rename(
     return await renameTenant(there, before, schemaName);
   } catch (error) {
     if ((await there.Tenant.findByPk(schemaName)) === null) {
-      await home.sequelize.transaction((transaction) =>
+      await home.withTransaction((transaction) =>
         query(
           transaction,
           "delete from rowhouse.pointer where schema_name = $1 and database = $2",
@@ -127,8 +125,12 @@ async function rename(
 }
 
 /** Gives the hosts to the new name, and removes the old one. */
-async function letGo({ sequelize }: Registry, before: string, schemaName: string): Promise<void> {
-  await sequelize.transaction(async (transaction) => {
+async function letGo(
+  { withTransaction }: Registry,
+  before: string,
+  schemaName: string,
+): Promise<void> {
+  await withTransaction(async (transaction) => {
     await lockTenants(transaction, before, schemaName);
     await query(
       transaction,

@@ -9,8 +9,8 @@ import { type Finding, judge } from "./finding.ts";
 const MOST_NAMES = 5;
 
 /** Examines the functions that PUBLIC, and so every tenant, may execute. */
-export async function examineFunctions({ sequelize }: Registry): Promise<readonly Finding[]> {
-  const open = await sequelize.transaction(findOpenFunctions);
+export async function examineFunctions({ withTransaction }: Registry): Promise<readonly Finding[]> {
+  const open = await withTransaction(findOpenFunctions);
   const names = open.slice(0, MOST_NAMES).map(({ name }) => name);
   const more = open.length > MOST_NAMES ? `, and ${open.length - MOST_NAMES} more` : "";
   return [

@@ -1,6 +1,5 @@
 // The doctor's findings about the entry's text and the shared schemas.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { readInstallation } from "../registry/installation.ts";
@@ -9,13 +8,14 @@ import { readSharedRole } from "../registry/tenant-role.ts";
 import { findOldEntries } from "../shared/entry.ts";
 import { findSharedExcess, findSharedLacks } from "../shared/privileges.ts";
 import { type Finding, judge } from "./finding.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const MOST_NAMES = 5;
 const INIT = `run ${commandFor("init-db")}`;
 
 /** Examines the entry, and the schemas that all tenants see. */
-export async function examineShared({ sequelize }: Registry): Promise<readonly Finding[]> {
-  return sequelize.transaction(async (transaction) => {
+export async function examineShared({ withTransaction }: Registry): Promise<readonly Finding[]> {
+  return withTransaction(async (transaction) => {
     const installation = await readInstallation(transaction);
     const { sharedSchemas } = installation;
     const sharedRole = await readSharedRole(transaction, installation);

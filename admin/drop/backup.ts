@@ -3,14 +3,11 @@
 
 import { access, unlink } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { exportTenant } from "../transfer/export-tenant.ts";
-import { requireNoLosses } from "../transfer/shape/rehearsal.ts";
-import { proveArchive } from "../transfer/prove-archive.ts";
 import { transact } from "../batch/transact.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 // insufficient_resources
 const NO_ROOM = /^53/;
@@ -53,8 +50,8 @@ export async function backUp(
   options: BackupOptions,
 ): Promise<Backup | undefined> {
   const { backup: file } = options;
-  const { sequelize } = registry;
-  const { made, hasSchema } = await sequelize.transaction(async (transaction) => ({
+  const { withTransaction } = registry;
+  const { made, hasSchema } = await withTransaction(async (transaction) => ({
     made: await findBackup(transaction, schemaName),
     hasSchema: await isSchema(transaction, schemaName),
   }));
@@ -79,6 +76,9 @@ async function exportAndProve(
   path: string,
   { lossy = false, prove = true, signal }: BackupOptions,
 ): Promise<Backup> {
+  // Loaded here: verbs without a backup load this file, too.
+  const { exportTenant } = await import("../transfer/export-tenant.ts");
+  const { requireNoLosses } = await import("../transfer/shape/rehearsal.ts");
   try {
     const { losses } = await exportTenant(registry, schemaName, path, {
       allowed: ["dropping"],
@@ -106,6 +106,7 @@ async function tryImport(
   path: string,
   lossy: boolean,
 ): Promise<string | undefined> {
+  const { proveArchive } = await import("../transfer/prove-archive.ts");
   try {
     await proveArchive(registry, path, lossy);
     return undefined;

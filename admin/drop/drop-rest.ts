@@ -1,6 +1,5 @@
 // The last transaction of a drop: the rest of the schema, the role and the registry rows.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { queryWithEvent } from "../events/event.ts";
 import { MIGRATION_EVENT } from "../events/read-events.ts";
@@ -10,6 +9,7 @@ import type { KeptRole } from "../registry/role-use.ts";
 import { claimRole } from "../registry/claim-role.ts";
 import type { DropPlace } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 // What the records say of done migrations stays as events; the records themselves would seem to belong to the next tenant
 // of the name.
@@ -32,7 +32,7 @@ export async function dropRest(
 ): Promise<KeptRole | undefined> {
   const run = (text: string, ...bind: string[]): Promise<object[]> =>
     query(transaction, text, bind);
-  await claimTenant(registry, transaction, schemaName, "drop tenant", ["dropping"]);
+  await claimTenant(transaction, schemaName, "drop tenant", ["dropping"]);
   await requireNoOutsiders(transaction, schemaName, roleName);
   await run(`drop schema if exists "${schemaName}" cascade`);
   const role = roleName === undefined ? undefined : await claimRole(transaction, roleName);

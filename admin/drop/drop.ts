@@ -1,7 +1,6 @@
 // Drops a tenant: suspends it, backs it up, and then drops a few objects at a time. The registry records each step
 // before the next begins, so that a drop that was killed or failed can be run again.
 
-import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
@@ -19,6 +18,7 @@ import type { KeptRole } from "../registry/role-use.ts";
 import { countItems, dropItems, dropLargeObjects, type DropPlace } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
 import { requireKind } from "./remnant.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The transitions in which a tenant can be dropped. */
 export const DROPPABLE: readonly Transition[] = ["dropping", "moved"];
@@ -94,7 +94,7 @@ interface Leaver extends DropPlace {
 async function giveBack(registry: Registry, { schemaName, before }: Leaver): Promise<void> {
   await transact(registry, async (transaction) => {
     const allowed = ["dropping"] as const;
-    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", allowed);
+    const tenant = await claimTenant(transaction, schemaName, "drop tenant", allowed);
     await updateTenant(registry, transaction, "drop-tenant", tenant, before);
   });
 }
@@ -131,7 +131,7 @@ async function begin(
   { backup, isRemnant = false }: DropOptions,
 ): Promise<Leaver> {
   return transact(registry, async (transaction) => {
-    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", DROPPABLE);
+    const tenant = await claimTenant(transaction, schemaName, "drop tenant", DROPPABLE);
     await requireKind(transaction, tenant, isRemnant);
     const { tenantRoles } = await readInstallation(transaction);
     const prefix = await readRolePrefix(transaction);
@@ -162,7 +162,7 @@ async function inBatches(
     if (signal.aborted) throw new AdminError("interrupted");
     try {
       const dropped = await transact(registry, async (transaction) => {
-        await claimTenant(registry, transaction, place.schemaName, "drop tenant", ["dropping"]);
+        await claimTenant(transaction, place.schemaName, "drop tenant", ["dropping"]);
         return drop(transaction, place, most);
       });
       if (dropped === 0) return;

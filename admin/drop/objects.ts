@@ -1,10 +1,10 @@
 // Drops the objects of a tenant's schema, a few at a time: each dropped object holds a lock until its transaction
 // ends, and the server's lock table is limited. https://www.postgresql.org/docs/current/runtime-config-locks.html
 
-import type { Transaction } from "sequelize";
 import { query, type Registry } from "../registry/registry.ts";
 import { relationsOf } from "../registry/relations-of.ts";
 import { claimRole } from "../registry/claim-role.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The schema and role to drop from; `roleName` is undefined when the tenant does not have its own role. */
 export interface DropPlace {
@@ -84,8 +84,11 @@ export async function dropLargeObjects(
 }
 
 /** Counts the objects of a schema, for the progress bar. */
-export async function countItems({ sequelize }: Registry, schemaName: string): Promise<number> {
-  return sequelize.transaction(async (transaction) => {
+export async function countItems(
+  { withTransaction }: Registry,
+  schemaName: string,
+): Promise<number> {
+  return withTransaction(async (transaction) => {
     const rows = await query<Item>(transaction, ITEMS, [schemaName, 2 ** 31 - 1]);
     return rows.length;
   });

@@ -1,9 +1,9 @@
 // Finds objects outside of a tenant's schema that depend on it. DROP … CASCADE would silently drop them.
 // https://www.postgresql.org/docs/current/catalog-pg-depend.html
 
-import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { query } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const MOST_NAMES = 10;
 

@@ -24,7 +24,7 @@ export async function planDrop(
   backup: string | undefined,
 ): Promise<Report> {
   const { status, roleName } = await transact(registry, async (transaction) => {
-    const tenant = await claimTenant(registry, transaction, schemaName, "drop tenant", DROPPABLE);
+    const tenant = await claimTenant(transaction, schemaName, "drop tenant", DROPPABLE);
     await requireKind(transaction, tenant, false);
     const { tenantRoles } = await readInstallation(transaction);
     const isOwn = tenantRoles && tenant.roleName.startsWith(await readRolePrefix(transaction));

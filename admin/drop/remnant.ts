@@ -1,11 +1,11 @@
 // Tells a tenant from what a move between databases has left of it: a row that has moved, beside a pointer.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { variableOf } from "../registry/others.ts";
 import { readPointer } from "../registry/pointer.ts";
 import type { TenantRow } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /**
  * Refuses to drop a tenant for a remnant, or a remnant for the tenant. The transaction holds the tenant's lock, so that

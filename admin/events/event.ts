@@ -1,8 +1,8 @@
 // Writes the events of changes, each in the transaction of its change: an event stays exactly if the change does. An event
 // names what changed in the registry. It never holds a row, a secret or the value of a setting.
 
-import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The verbs that write events. */
 export const EVENT_VERBS = [

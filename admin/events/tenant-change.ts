@@ -1,11 +1,9 @@
 // Changes the row of a tenant, and writes the event of the change.
 
-import type { InferAttributes, Transaction } from "sequelize";
 import type { Registry, Settings, TenantRow } from "../registry/registry.ts";
+import { type RowChange, updateTenantRow } from "../registry/tenant-rows.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 import { type EventDetails, type EventVerb, recordEvents } from "./event.ts";
-
-/** New values of a tenant's row. */
-export type RowChange = Partial<InferAttributes<TenantRow>>;
 
 type State = Pick<
   TenantRow,
@@ -25,7 +23,7 @@ export async function updateTenant(
   change: RowChange,
 ): Promise<TenantRow> {
   const before = stateOf(tenant);
-  const updated = await tenant.update(change, { transaction });
+  const updated = await updateTenantRow(transaction, tenant, change);
   const details = compare(before, stateOf(updated));
   if (Object.keys(details).length > 0) {
     const { schemaName } = updated;

@@ -1,8 +1,8 @@
 // Reads many schemas in few transactions, and leaves out those that another session has locked.
 
-import type { Transaction } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** A query over many schemas that returns a result for each schema. */
 export type ReadSchemas<T> = (
@@ -40,7 +40,7 @@ export async function readInBatches<T>(
   size: number,
   read: ReadSchemas<T>,
 ): Promise<ReadResult<T>> {
-  const { sequelize } = registry;
+  const { withTransaction } = registry;
   const found = new Map<string, T>();
   const busy = new Set<string>();
   const batches: (readonly string[])[] = [];
@@ -50,7 +50,7 @@ export async function readInBatches<T>(
   for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
     const names = batch;
     try {
-      const part = await sequelize.transaction(async (transaction) => {
+      const part = await withTransaction(async (transaction) => {
         await query(transaction, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
         return read(transaction, names);
       });

@@ -2,7 +2,6 @@
 // migration skipped in silence, because it found the object of another tenant, shows here. Only what the migrations
 // change is compared, so that a migration of one table costs the look at one table.
 
-import type { Transaction } from "sequelize";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describeDifferences } from "./difference.ts";
@@ -14,6 +13,7 @@ import {
   writeHash,
 } from "./fingerprint.ts";
 import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 type Built = Promise<ReadonlyMap<number, Reference>>;
 

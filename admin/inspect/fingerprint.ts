@@ -2,10 +2,10 @@
 // schema that the same migrations have made. "@" replaces the schema's own name. Owners, privileges, comments and
 // the order of columns are left out.
 
-import type { Transaction } from "sequelize";
 import { BOOKKEEPING_TABLES } from "../migrations/bookkeeping.ts";
 import { queryPrepared, setCatalogPath } from "../registry/prepared.ts";
 import { HASHED_OBJECTS, HASHED_RELATION_OBJECTS, OBJECTS } from "./objects.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** One object of a schema. */
 export interface SchemaObject {

@@ -1,7 +1,6 @@
 // Objects and privileges that tenants lack: the schema, the role, and the role's privileges. One query for each kind,
 // for one tenant or for all. Tenants in a transition are left to the verb that continues it.
 
-import type { Transaction } from "sequelize";
 import { query, readRows, type Registry } from "../registry/registry.ts";
 import {
   DEFAULT_KINDS,
@@ -11,6 +10,7 @@ import {
 } from "../registry/tenant-grants.ts";
 import { type Inside, insideFor, INSTALLATION } from "./inside.ts";
 import { usesWith } from "./uses.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The value of `missing` for a missing membership. */
 export const MAY_NOT_BECOME = "may not become";

@@ -3,7 +3,6 @@
 // remove it.
 
 import { randomInt } from "node:crypto";
-import type { Transaction } from "sequelize";
 import { undone } from "../batch/undone.ts";
 import { STAY_ON_NODE } from "../citus/sql.ts";
 import { applyMigration, type Site } from "../migrations/apply.ts";
@@ -14,6 +13,7 @@ import { cutStages, mayNotShare } from "../migrations/stages.ts";
 import { withTemporary } from "../migrations/unfinished.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { readAdminRole } from "../registry/service-role.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The error of a migration that fails while a reference is made; its message is one line. */
 export class ReferenceFailure extends Error {
@@ -71,14 +71,14 @@ function raiseUndone(order: Order, length: number, visit: VisitVersion): Promise
 
 async function raiseApart(order: Order, length: number, visit: VisitVersion): Promise<void> {
   const { registry, ordered } = order;
-  const { sequelize } = registry;
-  const { schemaName, citus } = await sequelize.transaction(async (transaction) => ({
+  const { withTransaction } = registry;
+  const { schemaName, citus } = await withTransaction(async (transaction) => ({
     ...(await readAdminRole(transaction)),
     schemaName: await pickName(transaction, length),
   }));
   const site = siteOf(order, schemaName);
   await withTemporary(registry, schemaName, "build the reference schema", async () => {
-    await sequelize.transaction(async (transaction) => {
+    await withTransaction(async (transaction) => {
       await query(
         transaction,
         `insert into rowhouse.tenant (schema_name, role_name, status, transition)
@@ -93,7 +93,7 @@ async function raiseApart(order: Order, length: number, visit: VisitVersion): Pr
       if (!isTransactional) {
         await explain(migration, schemaName, () => applyOutside(site, migration, "up"));
       }
-      await sequelize.transaction(async (transaction) => {
+      await withTransaction(async (transaction) => {
         if (citus) await query(transaction, STAY_ON_NODE);
         if (isTransactional) await apply(site, transaction, migration);
         await visit(position, transaction, schemaName);

@@ -1,7 +1,6 @@
 // The reference of a version: a schema that the migrations make, read after each wanted version. Its name is as long as
 // a tenant's, because PostgreSQL cuts the names that a migration derives from it at 63 bytes.
 
-import type { Transaction } from "sequelize";
 import { forNewSchema } from "../migrations/fresh.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { databaseCode } from "../registry/database-code.ts";
@@ -16,6 +15,7 @@ import {
   writeHash,
 } from "./fingerprint.ts";
 import { raiseReference, ReferenceFailure } from "./reference-schema.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 export { ReferenceFailure } from "./reference-schema.ts";
 

@@ -36,7 +36,7 @@ export async function requireTrust(
   );
   let reason = "";
   for (const { schemaName } of tenants) {
-    const found = await registry.sequelize.transaction((transaction) =>
+    const found = await registry.withTransaction((transaction) =>
       findUnlike(transaction, references, to, [schemaName]),
     );
     const differences = (found.get(schemaName) ?? []).filter((one) => !MADE_LATER.test(one));

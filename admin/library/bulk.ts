@@ -100,7 +100,7 @@ async function runInEach(
   if (problem !== undefined) {
     throw new AdminError(`Cannot run the command: it ${problem}`, { code: "option_invalid" });
   }
-  const { tenantRoles, sharedSchemas } = await registry.sequelize.transaction(readInstallation);
+  const { tenantRoles, sharedSchemas } = await registry.withTransaction(readInstallation);
   const all = await registry.Tenant.findAll({
     attributes: ["schemaName"],
     order: ["schemaName"],

@@ -28,7 +28,7 @@ export function createAdmin(
     ...adoptionFunctions(registry),
     ...migrationFunctions(registry),
     ...installationFunctions(registry),
-    as: (actor) => createAdmin({ ...registry, actor: parseActorName(actor) }, close, creations),
+    as: (actor) => createAdmin(registry.as(parseActorName(actor)), close, creations),
     close,
     [Symbol.asyncDispose]: close,
   };

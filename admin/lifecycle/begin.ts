@@ -1,6 +1,5 @@
 // The first steps of a new tenant: its row, its role and its empty schema.
 
-import type { Transaction } from "sequelize";
 import { DISTRIBUTE_SCHEMAS } from "../citus/sql.ts";
 import { UNIQUE_VIOLATION } from "../../src/errors.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -12,6 +11,7 @@ import { grantCommands } from "../registry/tenant-grants.ts";
 import { roleCommands } from "../registry/tenant-role.ts";
 import { requireUnshared } from "../shared/list.ts";
 import type { Creation, NewTenant } from "./creation.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const DUPLICATE_OBJECT = "42710";
 const DUPLICATE_SCHEMA = "42P06";

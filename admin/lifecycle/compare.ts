@@ -1,6 +1,5 @@
 // Compares new tenants with what their migrations make of an empty schema.
 
-import type { Transaction } from "sequelize";
 import { findUnlike } from "../inspect/conformity.ts";
 import { ReferenceFailure } from "../inspect/reference.ts";
 import { newestVersion } from "../migrations/changes.ts";
@@ -9,6 +8,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { maySkip } from "../migrations/silence.ts";
 import type { Creation } from "./creation.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /**
  * Makes the references of new tenants, before their transaction holds a lock that the reference needs. A migration that

@@ -72,7 +72,7 @@ export async function prepareCreation(
   const newest = newestVersion(migrations);
   const references = new References(registry, migrations, [newest]);
   let trust: Promise<void> | undefined;
-  return registry.sequelize.transaction(async (transaction) => ({
+  return registry.withTransaction(async (transaction) => ({
     installation: await readInstallation(transaction),
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),

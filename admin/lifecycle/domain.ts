@@ -1,13 +1,14 @@
 // Adds and removes the hosts of the tenants.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { readPointer, removePointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
+import { findDomainRow } from "../registry/tenant-rows.ts";
 import { claimTenant } from "../registry/transition.ts";
 import type { NewTenant } from "./creation.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /**
  * Adds a host to a tenant.
@@ -19,9 +20,9 @@ export async function addDomain(
   host: string,
   schemaName: string,
 ): Promise<void> {
-  await registry.sequelize.transaction(async (transaction) => {
+  await registry.withTransaction(async (transaction) => {
     // The lock keeps the tenant's columns, which the new row copies, unchanged until this commits.
-    await claimTenant(registry, transaction, schemaName, "add host");
+    await claimTenant(transaction, schemaName, "add host");
     const details = { hosts: { added: [host] } };
     const event: NewEvent = { actor: registry.actor, verb: "add-domain", schemaName, details };
     await insertDomains(transaction, schemaName, [host], event);
@@ -40,9 +41,9 @@ export async function removeDomain(
   host: string,
   owner?: string,
 ): Promise<string> {
-  const { sequelize, actor } = registry;
-  return sequelize.transaction(async (transaction) => {
-    const schemaName = await claimHost(registry, transaction, host, owner);
+  const { withTransaction, actor } = registry;
+  return withTransaction(async (transaction) => {
+    const schemaName = await claimHost(transaction, host, owner);
     // Another tenant may have got it before this had the lock.
     const details = { hosts: { removed: [host] } };
     const removed = await queryWithEvent(
@@ -66,8 +67,8 @@ export interface PlannedRemoval {
 
 /** Makes the checks of {@link removeDomain}, and changes nothing. Throws as it does. */
 export function planRemoval(registry: Registry, host: string): Promise<PlannedRemoval> {
-  return registry.sequelize.transaction(async (transaction) => {
-    const schemaName = await claimHost(registry, transaction, host);
+  return registry.withTransaction(async (transaction) => {
+    const schemaName = await claimHost(transaction, host);
     const text =
       "select host from rowhouse.domain where schema_name = $1 and host <> $2 and database is null order by 1";
     const kept = await query<{ host: string }>(transaction, text, [schemaName, host]);
@@ -76,14 +77,9 @@ export function planRemoval(registry: Registry, host: string): Promise<PlannedRe
 }
 
 /** Locks the tenant of a host, and returns its schema. */
-async function claimHost(
-  registry: Registry,
-  transaction: Transaction,
-  host: string,
-  owner?: string,
-): Promise<string> {
-  const found = await registry.Domain.findByPk(host, { transaction });
-  if (found === null) throw noDomain(host);
+async function claimHost(transaction: Transaction, host: string, owner?: string): Promise<string> {
+  const found = await findDomainRow(transaction, host);
+  if (found === undefined) throw noDomain(host);
   if (found.database !== null) {
     throw new AdminError(
       `Cannot remove host: "${host}" belongs to tenant "${found.schemaName}" of database "${found.database}"; ` +
@@ -97,7 +93,7 @@ async function claimHost(
       { code: "host_not_found" },
     );
   }
-  const tenant = await claimTenant(registry, transaction, found.schemaName, "remove host");
+  const tenant = await claimTenant(transaction, found.schemaName, "remove host");
   return tenant.schemaName;
 }
 

@@ -1,6 +1,5 @@
 // Refuses a name that is taken before anybody creates a tenant. The creation itself decides: another one may be faster.
 
-import type { Transaction } from "sequelize";
 import { IS_UNFINISHED } from "../migrations/unfinished.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query } from "../registry/registry.ts";
@@ -8,6 +7,7 @@ import { readRolePrefix } from "../registry/tenant-role.ts";
 import { requireUnshared } from "../shared/list.ts";
 import { roleTaken, schemaTaken, tenantTaken } from "./begin.ts";
 import { requireNoPointer } from "./domain.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 interface Found {
   readonly tenant: boolean;

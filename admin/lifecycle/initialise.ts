@@ -2,7 +2,6 @@
 // it is one transaction, and a second run changes nothing. PostgreSQL silently ignores a REVOKE by a role without
 // the right to it, so the result is read back.
 
-import type { Transaction } from "sequelize";
 import { requireCoordinator } from "../citus/coordinator.ts";
 import { KEEP_SCHEMAS_WHOLE } from "../citus/sql.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
@@ -20,6 +19,7 @@ import { ENTRIES, writeEntries } from "../shared/entry.ts";
 import { closeSharedSchemas } from "../shared/close.ts";
 import { decideSharedSchemas, type SharedChange } from "../shared/list.ts";
 import { type Opened, openSharedSchemas } from "../shared/open.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** Options of {@link initialise}; an option that is left out keeps its value of the first run. */
 export interface InitialiseOptions {
@@ -64,8 +64,8 @@ export async function initialise(
   registry: Registry,
   options: InitialiseOptions = {},
 ): Promise<Initialised> {
-  const { sequelize } = registry;
-  return sequelize.transaction(async (transaction) => {
+  const { withTransaction } = registry;
+  return withTransaction(async (transaction) => {
     await query(
       transaction,
       "select pg_advisory_xact_lock(hashtext('rowhouse'), hashtext('init-db'))",

@@ -1,6 +1,5 @@
 // Raises many tenants in one transaction.
 
-import type { Transaction } from "sequelize";
 import { recordEvents } from "../events/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import { beginTenant } from "./begin.ts";
@@ -8,6 +7,7 @@ import { requireAlike } from "./compare.ts";
 import { type Creation, describeCreation, type NewTenant } from "./creation.ts";
 import { serveTenant } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /**
  * Raises a group of tenants to the newest version within the caller's transaction; roll it back after an error. Give

@@ -2,7 +2,6 @@
 // may share one, as they do in most folders. Otherwise a new tenant takes the same transactions as an old one that
 // migrates; until it is whole it has no host, and a run that fails or is killed leaves nothing that is served.
 
-import type { Transaction } from "sequelize";
 import { undone } from "../batch/undone.ts";
 import type { NewEvent } from "../events/event.ts";
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
@@ -20,6 +19,7 @@ import {
 } from "./creation.ts";
 import { requireFreeHosts, requireNoPointer, serveTenant } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** Fills a new tenant in a transaction; the tenant has the tables of its version, and is not served yet. */
 export type Fill<T> = (transaction: Transaction, roleName: string) => Promise<T>;
@@ -75,7 +75,7 @@ async function attempt<T>(
     if (isJoint(creation, version)) {
       const work = (transaction: Transaction): Promise<T> =>
         raiseWithin(registry, transaction, creation, tenant, fill, event);
-      return isTrial ? undone(registry, work) : registry.sequelize.transaction(work);
+      return isTrial ? undone(registry, work) : registry.withTransaction(work);
     }
     const within = isTrial ? withTemporary : withUnfinished;
     return within(registry, tenant.schemaName, action, () =>
@@ -126,7 +126,7 @@ async function raiseInStages<T>(
   const ordered = creation.fresh;
   const { mode } = creation.sharing;
   const transact = <R>(work: (transaction: Transaction) => Promise<R>): Promise<R> =>
-    registry.sequelize.transaction(async (transaction) => {
+    registry.withTransaction(async (transaction) => {
       await lockTenants(transaction, schemaName);
       return work(transaction);
     });

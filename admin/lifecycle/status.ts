@@ -2,8 +2,9 @@
 // after it.
 
 import { actionOf, type EventVerb } from "../events/event.ts";
-import { type RowChange, updateTenant } from "../events/tenant-change.ts";
+import { updateTenant } from "../events/tenant-change.ts";
 import type { Registry, Settings, TenantRow, TenantStatus } from "../registry/registry.ts";
+import type { RowChange } from "../registry/tenant-rows.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { claimTenant } from "../registry/transition.ts";
 import { changeSettings, type SettingsChange } from "./settings.ts";
@@ -43,9 +44,9 @@ async function changeTenant(
   verb: EventVerb,
   decide: (tenant: TenantRow) => RowChange,
 ): Promise<ChangedTenant> {
-  const { status, statementTimeoutMs, settings } = await registry.sequelize.transaction(
+  const { status, statementTimeoutMs, settings } = await registry.withTransaction(
     async (transaction) => {
-      const tenant = await claimTenant(registry, transaction, schemaName, actionOf(verb));
+      const tenant = await claimTenant(transaction, schemaName, actionOf(verb));
       return updateTenant(registry, transaction, verb, tenant, decide(tenant));
     },
   );

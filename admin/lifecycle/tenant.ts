@@ -1,6 +1,5 @@
 // Creates a tenant, and lists the tenants.
 
-import type { Transaction } from "sequelize";
 import {
   type Registry,
   readRows,
@@ -12,6 +11,7 @@ import { prepareReferences, requireAlike } from "./compare.ts";
 import { type Creation, type NewTenant, prepareCreation } from "./creation.ts";
 import type { TenantPage } from "../registry/tenant-state.ts";
 import { raiseTenant } from "./raise.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** A tenant with its hosts, as `list-tenants` shows it. */
 export interface ListedTenant {

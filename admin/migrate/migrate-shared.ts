@@ -2,7 +2,6 @@
 // record and the privileges of what it made: tenants never see something that they could write to, or should not execute.
 
 import type { ClientBase } from "pg";
-import type { Transaction } from "sequelize";
 import { transact } from "../batch/transact.ts";
 import { type EventDetails, type NewEvent, queryWithEvent } from "../events/event.ts";
 import { applyMigration, type Site } from "../migrations/apply.ts";
@@ -22,6 +21,7 @@ import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { readAdminRole } from "../registry/service-role.ts";
 import { openSharedSchemas } from "../shared/open.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const LOCK = "hashtext('rowhouse'), hashtext('shared-migrations')";
 

@@ -3,7 +3,6 @@
 // comes before it.
 
 import type { ClientBase } from "pg";
-import type { Transaction } from "sequelize";
 import { findNonconformities } from "../inspect/conformity.ts";
 import { applyMigration } from "../migrations/apply.ts";
 import type { Change } from "../migrations/changes.ts";
@@ -15,6 +14,7 @@ import { query } from "../registry/registry.ts";
 import { grantNew } from "../registry/tenant-grants.ts";
 import { TenantBusy, tenantLockKey, withTenantAlone } from "../registry/tenant-lock.ts";
 import type { MigrationRun, Traveller } from "./migrate-tenant.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The error when a tenant does not have the version that the change starts from: another run migrated it. */
 export class VersionMoved extends Error {}
@@ -52,7 +52,7 @@ export async function perform(run: MigrationRun, tenant: Traveller, change: Chan
   const { position, name, checksum = null, isTransactional } = migration;
   const started = performance.now();
   if (!isTransactional) await build(run, schemaName, change);
-  await registry.sequelize.transaction(async (transaction) => {
+  await registry.withTransaction(async (transaction) => {
     const [state] = await query<State>(
       transaction,
       `select pg_try_advisory_xact_lock(${tenantLockKey("$1")}) as locked,
@@ -95,7 +95,7 @@ async function build(run: MigrationRun, schemaName: string, change: Change): Pro
   const { migration, direction, from } = change;
   const { name, checksum = null } = migration;
   await withTenantAlone(registry, schemaName, "migrate tenant", async (client) => {
-    const [state] = await registry.sequelize.transaction(async (transaction) => {
+    const [state] = await registry.withTransaction(async (transaction) => {
       const rows = await query<{ role: string; unfinished: Unfinished | null }>(
         transaction,
         `select role_name as role, unfinished from rowhouse.tenant
@@ -155,7 +155,7 @@ export async function readBaseline(
     return;
   }
   const way = { from, to: target, at: from };
-  const found = await registry.sequelize.transaction(async (transaction) => {
+  const found = await registry.withTransaction(async (transaction) => {
     await setCatalogPath(transaction);
     return findNonconformities(transaction, references, way, schemaName);
   });

@@ -1,10 +1,14 @@
 // Runs one migration for one schema within a transaction: under the search_path of the tenant's requests, a command a
 // call.
 
-import type { Transaction } from "sequelize";
 import { isConnectionLost } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { retireConnection, watchCommands } from "../registry/transaction-client.ts";
+import {
+  modelTransactionOf,
+  retireConnection,
+  type Transaction,
+  watchCommands,
+} from "../registry/transaction-client.ts";
 import { tenantPath } from "../shared/search-path.ts";
 import { MigrationFailure } from "./failure.ts";
 import type { Migration, SqlCommand } from "./folder/migration.ts";
@@ -102,14 +106,14 @@ export async function runCommand(
 
 /** @param note receives the first words of a command that runs, and undefined when it has ended */
 function createStep(
-  { registry: { sequelize }, schemaName }: Site,
+  { registry, schemaName }: Site,
   transaction: Transaction,
   note: (title: string | undefined) => void,
 ): TenantStep {
   return {
     schema: schemaName,
-    queryInterface: sequelize.getQueryInterface(),
-    transaction,
+    queryInterface: registry.sequelize.getQueryInterface(),
+    transaction: modelTransactionOf(transaction),
     async sql(text) {
       note(text.trim().split(/\s+/).slice(0, MOST_WORDS).join(" "));
       await query(transaction, text);

@@ -63,6 +63,7 @@ export async function examineTenantMigrations(
   const place = findTenantMigrations(registry.tenantMigrations);
   const known = await readRecorded(registry);
   const folder = await readMigrationFolder(place, known);
+  if (folder.migrations.some(({ up }) => up.kind === "module")) registry.loadModels();
   return {
     migrations: orderMigrations(folder, known),
     problems: findProblems(folder, known, place, allowance),

@@ -2,12 +2,12 @@
 // in which they were first applied. A tenant's version is a position. A name binds while a tenant is at its position or
 // beyond it; the next migration at the position replaces a name that does not bind.
 
-import type { Transaction } from "sequelize";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
 import type { PlacedMigration } from "./ordered.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** A recorded name. */
 export interface RecordedMigration {
@@ -160,7 +160,7 @@ export async function acceptEdited(
   const accepted = migrations.map(({ name }) => name);
   const details = { tenantMigrations: { accepted } };
   const event: NewEvent = { actor: registry.actor, verb: "migrate", schemaName: null, details };
-  await registry.sequelize.transaction((transaction) =>
+  await registry.withTransaction((transaction) =>
     queryWithEvent(
       transaction,
       event,

@@ -1,9 +1,9 @@
 // The registry's own numbered migrations, run within one transaction that the caller opens, so that the schema
 // and the record of it are one change.
 
-import type { Transaction } from "sequelize";
 import { hasTable, query } from "../registry/registry.ts";
 import { findTenantMigrations, listNumbered, loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** Runs one SQL command and returns its rows. */
 type RunSql = <R extends object = object>(text: string) => Promise<readonly R[]>;

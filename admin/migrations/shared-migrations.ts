@@ -67,6 +67,7 @@ export async function readSharedMigrations(
     );
   }
   const folder = await readMigrationFolder(place, { sharedSchemas, isShared: true });
+  if (folder.migrations.some(({ up }) => up.kind === "module")) registry.loadModels();
   const files = new Map(folder.migrations.map((one, index) => [one.name, { ...one, index }]));
   const edited: PlacedMigration[] = [];
   let last = -1;

@@ -2,11 +2,11 @@
 // that a transaction adds to an enum cannot be used in it, and each command needs room in the lock table.
 // https://www.postgresql.org/docs/current/sql-altertype.html
 
-import type { Transaction } from "sequelize";
 import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
 import type { SqlCommand } from "./folder/migration.ts";
 import type { PlacedMigration } from "./ordered.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** Migrations that run in one transaction, or one that runs without. */
 export interface Stage {

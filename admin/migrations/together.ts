@@ -2,7 +2,6 @@
 // message takes as long as its commands; many take a trip to the server each. Where one fails, all are undone, and the
 // caller runs them one by one, which finds the command that fails.
 
-import type { Transaction } from "sequelize";
 import { isConnectionLost } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
 import { tenantPath } from "../shared/search-path.ts";
@@ -10,6 +9,7 @@ import type { Site } from "./apply.ts";
 import type { SqlCommand } from "./folder/migration.ts";
 import { renderCommand } from "./folder/render.ts";
 import type { PlacedMigration } from "./ordered.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const MOST_COMMANDS = 500;
 const MOST_CHARACTERS = 500_000;

@@ -2,13 +2,13 @@
 // is neither served nor counted. The session that creates it holds a lock; where nobody does, the creation was killed,
 // and the next run of any verb that needs the name removes it.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { type NewEvent, recordEvents } from "../events/event.ts";
 import { claimRole } from "../registry/claim-role.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** An SQL condition on `rowhouse.tenant`: its creation has not ended. A tenant that is being moved here has a peer. */
 export const IS_UNFINISHED = "transition = 'arriving' and peer is null";
@@ -65,9 +65,9 @@ export async function removeUnfinished(
   action: string,
   event?: NewEvent,
 ): Promise<boolean> {
-  const { sequelize } = registry;
+  const { withTransaction } = registry;
   // A tenant that is whole needs no lock, so that two calls that find it do not meet here.
-  if (!(await sequelize.transaction((one) => isUnfinished(one, schemaName)))) return false;
+  if (!(await withTransaction((one) => isUnfinished(one, schemaName)))) return false;
   return withTenantAlone(registry, schemaName, action, () => remove(registry, schemaName, event));
 }
 
@@ -77,8 +77,12 @@ export async function isUnfinished(transaction: Transaction, schemaName: string)
   return (await query(transaction, text, [schemaName])).length > 0;
 }
 
-function remove({ sequelize }: Registry, schemaName: string, event?: NewEvent): Promise<boolean> {
-  return sequelize.transaction(async (transaction) => {
+function remove(
+  { withTransaction }: Registry,
+  schemaName: string,
+  event?: NewEvent,
+): Promise<boolean> {
+  return withTransaction(async (transaction) => {
     await lockTenants(transaction, schemaName);
     if (!(await isUnfinished(transaction, schemaName))) return false;
     const [row] = await query<{ role: string }>(

@@ -1,10 +1,10 @@
 // Prepares the role of a tenant for dropping.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { query } from "./registry.ts";
 import { findRoleElsewhere, type KeptRole } from "./role-use.ts";
 import { type AdminRole, readAdminRole } from "./service-role.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /**
  * Finds the tenant's own role, and makes the admin role a member of it, as DROP OWNED requires.

@@ -2,8 +2,8 @@
 // next tenant of the connection, or keep data outside of every schema. The lexer refuses some of them by name; this
 // file revokes EXECUTE in the database. Lists name the functions of extensions, and a rule finds the others.
 
-import type { Transaction } from "sequelize";
 import { query } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** Names of PostgreSQL's own functions, as regular expressions. */
 const BUILT_IN = [

@@ -1,9 +1,9 @@
 // Reads how init-db initialised this database.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
 import { hasTable, type Installation, query } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** Reads the installation; undefined in a database without a registry. */
 export async function findInstallation(

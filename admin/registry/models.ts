@@ -7,7 +7,7 @@ import type { Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import { markedClient } from "./marked-client.ts";
 import type { Registry } from "./registry.ts";
-import type { DomainRow, TenantRow } from "./rows.ts";
+import type { DomainRow, TenantModel } from "./rows.ts";
 import { isReusable } from "./transaction-client.ts";
 
 const require = createRequire(import.meta.url);
@@ -45,7 +45,7 @@ export function openModels(
   });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
-  const Tenant = sequelize.define<TenantRow>(
+  const Tenant = sequelize.define<TenantModel>(
     "Tenant",
     {
       schemaName: { type: DataTypes.TEXT, primaryKey: true },

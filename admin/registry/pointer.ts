@@ -2,8 +2,8 @@
 // the row is what a move left behind, or what is arriving, and the pointer counts. Home's pointers decide where a tenant
 // is and which names and hosts are taken. Those of other databases only send a request on, and give way.
 
-import type { Transaction } from "sequelize";
 import { query, readRows, type Registry } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** Which pointers give way to a new tenant: that of its own name, or also those of its hosts. */
 export type Displaced = "own" | "all";

@@ -1,9 +1,8 @@
 // Queries of the catalogs that a connection plans once. A plan is made again when the search_path is another one than
 // before, and migrations change it: so it is set first.
 
-import type { Transaction } from "sequelize";
 import { query } from "./registry.ts";
-import { clientOf } from "./transaction-client.ts";
+import { clientOf, type Transaction } from "./transaction-client.ts";
 
 // With this path, only names of pg_catalog are written unqualified. The queries have so many tables that PostgreSQL would
 // compile them, which takes longer than to run them.

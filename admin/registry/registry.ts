@@ -1,14 +1,14 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
 // direct connection, and queries beside them. Every name carries its schema; the session's search_path is never set.
 
-import type { ModelStatic, QueryTypes, Sequelize, Transaction } from "sequelize";
+import type { ModelStatic, QueryTypes, Sequelize } from "sequelize";
 import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection.ts";
 import { HOME, Others } from "./others.ts";
 import { openModels } from "./models.ts";
-import type { Reader } from "./reader.ts";
-import type { DomainRow, TenantRow } from "./rows.ts";
-import { clientOf } from "./transaction-client.ts";
+import type { PlainPool } from "./plain-pool.ts";
+import type { DomainRow, TenantModel } from "./rows.ts";
+import { clientOf, type Transaction } from "./transaction-client.ts";
 
 export type { DomainRow, Installation, TenantRow } from "./rows.ts";
 export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
@@ -22,9 +22,16 @@ export interface Registry {
    * @throws Sequelize's or pg's DatabaseError
    */
   read<R extends object>(this: void, text: string, bind: readonly unknown[]): Promise<R[]>;
+  /**
+   * Runs `work` in a transaction, which commits when `work` resolves and is rolled back when it rejects. It is one of pg
+   * alone until Sequelize is loaded, and one of Sequelize after that.
+   */
+  withTransaction<T>(this: void, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Loads Sequelize, for later transactions in which a migration is a module. */
+  loadModels(this: void): void;
   /** The first look at it, or at a model, loads Sequelize. */
   readonly sequelize: Sequelize;
-  readonly Tenant: ModelStatic<TenantRow>;
+  readonly Tenant: ModelStatic<TenantModel>;
   readonly Domain: ModelStatic<DomainRow>;
   /** The folder of the tenant migrations; undefined for the example application's folder. */
   readonly tenantMigrations: string | undefined;
@@ -36,6 +43,8 @@ export interface Registry {
   readonly database: string;
   /** The other databases of home's installation. Those of another database are empty. */
   readonly others: Others;
+  /** Returns this registry, on the same connections, for another actor. */
+  as(this: void, actor: string): Registry;
 }
 
 /** An open registry that its owner closes. */
@@ -85,26 +94,32 @@ async function openOne(
   const connection = await readConnection(url, "rowhouse-admin");
   const pool = { most: MAX_CONNECTIONS, idleMs };
   let models: ReturnType<typeof openModels> | undefined;
-  let reader: Reader | undefined;
+  let plain: PlainPool | undefined;
   const load = (): ReturnType<typeof openModels> =>
     (models ??= openModels(connection, database, pool));
-  return {
+  const findPlain = async (): Promise<PlainPool> => {
+    const { openPlainPool } = await import("./plain-pool.ts");
+    return (plain ??= openPlainPool(connection, database, pool));
+  };
+  const openAs = (name: string): OpenRegistry => ({
     url,
     tenantMigrations,
     sharedMigrations,
-    actor,
+    actor: name,
     database,
     others,
+    as: openAs,
     async read<R extends object>(text: string, bind: readonly unknown[]) {
       // Where the models have connections, they are enough.
-      if (models === undefined) {
-        const { openReader } = await import("./reader.ts");
-        reader ??= openReader(connection, database, pool);
-        return reader.read<R>(text, bind);
-      }
+      if (models === undefined) return (await findPlain()).read<R>(text, bind);
       const values = bind.length > 0 ? { bind: [...bind] } : {};
       return models.sequelize.query<R>(text, { type: SELECT, ...values });
     },
+    async withTransaction(work) {
+      if (models === undefined) return (await findPlain()).withTransaction(work);
+      return models.sequelize.transaction(work);
+    },
+    loadModels: () => void load(),
     get sequelize() {
       return load().sequelize;
     },
@@ -116,9 +131,10 @@ async function openOne(
     },
     async close() {
       await others.close();
-      await Promise.all([reader?.close(), models?.sequelize.close()]);
+      await Promise.all([plain?.close(), models?.sequelize.close()]);
     },
-  };
+  });
+  return openAs(actor);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Finds other uses of a role. Roles belong to the whole server: a change of one affects every database that uses it.
 
-import type { Transaction } from "sequelize";
 import { query } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** A role that a verb did not change, and the reason. */
 export interface KeptRole {

@@ -3,10 +3,10 @@
 import type { CreationOptional, InferAttributes, InferCreationAttributes, Model } from "sequelize";
 import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
 
-/** A row of `rowhouse.tenant`. */
-export interface TenantRow extends Model<
-  InferAttributes<TenantRow>,
-  InferCreationAttributes<TenantRow>
+/** The model of `rowhouse.tenant`. */
+export interface TenantModel extends Model<
+  InferAttributes<TenantModel>,
+  InferCreationAttributes<TenantModel>
 > {
   schemaName: string;
   roleName: string;
@@ -24,6 +24,9 @@ export interface TenantRow extends Model<
   /** The status that the tenant gets back when it is resumed or its move ends. */
   statusBefore: CreationOptional<TenantStatus | null>;
 }
+
+/** A row of `rowhouse.tenant`. */
+export type TenantRow = InferAttributes<TenantModel>;
 
 /**
  * A row of `rowhouse.domain`: a host, with copies of the tenant's columns that an entry needs; or the host of a tenant in

@@ -1,11 +1,11 @@
 // The role that the service connects as. By itself it may only enter tenants.
 
-import type { Transaction } from "sequelize";
 import { IS_CITUS } from "../citus/sql.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "./admin-error.ts";
 import { findRoleElsewhere, type KeptRole } from "./role-use.ts";
 import { type Installation, query, readDatabaseName } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** The role that the verbs connect as. */
 export interface AdminRole {

@@ -2,10 +2,10 @@
 // objects that one role creates, so each role that runs migrations has its own.
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { queryPrepared, setCatalogPath } from "./prepared.ts";
 import { query } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** The privileges that a tenant's role has on every table of its schema, and on every sequence. */
 export const TABLE_PRIVILEGES = ["select", "insert", "update", "delete"] as const;

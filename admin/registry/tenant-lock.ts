@@ -2,10 +2,10 @@
 // https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 
 import type { ClientBase } from "pg";
-import type { Transaction } from "sequelize";
 import { AdminError } from "./admin-error.ts";
 import { withClient } from "./client.ts";
 import { query, type Registry } from "./registry.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** The lock's key as an SQL expression; the parameter `$n` is the schema's name. */
 export function tenantLockKey(parameter: string): string {

@@ -1,11 +1,11 @@
 // A tenant's own role: it owns nothing, may use its schema and the tables in it, and cannot log in.
 // The service role can SET ROLE to it, and does not have its privileges without SET ROLE.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { type Installation, query } from "./registry.ts";
 import { grantNew } from "./tenant-grants.ts";
 import type { AdminRole } from "./service-role.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /**
  * Reads the prefix of the tenant roles' names; the schema's name follows it. It names the database, because roles

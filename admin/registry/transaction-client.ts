@@ -1,8 +1,16 @@
-// The pg client of a Sequelize transaction. Sequelize cannot send COPY, and one transaction must both create and
-// fill a tenant, so that a fault leaves neither.
+// A transaction and its pg client. Sequelize cannot send COPY, and one transaction must both create and fill a tenant,
+// so that a fault leaves neither.
 
 import type pg from "pg";
-import type { Transaction } from "sequelize";
+import type { Transaction as ModelTransaction } from "sequelize";
+
+/** A transaction on a connection of pg alone. */
+export interface PlainTransaction {
+  readonly connection: pg.ClientBase;
+}
+
+/** A transaction of the registry; one of Sequelize where its models or a module need that. */
+export type Transaction = PlainTransaction | ModelTransaction;
 
 /**
  * Returns the client that runs this transaction. Do not change anything on it that outlives the transaction, and do
@@ -14,6 +22,17 @@ export function clientOf(transaction: Transaction): pg.Client {
   const client: unknown = Reflect.get(transaction, "connection");
   if (isClient(client)) return client;
   throw new Error("Cannot query within the transaction: it does not have a pg client");
+}
+
+/**
+ * Returns a transaction for Sequelize's functions.
+ * @throws {Error} when it began before Sequelize was loaded
+ */
+export function modelTransactionOf(transaction: Transaction): ModelTransaction {
+  if ("LOCK" in transaction) return transaction;
+  throw new Error(
+    "Cannot use Sequelize within the transaction: it began before Sequelize was loaded",
+  );
 }
 
 /** Checks the methods, not the class: this file does not load pg. */
@@ -47,7 +66,12 @@ const retired = new WeakSet<object>();
 
 /** Has the connection of a transaction closed after it, because its session keeps what the transaction left there. */
 export function retireConnection(transaction: Transaction): void {
-  retired.add(clientOf(transaction));
+  retireClient(clientOf(transaction));
+}
+
+/** Has a pooled connection closed when it is free again. */
+export function retireClient(client: object): void {
+  retired.add(client);
 }
 
 /** Whether a pooled connection may be used again. Sequelize's own check reads the same two fields. */

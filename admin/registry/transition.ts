@@ -1,13 +1,14 @@
 // Changes of a tenant that take more than one transaction. The tenant's row records such a change from its first
 // transaction to its last, so that a killed verb can be run again and other verbs refuse the tenant meanwhile.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
 import { variableOf } from "./others.ts";
 import { readPointer } from "./pointer.ts";
-import type { Registry, TenantRow, Transition } from "./registry.ts";
+import type { TenantRow, Transition } from "./registry.ts";
 import { lockTenants } from "./tenant-lock.ts";
+import { lockTenantRow } from "./tenant-rows.ts";
+import type { Transaction } from "./transaction-client.ts";
 
 /** The advice for each transition. */
 const ADVICE: Readonly<Record<Transition, (schemaName: string, peer: string | null) => string>> = {
@@ -45,14 +46,13 @@ export function describeTransition(
  * @throws {AdminError} when the tenant does not exist, or is in another transition
  */
 export async function claimTenant(
-  registry: Registry,
   transaction: Transaction,
   schemaName: string,
   action: string,
   allowed: readonly Transition[] = [],
 ): Promise<TenantRow> {
   await lockTenants(transaction, schemaName);
-  return requireTenant(registry, transaction, schemaName, action, allowed);
+  return requireTenant(transaction, schemaName, action, allowed);
 }
 
 /**
@@ -60,14 +60,13 @@ export async function claimTenant(
  * @throws {AdminError} as {@link claimTenant}
  */
 export async function requireTenant(
-  { Tenant }: Registry,
   transaction: Transaction,
   schemaName: string,
   action: string,
   allowed: readonly Transition[] = [],
 ): Promise<TenantRow> {
-  const tenant = await Tenant.findByPk(schemaName, { transaction, lock: transaction.LOCK.UPDATE });
-  if (tenant === null) {
+  const tenant = await lockTenantRow(transaction, schemaName);
+  if (tenant === undefined) {
     const database = await readPointer(transaction, schemaName);
     if (database !== undefined) {
       throw new AdminError(

@@ -1,10 +1,10 @@
 // Renames objects that migrations named after the schema, such as an index "acme_user_id_idx": the next migration looks
 // for them under the schema's current name. Tables, functions and types keep theirs: bodies and applications use them.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { readFingerprints } from "../inspect/fingerprint.ts";
 import type { Reference } from "../inspect/reference.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const MOST_BYTES = 63;
 const PART = /^(index|constraint|trigger|policy|rule|statistics) "(.+)"$/s;

@@ -1,9 +1,9 @@
 // The two parts of a tenant that carry its name: its schema and its role.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { query, type TenantRow } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /**
  * Refuses a tenant whose schema or role is missing.

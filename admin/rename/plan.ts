@@ -1,7 +1,6 @@
 // Finds texts that contain a tenant's name and that PostgreSQL does not update. After a rename they would name a
 // missing tenant, and later perhaps the next tenant of that name.
 
-import type { Transaction } from "sequelize";
 import { buildReferences, type Reference, ReferenceFailure } from "../inspect/reference.ts";
 import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -10,6 +9,7 @@ import { findMentions, type Mention, readStrings } from "./mentions.ts";
 import { planNames } from "./names.ts";
 import { readSettings, type Renaming } from "./settings.ts";
 import { readNames, readOutsiders, readTexts, type SchemaText } from "./texts.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const MOST_PLACES = 5;
 

@@ -2,7 +2,6 @@
 // began before finish under the old name or fail; later ones use the new name. The tables are not locked: a statement
 // that waits for a table's lock looks the table up again when it gets the lock, and would fail.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -16,6 +15,7 @@ import { query, type Registry, type TenantRow } from "../registry/registry.ts";
 import { findRoleElsewhere, type KeptRole } from "../registry/role-use.ts";
 import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
 import { readRolePrefix } from "../registry/tenant-role.ts";
+import { hasTenantRow } from "../registry/tenant-rows.ts";
 import { requireTenant } from "../registry/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { requireNoPointer } from "../lifecycle/domain.ts";
@@ -23,6 +23,7 @@ import { WAIT_MS } from "../lifecycle/status.ts";
 import { requireFree, requireParts } from "./parts.ts";
 import { planTexts } from "./plan.ts";
 import { type Renaming, rewriteSettings } from "./settings.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The result of {@link renameTenant}. */
 export interface RenamedTenant {
@@ -57,10 +58,10 @@ export function renameTenant(
 ): Promise<RenamedTenant> {
   requireOther(before, schemaName);
   // This transaction only holds the locks until the wait is over; the change has its own, which ends earlier.
-  return registry.sequelize.transaction(async (locks) => {
+  return registry.withTransaction(async (locks) => {
     await keepOpen(locks);
     await lockTenants(locks, before, schemaName);
-    const planned = await registry.sequelize.transaction((transaction) =>
+    const planned = await registry.withTransaction((transaction) =>
       plan(registry, transaction, before, schemaName),
     );
     await transact(registry, (transaction) => change(registry, transaction, planned));
@@ -87,7 +88,7 @@ export async function planRename(
   schemaName: string,
 ): Promise<PlannedRename> {
   requireOther(before, schemaName);
-  const { renaming, keptRole, names } = await registry.sequelize.transaction((transaction) =>
+  const { renaming, keptRole, names } = await registry.withTransaction((transaction) =>
     plan(registry, transaction, before, schemaName),
   );
   return { before, schemaName, role: renaming.role, keptRole, commands: names };
@@ -105,7 +106,7 @@ async function plan(
   before: string,
   schemaName: string,
 ): Promise<RenamePlan> {
-  if ((await registry.Tenant.findByPk(schemaName, { transaction })) !== null) {
+  if (await hasTenantRow(transaction, schemaName)) {
     throw new AdminError(
       `Cannot rename tenant: "${schemaName}" is a tenant already; choose another name, or see ` +
         `${commandFor("list-tenants")} to check whether an earlier run renamed it`,
@@ -114,7 +115,7 @@ async function plan(
   }
   // Home's pointers keep names; those of another database give way.
   if (registry.database === HOME) await requireNoPointer(transaction, schemaName, "rename tenant");
-  const tenant = await requireTenant(registry, transaction, before, "rename tenant");
+  const tenant = await requireTenant(transaction, before, "rename tenant");
   await requireParts(transaction, tenant);
   const installation = await readInstallation(transaction);
   requireUnshared("rename tenant", schemaName, installation);
@@ -139,7 +140,7 @@ async function change(
   const [[before, schemaName], [oldRole, roleName]] = [renaming.schema, renaming.role];
   const run = (text: string, bind: readonly unknown[] = []): Promise<object[]> =>
     query(transaction, text, bind);
-  const { version: now } = await requireTenant(registry, transaction, before, "rename tenant");
+  const { version: now } = await requireTenant(transaction, before, "rename tenant");
   if (now !== version)
     throw new AdminError(
       "Cannot rename tenant: another verb migrated it meanwhile; run the same command again",

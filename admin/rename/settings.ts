@@ -1,10 +1,10 @@
 // Settings of functions, roles and the database that name a tenant's schema or role as text. The transaction of the
 // rename rewrites them.
 
-import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 

@@ -2,10 +2,10 @@
 // options. PostgreSQL stores names in parsed expressions as object ids, which follow a rename.
 // https://www.postgresql.org/docs/current/catalogs.html
 
-import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
 import { INSIDE, joinOwn } from "../registry/relations-of.ts";
 import type { TextKind } from "./mentions.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** A text of one of the schema's objects. */
 export interface SchemaText {

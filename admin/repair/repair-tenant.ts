@@ -54,8 +54,8 @@ export function mendTenant(
   schemaName: string,
   { plan, emptySchema, announce }: RepairOptions,
 ): Promise<Mending> {
-  return registry.sequelize.transaction(async (transaction) => {
-    const tenant = await claimTenant(registry, transaction, schemaName, "repair tenant");
+  return registry.withTransaction(async (transaction) => {
+    const tenant = await claimTenant(transaction, schemaName, "repair tenant");
     const { steps, left } = await planRepair(
       registry,
       transaction,
@@ -114,8 +114,8 @@ export async function repairUnfinished(
   schemaName: string,
   { plan, announce }: Pick<RepairOptions, "plan" | "announce">,
 ): Promise<Repair | undefined> {
-  const { sequelize } = registry;
-  if (!(await sequelize.transaction((one) => isUnfinished(one, schemaName)))) return undefined;
+  const { withTransaction } = registry;
+  if (!(await withTransaction((one) => isUnfinished(one, schemaName)))) return undefined;
   const step = `remove tenant "${schemaName}", whose creation was not finished`;
   announce(step);
   if (!plan) {

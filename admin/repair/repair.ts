@@ -1,7 +1,6 @@
 // Plans the repair of one tenant, as far as it is possible without guessing: its role, the membership of the service
 // role, and the grants. All steps are one transaction.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { describeLack, findLacks, type Lack, MAY_NOT_BECOME } from "../inspect/lack.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
@@ -19,6 +18,7 @@ import {
   type Patient,
   type RepairStep,
 } from "./steps.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The steps for a tenant, and the problems that remain. */
 export interface RepairPlan {

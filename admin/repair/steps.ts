@@ -1,7 +1,6 @@
 // The steps of a repair. Each describes itself before it runs.
 
 import { DISTRIBUTE_SCHEMAS } from "../citus/sql.ts";
-import type { Transaction } from "sequelize";
 import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { findLacks, type Lack } from "../inspect/lack.ts";
@@ -12,6 +11,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { type Installation, query, type Registry, type TenantRow } from "../registry/registry.ts";
 import type { AdminRole } from "../registry/service-role.ts";
 import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** A step of a repair. */
 export interface RepairStep {

@@ -1,9 +1,9 @@
 // Ends the sharing of schemas.
 
-import type { Transaction } from "sequelize";
 import { AdminError } from "../registry/admin-error.ts";
 import { query } from "../registry/registry.ts";
 import { findDependents } from "./dependents.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 const MOST_NAMES = 3;
 

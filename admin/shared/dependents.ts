@@ -1,8 +1,8 @@
 // What tenants' schemas need of shared schemas, from pg_depend. The text of a function's body is not in there.
 // https://www.postgresql.org/docs/current/catalog-pg-depend.html
 
-import type { Transaction } from "sequelize";
 import { query } from "../registry/registry.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 // A part of an object, such as an index, a column's default or a table's row type, depends on the object, not on the
 // schema.

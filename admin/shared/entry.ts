@@ -1,10 +1,10 @@
 // The texts of `rowhouse.enter_tenant`, `enter_schema` and `enter_shared`, the only entries to schemas. The shared schemas
 // stand in these texts, so that a message does not look them up: init-db replaces a function whenever its text differs.
 
-import type { Transaction } from "sequelize";
 import { literal } from "../../src/sql/literal.ts";
 import { query } from "../registry/registry.ts";
 import { pathBehind } from "./search-path.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** What the texts of the entries depend on. */
 export interface EntryNeeds {

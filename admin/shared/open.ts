@@ -1,10 +1,10 @@
 // Opens the shared schemas to all tenants: what is missing is created, and privileges are as they must be.
 
-import type { Transaction } from "sequelize";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { query } from "../registry/registry.ts";
 import { findSharedExcess, findSharedLacks } from "./privileges.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** What {@link openSharedSchemas} did. */
 export interface Opened {

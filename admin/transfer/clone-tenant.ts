@@ -1,6 +1,5 @@
 // Clones a tenant in the same database.
 
-import type { Transaction } from "sequelize";
 import type { Displaced } from "../registry/pointer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
@@ -10,6 +9,7 @@ import { type Loaded, loadTenant } from "./load.ts";
 import { findLosses, requireNoLosses } from "./shape/rehearsal.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { sourceOf } from "./snapshot-source.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The new tenant. */
 export interface CloneOptions {

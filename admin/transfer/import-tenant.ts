@@ -2,7 +2,6 @@
 
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
 import { type Creation, prepareCreation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
@@ -16,6 +15,7 @@ import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./
 import { CopyDigest, type Measure } from "./digest.ts";
 import { type Loaded, loadTenant } from "./load.ts";
 import type { ArchivedTable } from "./manifest.ts";
+import type { Transaction } from "../registry/transaction-client.ts";
 
 /** The new tenant. */
 export interface ImportOptions extends Trust {

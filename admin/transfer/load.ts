@@ -5,10 +5,9 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ClientBase } from "pg";
-import type { Transaction } from "sequelize";
 import type { Meter } from "../command/meter.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { clientOf } from "../registry/transaction-client.ts";
+import { clientOf, type Transaction } from "../registry/transaction-client.ts";
 import { withBareTables } from "./bare/bare-tables.ts";
 import { copyIn, endCopy, prepareCopy } from "./copy.ts";
 import { type Bounds, CopyDigest, type Measure } from "./digest.ts";

@@ -1,12 +1,11 @@
 // Checks the schema after a load, and explains the rows that break a rule.
 
 import type { ClientBase } from "pg";
-import type { Transaction } from "sequelize";
 import { describeDifferences } from "../inspect/difference.ts";
 import { readFingerprints } from "../inspect/fingerprint.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
-import { clientOf } from "../registry/transaction-client.ts";
+import { clientOf, type Transaction } from "../registry/transaction-client.ts";
 import { prepareCopy } from "./copy.ts";
 import { applyComments } from "./shape/comments.ts";
 import { describeLosses, type Whole } from "./shape/losses.ts";

@@ -71,6 +71,21 @@ describe("what a verb loads", () => {
     expect(verbs.length).to.be.greaterThan(20);
   });
 
+  /** Runs a module in a process of its own. Returns what it prints, as JSON. */
+  function runScript(script: string): unknown {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "--eval", script],
+      {
+        cwd: ROOT,
+        env: { ...process.env, ADMIN_DATABASE_URL: database.adminUrl },
+        encoding: "utf8",
+      },
+    );
+    expect(stderr).to.equal("");
+    return JSON.parse(stdout);
+  }
+
   it("--help prints the help of every verb with an example, and loads no package and few modules", async () => {
     for (const verb of verbs) {
       const { status, stdout, packages, modules } = await start(verb, "--help");
@@ -95,6 +110,46 @@ describe("what a verb loads", () => {
     }
   });
 
+  it("withTransaction() commits and rolls back without Sequelize, and the verbs of one row do not load it", async () => {
+    const script = `
+      import { createRequire } from "node:module";
+      import { createAdmin } from "./admin/library/create-admin.js";
+      import { openRegistry, query } from "./admin/registry/registry.js";
+      const home = process.env.ADMIN_DATABASE_URL;
+      const registry = await openRegistry(home, { actor: "first" });
+      const admin = createAdmin(registry, registry.close).as("second");
+      const limit = (transaction, to) =>
+        query(transaction, "update rowhouse.tenant set statement_timeout_ms = $1 where schema_name = 'a'", [to]);
+      await registry.withTransaction((transaction) => limit(transaction, 7000));
+      await registry
+        .withTransaction(async (transaction) => {
+          await limit(transaction, 8000);
+          throw new Error("planted");
+        })
+        .catch(() => {});
+      await admin.setTenant("a", { set: { plan: "pro" } });
+      await admin.suspendTenant("a");
+      await admin.resumeTenant("a");
+      await admin.addHost("a", "other.example.com");
+      await admin.removeHost("other.example.com");
+      const [tenant] = await registry.read("select statement_timeout_ms as ms, settings from rowhouse.tenant", []);
+      const actors = await registry.read(
+        "select distinct actor from rowhouse.event where verb <> 'init-db' and verb <> 'add-tenant'", []);
+      await registry.close();
+      const packages = Object.keys(createRequire(import.meta.url).cache)
+        .map((file) => /.*node_modules.((?:@[^/]+.)?[^/]+)/.exec(file)?.[1]);
+      console.log(JSON.stringify({ actors, ms: tenant.ms, settings: tenant.settings,
+        sequelize: packages.includes("sequelize"), pg: packages.includes("pg") }));`;
+    await database.addTenants({ a: "a.example.com" });
+    expect(runScript(script)).to.deep.equal({
+      actors: [{ actor: "second" }],
+      ms: 7000,
+      settings: { plan: "pro" },
+      sequelize: false,
+      pg: true,
+    });
+  });
+
   it("a registry that only reads does not load Sequelize, and Sequelize does not read the array types of tables", () => {
     const script = `
       import { createRequire } from "node:module";
@@ -117,17 +172,7 @@ describe("what a verb loads", () => {
         console.log(JSON.stringify({ sent: sent.slice(0, 3), before, after: loaded("sequelize"), pg: loaded("pg"),
           text: types.includes("text"), arrays: types.filter((name) => name.startsWith("_")).length }));
       });`;
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ["--input-type=module", "--eval", script],
-      {
-        cwd: ROOT,
-        env: { ...process.env, ADMIN_DATABASE_URL: database.adminUrl },
-        encoding: "utf8",
-      },
-    );
-    expect(stderr).to.equal("");
-    expect(JSON.parse(stdout)).to.deep.equal({
+    expect(runScript(script)).to.deep.equal({
       sent: ["set jit ", "select $", "select 2"],
       before: false,
       after: true,

@@ -134,7 +134,7 @@ export function createSizes(
 async function measureOrEstimate(registry: Registry, mostTables: number): Promise<FleetSizes> {
   let estimate: FleetSizes | undefined;
   try {
-    return await registry.sequelize.transaction(async (transaction) => {
+    return await registry.withTransaction(async (transaction) => {
       const [server] = await query<{ citus: boolean }>(
         transaction,
         `select ${IS_CITUS} as citus from set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`,

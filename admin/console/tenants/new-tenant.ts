@@ -42,7 +42,7 @@ export async function checkNewTenant(registry: Registry, body: Body): Promise<Ne
   await attempt("settings", () =>
     changeSettings({}, parseSettingsChange(findTexts(body, "settings") ?? [], [])),
   );
-  await registry.sequelize.transaction(async (transaction) => {
+  await registry.withTransaction(async (transaction) => {
     if (schemaName !== undefined) {
       await attempt("schemaName", () => requireFreeName(transaction, schemaName));
     }

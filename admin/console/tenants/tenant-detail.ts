@@ -80,7 +80,7 @@ async function readTables(registry: Registry, schemaName: string): Promise<reado
   const read = (
     isMeasured: boolean,
   ): Promise<readonly (TenantTable & { bytes: string | null })[]> =>
-    registry.sequelize.transaction(async (transaction) => {
+    registry.withTransaction(async (transaction) => {
       const [server] = await query<{ citus: boolean }>(
         transaction,
         `select ${IS_CITUS} as citus from set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`,

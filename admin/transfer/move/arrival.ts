@@ -1,6 +1,5 @@
 // The target's side of a move: it creates the tenant in one transaction, suspended, and later restores its status.
 
-import type { Transaction } from "sequelize";
 import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { updateTenant } from "../../events/tenant-change.ts";
@@ -16,7 +15,7 @@ import { type Loaded, loadTenant } from "../load.ts";
 import { readRowSum } from "../row-sum.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { sourceOf } from "../snapshot-source.ts";
-import { clientOf } from "../../registry/transaction-client.ts";
+import { clientOf, type Transaction } from "../../registry/transaction-client.ts";
 import type { Journey, Target } from "./departure.ts";
 import { describePlace } from "./place.ts";
 import { checkShared } from "./shared.ts";
@@ -107,11 +106,15 @@ export async function hasArrived(
   target: Registry,
   { schemaName, transferId }: Pick<Journey, "schemaName" | "transferId">,
 ): Promise<boolean> {
-  return target.sequelize.transaction(async (transaction) => {
+  return target.withTransaction(async (transaction) => {
     // Waits for an earlier run that was killed while it committed.
     await lockTenants(transaction, schemaName);
-    const tenant = await target.Tenant.findByPk(schemaName, { transaction });
-    return tenant?.transferId === transferId;
+    const [row] = await query(
+      transaction,
+      "select from rowhouse.tenant where schema_name = $1 and transfer_id = $2",
+      [schemaName, transferId],
+    );
+    return row !== undefined;
   });
 }
 
@@ -170,10 +173,10 @@ export async function receive(
 export async function settle(target: Registry, journey: Journey): Promise<void> {
   const { schemaName, transferId, suspended } = journey;
   const place = describePlace(target.url);
-  await target.sequelize.transaction(async (transaction) => {
+  await target.withTransaction(async (transaction) => {
     const allowed = ["arriving"] as const;
     const action = `move tenant to ${place}`;
-    const tenant = await claimTenant(target, transaction, schemaName, action, allowed);
+    const tenant = await claimTenant(transaction, schemaName, action, allowed);
     if (tenant.transferId !== transferId) {
       throw new AdminError(
         `Cannot ${action}: the tenant "${schemaName}" there is another; see ${commandFor("status")} there`,

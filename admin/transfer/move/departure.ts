@@ -1,14 +1,15 @@
 // The source's side of a move. The tenant's row holds the stage of the move and the status before it.
 
 import { randomUUID } from "node:crypto";
-import type { Transaction } from "sequelize";
 import { commandFor } from "../../program/form.ts";
-import { type RowChange, updateTenant } from "../../events/tenant-change.ts";
+import { updateTenant } from "../../events/tenant-change.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import { setPointer, turnHosts } from "../../registry/pointer.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
+import type { RowChange } from "../../registry/tenant-rows.ts";
 import { claimTenant } from "../../registry/transition.ts";
+import type { Transaction } from "../../registry/transaction-client.ts";
 
 /** A move that has begun. */
 export interface Journey {
@@ -34,8 +35,8 @@ export async function depart(
   target: Target,
 ): Promise<Journey> {
   const { peer } = target;
-  return source.sequelize.transaction(async (transaction) => {
-    const tenant = await examine(source, transaction, schemaName, target);
+  return source.withTransaction(async (transaction) => {
+    const tenant = await examine(transaction, schemaName, target);
     if (tenant.transition !== null) return describe(tenant);
     const { status, statusBefore } = tenant;
     const change: RowChange = {
@@ -55,8 +56,8 @@ export async function planDeparture(
   schemaName: string,
   target: Target,
 ): Promise<boolean> {
-  return source.sequelize.transaction(async (transaction) => {
-    const tenant = await examine(source, transaction, schemaName, target);
+  return source.withTransaction(async (transaction) => {
+    const tenant = await examine(transaction, schemaName, target);
     return tenant.transition !== null;
   });
 }
@@ -72,13 +73,12 @@ export interface Target {
 }
 
 async function examine(
-  source: Registry,
   transaction: Transaction,
   schemaName: string,
   { peer, check, hasTaken }: Target,
 ): Promise<TenantRow> {
   const allowed = ["moving", "moved"] as const;
-  const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
+  const tenant = await claimTenant(transaction, schemaName, "move tenant", allowed);
   const { transition, transferId } = tenant;
   if (transition === null) await check(tenant);
   else if (
@@ -160,9 +160,9 @@ async function change(
   decide: (tenant: TenantRow) => RowChange,
   before: (transaction: Transaction) => Promise<void> = async () => {},
 ): Promise<void> {
-  await source.sequelize.transaction(async (transaction) => {
+  await source.withTransaction(async (transaction) => {
     const allowed = ["moving"] as const;
-    const tenant = await claimTenant(source, transaction, schemaName, "move tenant", allowed);
+    const tenant = await claimTenant(transaction, schemaName, "move tenant", allowed);
     if (tenant.transferId !== transferId) {
       throw new AdminError(
         `Cannot move tenant: "${schemaName}" has changed meanwhile; see ${commandFor("status")}`,

@@ -53,10 +53,10 @@ async function checkApart(client: ClientBase, target: Registry): Promise<void> {
 }
 
 /** Compares databases by a lock, not by URL: a lock held here that blocks there belongs to the same database. */
-async function isBlockedThere(client: ClientBase, { sequelize }: Registry): Promise<boolean> {
+async function isBlockedThere(client: ClientBase, { withTransaction }: Registry): Promise<boolean> {
   const unique = randomUUID();
   await client.query(`select pg_advisory_lock(${aloneKey("$1")})`, [unique]);
-  const [row] = await sequelize.transaction((transaction) =>
+  const [row] = await withTransaction((transaction) =>
     query<{ locked: boolean }>(
       transaction,
       `select pg_try_advisory_xact_lock(${aloneKey("$1")}) as locked`,

@@ -26,8 +26,8 @@ export async function checkRegistries(source: Registry, target: Registry): Promi
   );
 }
 
-async function readNames({ sequelize }: Registry): Promise<string> {
-  return sequelize.transaction(async (transaction) => {
+async function readNames({ withTransaction }: Registry): Promise<string> {
+  return withTransaction(async (transaction) => {
     const [table] = await query<{ found: boolean }>(
       transaction,
       "select to_regclass('rowhouse.registry_migration') is not null as found",

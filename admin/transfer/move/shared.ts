@@ -19,11 +19,11 @@ export async function checkShared(
   target: Registry,
   schemaName: string,
 ): Promise<void> {
-  const [ours, needs] = await source.sequelize.transaction(async (transaction) => {
+  const [ours, needs] = await source.withTransaction(async (transaction) => {
     const { sharedSchemas } = await readInstallation(transaction);
     return [sharedSchemas, await findNeeds(transaction, schemaName, sharedSchemas)] as const;
   });
-  const [theirs, objects] = await target.sequelize.transaction(async (transaction) => {
+  const [theirs, objects] = await target.withTransaction(async (transaction) => {
     const { sharedSchemas } = await readInstallation(transaction);
     return [sharedSchemas, await readSharedObjects(transaction, sharedSchemas)] as const;
   });

@@ -2,7 +2,7 @@
 
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
-import { type Registry, withRegistry } from "../../registry/registry.ts";
+import { readRows, type Registry, withRegistry } from "../../registry/registry.ts";
 import { describePlace } from "./place.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function withTarget<T>(
     url,
     async (target) => {
       try {
-        await target.sequelize.authenticate();
+        await readRows(target, "select 1");
       } catch (error) {
         throw new AdminError(
           `Cannot connect to ${describePlace(url)}: ${databaseCode(error) ?? databaseMessage(error)}; ` +

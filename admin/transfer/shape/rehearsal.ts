@@ -2,7 +2,6 @@
 // the same losses, so that the verbs that copy or drop the tenant can report them before they change anything.
 
 import { randomBytes } from "node:crypto";
-import type { Transaction } from "sequelize";
 import { commandFor } from "../../program/form.ts";
 import { describeDifferences } from "../../inspect/difference.ts";
 import { readFingerprints } from "../../inspect/fingerprint.ts";
@@ -11,7 +10,7 @@ import { raiseTenant } from "../../lifecycle/raise.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
 import { query, type Registry } from "../../registry/registry.ts";
-import { clientOf } from "../../registry/transaction-client.ts";
+import { clientOf, type Transaction } from "../../registry/transaction-client.ts";
 import { endCopy, prepareCopy } from "../copy.ts";
 import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";
@@ -48,7 +47,7 @@ export async function findLosses(
   const creation = await prepareCreation(registry);
   const copyName = `rowhouse_rehearsal_${randomBytes(6).toString("hex")}`;
   for (;;) {
-    const state = await registry.sequelize.transaction((one) => readState(one, schemaName));
+    const state = await registry.withTransaction((one) => readState(one, schemaName));
     if (state === undefined) return [];
     const { version } = state;
     try {
