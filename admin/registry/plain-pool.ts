@@ -4,7 +4,8 @@
 import pg from "pg";
 import type { ServerConnection } from "./connection.ts";
 import { markedClient } from "./marked-client.ts";
-import { isReusable, type PlainTransaction, retireClient } from "./transaction-client.ts";
+import type { PlainTransaction } from "./transaction.ts";
+import { isReusable, retireClient } from "./transaction-client.ts";
 
 /** The connections of a registry until its models are loaded. */
 export interface PlainPool {

@@ -8,7 +8,8 @@ import { HOME, Others } from "./others.ts";
 import { openModels } from "./models.ts";
 import type { PlainPool } from "./plain-pool.ts";
 import type { DomainRow, TenantModel } from "./rows.ts";
-import { clientOf, type Transaction } from "./transaction-client.ts";
+import type { Transaction } from "./transaction.ts";
+import { clientOf } from "./transaction-client.ts";
 
 export type { DomainRow, Installation, TenantRow } from "./rows.ts";
 export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";

@@ -1,16 +1,11 @@
-// A transaction and its pg client. Sequelize cannot send COPY, and one transaction must both create and fill a tenant,
+// The pg client of a transaction. Sequelize cannot send COPY, and one transaction must both create and fill a tenant,
 // so that a fault leaves neither.
 
 import type pg from "pg";
 import type { Transaction as ModelTransaction } from "sequelize";
+import type { Transaction } from "./transaction.ts";
 
-/** A transaction on a connection of pg alone. */
-export interface PlainTransaction {
-  readonly connection: pg.ClientBase;
-}
-
-/** A transaction of the registry; one of Sequelize where its models or a module need that. */
-export type Transaction = PlainTransaction | ModelTransaction;
+export type { Transaction } from "./transaction.ts";
 
 /**
  * Returns the client that runs this transaction. Do not change anything on it that outlives the transaction, and do
