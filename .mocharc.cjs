@@ -8,7 +8,7 @@ module.exports = {
     // The files that take longest come first, so that the end is not one file alone.
     "test/runtime/*.test.js",
     "test/pages/*.test.js",
-    "test/{verbs,http,faults,isolation,inspect,transfer}/*.test.js",
+    "test/{verbs,http,faults,isolation,inspect,transfer}/**/*.test.js",
     "test/browser/*.test.js",
     // Whatever other folder there is.
     "test/!(runtime|pages|verbs|http|faults|isolation|inspect|transfer|browser)/**/*.test.js",

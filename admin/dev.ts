@@ -3,8 +3,8 @@
 
 import process from "node:process";
 import { runVerb } from "./command/command.ts";
-import { withSecrets } from "./command/config.ts";
-import { requirePackages } from "./command/packages.ts";
+import { withSecrets } from "./command/environment/config.ts";
+import { requirePackages } from "./command/environment/packages.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { findApplication } from "./development/application.ts";
 import { EMBEDDED_POSTGRES } from "./development/embedded/binaries.ts";

@@ -2,8 +2,8 @@
 
 import type { Secret } from "../src/environment.ts";
 import { runVerb } from "./command/command.ts";
-import { readAdminConfig } from "./command/config.ts";
-import { readOtherUrls } from "./command/databases.ts";
+import { readAdminConfig } from "./command/environment/config.ts";
+import { readOtherUrls } from "./command/environment/databases.ts";
 import type { Call } from "./command/verb.ts";
 import type { Finding } from "./doctor/finding.ts";
 

@@ -5,8 +5,8 @@ import type { Call, Report } from "./command/verb.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { describeDrop } from "./drop/description.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
-import { nameArchive } from "./transfer/archive-name.ts";
+import { parseSchemaName } from "./registry/tenants/schema-name.ts";
+import { nameArchive } from "./transfer/archive/name.ts";
 
 await runVerb({
   name: "drop-tenant",

@@ -4,7 +4,7 @@ import { WITH_ROLES, WITHOUT_ROLES } from "./citus/roles.ts";
 import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
-import type { InitialisedDatabase } from "./library/installation.ts";
+import type { InitialisedDatabase } from "./library/contract/installation.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 

@@ -4,8 +4,8 @@ import { runVerb } from "./command/command.ts";
 import { describeFailure } from "./command/database-error.ts";
 import { SHARED } from "./command/options.ts";
 import { formatTable } from "./print/table.ts";
-import type { Admin } from "./library/contract.ts";
-import type { Tenant } from "./library/tenant.ts";
+import type { Admin } from "./library/contract/contract.ts";
+import type { Tenant } from "./library/contract/tenant.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { AdminError } from "./registry/admin-error.ts";
 

@@ -7,11 +7,11 @@ import type { Report } from "./command/verb.ts";
 import { describeDetails } from "./events/describe-details.ts";
 import { countOldEvents } from "./events/delete-events.ts";
 import { EVENT_VERBS, isEventVerb } from "./events/event.ts";
-import type { DeletedEvents } from "./library/installation.ts";
+import type { DeletedEvents } from "./library/contract/installation.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 import { formatTable } from "./print/table.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { parseSchemaName } from "./registry/tenants/schema-name.ts";
 
 const DAY_MS = 86_400_000;
 const LIMIT = 100;

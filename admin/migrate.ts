@@ -4,13 +4,13 @@ import { CONCURRENCY } from "./batch/free-connections.ts";
 import { runVerb } from "./command/command.ts";
 import { SHARED } from "./command/options.ts";
 import type { Call, Report } from "./command/verb.ts";
-import type { Admin } from "./library/contract.ts";
-import type { MigrateOptions } from "./library/migration.ts";
+import type { Admin } from "./library/contract/contract.ts";
+import type { MigrateOptions } from "./library/contract/migration.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { parseCanary } from "./migrate/canary.ts";
 import { reportEach } from "./report/each-database.ts";
 import { MIGRATION_PATIENCE } from "./migrate/patience.ts";
-import { BUILD_LIMITS } from "./migrations/build-limits.ts";
+import { BUILD_LIMITS } from "./migrations/commands/build-limits.ts";
 
 await runVerb({
   name: "migrate",

@@ -7,7 +7,7 @@ import type { Call, Report } from "./command/verb.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { formatCount } from "./print/count.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { parseSchemaName } from "./registry/tenants/schema-name.ts";
 import { describeLeftOut } from "./transfer/description.ts";
 
 const WAIT_SECONDS = 300;

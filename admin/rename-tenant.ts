@@ -4,8 +4,8 @@ import { describeStillRunning } from "./lifecycle/changed.ts";
 import { runVerb } from "./command/command.ts";
 import type { Call, Report } from "./command/verb.ts";
 import { withAdmin } from "./library/with-admin.ts";
-import { describeKeptRole } from "./registry/role-use.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { describeKeptRole } from "./registry/roles/role-use.ts";
+import { parseSchemaName } from "./registry/tenants/schema-name.ts";
 
 await runVerb({
   name: "rename-tenant",

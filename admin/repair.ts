@@ -4,11 +4,11 @@ import { commandFor } from "./program/form.ts";
 import { runVerb } from "./command/command.ts";
 import { summarise } from "./command/summary.ts";
 import type { Call, Report } from "./command/verb.ts";
-import type { Admin } from "./library/contract.ts";
+import type { Admin } from "./library/contract/contract.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { reportEach } from "./report/each-database.ts";
 import { formatCount } from "./print/count.ts";
-import { parseSchemaName } from "./registry/schema-name.ts";
+import { parseSchemaName } from "./registry/tenants/schema-name.ts";
 
 await runVerb({
   name: "repair",

@@ -1,7 +1,7 @@
 // node admin/serve-admin.js: serves the admin library over HTTP, for code that must not hold the admin role's password.
 
 import { isIP } from "node:net";
-import { openAdminRegistry } from "./command/config.ts";
+import { openAdminRegistry } from "./command/environment/config.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { isLoopback } from "./console/door/origin.ts";

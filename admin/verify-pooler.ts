@@ -1,7 +1,7 @@
 // node admin/verify-pooler.js URL: checks that a transaction pooler keeps the promises of Rowhouse.
 
 import { parseDatabaseUrl } from "../src/config.ts";
-import { adminUrl } from "./command/config.ts";
+import { adminUrl } from "./command/environment/config.ts";
 import { formatCount } from "./print/count.ts";
 import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";

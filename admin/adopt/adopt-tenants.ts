@@ -17,11 +17,15 @@ import {
   sqlState,
 } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
-import { DEFAULT_KINDS, grantExisting, isTakenFromPublic } from "../registry/tenant-grants.ts";
+import {
+  DEFAULT_KINDS,
+  grantExisting,
+  isTakenFromPublic,
+} from "../registry/roles/tenant-grants.ts";
 import type { CheckedTenant } from "../tenant-list/check.ts";
 import type { Place } from "../tenant-list/place.ts";
 import type { AdoptableTenant, AdoptionPlan } from "./plan.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The outcome of one schema. `existing`: another run has adopted it, with the same hosts. */
 export interface AdoptionOutcome extends CheckedTenant {

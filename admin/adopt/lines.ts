@@ -1,6 +1,6 @@
 // A plan of an adoption as lines for a person.
 
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/roles/tenant-grants.ts";
 import { formatCount } from "../print/count.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { AdoptableTenant, AdoptionPlan, RefusedTenant } from "./plan.ts";

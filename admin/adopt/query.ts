@@ -2,7 +2,7 @@
 
 import type pg from "pg";
 import { AdminError } from "../registry/admin-error.ts";
-import { type Target, withClient } from "../registry/client.ts";
+import { type Target, withClient } from "../registry/connection/client.ts";
 import { databaseMessage, sqlState } from "../registry/database-code.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
 

@@ -1,7 +1,7 @@
 // The name of a schema that another framework made: what PostgreSQL allows is more than a tenant may have.
 
 import { AdminError } from "../registry/admin-error.ts";
-import { parseSchemaName } from "../registry/schema-name.ts";
+import { parseSchemaName } from "../registry/tenants/schema-name.ts";
 
 const LONGEST = 48;
 

@@ -2,15 +2,15 @@
 // a query; only those whose hash fits no version are compared in detail.
 
 import { readInBatches } from "../inspect/batches.ts";
-import { describeDifferences } from "../inspect/difference.ts";
+import { describeDifferences } from "../inspect/fingerprint/difference.ts";
 import { buildReferencesFor } from "../inspect/drift.ts";
 import {
   canonicalize,
   type Fingerprint,
   readComparable,
   readHashes,
-} from "../inspect/fingerprint.ts";
-import type { Reference } from "../inspect/reference.ts";
+} from "../inspect/fingerprint/fingerprint.ts";
+import type { Reference } from "../inspect/reference/reference.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
 

@@ -1,7 +1,7 @@
 // Reads the bodies of requests. A member that is not known is an error: a misspelt one would be lost in silence.
 
 import { AppError } from "../../src/errors.ts";
-import type { NewTenant, Settings, TenantChange } from "../library/tenant.ts";
+import type { NewTenant, Settings, TenantChange } from "../library/contract/tenant.ts";
 
 /** The most hosts of a new tenant. */
 export const MOST_HOSTS = 100;

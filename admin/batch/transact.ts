@@ -3,7 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { query, type Registry } from "../registry/registry.ts";
 import { isPassing, retryAfter } from "./retry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const LOCK_TIMEOUT_MS = 2000;
 const ATTEMPTS = 12;

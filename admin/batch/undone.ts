@@ -1,7 +1,7 @@
 // Runs work in a transaction that is always rolled back.
 
 import type { Registry } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** Carries the result out of the transaction, and causes the rollback. */
 class Undo<T> extends Error {

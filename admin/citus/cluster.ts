@@ -2,7 +2,7 @@
 // in a few seconds, whatever state a worker is in.
 
 import type { QueryConfig } from "pg";
-import { withClient } from "../registry/client.ts";
+import { withClient } from "../registry/connection/client.ts";
 import { databaseMessage } from "../registry/database-code.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import { IS_CITUS } from "./sql.ts";

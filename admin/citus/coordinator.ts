@@ -3,7 +3,7 @@
 
 import { AdminError } from "../registry/admin-error.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 interface Node {
   readonly version: string;

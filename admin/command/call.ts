@@ -43,7 +43,7 @@ export function readCall<Operands extends readonly string[], O extends Options>(
     has: (name) => values[name] !== undefined,
     env: process.env,
     async withRegistry(work) {
-      const { withAdminRegistry } = await import("./config.ts");
+      const { withAdminRegistry } = await import("./environment/config.ts");
       return withAdminRegistry(process.env, work);
     },
     print(line, json) {

@@ -9,9 +9,9 @@ import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { COMMON, readCall } from "./call.ts";
 import { DatabaseFailure, describeDatabaseError } from "./database-error.ts";
-import { addEnvFile } from "./env-file.ts";
+import { addEnvFile } from "./environment/env-file.ts";
 import { helpText } from "./help.ts";
-import { describeMissingPackage } from "./packages.ts";
+import { describeMissingPackage } from "./environment/packages.ts";
 import { UsageError } from "./usage-error.ts";
 import type { Options, Verb } from "./verb.ts";
 

@@ -4,7 +4,7 @@ import { commandFor } from "../program/form.ts";
 import { isCertificateError } from "../../src/database/wire/failure.ts";
 import { AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
 import { databaseCode, databaseMessage, sqlState } from "../registry/database-code.ts";
-import { databaseOf } from "../registry/marked-client.ts";
+import { databaseOf } from "../registry/connection/marked-client.ts";
 import { HOME, variableOf } from "../registry/others.ts";
 
 /** The error when PostgreSQL refuses a command, or cannot be reached. */

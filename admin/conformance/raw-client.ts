@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import pg from "pg";
-import { readConnection } from "../registry/connection.ts";
+import { readConnection } from "../registry/connection/connection.ts";
 
 /** The answer to one message. */
 export interface Answer {

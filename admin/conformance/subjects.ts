@@ -6,10 +6,10 @@ import { dropTenant } from "../drop/drop.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import { withClient } from "../registry/client.ts";
+import { withClient } from "../registry/connection/client.ts";
 import { query, readRows, type Registry, withRegistry } from "../registry/registry.ts";
 import { Pool, type Subject } from "./pool.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const NONE: TenantMigrations = {
   tool: "",

@@ -2,7 +2,7 @@
 
 import { createLog } from "../../src/log.ts";
 import { createReport } from "../../src/report.ts";
-import type { Admin } from "../library/contract.ts";
+import type { Admin } from "../library/contract/contract.ts";
 import { createAdmin } from "../library/create-admin.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Events, openEvents } from "./events.ts";

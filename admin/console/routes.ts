@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from "node:http";
 import { Router } from "itty-router";
-import { parseSchemaName } from "../registry/schema-name.ts";
+import { parseSchemaName } from "../registry/tenants/schema-name.ts";
 import {
   type Body,
   findInteger,

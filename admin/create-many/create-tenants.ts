@@ -11,7 +11,7 @@ import {
   isConnectionLost,
 } from "../registry/database-code.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { TenantTaken } from "../registry/tenant-lock.ts";
+import { TenantTaken } from "../registry/tenants/lock.ts";
 import { type NewTenant, prepareCreation } from "../lifecycle/creation.ts";
 import { prepareReferences } from "../lifecycle/compare.ts";
 import { isJoint } from "../lifecycle/raise.ts";

@@ -4,7 +4,7 @@
 // https://www.postgresql.org/docs/current/runtime-config-locks.html
 
 import { query } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 // A group of 20 leaves a twentieth of the stalls; a larger one would make others wait longer for its locks.
 const MOST = 20;

@@ -3,9 +3,9 @@
 
 import { type Displaced, findPointers, pointHosts, setPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants, withTenantsAlone } from "../registry/tenant-lock.ts";
-import { findTenantRows } from "../registry/tenant-rows.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { lockTenants, withTenantsAlone } from "../registry/tenants/lock.ts";
+import { findTenantRows } from "../registry/tenants/rows.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 import { tenantTaken } from "../lifecycle/begin.ts";
 import { hostTaken, requireNoPointer } from "../lifecycle/domain.ts";
 import { IS_UNFINISHED } from "../migrations/unfinished.ts";

@@ -4,7 +4,7 @@
 import type { Report } from "../command/verb.ts";
 import { type DroppedTenant, type DropOptions, dropTenant } from "../drop/drop.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
+import { lockTenants, withTenantAlone } from "../registry/tenants/lock.ts";
 import { inEach, isManyfold } from "./find.ts";
 import { requireNoRemnants } from "./remnants.ts";
 import { requireRenamed } from "./unfinished-rename.ts";

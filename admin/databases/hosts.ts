@@ -12,8 +12,8 @@ import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { pointHosts } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants } from "../registry/tenant-lock.ts";
-import { findDomainRow } from "../registry/tenant-rows.ts";
+import { lockTenants } from "../registry/tenants/lock.ts";
+import { findDomainRow } from "../registry/tenants/rows.ts";
 import { findDatabase, isManyfold, locate } from "./find.ts";
 import { requireArrived } from "./unfinished-move.ts";
 

@@ -2,7 +2,7 @@
 
 import { findTenant, type ListedTenant, listTenants } from "../lifecycle/tenant.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { TenantPage } from "../registry/tenant-state.ts";
+import type { TenantPage } from "../registry/tenants/state.ts";
 import { databaseNames, findDatabase, isManyfold, locate } from "./find.ts";
 
 /** A tenant, with the name of its database where there are several. */

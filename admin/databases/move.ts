@@ -6,8 +6,8 @@ import { AdminError } from "../registry/admin-error.ts";
 import { HOME } from "../registry/others.ts";
 import { type Displaced, readPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { describeTransition } from "../registry/transition.ts";
-import { lockTenants } from "../registry/tenant-lock.ts";
+import { describeTransition } from "../registry/tenants/transition.ts";
+import { lockTenants } from "../registry/tenants/lock.ts";
 import {
   type MoveOptions,
   type MoveReport,

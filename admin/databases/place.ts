@@ -7,7 +7,7 @@ import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { findPointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
+import { lockTenants, withTenantAlone } from "../registry/tenants/lock.ts";
 import { type ExistingTenant, findExisting, findOwners } from "../tenant-list/existing.ts";
 import { type Place, placeAt } from "../tenant-list/place.ts";
 import { claim, createIn } from "./create.ts";

@@ -5,8 +5,8 @@ import { requireNoPointer } from "../lifecycle/domain.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { findPointer, readPointer } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
-import { hasTenantRow } from "../registry/tenant-rows.ts";
+import { lockTenants, withTenantAlone } from "../registry/tenants/lock.ts";
+import { hasTenantRow } from "../registry/tenants/rows.ts";
 import {
   type PlannedRename,
   planRename,
@@ -15,7 +15,7 @@ import {
 } from "../rename/rename.ts";
 import { isManyfold } from "./find.ts";
 import { requireNoRemnants } from "./remnants.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const ACTION = "rename tenant";
 

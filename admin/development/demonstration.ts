@@ -3,8 +3,8 @@
 import process from "node:process";
 import { AdminError } from "../registry/admin-error.ts";
 import { addDomain } from "../lifecycle/domain.ts";
-import { createDatabase } from "../lifecycle/create-database.ts";
-import { initialise } from "../lifecycle/initialise.ts";
+import { createDatabase } from "../lifecycle/database/create-database.ts";
+import { initialise } from "../lifecycle/database/initialise.ts";
 import { findTenantMigrations } from "../migrations/load.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { createTenant } from "../lifecycle/tenant.ts";

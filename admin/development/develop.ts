@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
 import { readVariables } from "../../src/environment.ts";
-import { readAdminConfig } from "../command/config.ts";
+import { readAdminConfig } from "../command/environment/config.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type Application, findExample } from "./application.ts";
 import { followMigrations, type Following } from "./follow-migrations.ts";

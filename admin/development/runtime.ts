@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { SERVICE_VARIABLES } from "../../src/config.ts";
 import { findUrlVariables } from "../../src/database/routes/variables.ts";
-import { findPackage, installCommand } from "../command/packages.ts";
+import { findPackage, installCommand } from "../command/environment/packages.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type Application, findApplication, findExample } from "./application.ts";
 

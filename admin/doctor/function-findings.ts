@@ -2,7 +2,7 @@
 
 import { commandFor } from "../program/form.ts";
 import { formatCount } from "../print/count.ts";
-import { findOpenFunctions } from "../registry/closed-functions.ts";
+import { findOpenFunctions } from "../registry/roles/closed-functions.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
 

@@ -2,7 +2,7 @@
 // connection's key as the pooler reports it.
 
 import pg from "pg";
-import { readConnection } from "../registry/connection.ts";
+import { readConnection } from "../registry/connection/connection.ts";
 import { databaseCode } from "../registry/database-code.ts";
 
 /** A client connection. */

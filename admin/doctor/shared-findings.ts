@@ -4,11 +4,11 @@ import { commandFor } from "../program/form.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { readSharedRole } from "../registry/tenant-role.ts";
+import { readSharedRole } from "../registry/roles/tenant-role.ts";
 import { findOldEntries } from "../shared/entry.ts";
 import { findSharedExcess, findSharedLacks } from "../shared/privileges.ts";
 import { type Finding, judge } from "./finding.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const MOST_NAMES = 5;
 const INIT = `run ${commandFor("init-db")}`;

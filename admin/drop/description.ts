@@ -1,6 +1,6 @@
 // The output of a drop.
 
-import { describeKeptRole } from "../registry/role-use.ts";
+import { describeKeptRole } from "../registry/roles/role-use.ts";
 import { describeLeftOut } from "../transfer/description.ts";
 import type { DroppedTenant } from "./drop.ts";
 

@@ -4,12 +4,12 @@ import { quoteName } from "../../src/sql/quote-name.ts";
 import { queryWithEvent } from "../events/event.ts";
 import { MIGRATION_EVENT } from "../events/read-events.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { claimTenant } from "../registry/transition.ts";
-import type { KeptRole } from "../registry/role-use.ts";
-import { claimRole } from "../registry/claim-role.ts";
+import { claimTenant } from "../registry/tenants/transition.ts";
+import type { KeptRole } from "../registry/roles/role-use.ts";
+import { claimRole } from "../registry/roles/claim-role.ts";
 import type { DropPlace } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 // What the records say of done migrations stays as events; the records themselves would seem to belong to the next tenant
 // of the name.

@@ -7,18 +7,18 @@ import { databaseCode, databaseMessage } from "../registry/database-code.ts";
 import { waitForRunning } from "../registry/fence.ts";
 import { readInstallation } from "../registry/installation.ts";
 import type { Registry, TenantStatus, Transition } from "../registry/registry.ts";
-import { withTenantAlone } from "../registry/tenant-lock.ts";
-import { readRolePrefix } from "../registry/tenant-role.ts";
-import { claimTenant } from "../registry/transition.ts";
+import { withTenantAlone } from "../registry/tenants/lock.ts";
+import { readRolePrefix } from "../registry/roles/tenant-role.ts";
+import { claimTenant } from "../registry/tenants/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { updateTenant } from "../events/tenant-change.ts";
 import { backUp, type BackupOptions, BackupUseless, requireNewFile } from "./backup.ts";
 import { dropRest } from "./drop-rest.ts";
-import type { KeptRole } from "../registry/role-use.ts";
+import type { KeptRole } from "../registry/roles/role-use.ts";
 import { countItems, dropItems, dropLargeObjects, type DropPlace } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
 import { requireKind } from "./remnant.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The transitions in which a tenant can be dropped. */
 export const DROPPABLE: readonly Transition[] = ["dropping", "moved"];

@@ -3,8 +3,8 @@
 
 import { query, type Registry } from "../registry/registry.ts";
 import { relationsOf } from "../registry/relations-of.ts";
-import { claimRole } from "../registry/claim-role.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { claimRole } from "../registry/roles/claim-role.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The schema and role to drop from; `roleName` is undefined when the tenant does not have its own role. */
 export interface DropPlace {

@@ -3,7 +3,7 @@
 
 import { AdminError } from "../registry/admin-error.ts";
 import { query } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const MOST_NAMES = 10;
 

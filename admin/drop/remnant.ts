@@ -5,7 +5,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { variableOf } from "../registry/others.ts";
 import { readPointer } from "../registry/pointer.ts";
 import type { TenantRow } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /**
  * Refuses to drop a tenant for a remnant, or a remnant for the tenant. The transaction holds the tenant's lock, so that

@@ -8,7 +8,7 @@ import {
   sqlState,
 } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { TenantBusy } from "../registry/tenant-lock.ts";
+import { TenantBusy } from "../registry/tenants/lock.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import type { Again } from "../batch/queue.ts";
 import { retryAfter } from "../batch/retry.ts";

@@ -3,7 +3,7 @@
 import type { Report } from "../command/verb.ts";
 import { formatCount } from "../print/count.ts";
 import type { Registry } from "../registry/registry.ts";
-import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
+import { pickTenants, type TenantChoice } from "../registry/tenants/pattern.ts";
 
 /**
  * Lists the tenants in which a command would run, by name.

@@ -4,8 +4,8 @@
 import type pg from "pg";
 import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { TenantBusy, tenantLockKey } from "../registry/tenant-lock.ts";
-import { describeTransition } from "../registry/transition.ts";
+import { TenantBusy, tenantLockKey } from "../registry/tenants/lock.ts";
+import { describeTransition } from "../registry/tenants/transition.ts";
 import type { Transition } from "../registry/registry.ts";
 import { type CommandResult, type Keep, sendCommand } from "./command.ts";
 import { tenantPath } from "../shared/search-path.ts";

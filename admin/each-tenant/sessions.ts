@@ -1,7 +1,7 @@
 // Connections for the operator's SQL. They are cleared and reused for the next tenant.
 
 import type pg from "pg";
-import { openClient, type Target } from "../registry/client.ts";
+import { openClient, type Target } from "../registry/connection/client.ts";
 
 // A server connection keeps some 28 KB of catalog for each tenant that it has seen, until it is closed.
 const USES = 500;

@@ -2,7 +2,7 @@
 // names what changed in the registry. It never holds a row, a secret or the value of a setting.
 
 import { query } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The verbs that write events. */
 export const EVENT_VERBS = [

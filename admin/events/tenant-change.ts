@@ -1,8 +1,8 @@
 // Changes the row of a tenant, and writes the event of the change.
 
 import type { Registry, Settings, TenantRow } from "../registry/registry.ts";
-import { type RowChange, updateTenantRow } from "../registry/tenant-rows.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { type RowChange, updateTenantRow } from "../registry/tenants/rows.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 import { type EventDetails, type EventVerb, recordEvents } from "./event.ts";
 
 type State = Pick<

@@ -2,7 +2,7 @@
 
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** A query over many schemas that returns a result for each schema. */
 export type ReadSchemas<T> = (

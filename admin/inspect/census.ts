@@ -8,8 +8,8 @@ import {
   type TenantStatus,
   type Transition,
 } from "../registry/registry.ts";
-import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
-import { describeTransition } from "../registry/transition.ts";
+import { pickTenants, type TenantChoice } from "../registry/tenants/pattern.ts";
+import { describeTransition } from "../registry/tenants/transition.ts";
 
 /** A tenant as the registry has it. */
 interface CountedTenant {

@@ -3,10 +3,10 @@
 
 import type { Registry } from "../registry/registry.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import { describeDifferences } from "./difference.ts";
-import { type Fingerprint, readComparable, readHashes } from "./fingerprint.ts";
+import { describeDifferences } from "./fingerprint/difference.ts";
+import { type Fingerprint, readComparable, readHashes } from "./fingerprint/fingerprint.ts";
 import { readInBatches } from "./batches.ts";
-import { buildReferences, hasOwnNames, type Reference } from "./reference.ts";
+import { buildReferences, hasOwnNames, type Reference } from "./reference/reference.ts";
 
 /** A tenant to be compared. */
 export interface Versioned {

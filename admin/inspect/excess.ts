@@ -2,7 +2,7 @@
 // a person has to judge why they were granted.
 
 import { readRows, type Registry } from "../registry/registry.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../registry/roles/tenant-grants.ts";
 import { type Inside, insideFor, INSTALLATION } from "./inside.ts";
 import { arrayOf } from "./lack.ts";
 

@@ -7,10 +7,10 @@ import {
   isTakenFromPublic,
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
-} from "../registry/tenant-grants.ts";
+} from "../registry/roles/tenant-grants.ts";
 import { type Inside, insideFor, INSTALLATION } from "./inside.ts";
 import { usesWith } from "./uses.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The value of `missing` for a missing membership. */
 export const MAY_NOT_BECOME = "may not become";

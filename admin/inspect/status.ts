@@ -4,12 +4,12 @@ import { readCluster } from "../citus/cluster.ts";
 import { clusterProblems } from "../citus/findings.ts";
 import { examineTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { TenantChoice } from "../registry/tenant-pattern.ts";
+import type { TenantChoice } from "../registry/tenants/pattern.ts";
 import { type Census, takeCensus } from "./census.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { type Excess, findExcess } from "./excess.ts";
 import { findLacks, type Lack } from "./lack.ts";
-import { ReferenceFailure } from "./reference.ts";
+import { ReferenceFailure } from "./reference/reference.ts";
 import { findStrays, type Strays } from "./strays.ts";
 
 /** The result of {@link readStatus}. */

@@ -1,7 +1,7 @@
 // The privileges that a tenant needs to use its tables, beside those on them: functions that defaults, checks and
 // views call run as the tenant; a view reads as its owner. Queries for lack.ts, over its table `tenant`.
 
-import { isTakenFromPublic, TABLE_PRIVILEGES } from "../registry/tenant-grants.ts";
+import { isTakenFromPublic, TABLE_PRIVILEGES } from "../registry/roles/tenant-grants.ts";
 import type { Inside } from "./inside.ts";
 
 // CASE decides for which rows a privilege is asked: PostgreSQL may ask for all of them before it looks at their kind.

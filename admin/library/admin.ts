@@ -1,21 +1,21 @@
 // The admin functions for an application's own code: `rowhouse/admin`.
 
-import { requirePackages } from "../command/packages.ts";
+import { requirePackages } from "../command/environment/packages.ts";
 import { findTenantMigrations } from "../migrations/load.ts";
 import { openRegistry } from "../registry/registry.ts";
-import type { Admin } from "./contract.ts";
+import type { Admin } from "./contract/contract.ts";
 import { createAdmin } from "./create-admin.ts";
 import { parseActorName, parseDatabases, parseUrl } from "./parse.ts";
 
 export { ADMIN_ERRORS, AdminError, type AdminErrorCode } from "../registry/admin-error.ts";
-export type * from "./contract.ts";
-export type * from "./installation.ts";
-export type * from "./many.ts";
-export type * from "./migration.ts";
+export type * from "./contract/contract.ts";
+export type * from "./contract/installation.ts";
+export type * from "./contract/many.ts";
+export type * from "./contract/migration.ts";
 export type { Run } from "./run.ts";
-export type * from "./tenant.ts";
-export type * from "./tenant-functions.ts";
-export type * from "./transfer.ts";
+export type * from "./contract/tenant.ts";
+export type * from "./contract/tenant-functions.ts";
+export type * from "./contract/transfer.ts";
 
 /** The options of {@link openAdmin}. */
 export interface AdminOptions {

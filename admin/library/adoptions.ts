@@ -5,7 +5,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { TenantLine } from "../tenant-list/lines.ts";
 import type { Place } from "../tenant-list/place.ts";
 import { concurrencyIn } from "./bulk.ts";
-import type { AdoptionFunctions } from "./contract.ts";
+import type { AdoptionFunctions } from "./contract/contract.ts";
 import { withCodes } from "./failure.ts";
 import type {
   AdoptionOptions,
@@ -14,7 +14,7 @@ import type {
   AdoptionSource,
   AdoptionSummary,
   RefusedTenant,
-} from "./many.ts";
+} from "./contract/many.ts";
 import { type Controls, createRun } from "./run.ts";
 
 /** Makes the functions. Each loads what it needs when it is called. */

@@ -1,9 +1,9 @@
 // Creates, queries and repairs many tenants.
 
 import type { Registry } from "../registry/registry.ts";
-import type { ManyFunctions } from "./contract.ts";
+import type { ManyFunctions } from "./contract/contract.ts";
 import { withCodes } from "./failure.ts";
-import type { EachOptions, EachOutcome, EachSummary, ManyOptions } from "./many.ts";
+import type { EachOptions, EachOutcome, EachSummary, ManyOptions } from "./contract/many.ts";
 import { type Controls, createRun } from "./run.ts";
 import { locateTenant } from "./tenants.ts";
 
@@ -92,7 +92,7 @@ async function runInEach(
   const { findCommandProblem } = await import("../each-tenant/maintenance.ts");
   const { runInEach } = await import("../each-tenant/each-tenant.ts");
   const { readInstallation } = await import("../registry/installation.ts");
-  const { pickTenants } = await import("../registry/tenant-pattern.ts");
+  const { pickTenants } = await import("../registry/tenants/pattern.ts");
   const { AdminError } = await import("../registry/admin-error.ts");
   const { maxFailures = Infinity, keep = KEEP, timeoutMs } = options;
   const [write, asOwner] = [options.write === true, options.asOwner === true];

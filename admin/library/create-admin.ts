@@ -3,7 +3,7 @@
 import type { Registry } from "../registry/registry.ts";
 import { adoptionFunctions } from "./adoptions.ts";
 import { manyFunctions } from "./bulk.ts";
-import type { Admin } from "./contract.ts";
+import type { Admin } from "./contract/contract.ts";
 import { type FindCreations, shareCreations, tenantFunctions } from "./tenants.ts";
 import { installationFunctions } from "./installations.ts";
 import { migrationFunctions } from "./migrations.ts";

@@ -1,7 +1,7 @@
 // Makes a database ready for tenants, and examines an installation.
 
 import type { Registry } from "../registry/registry.ts";
-import type { InstallationFunctions } from "./contract.ts";
+import type { InstallationFunctions } from "./contract/contract.ts";
 import { withCodes } from "./failure.ts";
 
 const MOST_EVENTS = 100;
@@ -12,9 +12,9 @@ export function installationFunctions(registry: Registry): InstallationFunctions
     initialise: ({ create, serviceRole, tenantRoles, share = [], unshare = [] } = {}) =>
       withCodes(async () => {
         const { parseAddress } = await import("../../src/database/wire/address.ts");
-        const { createDatabase } = await import("../lifecycle/create-database.ts");
-        const { checkDatabaseName } = await import("../lifecycle/database-name.ts");
-        const { initialise } = await import("../lifecycle/initialise.ts");
+        const { createDatabase } = await import("../lifecycle/database/create-database.ts");
+        const { checkDatabaseName } = await import("../lifecycle/database/database-name.ts");
+        const { initialise } = await import("../lifecycle/database/initialise.ts");
         checkDatabaseName(parseAddress(registry.url).database);
         const created = create === true && (await createDatabase(registry.url));
         const sharedSchemas = { add: share, remove: unshare };
@@ -50,7 +50,7 @@ export function installationFunctions(registry: Registry): InstallationFunctions
     readEvents: ({ schemaName, verb, limit = MOST_EVENTS, ...choice } = {}) =>
       withCodes(async () => {
         const { parseEventVerb, parseWhole } = await import("./parse.ts");
-        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { parseSchemaName } = await import("../registry/tenants/schema-name.ts");
         const { readAllEvents } = await import("../databases/events.ts");
         const events = await readAllEvents(registry, {
           ...choice,

@@ -2,7 +2,7 @@
 
 import type { Registry } from "../registry/registry.ts";
 import { concurrencyOf } from "./bulk.ts";
-import type { MigrationFunctions } from "./contract.ts";
+import type { MigrationFunctions } from "./contract/contract.ts";
 import { withCodes } from "./failure.ts";
 import type {
   MigrateOptions,
@@ -10,7 +10,7 @@ import type {
   MigrationOutcome,
   MigrationPlan,
   MigrationSummary,
-} from "./migration.ts";
+} from "./contract/migration.ts";
 import { type Controls, createRun } from "./run.ts";
 
 /** Makes the functions. Each loads what it needs when it is called. */

@@ -10,9 +10,9 @@ import { LONGEST_TIMEOUT_MS } from "../lifecycle/status.ts";
 import { parseActor } from "../registry/actor.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { isDatabaseName } from "../registry/others.ts";
-import { parseSchemaName } from "../registry/schema-name.ts";
-import { parseSettingName } from "../registry/tenant-pattern.ts";
-import type { NewTenant, Settings } from "./tenant.ts";
+import { parseSchemaName } from "../registry/tenants/schema-name.ts";
+import { parseSettingName } from "../registry/tenants/pattern.ts";
+import type { NewTenant, Settings } from "./contract/tenant.ts";
 
 /**
  * Checks a tenant to create.

@@ -4,8 +4,8 @@ import type { NewTenant as WantedTenant } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Creations } from "./creations.ts";
 import { withCodes } from "./failure.ts";
-import type { CreatedTenant, NewTenant } from "./tenant.ts";
-import type { TenantFunctions } from "./tenant-functions.ts";
+import type { CreatedTenant, NewTenant } from "./contract/tenant.ts";
+import type { TenantFunctions } from "./contract/tenant-functions.ts";
 
 /** Finds what the new tenants of a database share, for all who create them. */
 export type FindCreations = (registry: Registry) => Promise<Creations>;
@@ -79,7 +79,7 @@ export function tenantFunctions(registry: Registry, creations: FindCreations): T
 }
 
 async function parseName(text: string): Promise<string> {
-  const { parseSchemaName } = await import("../registry/schema-name.ts");
+  const { parseSchemaName } = await import("../registry/tenants/schema-name.ts");
   return parseSchemaName(text);
 }
 
@@ -116,7 +116,7 @@ async function create(
 
 /** Creates a tenant. What an earlier creation has kept may be out of date, so that its failure is not final. */
 async function addTo(registry: Registry, kept: Creations, wanted: WantedTenant): Promise<void> {
-  const { MigrationFailure } = await import("../migrations/failure.ts");
+  const { MigrationFailure } = await import("../migrations/commands/failure.ts");
   const { addTenant } = await import("../lifecycle/tenant.ts");
   for (;;) {
     const { creation, isKept } = await kept.find();

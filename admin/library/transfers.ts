@@ -2,7 +2,7 @@
 
 import type { Registry } from "../registry/registry.ts";
 import { withCodes } from "./failure.ts";
-import type { TransferFunctions } from "./tenant-functions.ts";
+import type { TransferFunctions } from "./contract/tenant-functions.ts";
 import { locateTenant } from "./tenants.ts";
 
 const WAIT_MS = 300_000;
@@ -12,7 +12,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
   return {
     renameTenant: (from, to) =>
       withCodes(async () => {
-        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { parseSchemaName } = await import("../registry/tenants/schema-name.ts");
         const { renameAnywhere } = await import("../databases/rename.ts");
         return renameAnywhere(registry, parseSchemaName(from), parseSchemaName(to));
       }),
@@ -58,7 +58,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
       }),
     moveTenant: (schemaName, { to, waitMs = WAIT_MS, lossy, meter, onStep }) =>
       withCodes(async () => {
-        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { parseSchemaName } = await import("../registry/tenants/schema-name.ts");
         const name = parseSchemaName(schemaName);
         const options = {
           waitMs,
@@ -76,7 +76,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
       }),
     dropTenant: (schemaName, { backup, prove, lossy, signal, meter }) =>
       withCodes(async () => {
-        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { parseSchemaName } = await import("../registry/tenants/schema-name.ts");
         const { dropAnywhere } = await import("../databases/drop.ts");
         return dropAnywhere(registry, parseSchemaName(schemaName), {
           backup: backup === false ? undefined : backup,
@@ -88,7 +88,7 @@ export function transferFunctions(registry: Registry): TransferFunctions {
       }),
     dropRemnants: (schemaName, { signal = new AbortController().signal } = {}) =>
       withCodes(async () => {
-        const { parseSchemaName } = await import("../registry/schema-name.ts");
+        const { parseSchemaName } = await import("../registry/tenants/schema-name.ts");
         const { dropRemnants } = await import("../databases/remnants.ts");
         return dropRemnants(registry, parseSchemaName(schemaName), signal);
       }),

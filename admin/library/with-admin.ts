@@ -1,6 +1,6 @@
 // The library as the verbs use it: for the database that the environment names.
 
-import type { Admin } from "./contract.ts";
+import type { Admin } from "./contract/contract.ts";
 
 /**
  * Opens the library, passes it to `work`, and closes it. It loads nothing before that.
@@ -11,7 +11,7 @@ export async function withAdmin<T>(
   { env }: { readonly env: Readonly<Record<string, string | undefined>> },
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> {
-  const { withAdminRegistry } = await import("../command/config.ts");
+  const { withAdminRegistry } = await import("../command/environment/config.ts");
   return withAdminRegistry(env, async (registry) => {
     const { createAdmin } = await import("./create-admin.ts");
     // withAdminRegistry() closes the registry.

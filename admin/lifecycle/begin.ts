@@ -6,12 +6,12 @@ import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
-import { tenantLockKey } from "../registry/tenant-lock.ts";
-import { grantCommands } from "../registry/tenant-grants.ts";
-import { roleCommands } from "../registry/tenant-role.ts";
+import { tenantLockKey } from "../registry/tenants/lock.ts";
+import { grantCommands } from "../registry/roles/tenant-grants.ts";
+import { roleCommands } from "../registry/roles/tenant-role.ts";
 import { requireUnshared } from "../shared/list.ts";
 import type { Creation, NewTenant } from "./creation.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const DUPLICATE_OBJECT = "42710";
 const DUPLICATE_SCHEMA = "42P06";

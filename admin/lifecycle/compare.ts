@@ -1,14 +1,14 @@
 // Compares new tenants with what their migrations make of an empty schema.
 
-import { findUnlike } from "../inspect/conformity.ts";
-import { ReferenceFailure } from "../inspect/reference.ts";
+import { findUnlike } from "../inspect/reference/conformity.ts";
+import { ReferenceFailure } from "../inspect/reference/reference.ts";
 import { newestVersion } from "../migrations/changes.ts";
-import { Nonconformity } from "../migrations/failure.ts";
+import { Nonconformity } from "../migrations/commands/failure.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import { maySkip } from "../migrations/silence.ts";
+import { maySkip } from "../migrations/commands/silence.ts";
 import type { Creation } from "./creation.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /**
  * Makes the references of new tenants, before their transaction holds a lock that the reference needs. A migration that

@@ -1,11 +1,11 @@
 // What the creation of a tenant needs, and the event of it.
 
 import type { EventDetails, EventVerb, NewEvent } from "../events/event.ts";
-import { References } from "../inspect/conformity.ts";
-import { Traces } from "../inspect/traces.ts";
-import { requireTrust } from "../inspect/trust.ts";
+import { References } from "../inspect/reference/conformity.ts";
+import { Traces } from "../inspect/reference/traces.ts";
+import { requireTrust } from "../inspect/reference/trust.ts";
 import { nameOf, newestVersion } from "../migrations/changes.ts";
-import { forNewSchema } from "../migrations/fresh.ts";
+import { forNewSchema } from "../migrations/commands/fresh.ts";
 import {
   type PlacedMigration,
   loadTenantMigrations,
@@ -15,9 +15,9 @@ import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
 import type { Displaced } from "../registry/pointer.ts";
 import type { Installation, Registry, Settings } from "../registry/registry.ts";
-import { type AdminRole, readAdminRole } from "../registry/service-role.ts";
-import { type DefaultKind, readDefaultKinds } from "../registry/tenant-grants.ts";
-import { readRolePrefix } from "../registry/tenant-role.ts";
+import { type AdminRole, readAdminRole } from "../registry/roles/service-role.ts";
+import { type DefaultKind, readDefaultKinds } from "../registry/roles/tenant-grants.ts";
+import { readRolePrefix } from "../registry/roles/tenant-role.ts";
 
 /** The parameters that all new tenants of one database share; read once for many. */
 export interface Creation {

@@ -5,10 +5,10 @@ import { AdminError } from "../registry/admin-error.ts";
 import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { readPointer, removePointers } from "../registry/pointer.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { findDomainRow } from "../registry/tenant-rows.ts";
-import { claimTenant } from "../registry/transition.ts";
+import { findDomainRow } from "../registry/tenants/rows.ts";
+import { claimTenant } from "../registry/tenants/transition.ts";
 import type { NewTenant } from "./creation.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /**
  * Adds a host to a tenant.

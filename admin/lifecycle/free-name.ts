@@ -3,11 +3,11 @@
 import { IS_UNFINISHED } from "../migrations/unfinished.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query } from "../registry/registry.ts";
-import { readRolePrefix } from "../registry/tenant-role.ts";
+import { readRolePrefix } from "../registry/roles/tenant-role.ts";
 import { requireUnshared } from "../shared/list.ts";
 import { roleTaken, schemaTaken, tenantTaken } from "./begin.ts";
 import { requireNoPointer } from "./domain.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 interface Found {
   readonly tenant: boolean;

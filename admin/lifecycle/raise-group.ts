@@ -7,7 +7,7 @@ import { requireAlike } from "./compare.ts";
 import { type Creation, describeCreation, type NewTenant } from "./creation.ts";
 import { serveTenant } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /**
  * Raises a group of tenants to the newest version within the caller's transaction; roll it back after an error. Give

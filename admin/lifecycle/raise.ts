@@ -5,11 +5,11 @@
 import { undone } from "../batch/undone.ts";
 import type { NewEvent } from "../events/event.ts";
 import { changesBetween, newestVersion } from "../migrations/changes.ts";
-import { applyOutside } from "../migrations/outside.ts";
+import { applyOutside } from "../migrations/commands/outside.ts";
 import { cutStages, isRoomFor, mayNotShare, readLocks, type Stage } from "../migrations/stages.ts";
 import { removeUnfinished, withTemporary, withUnfinished } from "../migrations/unfinished.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants } from "../registry/tenant-lock.ts";
+import { lockTenants } from "../registry/tenants/lock.ts";
 import { beginTenant, TenantExists } from "./begin.ts";
 import {
   type Creation,
@@ -19,7 +19,7 @@ import {
 } from "./creation.ts";
 import { requireFreeHosts, requireNoPointer, serveTenant } from "./domain.ts";
 import { applyAll, reachVersion, siteOf } from "./reach.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** Fills a new tenant in a transaction; the tenant has the tables of its version, and is not served yet. */
 export type Fill<T> = (transaction: Transaction, roleName: string) => Promise<T>;

@@ -1,12 +1,12 @@
 // Brings the schema of a new tenant to a version, within transactions of the caller.
 
-import { applyMigration, type Site } from "../migrations/apply.ts";
+import { applyMigration, type Site } from "../migrations/commands/apply.ts";
 import type { PlacedMigration } from "../migrations/ordered.ts";
 import { recordMigrations } from "../migrations/recorded.ts";
-import { applyTogether, cutParts } from "../migrations/together.ts";
+import { applyTogether, cutParts } from "../migrations/commands/together.ts";
 import { query, type Registry } from "../registry/registry.ts";
 import type { Creation } from "./creation.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** Returns where the migrations of a new tenant run. */
 export function siteOf(

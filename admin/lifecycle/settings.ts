@@ -1,7 +1,7 @@
 // The settings of a tenant that its handlers read, such as its plan: a small JSON object in its row.
 
 import { AdminError } from "../registry/admin-error.ts";
-import { parseSetting, parseSettingName } from "../registry/tenant-pattern.ts";
+import { parseSetting, parseSettingName } from "../registry/tenants/pattern.ts";
 import type { Settings } from "../registry/registry.ts";
 
 /** A change of settings. */

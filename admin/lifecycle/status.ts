@@ -4,9 +4,9 @@
 import { actionOf, type EventVerb } from "../events/event.ts";
 import { updateTenant } from "../events/tenant-change.ts";
 import type { Registry, Settings, TenantRow, TenantStatus } from "../registry/registry.ts";
-import type { RowChange } from "../registry/tenant-rows.ts";
+import type { RowChange } from "../registry/tenants/rows.ts";
 import { waitForRunning } from "../registry/fence.ts";
-import { claimTenant } from "../registry/transition.ts";
+import { claimTenant } from "../registry/tenants/transition.ts";
 import { changeSettings, type SettingsChange } from "./settings.ts";
 
 /** What set-tenant can change. */

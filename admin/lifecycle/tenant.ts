@@ -9,9 +9,9 @@ import {
 } from "../registry/registry.ts";
 import { prepareReferences, requireAlike } from "./compare.ts";
 import { type Creation, type NewTenant, prepareCreation } from "./creation.ts";
-import type { TenantPage } from "../registry/tenant-state.ts";
+import type { TenantPage } from "../registry/tenants/state.ts";
 import { raiseTenant } from "./raise.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** A tenant with its hosts, as `list-tenants` shows it. */
 export interface ListedTenant {

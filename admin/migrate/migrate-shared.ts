@@ -4,24 +4,24 @@
 import type { ClientBase } from "pg";
 import { transact } from "../batch/transact.ts";
 import { type EventDetails, type NewEvent, queryWithEvent } from "../events/event.ts";
-import { applyMigration, type Site } from "../migrations/apply.ts";
-import { describePlace, MigrationFailure } from "../migrations/failure.ts";
+import { applyMigration, type Site } from "../migrations/commands/apply.ts";
+import { describePlace, MigrationFailure } from "../migrations/commands/failure.ts";
 import type { Allowance, PlacedMigration } from "../migrations/ordered.ts";
-import { dropInvalidIndexes } from "../migrations/invalid-indexes.ts";
-import { applyOutside, BUILD_LIMITS } from "../migrations/outside.ts";
+import { dropInvalidIndexes } from "../migrations/commands/invalid-indexes.ts";
+import { applyOutside, BUILD_LIMITS } from "../migrations/commands/outside.ts";
 import {
   type PendingMigration,
   readSharedMigrations,
   type SharedMigrations,
 } from "../migrations/shared-migrations.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { withClient } from "../registry/client.ts";
-import { closeFunctions } from "../registry/closed-functions.ts";
+import { withClient } from "../registry/connection/client.ts";
+import { closeFunctions } from "../registry/roles/closed-functions.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { readAdminRole } from "../registry/service-role.ts";
+import { readAdminRole } from "../registry/roles/service-role.ts";
 import { openSharedSchemas } from "../shared/open.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const LOCK = "hashtext('rowhouse'), hashtext('shared-migrations')";
 

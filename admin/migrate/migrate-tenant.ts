@@ -3,11 +3,15 @@
 
 import type { Again } from "../batch/queue.ts";
 import { isCrowded, isPassing, retryAfter } from "../batch/retry.ts";
-import type { References } from "../inspect/conformity.ts";
+import type { References } from "../inspect/reference/conformity.ts";
 import { type Change, changesBetween, nameOf } from "../migrations/changes.ts";
-import { describePlace, type FailedCommand, MigrationFailure } from "../migrations/failure.ts";
+import {
+  describePlace,
+  type FailedCommand,
+  MigrationFailure,
+} from "../migrations/commands/failure.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import type { BuildLimits } from "../migrations/outside.ts";
+import type { BuildLimits } from "../migrations/commands/outside.ts";
 import { otherRun } from "../migrations/recorded.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import {
@@ -17,7 +21,7 @@ import {
   sqlState,
 } from "../registry/database-code.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
-import { TenantBusy, TenantTaken } from "../registry/tenant-lock.ts";
+import { TenantBusy, TenantTaken } from "../registry/tenants/lock.ts";
 import { NeedsBaseline, perform, readBaseline, VersionMoved } from "./perform.ts";
 
 /** The parameters of one run of the migrations. */

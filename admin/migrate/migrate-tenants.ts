@@ -2,13 +2,13 @@
 // or failures, the next run finds only the remaining tenants.
 
 import { randomUUID } from "node:crypto";
-import { References } from "../inspect/conformity.ts";
-import { ReferenceFailure } from "../inspect/reference.ts";
-import { requireTrust } from "../inspect/trust.ts";
+import { References } from "../inspect/reference/conformity.ts";
+import { ReferenceFailure } from "../inspect/reference/reference.ts";
+import { requireTrust } from "../inspect/reference/trust.ts";
 import { changesBetween } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
-import { maySkip } from "../migrations/silence.ts";
-import { BUILD_LIMITS, type BuildLimits } from "../migrations/outside.ts";
+import { maySkip } from "../migrations/commands/silence.ts";
+import { BUILD_LIMITS, type BuildLimits } from "../migrations/commands/outside.ts";
 import type { Registry } from "../registry/registry.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import {

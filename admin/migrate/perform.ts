@@ -3,18 +3,18 @@
 // comes before it.
 
 import type { ClientBase } from "pg";
-import { findNonconformities } from "../inspect/conformity.ts";
-import { applyMigration } from "../migrations/apply.ts";
+import { findNonconformities } from "../inspect/reference/conformity.ts";
+import { applyMigration } from "../migrations/commands/apply.ts";
 import type { Change } from "../migrations/changes.ts";
-import { Nonconformity } from "../migrations/failure.ts";
-import { applyOutside } from "../migrations/outside.ts";
+import { Nonconformity } from "../migrations/commands/failure.ts";
+import { applyOutside } from "../migrations/commands/outside.ts";
 import { recordMigrations } from "../migrations/recorded.ts";
-import { setCatalogPath } from "../registry/prepared.ts";
+import { setCatalogPath } from "../registry/connection/prepared.ts";
 import { query } from "../registry/registry.ts";
-import { grantNew } from "../registry/tenant-grants.ts";
-import { TenantBusy, tenantLockKey, withTenantAlone } from "../registry/tenant-lock.ts";
+import { grantNew } from "../registry/roles/tenant-grants.ts";
+import { TenantBusy, tenantLockKey, withTenantAlone } from "../registry/tenants/lock.ts";
 import type { MigrationRun, Traveller } from "./migrate-tenant.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The error when a tenant does not have the version that the change starts from: another run migrated it. */
 export class VersionMoved extends Error {}

@@ -5,8 +5,8 @@ import { changesBetween, newestVersion } from "../migrations/changes.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { requireNewest } from "../migrations/recorded.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
-import { pickTenants, type TenantChoice } from "../registry/tenant-pattern.ts";
-import { describeTransition } from "../registry/transition.ts";
+import { pickTenants, type TenantChoice } from "../registry/tenants/pattern.ts";
+import { describeTransition } from "../registry/tenants/transition.ts";
 
 /** The size of a canary: a number of tenants, or a part of them as in `{ percent: 5 }`. */
 export type Canary = { readonly count: number } | { readonly percent: number };

@@ -2,7 +2,7 @@
 // empty schema.
 
 import { AdminError } from "../registry/admin-error.ts";
-import type { Direction } from "./apply.ts";
+import type { Direction } from "./commands/apply.ts";
 import type { PlacedMigration, TenantMigrations } from "./ordered.ts";
 
 /** One migration of one schema. */

@@ -7,7 +7,7 @@ import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
 import type { PlacedMigration } from "./ordered.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** A recorded name. */
 export interface RecordedMigration {

@@ -3,7 +3,7 @@
 
 import { hasTable, query } from "../registry/registry.ts";
 import { findTenantMigrations, listNumbered, loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** Runs one SQL command and returns its rows. */
 type RunSql = <R extends object = object>(text: string) => Promise<readonly R[]>;

@@ -4,11 +4,11 @@
 
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { type NewEvent, recordEvents } from "../events/event.ts";
-import { claimRole } from "../registry/claim-role.ts";
+import { claimRole } from "../registry/roles/claim-role.ts";
 import { query, type Registry } from "../registry/registry.ts";
-import { lockTenants, withTenantAlone } from "../registry/tenant-lock.ts";
-import { readRolePrefix } from "../registry/tenant-role.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { lockTenants, withTenantAlone } from "../registry/tenants/lock.ts";
+import { readRolePrefix } from "../registry/roles/tenant-role.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** An SQL condition on `rowhouse.tenant`: its creation has not ended. A tenant that is being moved here has a peer. */
 export const IS_UNFINISHED = "transition = 'arriving' and peer is null";

@@ -3,7 +3,7 @@
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "./admin-error.ts";
 import { hasTable, type Installation, query } from "./registry.ts";
-import type { Transaction } from "./transaction-client.ts";
+import type { Transaction } from "./connection/transaction-client.ts";
 
 /** Reads the installation; undefined in a database without a registry. */
 export async function findInstallation(

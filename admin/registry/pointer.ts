@@ -3,7 +3,7 @@
 // is and which names and hosts are taken. Those of other databases only send a request on, and give way.
 
 import { query, readRows, type Registry } from "./registry.ts";
-import type { Transaction } from "./transaction-client.ts";
+import type { Transaction } from "./connection/transaction-client.ts";
 
 /** Which pointers give way to a new tenant: that of its own name, or also those of its hosts. */
 export type Displaced = "own" | "all";

@@ -3,16 +3,16 @@
 
 import type { ModelStatic, QueryTypes, Sequelize } from "sequelize";
 import { systemActor } from "./actor.ts";
-import { readConnection } from "./connection.ts";
+import { readConnection } from "./connection/connection.ts";
 import { HOME, Others } from "./others.ts";
-import { openModels } from "./models.ts";
-import type { PlainPool } from "./plain-pool.ts";
+import { openModels } from "./connection/models.ts";
+import type { PlainPool } from "./connection/plain-pool.ts";
 import type { DomainRow, TenantModel } from "./rows.ts";
-import type { Transaction } from "./transaction.ts";
-import { clientOf } from "./transaction-client.ts";
+import type { Transaction } from "./connection/transaction.ts";
+import { clientOf } from "./connection/transaction-client.ts";
 
 export type { DomainRow, Installation, TenantRow } from "./rows.ts";
-export type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
+export type { Settings, TenantStatus, Transition } from "./tenants/state.ts";
 
 /** An open registry. */
 export interface Registry {
@@ -99,7 +99,7 @@ async function openOne(
   const load = (): ReturnType<typeof openModels> =>
     (models ??= openModels(connection, database, pool));
   const findPlain = async (): Promise<PlainPool> => {
-    const { openPlainPool } = await import("./plain-pool.ts");
+    const { openPlainPool } = await import("./connection/plain-pool.ts");
     return (plain ??= openPlainPool(connection, database, pool));
   };
   const openAs = (name: string): OpenRegistry => ({

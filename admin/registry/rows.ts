@@ -1,7 +1,7 @@
 // The rows of the registry's tables.
 
 import type { CreationOptional, InferAttributes, InferCreationAttributes, Model } from "sequelize";
-import type { Settings, TenantStatus, Transition } from "./tenant-state.ts";
+import type { Settings, TenantStatus, Transition } from "./tenants/state.ts";
 
 /** The model of `rowhouse.tenant`. */
 export interface TenantModel extends Model<

@@ -2,9 +2,9 @@
 // for them under the schema's current name. Tables, functions and types keep theirs: bodies and applications use them.
 
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { readFingerprints } from "../inspect/fingerprint.ts";
-import type { Reference } from "../inspect/reference.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { readFingerprints } from "../inspect/fingerprint/fingerprint.ts";
+import type { Reference } from "../inspect/reference/reference.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const MOST_BYTES = 63;
 const PART = /^(index|constraint|trigger|policy|rule|statistics) "(.+)"$/s;

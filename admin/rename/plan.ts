@@ -1,7 +1,11 @@
 // Finds texts that contain a tenant's name and that PostgreSQL does not update. After a rename they would name a
 // missing tenant, and later perhaps the next tenant of that name.
 
-import { buildReferences, type Reference, ReferenceFailure } from "../inspect/reference.ts";
+import {
+  buildReferences,
+  type Reference,
+  ReferenceFailure,
+} from "../inspect/reference/reference.ts";
 import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
@@ -9,7 +13,7 @@ import { findMentions, type Mention, readStrings } from "./mentions.ts";
 import { planNames } from "./names.ts";
 import { readSettings, type Renaming } from "./settings.ts";
 import { readNames, readOutsiders, readTexts, type SchemaText } from "./texts.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const MOST_PLACES = 5;
 

@@ -12,18 +12,18 @@ import { readInstallation } from "../registry/installation.ts";
 import { HOME } from "../registry/others.ts";
 import { removePointers } from "../registry/pointer.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";
-import { findRoleElsewhere, type KeptRole } from "../registry/role-use.ts";
-import { keepOpen, lockTenants } from "../registry/tenant-lock.ts";
-import { readRolePrefix } from "../registry/tenant-role.ts";
-import { hasTenantRow } from "../registry/tenant-rows.ts";
-import { requireTenant } from "../registry/transition.ts";
+import { findRoleElsewhere, type KeptRole } from "../registry/roles/role-use.ts";
+import { keepOpen, lockTenants } from "../registry/tenants/lock.ts";
+import { readRolePrefix } from "../registry/roles/tenant-role.ts";
+import { hasTenantRow } from "../registry/tenants/rows.ts";
+import { requireTenant } from "../registry/tenants/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { requireNoPointer } from "../lifecycle/domain.ts";
 import { WAIT_MS } from "../lifecycle/status.ts";
 import { requireFree, requireParts } from "./parts.ts";
 import { planTexts } from "./plan.ts";
 import { type Renaming, rewriteSettings } from "./settings.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The result of {@link renameTenant}. */
 export interface RenamedTenant {

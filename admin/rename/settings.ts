@@ -4,7 +4,7 @@
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 

@@ -5,7 +5,7 @@
 import { query } from "../registry/registry.ts";
 import { INSIDE, joinOwn } from "../registry/relations-of.ts";
 import type { TextKind } from "./mentions.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** A text of one of the schema's objects. */
 export interface SchemaText {

@@ -8,11 +8,11 @@ import {
 } from "../migrations/ordered.ts";
 import { isUnfinished, removeUnfinished } from "../migrations/unfinished.ts";
 import type { Registry, TenantRow } from "../registry/registry.ts";
-import { claimTenant } from "../registry/transition.ts";
+import { claimTenant } from "../registry/tenants/transition.ts";
 import { findDrift } from "../inspect/drift.ts";
 import { findExcess } from "../inspect/excess.ts";
 import { planRepair } from "./repair.ts";
-import { ReferenceFailure } from "../inspect/reference.ts";
+import { ReferenceFailure } from "../inspect/reference/reference.ts";
 
 const MOST_STEPS = 100;
 

@@ -4,7 +4,7 @@ import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import { adminCode, databaseMessage } from "../registry/database-code.ts";
 import type { Registry } from "../registry/registry.ts";
-import { pickTenants } from "../registry/tenant-pattern.ts";
+import { pickTenants } from "../registry/tenants/pattern.ts";
 import { findLacks } from "../inspect/lack.ts";
 import {
   mendTenant,

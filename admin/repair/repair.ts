@@ -7,8 +7,8 @@ import type { TenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readInstallation } from "../registry/installation.ts";
 import { query, type Registry, type TenantRow } from "../registry/registry.ts";
-import { describeKeptRole, findRoleElsewhere } from "../registry/role-use.ts";
-import { readAdminRole } from "../registry/service-role.ts";
+import { describeKeptRole, findRoleElsewhere } from "../registry/roles/role-use.ts";
+import { readAdminRole } from "../registry/roles/service-role.ts";
 import {
   createRole,
   createSchema,
@@ -18,7 +18,7 @@ import {
   type Patient,
   type RepairStep,
 } from "./steps.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The steps for a tenant, and the problems that remain. */
 export interface RepairPlan {

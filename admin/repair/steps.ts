@@ -4,14 +4,14 @@ import { DISTRIBUTE_SCHEMAS } from "../citus/sql.ts";
 import { commandFor } from "../program/form.ts";
 import { quoteName } from "../../src/sql/quote-name.ts";
 import { findLacks, type Lack } from "../inspect/lack.ts";
-import { applyMigration } from "../migrations/apply.ts";
-import { forNewSchema } from "../migrations/fresh.ts";
+import { applyMigration } from "../migrations/commands/apply.ts";
+import { forNewSchema } from "../migrations/commands/fresh.ts";
 import type { TenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { type Installation, query, type Registry, type TenantRow } from "../registry/registry.ts";
-import type { AdminRole } from "../registry/service-role.ts";
-import { createTenantRole, grantSchema } from "../registry/tenant-role.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { AdminRole } from "../registry/roles/service-role.ts";
+import { createTenantRole, grantSchema } from "../registry/roles/tenant-role.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** A step of a repair. */
 export interface RepairStep {

@@ -3,9 +3,9 @@
 
 import { describeFailure } from "../command/database-error.ts";
 import type { Call, Report } from "../command/verb.ts";
-import type { Admin } from "../library/contract.ts";
+import type { Admin } from "../library/contract/contract.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { itemsOf, matchingItems, nothingMatches } from "../registry/tenant-pattern.ts";
+import { itemsOf, matchingItems, nothingMatches } from "../registry/tenants/pattern.ts";
 
 /** The part of the work that one database has. */
 export interface DatabaseShare {

@@ -3,7 +3,11 @@
 import { commandFor } from "../program/form.ts";
 import { summarise } from "../command/summary.ts";
 import type { Call, Report } from "../command/verb.ts";
-import type { MigrationOutcome, MigrationPlan, MigrationSummary } from "../library/migration.ts";
+import type {
+  MigrationOutcome,
+  MigrationPlan,
+  MigrationSummary,
+} from "../library/contract/migration.ts";
 import { describeOutcome } from "../migrate/migrate-tenant.ts";
 import { formatCount } from "../print/count.ts";
 import { printShared } from "./shared-migrations.ts";

@@ -1,7 +1,7 @@
 // What the verb migrate says about shared migrations.
 
 import type { Call } from "../command/verb.ts";
-import type { MigrationPlan } from "../library/migration.ts";
+import type { MigrationPlan } from "../library/contract/migration.ts";
 import { formatCount } from "../print/count.ts";
 
 /** Prints the pending ones, and what the reader of their folder says. */

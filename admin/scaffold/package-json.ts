@@ -1,6 +1,6 @@
 // The part of package.json that an application needs: its scripts, and the packages of its service and of the verbs.
 
-import { testedVersions } from "../command/packages.ts";
+import { testedVersions } from "../command/environment/packages.ts";
 import { AdminError } from "../registry/admin-error.ts";
 
 /** The scripts of an application. */

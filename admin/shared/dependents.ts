@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/catalog-pg-depend.html
 
 import { query } from "../registry/registry.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 // A part of an object, such as an index, a column's default or a table's row type, depends on the object, not on the
 // schema.

@@ -4,7 +4,7 @@
 import { literal } from "../../src/sql/literal.ts";
 import { query } from "../registry/registry.ts";
 import { pathBehind } from "./search-path.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** What the texts of the entries depend on. */
 export interface EntryNeeds {

@@ -4,7 +4,7 @@ import { quoteName } from "../../src/sql/quote-name.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { query } from "../registry/registry.ts";
 import { findSharedExcess, findSharedLacks } from "./privileges.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** What {@link openSharedSchemas} did. */
 export interface Opened {

@@ -1,10 +1,10 @@
 // The privileges in shared schemas: everybody may read, execute and use types there, and no tenant may write or create.
 // PUBLIC has them, not each tenant's role: a role costs nothing then, whether it inherits or not.
 
-import { CLOSED_FUNCTIONS } from "../registry/closed-functions.ts";
+import { CLOSED_FUNCTIONS } from "../registry/roles/closed-functions.ts";
 import { query } from "../registry/registry.ts";
-import { isTakenFromPublic } from "../registry/tenant-grants.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { isTakenFromPublic } from "../registry/roles/tenant-grants.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 // Extensions grant PUBLIC what they want; functions and types have PUBLIC's privileges by default, so that they need a
 // grant only where that default was revoked.

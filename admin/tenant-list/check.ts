@@ -3,8 +3,8 @@
 import { AppError } from "../../src/errors.ts";
 import { parseDomain } from "../../src/host.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { parseSchemaName } from "../registry/schema-name.ts";
-import { parseSettingName } from "../registry/tenant-pattern.ts";
+import { parseSchemaName } from "../registry/tenants/schema-name.ts";
+import { parseSettingName } from "../registry/tenants/pattern.ts";
 import type { NewTenant } from "../lifecycle/creation.ts";
 import { changeSettings } from "../lifecycle/settings.ts";
 import type { Settings } from "../registry/registry.ts";

@@ -3,7 +3,7 @@
 import { commandFor } from "../program/form.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import { readRows, type Registry, type Transition } from "../registry/registry.ts";
-import { describeTransition } from "../registry/transition.ts";
+import { describeTransition } from "../registry/tenants/transition.ts";
 import type { NewTenant } from "../lifecycle/creation.ts";
 import { IS_UNFINISHED } from "../migrations/unfinished.ts";
 

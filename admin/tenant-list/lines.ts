@@ -3,7 +3,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Settings } from "../registry/tenant-state.ts";
+import type { Settings } from "../registry/tenants/state.ts";
 
 /**
  * `csv` has the header `host,schema`; `ndjson` has one object per line, with `schema`, `host` or `hosts`, and maybe

@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { quoteName } from "../../src/sql/quote-name.ts";
-import { initialise } from "../lifecycle/initialise.ts";
+import { initialise } from "../lifecycle/database/initialise.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TestServer } from "./server.ts";
 

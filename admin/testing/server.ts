@@ -8,7 +8,7 @@ import process from "node:process";
 import type pg from "pg";
 import { findPostmaster } from "../development/embedded/postmaster.ts";
 import { startEmbedded } from "../development/embedded/server.ts";
-import { openClient } from "../registry/client.ts";
+import { openClient } from "../registry/connection/client.ts";
 
 const FOLDER = ".rowhouse/testing";
 const MOST_ATTEMPTS = 20;

@@ -7,7 +7,7 @@ import { parseHost } from "../../src/host.ts";
 import type { Tenancy } from "../../src/http/tenancy.ts";
 import { Background } from "../../src/runtime/background.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { requirePackages } from "../command/packages.ts";
+import { requirePackages } from "../command/environment/packages.ts";
 import { changeSettings } from "../lifecycle/settings.ts";
 import { migrateShared } from "../migrate/migrate-shared.ts";
 import { readSharedMigrations } from "../migrations/shared-migrations.ts";

@@ -5,11 +5,11 @@ import type { Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
 import type { Meter } from "../command/meter.ts";
-import { type Loaded, loadTenant } from "./load.ts";
+import { type Loaded, loadTenant } from "./rows/load.ts";
 import { findLosses, requireNoLosses } from "./shape/rehearsal.ts";
-import { withSnapshot } from "./snapshot.ts";
-import { sourceOf } from "./snapshot-source.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { withSnapshot } from "./rows/snapshot.ts";
+import { sourceOf } from "./rows/snapshot-source.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The new tenant. */
 export interface CloneOptions {

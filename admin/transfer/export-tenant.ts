@@ -5,13 +5,13 @@ import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry, Transition } from "../registry/registry.ts";
-import { writeArchive } from "./archive-writer.ts";
+import { writeArchive } from "./archive/writer.ts";
 import { copyOut } from "./copy.ts";
-import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./manifest.ts";
+import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./archive/manifest.ts";
 import type { Meter } from "../command/meter.ts";
-import { readRowSum } from "./row-sum.ts";
+import { readRowSum } from "./rows/row-sum.ts";
 import { findLosses } from "./shape/rehearsal.ts";
-import { type Snapshot, withSnapshot } from "./snapshot.ts";
+import { type Snapshot, withSnapshot } from "./rows/snapshot.ts";
 import { readSequences } from "./structure.ts";
 
 // undefined_table, invalid_schema_name

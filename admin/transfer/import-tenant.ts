@@ -10,12 +10,12 @@ import { AdminError } from "../registry/admin-error.ts";
 import { isConnectionLost, sqlState } from "../registry/database-code.ts";
 import type { Displaced } from "../registry/pointer.ts";
 import type { Registry, Settings } from "../registry/registry.ts";
-import { type Archive, damaged, withArchive } from "./archive-reader.ts";
-import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./belief.ts";
-import { CopyDigest, type Measure } from "./digest.ts";
-import { type Loaded, loadTenant } from "./load.ts";
-import type { ArchivedTable } from "./manifest.ts";
-import type { Transaction } from "../registry/transaction-client.ts";
+import { type Archive, damaged, withArchive } from "./archive/reader.ts";
+import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./archive/belief.ts";
+import { CopyDigest, type Measure } from "./rows/digest.ts";
+import { type Loaded, loadTenant } from "./rows/load.ts";
+import type { ArchivedTable } from "./archive/manifest.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The new tenant. */
 export interface ImportOptions extends Trust {

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
-import { withArchive } from "./archive-reader.ts";
+import { withArchive } from "./archive/reader.ts";
 import { importArchive } from "./import-tenant.ts";
 
 /**

@@ -4,8 +4,8 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
 import type { ApiDocument } from "../../admin/api/description/description.ts";
 import { type ApiAnswer, type LocalApi, openApi } from "../support/admin-api.ts";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 
 describe("the admin API", () => {
   const database = useDatabase({ first: "first.example" });

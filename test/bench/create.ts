@@ -6,9 +6,9 @@ import process from "node:process";
 import pg from "pg";
 import { openAdmin } from "../../admin/library/admin.ts";
 import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
-import { openOwnServer, type OwnServer } from "../support/own-server.ts";
-import { makeFolder, openRun } from "../support/run.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { openOwnServer, type OwnServer } from "../support/server/own-server.ts";
+import { makeFolder, openRun } from "../support/program/run.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 60);
 const WARM_UP = 5;

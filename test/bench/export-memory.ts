@@ -7,11 +7,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { addTenants } from "../support/admin.ts";
-import { makeMigrations } from "../support/migrations.ts";
-import { openOwnServer } from "../support/own-server.ts";
-import { inheritedVariables, openRun } from "../support/run.ts";
-import { watchPeak } from "./peak-memory.ts";
+import { addTenants } from "../support/server/admin.ts";
+import { makeMigrations } from "../support/sql/migrations.ts";
+import { openOwnServer } from "../support/server/own-server.ts";
+import { inheritedVariables, openRun } from "../support/program/run.ts";
+import { watchPeak } from "./machine/peak-memory.ts";
 
 const USAGE = `Usage: node test/bench/export-memory.js [--megabytes N]
 

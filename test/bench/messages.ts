@@ -1,7 +1,7 @@
 // How many messages and round trips a request takes, counted on the wire between the service and
 // PgBouncer. A pass of its own, request after request, so that no time is measured through the tap.
 
-import { openWireTap, type WireFrame } from "../support/wire.ts";
+import { openWireTap, type WireFrame } from "../support/network/wire.ts";
 import { hostOf, valueOf } from "./names.ts";
 import type { Openings } from "./part.ts";
 import { read } from "./program.ts";

@@ -8,7 +8,7 @@ import { Agent, request } from "node:http";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { openRun } from "../support/run.ts";
+import { openRun } from "../support/program/run.ts";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
 import type { Openings } from "./part.ts";
 import { type Program, startProgram } from "./program.ts";

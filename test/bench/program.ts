@@ -8,8 +8,8 @@ import { connect } from "node:net";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { findFreePort } from "../support/free-port.ts";
-import { inheritedVariables } from "../support/run.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { inheritedVariables } from "../support/program/run.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;

@@ -5,11 +5,11 @@
 import { randomBytes } from "node:crypto";
 import { createTenants } from "../../admin/create-many/create-tenants.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { readRolePrefix } from "../../admin/registry/tenant-role.ts";
-import { openOwnServer } from "../support/own-server.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
-import { redirect } from "../support/redirect.ts";
-import { POSTMASTER, SERVICE_ROLE } from "../support/server.ts";
+import { readRolePrefix } from "../../admin/registry/roles/tenant-role.ts";
+import { openOwnServer } from "../support/server/own-server.ts";
+import type { PgBouncer } from "../support/server/pgbouncer.ts";
+import { redirect } from "../support/network/redirect.ts";
+import { POSTMASTER, SERVICE_ROLE } from "../support/server/server.ts";
 import { hostOf, schemaOf, valueOf } from "./names.ts";
 import type { Openings } from "./part.ts";
 

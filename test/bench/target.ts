@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { programOf, type Runtime } from "../../admin/development/runtime.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { inheritedVariables } from "../support/run.ts";
-import type { Load } from "./load.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { inheritedVariables } from "../support/program/run.ts";
+import type { Load } from "./load/load.ts";
 import { hostOf } from "./names.ts";
 import { read, startProgram } from "./program.ts";
-import type { Order, Stretch } from "./systems/loop.ts";
+import type { Order, Stretch } from "./systems/floors/loop.ts";
 
 const START_TIMEOUT_MS = 60_000; // wrangler bundles first
 const POLL_MS = 20;
@@ -73,7 +73,7 @@ export const onRuntime =
     return { pid, port, stop };
   };
 
-/** A module that obeys orders, as `systems/loop.ts` says. */
+/** A module that obeys orders, as `systems/floors/loop.ts` says. */
 export const asLoop =
   (entry: string): Start =>
   async (env) => {

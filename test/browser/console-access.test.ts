@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import { expect } from "chai";
-import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
+import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
 
 const AXE = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
 const WINDOWS = [

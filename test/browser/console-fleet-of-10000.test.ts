@@ -2,8 +2,8 @@
 // it shows, and shows its first rows.
 
 import { expect } from "chai";
-import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
-import { addRows } from "../support/tenant-rows.ts";
+import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
+import { addRows } from "../support/database/tenant-rows.ts";
 
 const TENANTS = 10_000;
 

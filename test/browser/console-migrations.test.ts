@@ -1,8 +1,8 @@
 // The operator page in a browser: a canary watched to its end, the rest with a failure, and a run that is stopped.
 
 import { expect } from "chai";
-import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
+import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
 
 const TENANTS = 9;
 const UNLUCKY = "t5";

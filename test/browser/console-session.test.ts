@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect } from "chai";
-import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
+import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
 
 describe("console page: session", () => {
   let stage: ConsoleStage;

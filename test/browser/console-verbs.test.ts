@@ -4,8 +4,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
-import { openService } from "../support/service.ts";
+import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
+import { openService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 const EVIL =

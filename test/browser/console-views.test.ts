@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import type { Route } from "playwright-core";
-import { type ConsoleStage, openConsoleStage } from "../support/console-stage.ts";
+import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
 import { until } from "../support/until.ts";
 
 describe("console page", () => {

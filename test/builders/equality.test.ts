@@ -15,8 +15,8 @@ import { kysely } from "../../src/builders/kysely/kysely.ts";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { ROOT } from "../support/checkout.ts";
-import { useDatabase } from "../support/database.ts";
+import { ROOT } from "../support/pages/checkout.ts";
+import { useDatabase } from "../support/database/database.ts";
 import {
   type AnyDrizzle,
   type AnyKysely,

@@ -14,12 +14,12 @@ import { parseHost } from "../../src/host.ts";
 import { toAppError } from "../../src/http/thrown.ts";
 import { describeError } from "../../src/log.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { ROOT } from "../support/checkout.ts";
-import { useDatabase } from "../support/database.ts";
-import { redirect } from "../support/redirect.ts";
+import { ROOT } from "../support/pages/checkout.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { rejection } from "../support/rejection.ts";
-import { serverAddress } from "../support/server.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 import { makeTables } from "./tables.ts";
 
 const HOST = "acme.example.com";

@@ -9,12 +9,12 @@ import { kysely, type SharedKysely } from "../../src/builders/kysely/kysely.ts";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import type { Tag } from "../../src/query.ts";
 import { createShared } from "../../src/tenant.ts";
-import { initialiseDatabase } from "../support/admin.ts";
-import { useDatabase } from "../support/database.ts";
-import { redirect } from "../support/redirect.ts";
+import { initialiseDatabase } from "../support/server/admin.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { rejection } from "../support/rejection.ts";
-import { serverAddress } from "../support/server.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 
 const plan = pgTable("plan", { name: text().primaryKey(), price: integer().notNull() });
 const feature = pgTable("feature", { id: integer().primaryKey(), plan: text().notNull() });

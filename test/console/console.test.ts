@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Fleet, MigrationState } from "../../admin/console/api.ts";
-import { createConsoleClient, openTestConsole } from "../support/console.ts";
-import { useDatabase } from "../support/database.ts";
-import { openGate } from "../support/gate.ts";
-import { makeMigrations } from "../support/migrations.ts";
-import { redirect } from "../support/redirect.ts";
-import { serverAddress } from "../support/server.ts";
+import { createConsoleClient, openTestConsole } from "../support/console/console.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { openGate } from "../support/network/gate.ts";
+import { makeMigrations } from "../support/sql/migrations.ts";
+import { redirect } from "../support/network/redirect.ts";
+import { serverAddress } from "../support/server/server.ts";
 import { until } from "../support/until.ts";
-import { runVerb, startVerb, type StartedVerb } from "../support/verb.ts";
+import { runVerb, startVerb, type StartedVerb } from "../support/program/verb.ts";
 
 describe("console", () => {
   const database = useDatabase({ acme: "acme.example.com" });

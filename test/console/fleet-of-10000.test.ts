@@ -3,8 +3,8 @@
 
 import { expect } from "chai";
 import type { Fleet, FleetSizes, Migrations, TenantPage } from "../../admin/console/api.ts";
-import { openTestConsole } from "../support/console.ts";
-import { useDatabase } from "../support/database.ts";
+import { openTestConsole } from "../support/console/console.ts";
+import { useDatabase } from "../support/database/database.ts";
 import { until } from "../support/until.ts";
 
 const TENANTS = 10_000;

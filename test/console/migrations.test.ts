@@ -3,10 +3,14 @@
 
 import { expect } from "chai";
 import type { Migrations, MigrationState } from "../../admin/console/api.ts";
-import { type ConsoleAnswer, openTestConsole, type TestConsole } from "../support/console.ts";
-import type { Listener } from "../support/console-events.ts";
-import { useDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
+import {
+  type ConsoleAnswer,
+  openTestConsole,
+  type TestConsole,
+} from "../support/console/console.ts";
+import type { Listener } from "../support/console/events.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
 import { until } from "../support/until.ts";
 
 const TENANTS = 30;

@@ -2,8 +2,12 @@
 // breaking it alone, in a request that is whole otherwise.
 
 import { expect } from "chai";
-import { type ConsoleAnswer, openTestConsole, type TestConsole } from "../support/console.ts";
-import { useDatabase } from "../support/database.ts";
+import {
+  type ConsoleAnswer,
+  openTestConsole,
+  type TestConsole,
+} from "../support/console/console.ts";
+import { useDatabase } from "../support/database/database.ts";
 
 describe("console safety", () => {
   const database = useDatabase({ acme: "acme.example.com" });

@@ -3,8 +3,8 @@
 // send any header that it likes.
 
 import { expect } from "chai";
-import { findKey, openTestConsole, type TestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { findKey, openTestConsole, type TestConsole } from "../support/console/console.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
 
 const FILES = ["/", "/page/main.js", "/page/key.js", "/vendor/uplot.js"];
 const READS = [

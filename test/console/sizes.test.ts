@@ -3,8 +3,8 @@
 import { expect } from "chai";
 import type { FleetSizes, TenantPage } from "../../admin/console/api.ts";
 import { createSizes } from "../../admin/console/fleet/sizes.ts";
-import { openTestConsole, type TestConsole } from "../support/console.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { openTestConsole, type TestConsole } from "../support/console/console.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
 import { until } from "../support/until.ts";
 
 const SIZES = "/api/fleet/sizes";

@@ -16,10 +16,10 @@ import type {
   TenantPage,
   Work,
 } from "../../admin/console/api.ts";
-import { openTestConsole, type TestConsole } from "../support/console.ts";
-import { useDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { openTestConsole, type TestConsole } from "../support/console/console.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 const ACME = "acme.example.com";

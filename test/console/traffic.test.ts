@@ -5,8 +5,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { Traffic, TrafficEvent } from "../../admin/console/api.ts";
-import { openTestConsole } from "../support/console.ts";
-import { useDatabase } from "../support/database.ts";
+import { openTestConsole } from "../support/console/console.ts";
+import { useDatabase } from "../support/database/database.ts";
 import { until } from "../support/until.ts";
 
 /** What a service has counted so far. */

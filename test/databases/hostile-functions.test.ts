@@ -4,9 +4,9 @@ import { expect } from "chai";
 import { entryOf } from "../../src/entry.ts";
 import { parseHost } from "../../src/host.ts";
 import { nearestEntry } from "../../src/database/routes/names.ts";
-import { useDatabases } from "../support/several-databases.ts";
+import { useDatabases } from "../support/database/several-databases.ts";
 import { rejection } from "../support/rejection.ts";
-import { openService } from "../support/service.ts";
+import { openService } from "../support/program/service.ts";
 
 const NAME = "a.wild.test";
 

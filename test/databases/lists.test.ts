@@ -3,8 +3,8 @@
 
 import { expect } from "chai";
 import { examinePointers } from "../../admin/databases/examine-pointers.ts";
-import { useSeveralDatabases } from "../support/admin-databases.ts";
-import { performVerb, type VerbResult } from "../support/verb.ts";
+import { useSeveralDatabases } from "../support/database/admin-databases.ts";
+import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("lists of tenants for another database", () => {
   const several = useSeveralDatabases();

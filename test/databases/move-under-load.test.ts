@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { openDatabase } from "../../src/database/database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { useSeveralDatabases } from "../support/admin-databases.ts";
+import { useSeveralDatabases } from "../support/database/admin-databases.ts";
 
 const HOST = "acme.test";
 

@@ -7,8 +7,8 @@ import { entryOf } from "../../src/entry.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { codeOf } from "../support/rejection.ts";
-import { useDatabases } from "../support/several-databases.ts";
-import type { WireFrame } from "../support/wire.ts";
+import { useDatabases } from "../support/database/several-databases.ts";
+import type { WireFrame } from "../support/network/wire.ts";
 import { until } from "../support/until.ts";
 
 const NAME = nearestEntry(entryOf(parseHost("acme.test")));

@@ -2,8 +2,8 @@
 
 import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
-import { openService } from "../support/service.ts";
-import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
+import { openService } from "../support/program/service.ts";
+import { type FaultProxy, openFaultProxy } from "../support/network/fault-proxy.ts";
 import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
 import { openRouted } from "../../src/database/database.ts";
 import { nearestEntry } from "../../src/database/routes/names.ts";
@@ -12,9 +12,9 @@ import { entryOf } from "../../src/entry.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { useDatabases } from "../support/several-databases.ts";
+import { useDatabases } from "../support/database/several-databases.ts";
 import { until } from "../support/until.ts";
-import { serverAddress } from "../support/server.ts";
+import { serverAddress } from "../support/server/server.ts";
 
 const MAX_IN_FLIGHT = 40;
 

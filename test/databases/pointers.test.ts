@@ -7,9 +7,9 @@ import { findTenant } from "../../admin/lifecycle/tenant.ts";
 import { parseHost } from "../../src/host.ts";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database/database.ts";
 import { rejection } from "../support/rejection.ts";
-import { useRegistry } from "../support/use-registry.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
 
 const POINTER = `insert into rowhouse.pointer values ('gone', 'eu')`;
 const GONE = `insert into rowhouse.domain (host, schema_name, database) values ('gone.test', 'gone', 'eu')`;

@@ -6,8 +6,8 @@ import { entryOf } from "../../src/entry.ts";
 import { parseHost } from "../../src/host.ts";
 import { nearestEntry } from "../../src/database/routes/names.ts";
 import { rejection } from "../support/rejection.ts";
-import { openService } from "../support/service.ts";
-import { useDatabases } from "../support/several-databases.ts";
+import { openService } from "../support/program/service.ts";
+import { useDatabases } from "../support/database/several-databases.ts";
 import type { Tenant } from "../../src/tenant.ts";
 
 const HINT = nearestEntry(entryOf(parseHost("far.test")));

@@ -3,9 +3,9 @@
 import { expect } from "chai";
 import { createApp } from "../../src/example/app.ts";
 import { start, type Env, type Worker } from "../../src/runtime/worker-server.ts";
-import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
-import { sendHttp } from "../support/service.ts";
-import { useDatabases } from "../support/several-databases.ts";
+import { type RunningRuntime, startRuntime } from "../support/program/runtime.ts";
+import { sendHttp } from "../support/program/service.ts";
+import { useDatabases } from "../support/database/several-databases.ts";
 
 const several = (): ReturnType<typeof useDatabases<"eu">> =>
   useDatabases({ home: { near: "near.test" }, eu: { far: "far.test" } });

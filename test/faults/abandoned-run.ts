@@ -1,10 +1,10 @@
 // A run that starts what a run starts, prints what there is then, and never ends by itself.
 
 import process from "node:process";
-import { createTestDatabase } from "../support/database.ts";
-import { openRun } from "../support/run.ts";
-import { POSTMASTER, startServer } from "../support/server.ts";
-import { startService } from "../support/service.ts";
+import { createTestDatabase } from "../support/database/database.ts";
+import { openRun } from "../support/program/run.ts";
+import { POSTMASTER, startServer } from "../support/server/server.ts";
+import { startService } from "../support/program/service.ts";
 
 /** What was started. */
 export interface Started {

@@ -2,13 +2,13 @@
 // may have been run has an unknown outcome.
 
 import { expect } from "chai";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openFaultProxy } from "../support/fault-proxy.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { redirect } from "../support/redirect.ts";
-import { holdRow } from "../support/row-lock.ts";
-import { serverAddress } from "../support/server.ts";
-import { openService } from "../support/service.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { openFaultProxy } from "../support/network/fault-proxy.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { redirect } from "../support/network/redirect.ts";
+import { holdRow } from "../support/database/row-lock.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { openService } from "../support/program/service.ts";
 
 const HOST = "acme.example";
 

@@ -6,13 +6,17 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { exportTenant } from "../../admin/transfer/export-tenant.ts";
-import { readEntries } from "../support/archive.ts";
-import { createTestDatabase, type TestDatabase, useDatabase } from "../support/database.ts";
-import type { MigrationsFolder } from "../support/migrations.ts";
-import { makeShop } from "../support/shop.ts";
+import { readEntries } from "../support/transfer/archive.ts";
+import {
+  createTestDatabase,
+  type TestDatabase,
+  useDatabase,
+} from "../support/database/database.ts";
+import type { MigrationsFolder } from "../support/sql/migrations.ts";
+import { makeShop } from "../support/transfer/shop.ts";
 import { rejection } from "../support/rejection.ts";
 import { until } from "../support/until.ts";
-import { performVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { performVerb, startVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("export-tenant under faults", () => {
   const database = useDatabase({ acme: "acme.example.com", busy: "busy.example.com" });

@@ -8,13 +8,13 @@ import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
 import { AdminError } from "../../admin/registry/admin-error.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { type ImportOptions } from "../../admin/transfer/import-tenant.ts";
-import { type TestDatabase } from "../support/database.ts";
+import { type TestDatabase } from "../support/database/database.ts";
 import { createRandom } from "../support/random.ts";
 import { rejection } from "../support/rejection.ts";
-import { readShop } from "../support/shop.ts";
+import { readShop } from "../support/transfer/shop.ts";
 import { until } from "../support/until.ts";
-import { performVerb, startVerb } from "../support/verb.ts";
-import { type ImportStage, openImportStage } from "../support/import-stage.ts";
+import { performVerb, startVerb } from "../support/program/verb.ts";
+import { type ImportStage, openImportStage } from "../support/transfer/import-stage.ts";
 
 const DAMAGES = 16;
 const KILLS = 3;

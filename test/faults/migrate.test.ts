@@ -2,8 +2,8 @@
 // in use, connections that end. Run again, it does what is left, and nothing twice.
 
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
 import { createRandom } from "../support/random.ts";
 import { until } from "../support/until.ts";
 import {
@@ -12,7 +12,7 @@ import {
   startVerb,
   type VerbResult,
   type VerbSettings,
-} from "../support/verb.ts";
+} from "../support/program/verb.ts";
 
 const TENANTS = 60;
 const KILLS = 4;

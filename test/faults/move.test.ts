@@ -3,12 +3,12 @@
 
 import { expect } from "chai";
 import pg from "pg";
-import type { TestDatabase } from "../support/database.ts";
-import { type MoveStage, openMoveStage, put } from "../support/move-stage.ts";
+import type { TestDatabase } from "../support/database/database.ts";
+import { type MoveStage, openMoveStage, put } from "../support/transfer/move-stage.ts";
 import { createRandom } from "../support/random.ts";
-import type { LocalService } from "../support/service.ts";
+import type { LocalService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/program/verb.ts";
 
 const WRITERS = 6;
 const KILLS = 4;

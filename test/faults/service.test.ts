@@ -5,18 +5,18 @@ import { Socket } from "node:net";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { type Gate, openGate } from "../support/gate.ts";
-import { type OwnServer, openOwnServer } from "../support/own-server.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
-import { redirect } from "../support/redirect.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { type Gate, openGate } from "../support/network/gate.ts";
+import { type OwnServer, openOwnServer } from "../support/server/own-server.ts";
+import type { PgBouncer } from "../support/server/pgbouncer.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { rejection } from "../support/rejection.ts";
-import { holdRow } from "../support/row-lock.ts";
-import { SERVICE_ROLE, serverAddress } from "../support/server.ts";
-import { type LocalAnswer, type LocalService, openService } from "../support/service.ts";
+import { holdRow } from "../support/database/row-lock.ts";
+import { SERVICE_ROLE, serverAddress } from "../support/server/server.ts";
+import { type LocalAnswer, type LocalService, openService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 
 const HOST = "acme.example.com";
 

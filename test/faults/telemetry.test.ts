@@ -4,8 +4,8 @@ import { trace } from "@opentelemetry/api";
 import { BasicTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { expect } from "chai";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 
 const ACME = "acme.example.com";
 

@@ -3,10 +3,10 @@
 
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { expect } from "chai";
-import { openOwnServer, type OwnServer } from "../support/own-server.ts";
+import { openOwnServer, type OwnServer } from "../support/server/own-server.ts";
 import { askService, askVerbs } from "../support/tls/ask.ts";
 import { openTlsStage, type TlsStage } from "../support/tls/stage.ts";
-import { runVerb, runVerbWith } from "../support/verb.ts";
+import { runVerb, runVerbWith } from "../support/program/verb.ts";
 
 const HOSTS = ["localhost", "127.0.0.1", "[::1]"] as const;
 const ALL_NAMES = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"];

@@ -2,14 +2,14 @@
 // start; it ends with status 1 at the first finding.
 
 import process from "node:process";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRun } from "../support/run.ts";
-import { startServer, stopServer } from "../support/server.ts";
-import { type ServiceProcess, startService } from "../support/service.ts";
-import { CROWD_LIMITS, fuzzCrowds } from "./http-crowds.ts";
-import { HOSTS, TRUSTED } from "./http-hosts.ts";
-import { MESSAGES } from "./http-messages.ts";
-import { addNamedTenants, fuzzKind, residentMegabytes } from "./http-run.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { openRun } from "../support/program/run.ts";
+import { startServer, stopServer } from "../support/server/server.ts";
+import { type ServiceProcess, startService } from "../support/program/service.ts";
+import { CROWD_LIMITS, fuzzCrowds } from "./http/crowds.ts";
+import { HOSTS, TRUSTED } from "./http/hosts.ts";
+import { MESSAGES } from "./http/messages.ts";
+import { addNamedTenants, fuzzKind, residentMegabytes } from "./http/run.ts";
 import { freshSeed, readNumbers } from "./numbers.ts";
 
 const RUNS = 100;

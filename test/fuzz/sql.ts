@@ -2,15 +2,15 @@
 // fixed texts, and texts with parameters, as values; it ends with status 1 at the first finding.
 
 import process from "node:process";
-import { openRun } from "../support/run.ts";
-import { startServer, stopServer } from "../support/server.ts";
+import { openRun } from "../support/program/run.ts";
+import { startServer, stopServer } from "../support/server/server.ts";
 import { freshSeed, readNumbers } from "./numbers.ts";
-import { fuzzEncodings } from "./sql-encodings.ts";
-import { fuzzLexer } from "./sql-lexer.ts";
-import { fuzzMessages } from "./sql-messages.ts";
-import { fuzzQueries } from "./sql-queries.ts";
-import { openSqlStage, type SqlStage } from "./sql-stage.ts";
-import { ENCODINGS } from "./sql-values.ts";
+import { fuzzEncodings } from "./sql/encodings.ts";
+import { fuzzLexer } from "./sql/lexer.ts";
+import { fuzzMessages } from "./sql/messages.ts";
+import { fuzzQueries } from "./sql/queries.ts";
+import { openSqlStage, type SqlStage } from "./sql/stage.ts";
+import { ENCODINGS } from "./sql/values.ts";
 
 const MESSAGES_PER_ENCODING = 500;
 const { values, seed } = readNumbers({ values: 1_000_000, seed: freshSeed() });

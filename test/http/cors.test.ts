@@ -5,8 +5,8 @@ import { Hono } from "hono";
 import { cors } from "itty-router";
 import { AppError } from "../../src/errors.ts";
 import { createTenancy, type Tenancy } from "../../src/http/tenancy.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 
 const { preflight, corsify } = cors({
   origin: ["https://shop.example.com"],

@@ -10,7 +10,7 @@ import type { Handler } from "../../src/http/handle.ts";
 import { createTenancy, type Tenancy } from "../../src/http/tenancy.ts";
 import { withTenant, withTenantBy } from "../../src/http/with-tenant.ts";
 import { createLog } from "../../src/log.ts";
-import { useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database/database.ts";
 
 const ACME = "acme.example.com";
 

@@ -2,23 +2,23 @@
 
 import process from "node:process";
 import { expect } from "chai";
-import { openSlowClients } from "../fuzz/http-connections.ts";
-import { CROWD_LIMITS, fuzzCrowds } from "../fuzz/http-crowds.ts";
-import { exchange } from "../fuzz/http-exchange.ts";
-import { HOSTS, TRUSTED } from "../fuzz/http-hosts.ts";
-import { ACME, requestText } from "../fuzz/http-input.ts";
-import { MESSAGES } from "../fuzz/http-messages.ts";
-import { addNamedTenants, fuzzKind, residentMegabytes } from "../fuzz/http-run.ts";
+import { openSlowClients } from "../fuzz/http/connections.ts";
+import { CROWD_LIMITS, fuzzCrowds } from "../fuzz/http/crowds.ts";
+import { exchange } from "../fuzz/http/exchange.ts";
+import { HOSTS, TRUSTED } from "../fuzz/http/hosts.ts";
+import { ACME, requestText } from "../fuzz/http/input.ts";
+import { MESSAGES } from "../fuzz/http/messages.ts";
+import { addNamedTenants, fuzzKind, residentMegabytes } from "../fuzz/http/run.ts";
 import { freshSeed } from "../fuzz/numbers.ts";
-import { useDatabase } from "../support/database.ts";
-import { type ServiceProcess, startService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type ServiceProcess, startService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 const RUNS = 40;
 const MAX_GROWTH_MEGABYTES = 200;
 const CONNECTIONS = 300;
 const MAX_IN_FLIGHT = 50;
-const HASTY = new URL("../support/hasty-service.js", import.meta.url);
+const HASTY = new URL("../support/program/hasty-service.js", import.meta.url);
 const seed = Number(process.env["FUZZ_SEED"] ?? freshSeed());
 
 describe("hostile HTTP", () => {

@@ -1,18 +1,18 @@
 // The promise: a request is one message. Counted on the wire between the service and PostgreSQL, not
 // believed from the code.
 
-import { sendText } from "../support/send-text.ts";
+import { sendText } from "../support/sql/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { redirect } from "../support/redirect.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { rejection } from "../support/rejection.ts";
-import { serverAddress } from "../support/server.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 
 const ACME = "acme.example.com";
 const GONE = "gone.example.com";

@@ -7,9 +7,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { sendRaw } from "../support/raw-http.ts";
-import { type ServiceProcess, startService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { sendRaw } from "../support/network/raw-http.ts";
+import { type ServiceProcess, startService } from "../support/program/service.ts";
 
 describe("the Node entry", () => {
   const database = useDatabase({ acme: "acme.example", other: "other.example" });

@@ -3,8 +3,8 @@
 
 import { expect } from "chai";
 import type { ApiDescription } from "../../src/example/openapi/description.ts";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 
 interface Parameter {
   readonly name: string;

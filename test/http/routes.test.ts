@@ -1,9 +1,9 @@
 // What the routes take and refuse to the last value, through the app on a real PostgreSQL. What every runtime
-// answers stands in the contract, test/runtime/routes.ts.
+// answers stands in the contract, test/runtime/contract/routes.ts.
 
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 
 describe("the routes' values", () => {
   const host = "acme.example";

@@ -2,10 +2,10 @@
 // the statements of its own version, and keeps its own rows.
 
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb } from "../support/verb.ts";
+import { runVerb } from "../support/program/verb.ts";
 
 const TENANTS = 12;
 

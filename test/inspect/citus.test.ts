@@ -6,18 +6,18 @@ import { type Cluster, readCluster } from "../../admin/citus/cluster.ts";
 import { clusterProblems } from "../../admin/citus/findings.ts";
 import { createSizes } from "../../admin/console/fleet/sizes.ts";
 import { readStatus } from "../../admin/inspect/status.ts";
-import { createDatabase } from "../../admin/lifecycle/create-database.ts";
+import { createDatabase } from "../../admin/lifecycle/database/create-database.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
-import { findOpenFunctions } from "../../admin/registry/closed-functions.ts";
+import { initialise } from "../../admin/lifecycle/database/initialise.ts";
+import { findOpenFunctions } from "../../admin/registry/roles/closed-functions.ts";
 import { repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { cloneTenant } from "../../admin/transfer/clone-tenant.ts";
-import { withSnapshot } from "../../admin/transfer/snapshot.ts";
-import { plantCitus, SHARD_BYTES, SOUND } from "../support/fake-citus.ts";
+import { withSnapshot } from "../../admin/transfer/rows/snapshot.ts";
+import { plantCitus, SHARD_BYTES, SOUND } from "../support/server/fake-citus.ts";
 import { messageOf } from "../support/rejection.ts";
-import { dropDatabase, runAsAdmin, SERVICE_ROLE, urlOf } from "../support/server.ts";
-import { useRegistry } from "../support/use-registry.ts";
-import { runVerb } from "../support/verb.ts";
+import { dropDatabase, runAsAdmin, SERVICE_ROLE, urlOf } from "../support/server/server.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
+import { runVerb } from "../support/program/verb.ts";
 
 describe("Citus", () => {
   const name = `rowhouse_test_citus_${randomBytes(4).toString("hex")}`;

@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { Secret } from "../../src/environment.ts";
-import { useDatabase } from "../support/database.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 
 describe("doctor, before dangers", () => {
   const database = useDatabase({ acme: "acme.example", other: "other.example" });

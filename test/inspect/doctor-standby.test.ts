@@ -3,9 +3,9 @@
 import { expect } from "chai";
 import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { Secret } from "../../src/environment.ts";
-import { openOwnServer, type OwnServer } from "../support/own-server.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
-import { openStandby, type Standby } from "../support/standby.ts";
+import { openOwnServer, type OwnServer } from "../support/server/own-server.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
+import { openStandby, type Standby } from "../support/server/standby.ts";
 
 describe("doctor, before a standby", () => {
   let primary: OwnServer;

@@ -7,10 +7,10 @@ import type { Finding } from "../../admin/doctor/finding.ts";
 import { type Figures, judgeBudget } from "../../admin/doctor/budget.ts";
 import { parseAddress } from "../../src/database/wire/address.ts";
 import { judgeEncryption } from "../../admin/doctor/connection-findings.ts";
-import { useDatabase } from "../support/database.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress, urlOf } from "../support/server.ts";
-import { runVerbWith, type VerbResult } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type PgBouncer, startPgBouncer } from "../support/server/pgbouncer.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress, urlOf } from "../support/server/server.ts";
+import { runVerbWith, type VerbResult } from "../support/program/verb.ts";
 
 describe("doctor", () => {
   const database = useDatabase({ acme: "acme.example", other: "other.example" });

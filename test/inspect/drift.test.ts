@@ -8,9 +8,9 @@ import { expect } from "chai";
 import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
 import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
-import { createTestDatabase, useDatabase } from "../support/database.ts";
-import { useRegistry } from "../support/use-registry.ts";
-import { runVerb, runVerbWith } from "../support/verb.ts";
+import { createTestDatabase, useDatabase } from "../support/database/database.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
+import { runVerb, runVerbWith } from "../support/program/verb.ts";
 
 // Names that need quotes, names that are columns, tables and words of SQL, and one that is in another.
 const NAMES = ["acme", "ac", "data", "key", "user", "integer", "e", "_", "a".repeat(48)];

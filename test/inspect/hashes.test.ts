@@ -2,9 +2,9 @@
 // as text.
 
 import { expect } from "chai";
-import { readHashes } from "../../admin/inspect/fingerprint.ts";
-import { useDatabase } from "../support/database.ts";
-import { useRegistry } from "../support/use-registry.ts";
+import { readHashes } from "../../admin/inspect/fingerprint/fingerprint.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
 
 const OWN_OPERATORS = `
   create operator class own_ops for type text using btree as

@@ -6,9 +6,9 @@ import { renameTenant } from "../../admin/rename/rename.ts";
 import { type Drift, findDrift } from "../../admin/inspect/drift.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
-import { useRegistry } from "../support/use-registry.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
 
 const TAIL = "notification_preferences_by_channel_and_user";
 

@@ -5,8 +5,8 @@ import { examineInstallation } from "../../admin/doctor/doctor.ts";
 import { type Repair, repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { needsPerson, readStatus } from "../../admin/inspect/status.ts";
 import { Secret } from "../../src/environment.ts";
-import { createPlainAdmin, type PlainAdmin } from "../support/plain-admin.ts";
-import { useRegistry } from "../support/use-registry.ts";
+import { createPlainAdmin, type PlainAdmin } from "../support/database/plain-admin.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
 
 for (const tenantRoles of [true, false]) {
   describe(`a plain admin's ${tenantRoles ? "tenants with roles" : "tenants without roles"}`, () => {

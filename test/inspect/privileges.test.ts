@@ -1,18 +1,18 @@
 // What a tenant may do with its own objects follows every migration, whoever runs it, and whatever somebody has
 // taken from PUBLIC: status tells what is missing, repair mends it.
 
-import { sendText } from "../support/send-text.ts";
+import { sendText } from "../support/sql/send-text.ts";
 import { expect } from "chai";
 import { findLacks, describeLack } from "../../admin/inspect/lack.ts";
 import { repairTenant } from "../../admin/repair/repair-tenant.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
-import { plant } from "../support/printed.ts";
-import { runAsAdmin, urlOf } from "../support/server.ts";
-import { type LocalService, openService } from "../support/service.ts";
-import { runVerbWith } from "../support/verb.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
+import { plant } from "../support/program/printed.ts";
+import { runAsAdmin, urlOf } from "../support/server/server.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
+import { runVerbWith } from "../support/program/verb.ts";
 
 const ENTER = "reset role;select rowhouse.enter_tenant('{acme.example.com}');";
 

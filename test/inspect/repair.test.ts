@@ -4,11 +4,11 @@
 import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { type Repair, repairTenant } from "../../admin/repair/repair-tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
-import { openService } from "../support/service.ts";
-import { useRegistry } from "../support/use-registry.ts";
-import { runVerb, type VerbResult } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
+import { openService } from "../support/program/service.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
+import { runVerb, type VerbResult } from "../support/program/verb.ts";
 
 const NOTHING = 'Nothing to repair: tenant "acme" has its schema, its role and its grants\n';
 

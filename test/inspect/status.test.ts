@@ -4,10 +4,10 @@
 import { expect } from "chai";
 import { codeOf } from "../support/rejection.ts";
 import { needsPerson, readStatus, type Status } from "../../admin/inspect/status.ts";
-import { useDatabase } from "../support/database.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
-import { useRegistry } from "../support/use-registry.ts";
-import { runVerb, runVerbWith, type VerbResult } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
+import { useRegistry } from "../support/database/use-registry.ts";
+import { runVerb, runVerbWith, type VerbResult } from "../support/program/verb.ts";
 
 describe("status", () => {
   const database = useDatabase({

@@ -3,9 +3,9 @@
 
 import { expect } from "chai";
 import pg from "pg";
-import { useDatabase } from "../support/database.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
-import { serverAddress } from "../support/server.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type PgBouncer, startPgBouncer } from "../support/server/pgbouncer.ts";
+import { serverAddress } from "../support/server/server.ts";
 import { addTrafficTenants, type Pair, runTraffic, schemaOf } from "../support/traffic.ts";
 
 const TENANTS = 20;

@@ -10,11 +10,11 @@ import { createTenancy, type Tenancy } from "../../src/http/tenancy.ts";
 import { type FoundTenant, withTenant, withTenantBy } from "../../src/http/with-tenant.ts";
 import { createLog } from "../../src/log.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { redirect } from "../support/redirect.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { rejection } from "../support/rejection.ts";
-import { serverAddress } from "../support/server.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 
 const read = ({ tenant }: TenantExchange) => tenant`select value from data`;
 

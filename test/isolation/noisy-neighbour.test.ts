@@ -5,10 +5,10 @@ import process from "node:process";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database/database.ts";
 import { rejection } from "../support/rejection.ts";
-import { holdRow } from "../support/row-lock.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { holdRow } from "../support/database/row-lock.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 const GREEDY = "greedy.example.com";

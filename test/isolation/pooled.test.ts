@@ -2,15 +2,15 @@
 // another, and nothing of a message stays on that connection, however the message ended.
 // isolation-control.test.ts shows that this traffic finds foreign rows where there are any.
 
-import { sendText } from "../support/send-text.ts";
+import { sendText } from "../support/sql/send-text.ts";
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
+import { useDatabase } from "../support/database/database.ts";
+import type { PgBouncer } from "../support/server/pgbouncer.ts";
 import { codeOf } from "../support/rejection.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
-import { type LocalAnswer, type LocalService, openService } from "../support/service.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
+import { type LocalAnswer, type LocalService, openService } from "../support/program/service.ts";
 import * as traffic from "../support/traffic.ts";
 import { hostOf, type Operation, type Pair } from "../support/traffic.ts";
 

@@ -4,12 +4,12 @@
 import { expect } from "chai";
 import { renameTenant } from "../../admin/rename/rename.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
+import { createPlainAdmin } from "../support/database/plain-admin.ts";
 import { messageOf } from "../support/rejection.ts";
-import { urlOf } from "../support/server.ts";
-import { runVerb, runVerbWith } from "../support/verb.ts";
+import { urlOf } from "../support/server/server.ts";
+import { runVerb, runVerbWith } from "../support/program/verb.ts";
 
 // Each makes something in schema "acme" that holds its name as text, and undoes it.
 const REFUSED: Readonly<Record<string, readonly [make: string, undo: string, place: string]>> = {

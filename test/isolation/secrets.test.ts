@@ -6,12 +6,12 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
-import { findLeaks, plant } from "../support/printed.ts";
-import { SERVICE_PASSWORD } from "../support/server.ts";
-import { type ServiceProcess, startService } from "../support/service.ts";
-import { runVerbWith } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
+import { findLeaks, plant } from "../support/program/printed.ts";
+import { SERVICE_PASSWORD } from "../support/server/server.ts";
+import { type ServiceProcess, startService } from "../support/program/service.ts";
+import { runVerbWith } from "../support/program/verb.ts";
 
 const ROW = plant("planted-row-5e0c");
 const VALUE = Number(plant("1987654329"));

@@ -3,18 +3,18 @@
 
 import { expect } from "chai";
 import { examineShared } from "../../admin/doctor/shared-findings.ts";
-import { initialise, type Initialised } from "../../admin/lifecycle/initialise.ts";
+import { initialise, type Initialised } from "../../admin/lifecycle/database/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import type { SharedChange } from "../../admin/shared/list.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { redirect } from "../support/redirect.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { codeOf } from "../support/rejection.ts";
-import { sendText } from "../support/send-text.ts";
-import { serverAddress } from "../support/server.ts";
-import { type LocalService, openService } from "../support/service.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { sendText } from "../support/sql/send-text.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";

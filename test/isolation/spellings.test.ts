@@ -1,9 +1,9 @@
 // The promise: a tenant has its share, whatever ports and subdomains its clients write.
 
 import { expect } from "chai";
-import { type RowLock, holdRow } from "../support/row-lock.ts";
-import { type LocalService, openService } from "../support/service.ts";
-import { useDatabase } from "../support/database.ts";
+import { type RowLock, holdRow } from "../support/database/row-lock.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
+import { useDatabase } from "../support/database/database.ts";
 
 const IN_FLIGHT = 64;
 const TENANT_IN_FLIGHT = 8;

@@ -3,18 +3,18 @@
 
 import { expect } from "chai";
 import { Router } from "itty-router";
-import { initialiseDatabase } from "../support/admin.ts";
+import { initialiseDatabase } from "../support/server/admin.ts";
 import type { Exchange, SharedExchange } from "../../src/http/exchange.ts";
 import { createTenancy, type Tenancy } from "../../src/http/tenancy.ts";
 import { withoutTenant } from "../../src/http/with-tenant.ts";
 import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
 import { createShared } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { redirect } from "../support/redirect.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { redirect } from "../support/network/redirect.ts";
 import { codeOf } from "../support/rejection.ts";
-import { sendText } from "../support/send-text.ts";
-import { serverAddress } from "../support/server.ts";
-import { openWireTap, type WireTap } from "../support/wire.ts";
+import { sendText } from "../support/sql/send-text.ts";
+import { serverAddress } from "../support/server/server.ts";
+import { openWireTap, type WireTap } from "../support/network/wire.ts";
 
 const ENTER = "reset role;select rowhouse.enter_shared();";
 

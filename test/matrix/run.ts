@@ -6,7 +6,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
-import { ROOT } from "../support/checkout.ts";
+import { ROOT } from "../support/pages/checkout.ts";
 import { install, installNode } from "./install.ts";
 import type { Pair } from "./versions.ts";
 

@@ -13,7 +13,7 @@ export interface Mutant {
 
 const REGISTRY = "admin/shared/entry.ts";
 const POOLED = "isolation/pooled";
-const PRIVILEGES = "isolation/privileges";
+const PRIVILEGES = "isolation/privileges/privileges";
 
 /** See {@link Mutant}. */
 export const MUTANTS: readonly Mutant[] = [
@@ -85,14 +85,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: REGISTRY,
     text: `set("statement_timeout", "entry[4]")`,
     instead: `set("rowhouse.none", "entry[4]")`,
-    tests: ["verbs/suspend-tenant", POOLED],
+    tests: ["verbs/tenants/suspend-tenant", POOLED],
   },
   {
     defect: "a suspended tenant is served",
     file: REGISTRY,
     text: `if (entry[3] operator(pg_catalog.=) 'read_only') is not true then`,
     instead: `if entry[3] operator(pg_catalog.=) 'none' then`,
-    tests: ["verbs/suspend-tenant"],
+    tests: ["verbs/tenants/suspend-tenant"],
   },
   {
     defect: "a tenant may be entered twice in a message",
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "temporary tables are allowed",
-    file: "admin/lifecycle/initialise.ts",
+    file: "admin/lifecycle/database/initialise.ts",
     text: "`revoke temporary on database ${quoteName(database)} from public`",
     instead: "`grant temporary on database ${quoteName(database)} to public`",
     tests: [PRIVILEGES, "verbs/init-db"],
@@ -162,63 +162,63 @@ export const MUTANTS: readonly Mutant[] = [
     file: "admin/rename/rename.ts",
     text: "const own = tenantRoles && keptRole === undefined;",
     instead: "const own = tenantRoles;",
-    tests: ["isolation/shared-roles"],
+    tests: ["isolation/privileges/shared-roles"],
   },
   {
     defect: "a drop takes what stands on the tenant from outside",
     file: "admin/drop/outsiders.ts",
     text: "   where not w.inside\n",
     instead: "   where not w.inside and w.classid = 'pg_catalog.pg_rewrite'::regclass\n",
-    tests: ["isolation/outsiders"],
+    tests: ["isolation/privileges/outsiders"],
   },
   {
     defect: "a tenant executes functions that run text",
-    file: "admin/registry/closed-functions.ts",
+    file: "admin/registry/roles/closed-functions.ts",
     text: "`revoke execute on routine ${all} from public`",
     instead: "`grant execute on routine ${all} to public`",
-    tests: ["isolation/functions"],
+    tests: ["isolation/privileges/functions"],
   },
   {
     defect: "a tenant executes a function that sets something for the session",
-    file: "admin/registry/closed-functions.ts",
+    file: "admin/registry/roles/closed-functions.ts",
     text: 'pg_trgm: "set_limit"',
     instead: 'pg_trgm: "show_trgm"',
-    tests: ["isolation/functions"],
+    tests: ["isolation/privileges/functions"],
   },
   {
     defect: "what others have set on a connection decides",
     file: REGISTRY,
     text: "  reset all;\n",
     instead: "  null;\n",
-    tests: ["isolation/settings"],
+    tests: ["isolation/statements/settings"],
   },
   {
     defect: "a quote in a value is not doubled",
     file: "src/sql/literal.ts",
     text: `text.replaceAll("'", "''")`,
     instead: `text.replaceAll("'", "'")`,
-    tests: ["unit/literal"],
+    tests: ["unit/sql/literal"],
   },
   {
     defect: "a backslash in a value is not doubled",
     file: "src/sql/literal.ts",
     text: '(E\'${doubled.replaceAll("\\\\", "\\\\\\\\")}\')',
     instead: "(E'${doubled}')",
-    tests: ["unit/literal"],
+    tests: ["unit/sql/literal"],
   },
   {
     defect: "a negative number stands bare",
     file: "src/sql/literal.ts",
     text: "? `(${value})`",
     instead: "? `${value}`",
-    tests: ["unit/literal"],
+    tests: ["unit/sql/literal"],
   },
   {
     defect: "a template may hold a second statement",
     file: "src/sql/lexer.ts",
     text: `} else if (char === ";") fail(`,
     instead: `} else if (char === "\\0") fail(`,
-    tests: ["unit/sql-injection", "isolation/templates"],
+    tests: ["unit/sql/sql-injection", "isolation/statements/templates"],
   },
   {
     defect: "a semicolon in BEGIN ATOMIC ends a migration's command",
@@ -269,7 +269,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/database/transaction.ts",
     text: "    await Promise.all(this.#begun);",
     instead: "    await Promise.resolve();",
-    tests: ["isolation/savepoints"],
+    tests: ["isolation/statements/savepoints"],
   },
   {
     defect: "a forwarded host counts without TRUST_PROXY",
@@ -283,7 +283,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/database/pool/pool.ts",
     text: "const MOST_OF_ONE = 0.75;",
     instead: "const MOST_OF_ONE = 1;",
-    tests: ["unit/pool"],
+    tests: ["unit/database/pool"],
   },
   {
     defect: "an error's message is logged",
@@ -297,14 +297,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: "admin/registry/fence.ts",
     text: "let left = await read();",
     instead: "let left = (await read()).slice(0, 0);",
-    tests: ["verbs/suspend-tenant"],
+    tests: ["verbs/tenants/suspend-tenant"],
   },
   {
     defect: "a canary is everybody",
     file: "admin/migrate/plan.ts",
     text: "canary === undefined ? ready : chooseCanary(ready, canary)",
     instead: "canary === null ? chooseCanary(ready, canary) : ready",
-    tests: ["verbs/migrate"],
+    tests: ["verbs/migrations/migrate"],
   },
   {
     defect: "a migration and its version are two transactions",
@@ -312,7 +312,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: "await applyMigration(site, transaction, migration, direction)",
     instead:
       "await registry.sequelize.transaction((own) => applyMigration(site, own, migration, direction))",
-    tests: ["verbs/migrate", "faults/migrate"],
+    tests: ["verbs/migrations/migrate", "faults/migrate"],
   },
   {
     defect: "an archive's checksums are not compared",
@@ -330,7 +330,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "an archive's partitions are SQL of a stranger's",
-    file: "admin/transfer/belief.ts",
+    file: "admin/transfer/archive/belief.ts",
     text: "!isMakeable(one)",
     instead: "false",
     tests: ["transfer/import-shape"],
@@ -347,7 +347,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/http/known-hosts.ts",
     text: "return { key: `?${host.name}`, group",
     instead: "return { key: `?${host.text}`, group",
-    tests: ["unit/known-hosts"],
+    tests: ["unit/http/known-hosts"],
   },
   {
     defect: "new subdomains of a wildcard have shares of their own",
@@ -368,7 +368,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/database/transaction.ts",
     text: 'if (line.isUsable()) await line.send(["rollback"])',
     instead: 'await line.send(["rollback"])',
-    tests: ["unit/transaction"],
+    tests: ["unit/database/transaction"],
   },
   {
     defect: "a body that is on its way takes a place",
@@ -396,35 +396,35 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/database/pool/waiting-line.ts",
     text: 'signal?.addEventListener("abort", abort);',
     instead: "",
-    tests: ["unit/pool"],
+    tests: ["unit/database/pool"],
   },
   {
     defect: "a result without rows is another statement's",
     file: "src/database/message.ts",
     text: "statement.hasRows ? statement.text",
     instead: "statement.text !== '' ? statement.text",
-    tests: ["isolation/counts"],
+    tests: ["isolation/statements/counts"],
   },
   {
     defect: "a row that belongs to no result counts",
     file: "src/database/values/rows.ts",
     text: "this.#rows = -unseen;",
     instead: "this.#rows = 0;",
-    tests: ["isolation/counts"],
+    tests: ["isolation/statements/counts"],
   },
   {
     defect: "a parameter that runs into a word is taken",
     file: "src/sql/lexer.ts",
     text: "if (!/^\\$[1-9][0-9]{0,8}$/.test(token))",
     instead: "if (!/^\\$[1-9]/.test(token))",
-    tests: ["unit/query-text"],
+    tests: ["unit/sql/query-text"],
   },
   {
     defect: "a parameter's value becomes SQL",
     file: "src/sql/parameter.ts",
     text: "quotedLiteral(toValue(value), place)",
     instead: "String(toValue(value))",
-    tests: ["unit/query-text"],
+    tests: ["unit/sql/query-text"],
   },
   {
     defect: "a batch of Drizzle takes another tenant's query",
@@ -438,7 +438,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "admin/adopt/adopt-tenants.ts",
     text: "    await grantDefaults(transaction, schemaName, owner, roleName);\n",
     instead: "",
-    tests: ["verbs/adopt-tenants"],
+    tests: ["verbs/tenants/adopt-tenants"],
   },
   {
     defect: "an adopted schema locks its tables",
@@ -447,20 +447,20 @@ export const MUTANTS: readonly Mutant[] = [
     instead:
       "  await grantExisting(transaction, schemaName, roleName);\n" +
       "  await query(transaction, `lock table ${schema}.data in share mode`);\n",
-    tests: ["verbs/adopt-tenants"],
+    tests: ["verbs/tenants/adopt-tenants"],
   },
   {
     defect: "a schema that fits no version is adopted",
     file: "admin/adopt/reasons.ts",
     text: "if (first === undefined || isGiven)",
     instead: "if (first === undefined || !isGiven)",
-    tests: ["verbs/adopt-tenants-refused"],
+    tests: ["verbs/tenants/adopt-tenants-refused"],
   },
   {
     defect: "the table of a migration tool is drift",
-    file: "admin/inspect/fingerprint.ts",
+    file: "admin/inspect/fingerprint/fingerprint.ts",
     text: "objects.filter(({ owner }) => !IS_BOOKKEEPING.test(owner))",
     instead: "objects",
-    tests: ["verbs/adopt-tenants"],
+    tests: ["verbs/tenants/adopt-tenants"],
   },
 ];

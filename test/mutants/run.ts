@@ -5,8 +5,8 @@ import { spawnSync } from "node:child_process";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { copyCheckout, ROOT } from "../support/checkout.ts";
-import { openRun } from "../support/run.ts";
+import { copyCheckout, ROOT } from "../support/pages/checkout.ts";
+import { openRun } from "../support/program/run.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
 const TIMEOUT_MS = 180_000;

@@ -4,10 +4,10 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { copyCheckout, ROOT } from "../support/checkout.ts";
-import { compile } from "../support/compile.ts";
-import { listDocumented } from "../support/docstrings.ts";
-import { listFiles, listPages } from "../support/pages.ts";
+import { copyCheckout, ROOT } from "../support/pages/checkout.ts";
+import { compile } from "../support/pages/compile.ts";
+import { listDocumented } from "../support/pages/docstrings.ts";
+import { listFiles, listPages } from "../support/pages/pages.ts";
 
 const APPLICATION = "your-application";
 const PACKAGED = "test/runtime/package";

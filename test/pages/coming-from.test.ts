@@ -7,9 +7,9 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { ROOT } from "../support/checkout.ts";
-import { type DebianPostgres, startDebianPostgres } from "../support/debian-postgres.ts";
-import { type DumpedDatabase, makeDumpedDatabases } from "../support/dump-stage.ts";
+import { ROOT } from "../support/pages/checkout.ts";
+import { type DebianPostgres, startDebianPostgres } from "../support/server/debian-postgres.ts";
+import { type DumpedDatabase, makeDumpedDatabases } from "../support/transfer/dump-stage.ts";
 import {
   DRIZZLE_JOURNAL,
   DRIZZLE_MIGRATIONS,
@@ -20,10 +20,10 @@ import {
   makeRailsCustomers,
   makeRailsSchema,
   PRISMA_MIGRATIONS,
-} from "../support/other-frameworks.ts";
-import { listPages, section } from "../support/pages.ts";
-import { recordText } from "../support/printed.ts";
-import { runVerbWith } from "../support/verb.ts";
+} from "../support/sql/other-frameworks.ts";
+import { listPages, section } from "../support/pages/pages.ts";
+import { recordText } from "../support/program/printed.ts";
+import { runVerbWith } from "../support/program/verb.ts";
 
 const run = promisify(execFile);
 

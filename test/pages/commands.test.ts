@@ -8,10 +8,10 @@ import { rm } from "node:fs/promises";
 import process from "node:process";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { copyCheckout } from "../support/checkout.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { listPages, type Page } from "../support/pages.ts";
-import { recordPrinted } from "../support/printed.ts";
+import { copyCheckout } from "../support/pages/checkout.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { listPages, type Page } from "../support/pages/pages.ts";
+import { recordPrinted } from "../support/program/printed.ts";
 
 const run = promisify(execFile);
 const MARK = "--- next command ---";

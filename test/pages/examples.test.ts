@@ -8,7 +8,7 @@ import * as library from "../../src/index.ts";
 import * as deno from "../../src/runtime/deno-server.ts";
 import * as node from "../../src/runtime/node-server.ts";
 import * as worker from "../../src/runtime/worker-server.ts";
-import { listDocumented } from "../support/docstrings.ts";
+import { listDocumented } from "../support/pages/docstrings.ts";
 
 describe("the examples of docstrings", () => {
   const documented = listDocumented();

@@ -3,7 +3,7 @@
 
 import { posix } from "node:path";
 import { expect } from "chai";
-import { FRONT_PAGE, listFiles, listPages, type Page, prose } from "../support/pages.ts";
+import { FRONT_PAGE, listFiles, listPages, type Page, prose } from "../support/pages/pages.ts";
 
 const pages = listPages();
 const files = new Set(listFiles());

@@ -1,7 +1,7 @@
 // A page is read: the front page in one screen or two, every other in one sitting.
 
 import { expect } from "chai";
-import { FRONT_PAGE, listPages } from "../support/pages.ts";
+import { FRONT_PAGE, listPages } from "../support/pages/pages.ts";
 
 const FRONT_BYTES = 10 * 1024;
 const FRONT_LINES = 200;

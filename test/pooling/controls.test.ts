@@ -8,13 +8,13 @@ import { RawClient } from "../../admin/conformance/raw-client.ts";
 import { surveyPool } from "../../admin/conformance/survey.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type PgBouncer, startPgBouncer } from "../support/server/pgbouncer.ts";
+import { createPlainAdmin } from "../support/database/plain-admin.ts";
 import { codeOf, rejection } from "../support/rejection.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server.ts";
-import { openService } from "../support/service.ts";
-import { runVerb } from "../support/verb.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server/server.ts";
+import { openService } from "../support/program/service.ts";
+import { runVerb } from "../support/program/verb.ts";
 
 const HOSTS = { acme: "acme.example", other: "other.example" };
 

@@ -2,8 +2,8 @@
 
 import { expect } from "chai";
 import { openDatabase } from "../../src/database/database.ts";
-import { useDatabase } from "../support/database.ts";
-import { openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { openService } from "../support/program/service.ts";
 
 const TENANTS = ["acme", "bolt", "cask"];
 const KEYS = Array.from({ length: 12 }, (_, key) => key);

@@ -9,12 +9,12 @@ import {
 } from "../../admin/doctor/connection-findings.ts";
 import { type PoolerBehaviour, readPooler } from "../../admin/doctor/pooler.ts";
 import { withProbes } from "../../admin/doctor/probe.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
 import { type MiniPoolerRules, openMiniPooler } from "../support/mini-pooler/mini-pooler.ts";
-import { type PgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { type PgBouncer, startPgBouncer } from "../support/server/pgbouncer.ts";
 import { rejection } from "../support/rejection.ts";
-import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server.ts";
-import { openWireTap } from "../support/wire.ts";
+import { SERVICE_PASSWORD, SERVICE_ROLE, serverAddress } from "../support/server/server.ts";
+import { openWireTap } from "../support/network/wire.ts";
 
 describe("probes before poolers of several kinds", () => {
   let database: TestDatabase;

@@ -6,8 +6,8 @@ import { performCheck } from "../../admin/conformance/check.ts";
 import { CHECKS } from "../../admin/conformance/checks.ts";
 import type { Pool } from "../../admin/conformance/pool.ts";
 import { withPool } from "../../admin/conformance/subjects.ts";
-import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { type TestDatabase, useDatabase } from "../support/database/database.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 
 describe("pooling", () => {
   const database = useDatabase();

@@ -2,9 +2,9 @@
 // connections and more tenants than clients.
 
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
-import { type ServiceProcess, startService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import type { PgBouncer } from "../support/server/pgbouncer.ts";
+import { type ServiceProcess, startService } from "../support/program/service.ts";
 
 const TENANTS = 200;
 const CLIENTS = 64;

@@ -5,10 +5,10 @@ import pg from "pg";
 import { Strangers } from "../../admin/conformance/backends.ts";
 import { surveyPool } from "../../admin/conformance/survey.ts";
 import { verifyPooler } from "../../admin/conformance/verify.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import type { PgBouncer } from "../support/server/pgbouncer.ts";
 import { rejection } from "../support/rejection.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 
 describe("verify-pooler beside strangers", () => {
   let database: TestDatabase;

@@ -2,9 +2,9 @@
 
 import { expect } from "chai";
 import { type Collector, openCollector } from "../support/collector.ts";
-import { useDatabase } from "../support/database.ts";
-import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
-import { sendHttp } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type RunningRuntime, startRuntime } from "../support/program/runtime.ts";
+import { sendHttp } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 const ACME = "acme.example.com";

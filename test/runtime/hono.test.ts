@@ -4,9 +4,9 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { Runtime } from "../../admin/development/runtime.ts";
-import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
-import { sendHttp } from "../support/service.ts";
+import { type TestDatabase, useDatabase } from "../support/database/database.ts";
+import { type RunningRuntime, startRuntime } from "../support/program/runtime.ts";
+import { sendHttp } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 import { type AdminProgram, describeSignUp, startAdmin } from "./sign-up.ts";
 

@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { expect } from "chai";
-import { findPackage } from "../../admin/command/packages.ts";
-import { ROOT } from "../support/checkout.ts";
+import { findPackage } from "../../admin/command/environment/packages.ts";
+import { ROOT } from "../support/pages/checkout.ts";
 import type { Packed } from "./packed.ts";
 
 /** Where the package may hold files; what stands below these folders is theirs. */

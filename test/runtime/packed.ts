@@ -9,8 +9,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { copyCheckout, ROOT } from "../support/checkout.ts";
-import { recordPrinted } from "../support/printed.ts";
+import { copyCheckout, ROOT } from "../support/pages/checkout.ts";
+import { recordPrinted } from "../support/program/printed.ts";
 
 const run = promisify(execFile);
 

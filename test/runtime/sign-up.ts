@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { addToken } from "../../admin/api/tokens/token-file.ts";
-import { plant } from "../support/printed.ts";
-import { sendHttp, type ServiceProcess, startService } from "../support/service.ts";
+import { plant } from "../support/program/printed.ts";
+import { sendHttp, type ServiceProcess, startService } from "../support/program/service.ts";
 
 const ENTRY = new URL("../../admin/serve-admin.js", import.meta.url);
 

@@ -3,7 +3,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { expect } from "chai";
-import { sendHttp } from "../support/service.ts";
+import { sendHttp } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 /** All that a program prints, and its end. */

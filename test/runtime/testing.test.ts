@@ -7,9 +7,9 @@ import process from "node:process";
 import { expect } from "chai";
 import { testTenants } from "../../admin/testing/test-tenants.ts";
 import { createApp } from "../../src/example/app.ts";
-import { ROOT } from "../support/checkout.ts";
+import { ROOT } from "../support/pages/checkout.ts";
 import { rejection } from "../support/rejection.ts";
-import { runAsAdmin, urlOf } from "../support/server.ts";
+import { runAsAdmin, urlOf } from "../support/server/server.ts";
 
 const MIGRATIONS = join(ROOT, "admin/migrations/tenant");
 

@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { type TestDatabase, useDatabase } from "../support/database.ts";
-import { type Client, createClient } from "../support/http-client.ts";
-import { holdRow } from "../support/row-lock.ts";
-import { type RunningRuntime, startRuntime } from "../support/runtime.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { type TestDatabase, useDatabase } from "../support/database/database.ts";
+import { type Client, createClient } from "../support/network/http-client.ts";
+import { holdRow } from "../support/database/row-lock.ts";
+import { type RunningRuntime, startRuntime } from "../support/program/runtime.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 import { until } from "../support/until.ts";
-import { describeContract } from "./contract.ts";
-import type { Start } from "./stage.ts";
+import { describeContract } from "./contract/contract.ts";
+import type { Start } from "./contract/stage.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -5,12 +5,12 @@
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import type { Page } from "playwright-core";
-import { startChromium } from "../support/chromium.ts";
-import { closePrinted, openPrinted } from "../support/printed.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { startService } from "../support/service.ts";
-import { startVerb } from "../support/verb.ts";
-import { openRun } from "../support/run.ts";
+import { startChromium } from "../support/console/chromium.ts";
+import { closePrinted, openPrinted } from "../support/program/printed.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { startService } from "../support/program/service.ts";
+import { startVerb } from "../support/program/verb.ts";
+import { openRun } from "../support/program/run.ts";
 import { go, measure, picture, PLACES } from "./pictures.ts";
 import { openShowcase, type Showcase } from "./showcase.ts";
 import { letIn } from "./visitors.ts";

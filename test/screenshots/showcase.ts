@@ -5,11 +5,11 @@ import { createTenants } from "../../admin/create-many/create-tenants.ts";
 import { migrateTenants } from "../../admin/migrate/migrate-tenants.ts";
 import { planMigration } from "../../admin/migrate/plan.ts";
 import { loadTenantMigrations } from "../../admin/migrations/ordered.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
+import { initialise } from "../../admin/lifecycle/database/initialise.ts";
 import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
-import { runCommands } from "../support/commands.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { makeFolder } from "../support/run.ts";
+import { runCommands } from "../support/server/commands.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { makeFolder } from "../support/program/run.ts";
 import { type NamedTenant, nameTenants } from "./names.ts";
 
 const SERVICE_ROLE = "showcase_service";

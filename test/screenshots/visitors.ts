@@ -2,7 +2,7 @@
 
 import { Agent } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { sendHttp } from "../support/service.ts";
+import { sendHttp } from "../support/program/service.ts";
 import type { NamedTenant } from "./names.ts";
 
 const AT_ONCE = 12;

@@ -13,7 +13,7 @@ import { createAdmin } from "../../admin/library/create-admin.ts";
 import { openRegistry } from "../../admin/registry/registry.ts";
 import { createLog } from "../../src/log.ts";
 import { createJudge } from "./described.ts";
-import { plant, recordText } from "./printed.ts";
+import { plant, recordText } from "./program/printed.ts";
 
 /** An answer of the API. */
 export interface ApiAnswer {

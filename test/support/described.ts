@@ -3,7 +3,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { ApiDescription } from "../../src/example/openapi/description.ts";
 import type { DescribedHeader } from "../../src/example/openapi/answers.ts";
-import type { Answer } from "./http-client.ts";
+import type { Answer } from "./network/http-client.ts";
 
 /** Of an answer, what the description speaks of. */
 export type Judged = Pick<Answer, "method" | "path" | "status" | "headers" | "text" | "json">;

@@ -2,11 +2,11 @@
 // test files beside it. A missing part fails here, before any test.
 
 import process from "node:process";
-import { closePrinted, findLeaks, flushPrinted, openPrinted } from "./printed.ts";
-import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./debian-package.ts";
-import { makeCluster } from "./cluster.ts";
-import { openRun, type Run } from "./run.ts";
-import { startServer, stopServer } from "./server.ts";
+import { closePrinted, findLeaks, flushPrinted, openPrinted } from "./program/printed.ts";
+import { CHROMIUM, findPackagedProgram, PGBOUNCER } from "./server/debian-package.ts";
+import { makeCluster } from "./server/cluster.ts";
+import { openRun, type Run } from "./program/run.ts";
+import { startServer, stopServer } from "./server/server.ts";
 
 const START_TIMEOUT_MS = 60_000;
 

@@ -2,7 +2,7 @@
 // same generator drives the service and the recipe that it replaces, so that a test which finds
 // nothing is known to be able to find something.
 
-import type { TestDatabase } from "./database.ts";
+import type { TestDatabase } from "./database/database.ts";
 import { createRandom } from "./random.ts";
 
 /** The keys that every tenant has from the start: 1 to 5. */

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { addToken } from "../../admin/api/tokens/token-file.ts";
 import { type Collector, openCollector } from "../support/collector.ts";
-import { useDatabase } from "../support/database.ts";
-import { findLeaks, plant } from "../support/printed.ts";
-import { type ServiceProcess, startService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { findLeaks, plant } from "../support/program/printed.ts";
+import { type ServiceProcess, startService } from "../support/program/service.ts";
 
 const ENTRY = new URL("../../admin/serve-admin.js", import.meta.url);
 const TRACE = "0af7651916cd43dd8448eb211c80319c";

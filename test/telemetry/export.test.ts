@@ -7,10 +7,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { type Collector, openCollector } from "../support/collector.ts";
-import { useDatabase } from "../support/database.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { findLeaks, plant } from "../support/printed.ts";
-import { sendHttp, type ServiceProcess, startService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { findLeaks, plant } from "../support/program/printed.ts";
+import { sendHttp, type ServiceProcess, startService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 const ACME = "acme.example.com";

@@ -3,8 +3,8 @@
 import { DataPointType, type HistogramMetricData } from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { openTelemetrySdk, type Point, type TelemetrySdk } from "../support/telemetry-sdk.ts";
 import { until } from "../support/until.ts";
 

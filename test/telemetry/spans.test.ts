@@ -18,8 +18,8 @@ import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { createTenancy } from "../../src/http/tenancy.ts";
 import { withTenant } from "../../src/http/with-tenant.ts";
 import type { Tenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { openTelemetrySdk, type TelemetrySdk } from "../support/telemetry-sdk.ts";
 
 const ACME = "acme.example.com";

@@ -3,7 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { createRandom } from "../support/random.ts";
 import { hostOf } from "../support/traffic.ts";
-import type { HttpAnswer } from "../support/service.ts";
+import type { HttpAnswer } from "../support/program/service.ts";
 import { LONGEST_ANSWER_MS } from "./check/answers.ts";
 import { type Op, outcomeOf, type Pair } from "./history.ts";
 import type { TortureStage } from "./stage.ts";

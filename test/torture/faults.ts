@@ -2,7 +2,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import { hostOf } from "../support/traffic.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 import { until } from "../support/until.ts";
 import { send } from "./clients.ts";
 import { inRounds } from "./rounds.ts";

@@ -2,7 +2,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import { schemaOf } from "../support/traffic.ts";
-import { startVerb } from "../support/verb.ts";
+import { startVerb } from "../support/program/verb.ts";
 import type { Perform } from "./perform.ts";
 import type { TortureStage } from "./stage.ts";
 import type { World } from "./world.ts";

@@ -2,7 +2,7 @@
 // beginning to the last end.
 
 import { setTimeout } from "node:timers/promises";
-import { performVerb } from "../support/verb.ts";
+import { performVerb } from "../support/program/verb.ts";
 import type { TortureStage } from "./stage.ts";
 import type { World } from "./world.ts";
 

@@ -6,9 +6,9 @@ import { Agent } from "node:http";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { findFreePort } from "../support/free-port.ts";
-import { inheritedVariables } from "../support/run.ts";
-import { type HttpAnswer, sendHttp } from "../support/service.ts";
+import { findFreePort } from "../support/network/free-port.ts";
+import { inheritedVariables } from "../support/program/run.ts";
+import { type HttpAnswer, sendHttp } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
 
 /** A service that runs. Whoever started it stops it. */

@@ -2,7 +2,7 @@
 
 import { createRandom } from "../support/random.ts";
 import { until } from "../support/until.ts";
-import { SERVICE_ROLE } from "../support/server.ts";
+import { SERVICE_ROLE } from "../support/server/server.ts";
 import { checkHistory, type Judgement } from "./check/check.ts";
 import { runClients } from "./clients.ts";
 import { runFaults } from "./faults.ts";

@@ -3,11 +3,11 @@
 // to PostgreSQL; the verbs go to PostgreSQL past all of it.
 
 import { fileURLToPath } from "node:url";
-import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
-import { type OwnServer, openOwnServer } from "../support/own-server.ts";
-import type { PgBouncer } from "../support/pgbouncer.ts";
-import { redirect } from "../support/redirect.ts";
-import type { VerbSettings } from "../support/verb.ts";
+import { type FaultProxy, openFaultProxy } from "../support/network/fault-proxy.ts";
+import { type OwnServer, openOwnServer } from "../support/server/own-server.ts";
+import type { PgBouncer } from "../support/server/pgbouncer.ts";
+import { redirect } from "../support/network/redirect.ts";
+import type { VerbSettings } from "../support/program/verb.ts";
 import { type Program, startProgram } from "./program.ts";
 
 /** A database's name. */

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { openRun } from "../support/run.ts";
+import { openRun } from "../support/program/run.ts";
 import { type Figures, formatFigures, toFigures } from "./report.ts";
 import { runTorture } from "./run.ts";
 

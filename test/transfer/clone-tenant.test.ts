@@ -3,11 +3,11 @@
 import { expect } from "chai";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { cloneTenant } from "../../admin/transfer/clone-tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import type { MigrationsFolder } from "../support/migrations.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import type { MigrationsFolder } from "../support/sql/migrations.ts";
 import { rejection } from "../support/rejection.ts";
-import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { performVerb, type VerbResult } from "../support/verb.ts";
+import { fillShop, makeShop, readShop } from "../support/transfer/shop.ts";
+import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("clone-tenant", () => {
   let database: TestDatabase;

@@ -11,15 +11,15 @@ import { exportTenant } from "../../admin/transfer/export-tenant.ts";
 import { importTenant } from "../../admin/transfer/import-tenant.ts";
 import { moveTenant } from "../../admin/transfer/move/move-tenant.ts";
 import { proveArchive } from "../../admin/transfer/prove-archive.ts";
-import { type Corpus, openCorpus } from "../support/corpus.ts";
-import { createTestDatabase } from "../support/database.ts";
-import { type DebianPostgres, startDebianPostgres } from "../support/debian-postgres.ts";
+import { type Corpus, openCorpus } from "../support/transfer/corpus.ts";
+import { createTestDatabase } from "../support/database/database.ts";
+import { type DebianPostgres, startDebianPostgres } from "../support/server/debian-postgres.ts";
 import {
   type AdminKind,
   compareDumps,
   type DumpedDatabase,
   makeDumpedDatabases,
-} from "../support/dump-stage.ts";
+} from "../support/transfer/dump-stage.ts";
 
 // A superuser with tenants' roles is the kind that moves to a server of another version.
 const KINDS: readonly AdminKind[] = [

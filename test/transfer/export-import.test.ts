@@ -10,13 +10,13 @@ import { withRegistry } from "../../admin/registry/registry.ts";
 import { cloneTenant } from "../../admin/transfer/clone-tenant.ts";
 import { exportTenant } from "../../admin/transfer/export-tenant.ts";
 import { importTenant } from "../../admin/transfer/import-tenant.ts";
-import { readEntries } from "../support/archive.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import type { MigrationsFolder } from "../support/migrations.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
-import { openService } from "../support/service.ts";
-import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { performVerb, type VerbResult } from "../support/verb.ts";
+import { readEntries } from "../support/transfer/archive.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import type { MigrationsFolder } from "../support/sql/migrations.ts";
+import { createPlainAdmin } from "../support/database/plain-admin.ts";
+import { openService } from "../support/program/service.ts";
+import { fillShop, makeShop, readShop } from "../support/transfer/shop.ts";
+import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("export-tenant, import-tenant", () => {
   let database: TestDatabase;

@@ -2,15 +2,15 @@
 
 import { expect } from "chai";
 import { dropRemnant } from "../../admin/databases/remnants.ts";
-import type { DroppedTenant } from "../../admin/library/transfer.ts";
+import type { DroppedTenant } from "../../admin/library/contract/transfer.ts";
 import { createAdmin } from "../../admin/library/create-admin.ts";
 import { insertDomains } from "../../admin/lifecycle/domain.ts";
 import { removeUnfinished } from "../../admin/migrations/unfinished.ts";
 import type { AdminError } from "../../admin/registry/admin-error.ts";
 import { openRegistry } from "../../admin/registry/registry.ts";
-import { withTenantAlone } from "../../admin/registry/tenant-lock.ts";
+import { withTenantAlone } from "../../admin/registry/tenants/lock.ts";
 import { rejection } from "../support/rejection.ts";
-import { useSeveralDatabases } from "../support/admin-databases.ts";
+import { useSeveralDatabases } from "../support/database/admin-databases.ts";
 
 describe("a tenant between two databases", () => {
   const several = useSeveralDatabases();

@@ -7,9 +7,9 @@ import {
   editManifest,
   readEntries,
   writeEntries,
-} from "../support/archive.ts";
+} from "../support/transfer/archive.ts";
 import { rejection } from "../support/rejection.ts";
-import { type ImportStage, openImportStage } from "../support/import-stage.ts";
+import { type ImportStage, openImportStage } from "../support/transfer/import-stage.ts";
 
 describe("import-tenant of an edited archive", function () {
   this.timeout(60_000);

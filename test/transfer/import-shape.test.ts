@@ -1,8 +1,8 @@
 // What an archive says of partitions, settings and comments: it may be SQL of a stranger's, and none of it runs.
 
 import { expect } from "chai";
-import { type EditableManifest, editManifest } from "../support/archive.ts";
-import { type ImportStage, openImportStage } from "../support/import-stage.ts";
+import { type EditableManifest, editManifest } from "../support/transfer/archive.ts";
+import { type ImportStage, openImportStage } from "../support/transfer/import-stage.ts";
 import { rejection } from "../support/rejection.ts";
 
 describe("import-tenant of an archive with an edited shape", function () {

@@ -1,9 +1,9 @@
 // A tenant between the databases of one installation: there and back, killed at each step, and followed all the time.
 
 import { expect } from "chai";
-import type { TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database/database.ts";
 import { rejection } from "../support/rejection.ts";
-import { useSeveralDatabases } from "../support/admin-databases.ts";
+import { useSeveralDatabases } from "../support/database/admin-databases.ts";
 
 const HOST = "acme.test";
 const STEPS = ["cleared", "stopped", "copied", "left", "settled"];

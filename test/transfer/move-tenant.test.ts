@@ -4,13 +4,13 @@ import { expect } from "chai";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { moveTenant } from "../../admin/transfer/move/move-tenant.ts";
 import { withTarget } from "../../admin/transfer/move/target.ts";
-import type { TestDatabase } from "../support/database.ts";
-import { type MoveStage, openMoveStage, put } from "../support/move-stage.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
+import type { TestDatabase } from "../support/database/database.ts";
+import { type MoveStage, openMoveStage, put } from "../support/transfer/move-stage.ts";
+import { createPlainAdmin } from "../support/database/plain-admin.ts";
 import { rejection } from "../support/rejection.ts";
-import { type LocalService, openService } from "../support/service.ts";
-import { fillShop, makeShop, readShop } from "../support/shop.ts";
-import { performVerb, runVerb, type VerbResult } from "../support/verb.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
+import { fillShop, makeShop, readShop } from "../support/transfer/shop.ts";
+import { performVerb, runVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("move-tenant", function () {
   this.timeout(60_000);

@@ -6,10 +6,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { copyInEveryWay, type Copies } from "../support/copies.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { OLD_ROWS } from "../support/old-rows.ts";
-import { OLD_RULES } from "../support/old-rules.ts";
+import { copyInEveryWay, type Copies } from "../support/transfer/copies.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { OLD_ROWS } from "../support/transfer/old-rows.ts";
+import { OLD_RULES } from "../support/transfer/old-rules.ts";
 
 const CASES = [...OLD_ROWS, ...OLD_RULES];
 

@@ -10,10 +10,10 @@ import { type Registry, withRegistry } from "../../admin/registry/registry.ts";
 import { cloneTenant } from "../../admin/transfer/clone-tenant.ts";
 import { exportTenant } from "../../admin/transfer/export-tenant.ts";
 import { importTenant } from "../../admin/transfer/import-tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { makeMigrations, type MigrationsFolder } from "../support/migrations.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
-import { refusable, stateOf } from "../support/refusals.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
+import { createPlainAdmin } from "../support/database/plain-admin.ts";
+import { refusable, stateOf } from "../support/transfer/refusals.ts";
 import { rejection } from "../support/rejection.ts";
 
 describe("a tenant whose rows cannot be copied", function () {

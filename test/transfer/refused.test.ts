@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { refusable, stateOf } from "../support/refusals.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
+import { refusable, stateOf } from "../support/transfer/refusals.ts";
 import { rejection } from "../support/rejection.ts";
-import { runVerb } from "../support/verb.ts";
+import { runVerb } from "../support/program/verb.ts";
 
 const BY_HAND: readonly (readonly [command: string, undo: string, reason: RegExp])[] = [
   ["create table x.own (a int)", "drop table x.own", /table "own" is not in version 2/],

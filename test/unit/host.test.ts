@@ -4,7 +4,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { AppError } from "../../src/errors.ts";
 import { candidates, parseDomain, parseHost } from "../../src/host.ts";
-import { anyLetter } from "../support/any-letter.ts";
+import { anyLetter } from "../support/sql/any-letter.ts";
 
 const normal = (text: string): string => parseHost(text).text;
 const label = (length: number): string => "a".repeat(length);

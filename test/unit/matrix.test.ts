@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { PROMISES } from "../matrix/part.ts";
 import { findPair, USUAL_PAIRS } from "../matrix/versions.ts";
-import { ROOT } from "../support/checkout.ts";
-import { listFiles } from "../support/pages.ts";
+import { ROOT } from "../support/pages/checkout.ts";
+import { listFiles } from "../support/pages/pages.ts";
 
 // The same with each pair, as test/matrix/README.md says.
 const LEFT_OUT = ["browser", "console", "pages", "runtime", "unit"];

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { MUTANTS } from "../mutants/mutants.ts";
-import { ROOT } from "../support/checkout.ts";
+import { ROOT } from "../support/pages/checkout.ts";
 
 describe("MUTANTS", () => {
   for (const { defect, file, text, instead, tests } of MUTANTS) {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { FrameSplitter } from "../support/wire-frames.ts";
-import type { Frame, Side } from "../support/wire-frames.ts";
+import { FrameSplitter } from "../support/network/wire-frames.ts";
+import type { Frame, Side } from "../support/network/wire-frames.ts";
 
 function untyped(code: number, contents = ""): Buffer {
   const header = Buffer.alloc(8);

@@ -2,14 +2,14 @@
 
 import { expect } from "chai";
 import { randomBytes } from "node:crypto";
-import { createDatabase } from "../../admin/lifecycle/create-database.ts";
-import { initialise } from "../../admin/lifecycle/initialise.ts";
+import { createDatabase } from "../../admin/lifecycle/database/create-database.ts";
+import { initialise } from "../../admin/lifecycle/database/initialise.ts";
 import { createTenant } from "../../admin/lifecycle/tenant.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import { describePlace } from "../../admin/transfer/move/place.ts";
-import { runAsAdmin, SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server.ts";
-import { openService } from "../support/service.ts";
-import { runVerb, runVerbWith } from "../support/verb.ts";
+import { runAsAdmin, SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server/server.ts";
+import { openService } from "../support/program/service.ts";
+import { runVerb, runVerbWith } from "../support/program/verb.ts";
 
 const NAMES = [
   "My DB",

@@ -7,10 +7,14 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { withPool } from "../../admin/conformance/subjects.ts";
 import { VERB_NAMES } from "../../admin/program/verbs.ts";
-import { initialiseDatabase } from "../support/admin.ts";
-import { createTestDatabase, type TestDatabase, useDatabase } from "../support/database.ts";
-import { makeSqlFolder, type SqlFolder } from "../support/sql-folder.ts";
-import { performVerb, type VerbResult } from "../support/verb.ts";
+import { initialiseDatabase } from "../support/server/admin.ts";
+import {
+  createTestDatabase,
+  type TestDatabase,
+  useDatabase,
+} from "../support/database/database.ts";
+import { makeSqlFolder, type SqlFolder } from "../support/sql/sql-folder.ts";
+import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 const ACTOR = "Ann's deploy, №7";
 const SECRET = "planted-setting-51f0";

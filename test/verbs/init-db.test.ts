@@ -1,13 +1,13 @@
 // init-db on databases that are missing, new, done already, or another's: what it makes, and what it
 // refuses when isolation could not hold.
 
-import { sendText } from "../support/send-text.ts";
+import { sendText } from "../support/sql/send-text.ts";
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
-import { createTestDatabase } from "../support/database.ts";
-import { runAsAdmin, SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server.ts";
-import { openService } from "../support/service.ts";
-import { runVerb } from "../support/verb.ts";
+import { createTestDatabase } from "../support/database/database.ts";
+import { runAsAdmin, SERVICE_PASSWORD, SERVICE_ROLE, urlOf } from "../support/server/server.ts";
+import { openService } from "../support/program/service.ts";
+import { runVerb } from "../support/program/verb.ts";
 
 describe("init-db", () => {
   const id = randomBytes(4).toString("hex");

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Admin, AdminError, openAdmin } from "../../admin/library/admin.ts";
-import { createTestDatabase, useDatabase } from "../support/database.ts";
+import { createTestDatabase, useDatabase } from "../support/database/database.ts";
 import { rejection } from "../support/rejection.ts";
-import { makeSqlFolder, type SqlFolder } from "../support/sql-folder.ts";
+import { makeSqlFolder, type SqlFolder } from "../support/sql/sql-folder.ts";
 
 const host = (schemaName: string) => ({ schemaName, hosts: [`${schemaName}.test`] });
 

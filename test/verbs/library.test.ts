@@ -3,10 +3,10 @@
 import { expect } from "chai";
 import { type Admin, AdminError, openAdmin } from "../../admin/library/admin.ts";
 import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
-import { createTestDatabase, useDatabase } from "../support/database.ts";
-import { makeMigrations } from "../support/migrations.ts";
+import { createTestDatabase, useDatabase } from "../support/database/database.ts";
+import { makeMigrations } from "../support/sql/migrations.ts";
 import { rejection } from "../support/rejection.ts";
-import { openService } from "../support/service.ts";
+import { openService } from "../support/program/service.ts";
 
 describe("openAdmin()", () => {
   const database = useDatabase({ first: "first.example" });

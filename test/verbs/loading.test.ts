@@ -8,8 +8,8 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { ROOT } from "../support/checkout.ts";
-import { useDatabase } from "../support/database.ts";
+import { ROOT } from "../support/pages/checkout.ts";
+import { useDatabase } from "../support/database/database.ts";
 
 const ADMIN = new URL("../../admin/", import.meta.url);
 

@@ -6,8 +6,8 @@ import { deleteEvents } from "../../admin/events/delete-events.ts";
 import { AdminError, openAdmin } from "../../admin/library/admin.ts";
 import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { useDatabase } from "../support/database.ts";
-import { performVerb, type VerbResult } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 interface Shown {
   readonly at: string;

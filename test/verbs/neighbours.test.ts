@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
+import { useDatabase } from "../support/database/database.ts";
 import { until } from "../support/until.ts";
-import { performVerb } from "../support/verb.ts";
+import { performVerb } from "../support/program/verb.ts";
 
 const NEIGHBOURS = 250;
 const CATALOGS =

@@ -1,11 +1,11 @@
 // The verbs as an admin role that is no superuser, from a tenant's first day on.
 
 import { expect } from "chai";
-import { createPlainAdmin, type PlainAdmin } from "../support/plain-admin.ts";
-import { holdRow } from "../support/row-lock.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { createPlainAdmin, type PlainAdmin } from "../support/database/plain-admin.ts";
+import { holdRow } from "../support/database/row-lock.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 import { until } from "../support/until.ts";
-import { runVerb, type VerbResult } from "../support/verb.ts";
+import { runVerb, type VerbResult } from "../support/program/verb.ts";
 
 const ACME = "acme.example.com";
 

@@ -2,8 +2,8 @@
 
 import { resolve } from "node:path";
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { performVerb, type VerbResult } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("--plan", () => {
   const database = useDatabase({ one: "one.example", two: "two.example" });

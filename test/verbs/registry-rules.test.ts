@@ -5,10 +5,10 @@
 import { expect } from "chai";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
 import { codeOf } from "../support/rejection.ts";
-import { holdRow } from "../support/row-lock.ts";
-import { type LocalAnswer, type LocalService, openService } from "../support/service.ts";
+import { holdRow } from "../support/database/row-lock.ts";
+import { type LocalAnswer, type LocalService, openService } from "../support/program/service.ts";
 
 const ACME = "acme.example.com";
 const OTHER = "other.example.com";

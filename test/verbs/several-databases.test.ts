@@ -2,17 +2,17 @@
 
 import { tmpdir } from "node:os";
 import { expect } from "chai";
-import { readOtherUrls } from "../../admin/command/databases.ts";
+import { readOtherUrls } from "../../admin/command/environment/databases.ts";
 import type { Job, TenantDetail, TenantPage } from "../../admin/console/api.ts";
 import { openConsole } from "../../admin/console/console.ts";
 import { serveConsole } from "../../admin/console/server.ts";
 import { examinePointers } from "../../admin/databases/examine-pointers.ts";
 import type { AdminError } from "../../admin/registry/admin-error.ts";
 import { rejection } from "../support/rejection.ts";
-import { useSeveralDatabases } from "../support/admin-databases.ts";
-import { createConsoleClient } from "../support/console.ts";
+import { useSeveralDatabases } from "../support/database/admin-databases.ts";
+import { createConsoleClient } from "../support/console/console.ts";
 import { until } from "../support/until.ts";
-import { performVerb } from "../support/verb.ts";
+import { performVerb } from "../support/program/verb.ts";
 
 const HOST = "far.test";
 

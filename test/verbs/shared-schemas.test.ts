@@ -2,16 +2,16 @@
 
 import { expect } from "chai";
 import { examineShared } from "../../admin/doctor/shared-findings.ts";
-import { type Initialised, initialise } from "../../admin/lifecycle/initialise.ts";
+import { type Initialised, initialise } from "../../admin/lifecycle/database/initialise.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
 import type { SharedChange } from "../../admin/shared/list.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
-import { useDatabase } from "../support/database.ts";
-import { createPlainAdmin } from "../support/plain-admin.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { createPlainAdmin } from "../support/database/plain-admin.ts";
 import { codeOf, messageOf } from "../support/rejection.ts";
-import { sendText } from "../support/send-text.ts";
-import { type LocalService, openService } from "../support/service.ts";
+import { sendText } from "../support/sql/send-text.ts";
+import { type LocalService, openService } from "../support/program/service.ts";
 
 const ACME = "acme.example.com";
 const ENTER = `reset role;select rowhouse.enter_tenant('{${ACME}}');`;

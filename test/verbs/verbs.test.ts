@@ -2,10 +2,10 @@
 // what they change, what they print, and that what fails leaves nothing behind.
 
 import { expect } from "chai";
-import { useDatabase } from "../support/database.ts";
-import { openOwnServer } from "../support/own-server.ts";
-import { openService } from "../support/service.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/verb.ts";
+import { useDatabase } from "../support/database/database.ts";
+import { openOwnServer } from "../support/server/own-server.ts";
+import { openService } from "../support/program/service.ts";
+import { runVerb, startVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("verbs", () => {
   const database = useDatabase({ first: "first.example" });

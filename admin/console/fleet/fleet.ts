@@ -10,7 +10,7 @@ import {
   type TenantStatus,
   type Transition,
 } from "../../registry/registry.ts";
-import { describeTransition } from "../../registry/transition.ts";
+import { describeTransition } from "../../registry/tenants/transition.ts";
 import type { AttentionTenant, Fleet, ServiceState } from "../api.ts";
 import { type KnownVersions, readKnownVersions } from "./known-versions.ts";
 

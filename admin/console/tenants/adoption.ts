@@ -1,8 +1,8 @@
 // The adoption of schemas: its plan, and the work that does what a person saw in the plan.
 
 import { createHash } from "node:crypto";
-import type { Admin } from "../../library/contract.ts";
-import type { AdoptionOutcome, AdoptionPlan, AdoptionSource } from "../../library/many.ts";
+import type { Admin } from "../../library/contract/contract.ts";
+import type { AdoptionOutcome, AdoptionPlan, AdoptionSource } from "../../library/contract/many.ts";
 import { formatCount } from "../../print/count.ts";
 import type { AdoptionPlanView } from "../api.ts";
 import { type Body, findText, findTexts, requireText } from "../door/body.ts";

@@ -7,7 +7,7 @@ import { requireFreeName } from "../../lifecycle/free-name.ts";
 import { changeSettings, parseSettingsChange } from "../../lifecycle/settings.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { parseSchemaName } from "../../registry/schema-name.ts";
+import { parseSchemaName } from "../../registry/tenants/schema-name.ts";
 import type { NewTenantCheck } from "../api.ts";
 import { type Body, findText, findTexts } from "../door/body.ts";
 import { proposeName } from "./proposed-name.ts";

@@ -1,7 +1,7 @@
 // The name of a schema that a host suggests: `acme` for `acme.example.com`.
 
 import { AdminError } from "../../registry/admin-error.ts";
-import { parseSchemaName } from "../../registry/schema-name.ts";
+import { parseSchemaName } from "../../registry/tenants/schema-name.ts";
 
 const LONGEST = 48;
 

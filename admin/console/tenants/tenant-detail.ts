@@ -9,7 +9,7 @@ import { databaseCode } from "../../registry/database-code.ts";
 import { relationsOf } from "../../registry/relations-of.ts";
 import { query, readRows, type Registry } from "../../registry/registry.ts";
 import type { Settings, Transition } from "../../registry/registry.ts";
-import { describeTransition } from "../../registry/transition.ts";
+import { describeTransition } from "../../registry/tenants/transition.ts";
 import type { Job, MigrationRecord, Status, TenantDetail, TenantTable } from "../api.ts";
 import { RequestError } from "../door/request-error.ts";
 import { readKnownVersions } from "../fleet/known-versions.ts";

@@ -8,12 +8,12 @@ import {
   describeExportLosses,
   describeLeftOut,
 } from "../../transfer/description.ts";
-import type { Admin } from "../../library/contract.ts";
+import type { Admin } from "../../library/contract/contract.ts";
 import { parseHosts } from "../../library/parse.ts";
 import { formatCount } from "../../print/count.ts";
-import { parseSchemaName } from "../../registry/schema-name.ts";
+import { parseSchemaName } from "../../registry/tenants/schema-name.ts";
 import { type Body, findBoolean, findTexts, requireText } from "../door/body.ts";
-import { nameArchive } from "../../transfer/archive-name.ts";
+import { nameArchive } from "../../transfer/archive/name.ts";
 import type { JobWork } from "../work/jobs.ts";
 import { RequestError } from "../door/request-error.ts";
 

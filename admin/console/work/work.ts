@@ -1,7 +1,7 @@
 // Reads the work in progress: the jobs and the run of this console, and the tenants that other programs change.
 
 import { readRows, type Transition } from "../../registry/registry.ts";
-import { describeTransition } from "../../registry/transition.ts";
+import { describeTransition } from "../../registry/tenants/transition.ts";
 import type { Work } from "../api.ts";
 import type { Console } from "../console.ts";
 

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { findPackage, installCommand } from "../../command/packages.ts";
+import { findPackage, installCommand } from "../../command/environment/packages.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 
 /** The programs of one PostgreSQL installation, as absolute paths. */

@@ -7,9 +7,9 @@ import { AdminError } from "../../registry/admin-error.ts";
 import { waitForRunning } from "../../registry/fence.ts";
 import { setPointer, turnHosts } from "../../registry/pointer.ts";
 import type { Registry, TenantRow, TenantStatus } from "../../registry/registry.ts";
-import type { RowChange } from "../../registry/tenant-rows.ts";
-import { claimTenant } from "../../registry/transition.ts";
-import type { Transaction } from "../../registry/transaction-client.ts";
+import type { RowChange } from "../../registry/tenants/rows.ts";
+import { claimTenant } from "../../registry/tenants/transition.ts";
+import type { Transaction } from "../../registry/connection/transaction-client.ts";
 
 /** A move that has begun. */
 export interface Journey {

@@ -4,9 +4,9 @@ import { randomUUID } from "node:crypto";
 import type { ClientBase } from "pg";
 import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
-import { withClient } from "../../registry/client.ts";
+import { withClient } from "../../registry/connection/client.ts";
 import { query, type Registry } from "../../registry/registry.ts";
-import { aloneKey, withTenantAlone } from "../../registry/tenant-lock.ts";
+import { aloneKey, withTenantAlone } from "../../registry/tenants/lock.ts";
 
 /** Checks that the lock of a move is held still. Whoever lost it must not change anything more. */
 export type RequireHeld = () => Promise<void>;

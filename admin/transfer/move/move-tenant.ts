@@ -6,10 +6,10 @@ import { prepareCreation } from "../../lifecycle/creation.ts";
 import { databaseMessage } from "../../registry/database-code.ts";
 import type { Displaced } from "../../registry/pointer.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { Loaded } from "../load.ts";
+import type { Loaded } from "../rows/load.ts";
 import type { Meter } from "../../command/meter.ts";
 import { findLosses, requireNoLosses } from "../shape/rehearsal.ts";
-import { withSnapshot } from "../snapshot.ts";
+import { withSnapshot } from "../rows/snapshot.ts";
 import {
   type ArrivalOptions,
   describeTarget,

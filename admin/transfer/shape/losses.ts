@@ -1,6 +1,6 @@
 // Describes the differences between a copy and its original in words, except those of structure.
 
-import type { Fingerprint } from "../../inspect/fingerprint.ts";
+import type { Fingerprint } from "../../inspect/fingerprint/fingerprint.ts";
 import type { Fact } from "./facts.ts";
 import type { Shape } from "./shape.ts";
 

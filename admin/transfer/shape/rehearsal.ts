@@ -3,14 +3,14 @@
 
 import { randomBytes } from "node:crypto";
 import { commandFor } from "../../program/form.ts";
-import { describeDifferences } from "../../inspect/difference.ts";
-import { readFingerprints } from "../../inspect/fingerprint.ts";
+import { describeDifferences } from "../../inspect/fingerprint/difference.ts";
+import { readFingerprints } from "../../inspect/fingerprint/fingerprint.ts";
 import { prepareCreation } from "../../lifecycle/creation.ts";
 import { raiseTenant } from "../../lifecycle/raise.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
 import { query, type Registry } from "../../registry/registry.ts";
-import { clientOf, type Transaction } from "../../registry/transaction-client.ts";
+import { clientOf, type Transaction } from "../../registry/connection/transaction-client.ts";
 import { endCopy, prepareCopy } from "../copy.ts";
 import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";

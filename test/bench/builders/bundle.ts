@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { findPackage } from "../../../admin/command/packages.ts";
-import { ROOT } from "../../support/checkout.ts";
-import { makeFolder, openRun } from "../../support/run.ts";
+import { findPackage } from "../../../admin/command/environment/packages.ts";
+import { ROOT } from "../../support/pages/checkout.ts";
+import { makeFolder, openRun } from "../../support/program/run.ts";
 
 const COMMON = `
 import { Router } from "itty-router";

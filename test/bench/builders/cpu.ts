@@ -15,8 +15,8 @@ import { kysely } from "../../../src/builders/kysely/kysely.ts";
 import { openDatabase } from "../../../src/database/database.ts";
 import { parseHost } from "../../../src/host.ts";
 import { createTenant } from "../../../src/tenant.ts";
-import { openOwnServer } from "../../support/own-server.ts";
-import { openRun } from "../../support/run.ts";
+import { openOwnServer } from "../../support/server/own-server.ts";
+import { openRun } from "../../support/program/run.ts";
 
 const HOST = "acme.example.com";
 const ROWS = 10;

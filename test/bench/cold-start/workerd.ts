@@ -29,8 +29,8 @@ export async function bundleWorker(folder: string): Promise<Bundle> {
 
 /** Copies the constant's Worker. */
 export async function bundleFloor(folder: string): Promise<Bundle> {
-  const modules = ["systems/floor-fetch.js", "names.js"];
-  await mkdir(join(folder, "systems"), { recursive: true });
+  const modules = ["systems/floors/floor-fetch.js", "names.js"];
+  await mkdir(join(folder, "systems/floors"), { recursive: true });
   for (const name of modules) {
     await copyFile(new URL(`../${name}`, import.meta.url), join(folder, name));
   }

@@ -4,8 +4,8 @@
 import { readFile } from "node:fs/promises";
 import { RawClient } from "../../../admin/conformance/raw-client.ts";
 import { valueOf } from "../names.ts";
-import { recordMessage } from "../systems/message.ts";
-import { runCommands } from "../../support/commands.ts";
+import { recordMessage } from "../systems/floors/message.ts";
+import { runCommands } from "../../support/server/commands.ts";
 
 /** What was found. Times are PostgreSQL's CPU time of one message. */
 export interface Backend {

@@ -1,7 +1,7 @@
 // What bounds the memory of PostgreSQL: the pooler closes a server connection that is old enough, and the
 // next one begins with nothing. https://www.pgbouncer.org/config.html#server_lifetime
 
-import { runCommands } from "../../support/commands.ts";
+import { runCommands } from "../../support/server/commands.ts";
 import { median } from "../requests/median.ts";
 import { readOwnKiB } from "./backend.ts";
 import type { Size } from "./size.ts";

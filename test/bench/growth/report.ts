@@ -1,7 +1,7 @@
 // What grows with the number of tenants, as tables and charts, and against the bar.
 
-import { lineChart } from "../chart.ts";
-import type { Traffic } from "../load-script.ts";
+import { lineChart } from "../report/chart.ts";
+import type { Traffic } from "../load/load-script.ts";
 import type { Chart } from "../part.ts";
 import { median } from "../requests/median.ts";
 import type { Round } from "../requests/round.ts";

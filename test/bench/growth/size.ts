@@ -3,14 +3,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommands } from "../../support/commands.ts";
-import { formatScript, type Traffic } from "../load-script.ts";
+import { runCommands } from "../../support/server/commands.ts";
+import { formatScript, type Traffic } from "../load/load-script.ts";
 import type { PartContext } from "../part.ts";
 import { type Round, runRound } from "../requests/round.ts";
 import { openBenchStage, type BenchStage } from "../stage.ts";
 import { listSystems } from "../system.ts";
-import { recordMessage } from "../systems/message.ts";
-import { warmPool } from "../warm-pool.ts";
+import { recordMessage } from "../systems/floors/message.ts";
+import { warmPool } from "../load/warm-pool.ts";
 import { type Backend, measureBackend } from "./backend.ts";
 
 const KEYS = 20;

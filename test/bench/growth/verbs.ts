@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadMigrations, TENANT_MIGRATIONS } from "../../../admin/migrations/load.ts";
-import { makeMigrations } from "../../support/migrations.ts";
-import { measureVerb } from "../lifecycle-verb.ts";
+import { makeMigrations } from "../../support/sql/migrations.ts";
+import { measureVerb } from "../lifecycle/verb.ts";
 import { median } from "../requests/median.ts";
 
 /** Seconds; of the first two the medians. */

@@ -1,9 +1,9 @@
 // Many clients and a far database: what the distance leaves of the requests that the processor can answer. The proxy
 // is in the way of both, so that its own time does not count.
 
-import type { Distance } from "../../support/distance.ts";
-import type { Comparison } from "../bar.ts";
-import { type Load, runLoad } from "../load.ts";
+import type { Distance } from "../../support/network/distance.ts";
+import type { Comparison } from "../report/bar.ts";
+import { type Load, runLoad } from "../load/load.ts";
 import { median } from "../requests/median.ts";
 import type { Target } from "../target.ts";
 import { FAR_MS } from "./table.ts";

@@ -1,7 +1,7 @@
 // What distance costs, as a table and a chart, and against the bar.
 
-import { atMost, type Bar } from "../bar.ts";
-import { barChart } from "../chart.ts";
+import { atMost, type Bar } from "../report/bar.ts";
+import { barChart } from "../report/chart.ts";
 import type { Chart } from "../part.ts";
 import type { SystemId } from "../system.ts";
 

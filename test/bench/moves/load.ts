@@ -1,7 +1,7 @@
 // Clients that read and write the tenants of a service, and know what they wrote: a value names its tenant.
 
 import { Agent } from "node:http";
-import { type HttpAnswer, sendHttp } from "../../support/service.ts";
+import { type HttpAnswer, sendHttp } from "../../support/program/service.ts";
 import { hostOf } from "../names.ts";
 
 /** What the clients did since the last look. */

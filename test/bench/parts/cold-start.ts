@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { findDeno, programOf } from "../../../admin/development/runtime.ts";
-import { openDistance } from "../../support/distance.ts";
-import { findFreePort } from "../../support/free-port.ts";
-import { redirect } from "../../support/redirect.ts";
-import { inheritedVariables } from "../../support/run.ts";
+import { openDistance } from "../../support/network/distance.ts";
+import { findFreePort } from "../../support/network/free-port.ts";
+import { redirect } from "../../support/network/redirect.ts";
+import { inheritedVariables } from "../../support/program/run.ts";
 import { measureStart, type Startable } from "../cold-start/start.ts";
 import { bundleFloor, bundleWorker, prepareWorkerd } from "../cold-start/workerd.ts";
 import { FLOOR_VALUE, valueOf } from "../names.ts";
@@ -133,7 +133,7 @@ async function listPrograms(folder: string, databaseUrl: string): Promise<readon
       floor: () =>
         start("floor", async () => ({
           file: process.execPath,
-          parameters: ["test/bench/systems/floor-http.js"],
+          parameters: ["test/bench/systems/floors/floor-http.js"],
         })),
       rowhouse: () => start("rowhouse", async (port) => programOf("node", port, env)),
     },
@@ -146,7 +146,7 @@ async function listPrograms(folder: string, databaseUrl: string): Promise<readon
             "serve",
             "--host=127.0.0.1",
             `--port=${port}`,
-            "test/bench/systems/floor-fetch.ts",
+            "test/bench/systems/floors/floor-fetch.ts",
           ],
         })),
       rowhouse: () => start("rowhouse", async (port) => programOf("deno", port, env)),

@@ -4,10 +4,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Distance, openDistance } from "../../support/distance.ts";
-import { redirect } from "../../support/redirect.ts";
-import { type Load, runLoad } from "../load.ts";
-import { formatScript } from "../load-script.ts";
+import { type Distance, openDistance } from "../../support/network/distance.ts";
+import { redirect } from "../../support/network/redirect.ts";
+import { type Load, runLoad } from "../load/load.ts";
+import { formatScript } from "../load/load-script.ts";
 import type { Options } from "../options.ts";
 import { hostOf, valueOf } from "../names.ts";
 import type { Part, PartContext } from "../part.ts";
@@ -15,7 +15,7 @@ import { read } from "../program.ts";
 import { openBenchStage } from "../stage.ts";
 import { listSystems, ROLES, type System, type SystemId } from "../system.ts";
 import type { Target } from "../target.ts";
-import { atLeast, formatBars, listMissed } from "../bar.ts";
+import { atLeast, formatBars, listMissed } from "../report/bar.ts";
 import { type Crowded, formatCrowd, judgeCrowd, measureCrowd } from "../latency/crowd.ts";
 import {
   drawLatency,

@@ -6,7 +6,7 @@ import { nodeVersion } from "../../matrix/versions.ts";
 import { countMessages, type Messages } from "../messages.ts";
 import type { Part, PartContext } from "../part.ts";
 import { drawRequests } from "../requests/charts.ts";
-import { formatBars, listMissed } from "../bar.ts";
+import { formatBars, listMissed } from "../report/bar.ts";
 import { judgeBars } from "../requests/bars.ts";
 import { measureMode, type ModeResult, type Scene } from "../requests/measure.ts";
 import { median } from "../requests/median.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { formatScript } from "../load-script.ts";
+import { formatScript } from "../load/load-script.ts";
 import { hostOf } from "../names.ts";
 import type { Part, PartContext } from "../part.ts";
 import { read } from "../program.ts";

@@ -1,6 +1,6 @@
 // The bars that are read from the table of reads through PgBouncer.
 
-import { atLeast, atMost, type Bar } from "../bar.ts";
+import { atLeast, atMost, type Bar } from "../report/bar.ts";
 import { NAMES } from "../system.ts";
 import { median } from "./median.ts";
 import type { Round } from "./round.ts";

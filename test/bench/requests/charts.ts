@@ -1,6 +1,6 @@
 // The reads through PgBouncer as a chart: how many each system answers, and whose answers are wrong.
 
-import { barChart } from "../chart.ts";
+import { barChart } from "../report/chart.ts";
 import type { Chart } from "../part.ts";
 import { NAMES } from "../system.ts";
 import { median } from "./median.ts";

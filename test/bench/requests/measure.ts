@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatScript } from "../load-script.ts";
+import { formatScript } from "../load/load-script.ts";
 import { hostOf } from "../names.ts";
 import type { PartContext } from "../part.ts";
 import { read } from "../program.ts";

@@ -1,6 +1,6 @@
 // What is asked of which systems, and how they reach PostgreSQL.
 
-import type { Work } from "../load-script.ts";
+import type { Work } from "../load/load-script.ts";
 import type { Way } from "../stage.ts";
 import type { SystemId } from "../system.ts";
 

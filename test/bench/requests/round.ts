@@ -6,8 +6,8 @@ import {
   readServerCpuUs,
   readTreeCpuUs,
   readTreeMemoryMiB,
-} from "../cpu.ts";
-import { type Load, runLoad } from "../load.ts";
+} from "../machine/cpu.ts";
+import { type Load, runLoad } from "../load/load.ts";
 import type { BenchStage } from "../stage.ts";
 import type { Target } from "../target.ts";
 

@@ -1,8 +1,8 @@
 // Before anything is measured, every server connection of a pool has met every tenant.
 
 import { schemaOf } from "../names.ts";
-import { recordMessage } from "../systems/message.ts";
-import { warmPool } from "../warm-pool.ts";
+import { recordMessage } from "../systems/floors/message.ts";
+import { warmPool } from "../load/warm-pool.ts";
 import type { Scene } from "./measure.ts";
 import type { Mode } from "./mode.ts";
 

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { findFreePort } from "../../support/free-port.ts";
+import { findFreePort } from "../../support/network/free-port.ts";
 import type { Openings } from "../part.ts";
 
 /** One way. */

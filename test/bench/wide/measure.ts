@@ -2,7 +2,7 @@
 // that a server connection of a verb had.
 
 import pg from "pg";
-import { readEndedChildrenCpuUs, readServerCpuUs } from "../cpu.ts";
+import { readEndedChildrenCpuUs, readServerCpuUs } from "../machine/cpu.ts";
 import { readOwnKiB } from "../growth/backend.ts";
 
 /** The cost of one piece of work. */

@@ -3,9 +3,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startEmbedded } from "../../../admin/development/embedded/server.ts";
-import { initialiseDatabase } from "../../support/admin.ts";
-import { runCommands } from "../../support/commands.ts";
-import { findFreePort } from "../../support/free-port.ts";
+import { initialiseDatabase } from "../../support/server/admin.ts";
+import { runCommands } from "../../support/server/commands.ts";
+import { findFreePort } from "../../support/network/free-port.ts";
 
 /** The database. Whoever opened it closes it. */
 export interface WideStage {

@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findDeno } from "../../../admin/development/runtime.ts";
-import { openClient } from "../../../admin/registry/client.ts";
+import { openClient } from "../../../admin/registry/connection/client.ts";
 import { databaseCode } from "../../../admin/registry/database-code.ts";
 import { withRegistry } from "../../../admin/registry/registry.ts";
 import { ask } from "./question.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "../../../admin/development/embedded/program.ts";
 import { findServerUser } from "../../../admin/development/embedded/user.ts";
-import { findPackagedProgram } from "../debian-package.ts";
+import { findPackagedProgram } from "../server/debian-package.ts";
 
 /** An authority whose certificates a client may trust. Whoever opened it removes it. */
 export interface Authority {

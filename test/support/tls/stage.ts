@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findServerUser } from "../../../admin/development/embedded/user.ts";
-import { openOwnServer, type OwnServer } from "../own-server.ts";
+import { openOwnServer, type OwnServer } from "../server/own-server.ts";
 import { openAuthority } from "./authority.ts";
 
 /** The server. Whoever opened it closes it. */

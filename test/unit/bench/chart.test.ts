@@ -1,7 +1,7 @@
 // What a chart must hold whatever its figures are: every number, no text that ends an element, a dark side.
 
 import { expect } from "chai";
-import { barChart, lineChart } from "../../bench/chart.ts";
+import { barChart, lineChart } from "../../bench/report/chart.ts";
 
 const HOSTILE = `</text><script>alert("1")</script>&]]>`;
 

@@ -4,9 +4,13 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
-import { readEndedChildrenCpuUs, readTreeCpuUs, readTreeMemoryMiB } from "../../bench/cpu.ts";
-import { Histogram } from "../../bench/systems/histogram.ts";
-import { recordMessage, writeSettings } from "../../bench/systems/message.ts";
+import {
+  readEndedChildrenCpuUs,
+  readTreeCpuUs,
+  readTreeMemoryMiB,
+} from "../../bench/machine/cpu.ts";
+import { Histogram } from "../../bench/systems/floors/histogram.ts";
+import { recordMessage, writeSettings } from "../../bench/systems/floors/message.ts";
 
 describe("recordMessage()", () => {
   it("gives Rowhouse's own text for a tenant and a key", async () => {

@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { PAGES, renew } from "../../bench/renew-pages.ts";
-import { ROOT } from "../../support/checkout.ts";
+import { PAGES, renew } from "../../bench/report/renew-pages.ts";
+import { ROOT } from "../../support/pages/checkout.ts";
 
 describe("renew()", () => {
   for (const page of PAGES) {

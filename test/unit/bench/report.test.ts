@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { PartResult } from "../../bench/part.ts";
-import { formatReport, writeReport } from "../../bench/report.ts";
+import { formatReport, writeReport } from "../../bench/report/report.ts";
 
 const RESULT: PartResult = {
   title: "Requests",

@@ -1,7 +1,7 @@
 // What the benchmark makes of its figures: medians, tables, bars, charts.
 
 import { expect } from "chai";
-import { formatBars } from "../../bench/bar.ts";
+import { formatBars } from "../../bench/report/bar.ts";
 import { judgeBars } from "../../bench/requests/bars.ts";
 import { drawRequests } from "../../bench/requests/charts.ts";
 import { median } from "../../bench/requests/median.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { readMigrationFolder } from "../../../admin/migrations/folder/read-folder.ts";
 import { renderCommand } from "../../../admin/migrations/folder/render.ts";
-import { readPage, section } from "../../support/pages.ts";
+import { readPage, section } from "../../support/pages/pages.ts";
 
 const FOLDERS = fileURLToPath(new URL("../../support/migrations/", import.meta.url));
 const TOOLS: Readonly<Record<string, readonly [tool: string, migrations: number]>> = {

@@ -8,7 +8,7 @@ import { FolderError } from "../../../admin/migrations/folder/findings.ts";
 import type { MigrationBody, MigrationFolder } from "../../../admin/migrations/folder/migration.ts";
 import { readMigrationFolder } from "../../../admin/migrations/folder/read-folder.ts";
 import { renderCommand } from "../../../admin/migrations/folder/render.ts";
-import { type Files, readFiles, withFolder } from "../../support/migration-folder.ts";
+import { type Files, readFiles, withFolder } from "../../support/sql/migration-folder.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const names = ({ migrations }: MigrationFolder): readonly string[] =>

@@ -8,8 +8,8 @@ import { expect } from "chai";
 import { loadModule, parseSync } from "libpg-query";
 import { readMigrationFolder } from "../../../admin/migrations/folder/read-folder.ts";
 import { renderCommand } from "../../../admin/migrations/folder/render.ts";
-import { readFiles } from "../../support/migration-folder.ts";
-import { createQualifiedWriter } from "../../support/qualified-writer.ts";
+import { readFiles } from "../../support/sql/migration-folder.ts";
+import { createQualifiedWriter } from "../../support/sql/qualified-writer.ts";
 import { createRandom } from "../../support/random.ts";
 
 const FOLDERS = fileURLToPath(new URL("../../support/migrations/", import.meta.url));

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { FolderError } from "../../../admin/migrations/folder/findings.ts";
-import { type Files, readFiles } from "../../support/migration-folder.ts";
+import { type Files, readFiles } from "../../support/sql/migration-folder.ts";
 import { rejection } from "../../support/rejection.ts";
 
 /** The problems of a folder, as `file:line: text`. */

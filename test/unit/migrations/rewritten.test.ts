@@ -1,7 +1,7 @@
 // What of a migration's text is read as the tenant's schema, and what stays.
 
 import { expect } from "chai";
-import { readFiles, renderText } from "../../support/migration-folder.ts";
+import { readFiles, renderText } from "../../support/sql/migration-folder.ts";
 
 /** A rule, the text of a migration, and what runs for tenant acme. */
 type Cases = readonly (readonly [rule: string, text: string, ...commands: string[]])[];

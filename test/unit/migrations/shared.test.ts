@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import { readMigrationFolder } from "../../../admin/migrations/folder/read-folder.ts";
 import { renderCommand } from "../../../admin/migrations/folder/render.ts";
-import { renderText, withFolder } from "../../support/migration-folder.ts";
+import { renderText, withFolder } from "../../support/sql/migration-folder.ts";
 import { messageOf } from "../../support/rejection.ts";
 
 describe("a tenant's migration, and objects of a shared schema", () => {

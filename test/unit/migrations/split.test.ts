@@ -5,7 +5,7 @@ import { loadModule, parseSync } from "libpg-query";
 import { splitCommands } from "../../../admin/migrations/text/split.ts";
 import { readTokens, TextError } from "../../../admin/migrations/text/token.ts";
 import { createRandom } from "../../support/random.ts";
-import { createWriter } from "../../support/sql-writer.ts";
+import { createWriter } from "../../support/sql/sql-writer.ts";
 
 const split = (text: string): readonly string[] =>
   splitCommands(readTokens(text)).map((tokens) =>

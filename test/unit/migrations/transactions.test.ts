@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import type { Migration } from "../../../admin/migrations/folder/migration.ts";
-import { type Files, readFiles } from "../../support/migration-folder.ts";
+import { type Files, readFiles } from "../../support/sql/migration-folder.ts";
 import { rejection } from "../../support/rejection.ts";
 
 async function read(files: Files): Promise<Migration> {
