@@ -110,7 +110,7 @@ describe("what a verb loads", () => {
     }
   });
 
-  it("withTransaction() commits and rolls back without Sequelize, and the verbs of one row do not load it", async () => {
+  it("withTransaction() commits, rolls back and tells what was undone without Sequelize, and the verbs of one row do not load it", async () => {
     const script = `
       import { createRequire } from "node:module";
       import { createAdmin } from "./admin/library/create-admin.js";
@@ -127,6 +127,12 @@ describe("what a verb loads", () => {
           throw new Error("planted");
         })
         .catch(() => {});
+      const undone = await registry
+        .withTransaction(async (transaction) => {
+          await limit(transaction, 9000);
+          await query(transaction, "select 1 / 0").catch(() => {});
+        })
+        .catch(({ message }) => message);
       await admin.setTenant("a", { set: { plan: "pro" } });
       await admin.suspendTenant("a");
       await admin.resumeTenant("a");
@@ -138,11 +144,12 @@ describe("what a verb loads", () => {
       await registry.close();
       const packages = Object.keys(createRequire(import.meta.url).cache)
         .map((file) => /.*node_modules.((?:@[^/]+.)?[^/]+)/.exec(file)?.[1]);
-      console.log(JSON.stringify({ actors, ms: tenant.ms, settings: tenant.settings,
+      console.log(JSON.stringify({ actors, undone, ms: tenant.ms, settings: tenant.settings,
         sequelize: packages.includes("sequelize"), pg: packages.includes("pg") }));`;
     await database.addTenants({ a: "a.example.com" });
     expect(runScript(script)).to.deep.equal({
       actors: [{ actor: "second" }],
+      undone: "Cannot commit: the transaction was undone",
       ms: 7000,
       settings: { plan: "pro" },
       sequelize: false,

@@ -73,7 +73,9 @@ export function openPlainPool(
         await client.query("START TRANSACTION");
         try {
           const result = await work({ connection: client });
-          await client.query("COMMIT");
+          const { command } = await client.query("COMMIT");
+          // PostgreSQL answers ROLLBACK to a COMMIT of a transaction that has failed.
+          if (command !== "COMMIT") throw new Error("Cannot commit: the transaction was undone");
           return result;
         } catch (error) {
           // The connection of a failed rollback is lost, or is closed, which rolls back as well.

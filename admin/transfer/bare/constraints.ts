@@ -27,7 +27,9 @@ const DOMAINS = `
       format('alter domain %I.%I add constraint %I %s', s.nspname, t.typname, c.conname,
         pg_get_constraintdef(c.oid)) as on
     from space as s ${joinOwn("pg_type", "t")}
-    join pg_constraint as c on c.conrelid = 0 and c.contypid = t.oid and c.contype = 'c'
+    join lateral (
+      select d.* from pg_constraint as d where d.conrelid = 0 and d.contypid = t.oid and d.contype = 'c' offset 0
+    ) as c on true
    where not c.convalidated or ${callsOwnCode("pg_constraint", "c.oid")} and not exists (
        select from pg_attribute as a left join pg_class as k on k.oid = a.attrelid
         where a.atttypid = t.typarray or a.atttypid = t.oid and k.relkind = 'c')
