@@ -94,7 +94,7 @@ async function measureWhole(cases: readonly Case[], count: number, context: Part
     await read(target.port ?? 0, hostOf(1), "/data/get/1");
     running.push({ name, target, rounds: [] as Round[] });
   }
-  const warmUp = options.quick ? 1 : WARM_UP_ROUNDS;
+  const warmUp = options.quick ? 0 : WARM_UP_ROUNDS;
   for (let number = 1; number <= warmUp + count; number += 1) {
     for (const { name, target, rounds } of running) {
       signal.throwIfAborted();

@@ -53,9 +53,7 @@ const POOLED_WRITES: Mode = {
 // Rowhouse, others of each kind, and what the bars are read from.
 const QUICK: readonly SystemId[] = [
   "node",
-  "tenantKysely",
   "recipe",
-  "sequelize",
   "drizzleOrm",
   "pg",
   "both",

@@ -42,6 +42,7 @@ export async function openWideStage(folder: string): Promise<WideStage> {
         ),
       );
     },
-    close: () => server.remove(),
+    // Its folder goes with the run; an orderly end would write a million files first.
+    close: () => server.kill(),
   };
 }
