@@ -2,7 +2,10 @@
 
 import { expect } from "chai";
 import { openDatabase } from "../../src/database/database.ts";
+import { parseHost } from "../../src/host.ts";
+import { createTenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database/database.ts";
+import { rejection } from "../support/rejection.ts";
 import { openService } from "../support/program/service.ts";
 
 const TENANTS = ["acme", "bolt", "cask"];
@@ -88,4 +91,29 @@ describe("a server that takes fewer connections than the service wants", () => {
       await pool.stop();
     }
   });
+
+  for (const [state, message] of [
+    ["53300", "sorry, too many clients already"],
+    ["08P01", "no more connections allowed (max_client_conn)"],
+  ] as const) {
+    it(`a tenant's function that raises ${state} is run once, and takes no connection from others`, async () => {
+      await database.sql(
+        "create sequence acme.runs",
+        `create function acme.refuse(state text, message text) returns int language plpgsql security definer
+           as $$ begin perform nextval('acme.runs'); raise exception using errcode = state, message = message; end $$`,
+      );
+      const opened = openDatabase({ url: database.serviceUrl });
+      try {
+        const { max } = opened.counts();
+        const tenant = createTenant(opened, parseHost("acme.example"));
+        await rejection(tenant`select refuse(${state}, ${message})`);
+        expect(opened.counts().max).to.equal(max);
+        const rows = await database.sql("select last_value::int as runs from acme.runs");
+        expect(rows).to.deep.equal([{ runs: 1 }]);
+      } finally {
+        await opened.close(1);
+        await database.sql("drop function acme.refuse(text, text)", "drop sequence acme.runs");
+      }
+    });
+  }
 });
