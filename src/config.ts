@@ -39,6 +39,7 @@ export const SERVICE_VARIABLES: ServiceVariables = {
   DATABASE_URL: {
     about: "Where the service role connects: a transaction pooler, or PostgreSQL itself",
     secret: true,
+    example: "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     parse: parseDatabaseUrl,
   },
   DATABASE_CONNECTIONS: integer(

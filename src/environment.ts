@@ -5,6 +5,8 @@
 export interface Variable<T> {
   /** The text of a variable that is unset or empty; undefined when the variable is required. */
   readonly fallback?: string;
+  /** What the text of a required variable looks like. */
+  readonly example?: string;
   /** Its meaning, for the tables of src/README.md and admin/README.md. */
   readonly about: string;
   /** True when no error may print the value or a part of it. */
@@ -70,7 +72,7 @@ export function readVariables<T extends Variables>(
   for (const [name, variable] of Object.entries(table)) {
     const text = env[name] || variable.fallback;
     try {
-      if (text === undefined) throw new Error("it is not set");
+      if (text === undefined) throw new Error(`it is not set${remedy(variable)}`);
       values[name] = variable.parse(text);
     } catch (error) {
       problems.push(
@@ -80,6 +82,35 @@ export function readVariables<T extends Variables>(
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return Object.freeze(values) as Values<T>;
+}
+
+function remedy({ example }: Variable<unknown>): string {
+  return example === undefined ? "" : `; set it to ${example}`;
+}
+
+/**
+ * Reads two parts of an environment.
+ * @throws {ConfigError} that lists the problems of both
+ */
+export function readBoth<A, B>(readFirst: () => A, readSecond: () => B): readonly [A, B] {
+  let first: A;
+  try {
+    first = readFirst();
+  } catch (error) {
+    const second = findProblems(readSecond);
+    if (!(error instanceof ConfigError) || second === undefined) throw error;
+    throw new ConfigError(`${error.message}\n${second}`, { cause: error });
+  }
+  return [first, readSecond()];
+}
+
+function findProblems(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    return error instanceof ConfigError ? error.message : undefined;
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { commandFor, verbArguments } from "../program/form.ts";
 import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { COMMON, readCall } from "./call.ts";
-import { DatabaseFailure, describeDatabaseError } from "./database-error.ts";
+import { DatabaseFailure, describeDatabaseError, urlVariable } from "./database-error.ts";
 import { addEnvFile } from "./environment/env-file.ts";
 import { helpText } from "./help.ts";
 import { describeMissingPackage } from "./environment/packages.ts";
@@ -58,6 +58,8 @@ function describe(verb: VerbName, error: unknown): string {
   if (missing !== undefined) return missing;
   const isOwn = error instanceof AdminError || error instanceof AppError;
   return (
-    isOwn && !(error instanceof DatabaseFailure) ? error.message : describeDatabaseError(error)
+    isOwn && !(error instanceof DatabaseFailure)
+      ? error.message
+      : describeDatabaseError(error, urlVariable(error, process.env))
   ).replaceAll(/\.?\n/g, "; ");
 }

@@ -60,9 +60,24 @@ export function describeDatabaseError(
     case "42P01": // undefined_table
     case "42703": // undefined_column: the registry is older than this copy
       return `Cannot read the registry: ${message}; run ${commandFor("init-db")} first`;
+    case "42501": // insufficient_privilege
+      return `Cannot finish: ${message} (SQLSTATE ${code}); check that ${url} has the admin role`;
     default:
       return `Cannot finish: ${message} (SQLSTATE ${code})`;
   }
+}
+
+/**
+ * Finds the variable that an error's URL is of.
+ * @param env the environment in which a verb ran, where DATABASE_URL may stand for ADMIN_DATABASE_URL
+ */
+export function urlVariable(
+  error: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const name = variableOf(databaseOf(error));
+  const isSet = [name, `${name}_FILE`].some((variable) => env[variable]);
+  return name === variableOf(HOME) && !isSet ? "DATABASE_URL" : name;
 }
 
 /** Writes an error of the library for a person who runs verbs: with the variable of its database. */

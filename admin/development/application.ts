@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -54,7 +55,8 @@ export function findApplication(
   if (example !== undefined) return example;
   if (runtime === "worker" && !configured) {
     throw new AdminError(
-      `Cannot serve on worker: "${folder}" has no wrangler.toml; write one with a binding named HYPERDRIVE`,
+      `Cannot serve on worker: "${folder}" has no wrangler.toml; ` +
+        `write one with a binding named HYPERDRIVE, as ${commandFor("init")} does in an empty folder`,
     );
   }
   if (runtime !== "worker" && entry === undefined) {

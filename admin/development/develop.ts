@@ -40,7 +40,8 @@ export async function develop(
   try {
     if (env["DATABASE_URL"]) {
       process.stdout.write(
-        "DATABASE_URL is set: serving from that database, without the embedded PostgreSQL\n",
+        "DATABASE_URL is set: serving from that database; for the embedded PostgreSQL, " +
+          "take it out of the environment or .env\n",
       );
       const program = programOf(runtime, PORT, env, application);
       await serveProgram(program, code, "", interruption.signal);

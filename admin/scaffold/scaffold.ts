@@ -35,7 +35,8 @@ export async function writeApplication(folder: string): Promise<Scaffold> {
   const clashing = [...texts.keys()].filter((file) => existsSync(join(folder, file)));
   if (clashing.length > 0) {
     throw new AdminError(
-      `Cannot write the application: "${folder}" has ${clashing.join(", ")}; choose an empty folder`,
+      `Cannot write the application: "${folder}" has ${clashing.join(", ")}; choose an empty folder, ` +
+        "and take from there what your application lacks",
     );
   }
   const manifest = join(folder, "package.json");

@@ -4,7 +4,7 @@
 import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
 import { findUrlVariables } from "../database/routes/variables.ts";
-import { readVariables } from "../environment.ts";
+import { readBoth, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { readSecretFiles } from "../secret-files.ts";
 import { createTelemetry } from "../telemetry/telemetry.ts";
@@ -57,11 +57,11 @@ export function start(build: Build): DenoHandler {
   const env = lazyEnv(readVariable);
   const names = findUrlVariables(listVariables());
   const secrets = readSecretFiles(env, names, (path) => Deno.readTextFileSync(path));
-  const options = readOptions(
-    lazyEnv((name) => secrets[name] ?? readVariable(name)),
-    names,
+  const texts = lazyEnv((name) => secrets[name] ?? readVariable(name));
+  const [options, { SHUTDOWN_SECONDS: shutdownSeconds }] = readBoth(
+    () => readOptions(texts, names),
+    () => readVariables(PROCESS_VARIABLES, env),
   );
-  const { SHUTDOWN_SECONDS: shutdownSeconds } = readVariables(PROCESS_VARIABLES, env);
   const utf8 = new TextEncoder();
   const log = createLog(options.logLevel, (line) => void Deno.stdout.writeSync(utf8.encode(line)));
   const ignored = findIgnored(readVariable);

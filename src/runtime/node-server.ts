@@ -8,7 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { readOptions } from "../config.ts";
 import { openDatabase } from "../database/database.ts";
 import { findUrlVariables } from "../database/routes/variables.ts";
-import { ConfigError, readVariables } from "../environment.ts";
+import { ConfigError, readBoth, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";
 import { readSecretFiles } from "../secret-files.ts";
 import { Background } from "./background.ts";
@@ -83,8 +83,10 @@ export async function start(
     const secrets = readSecretFiles(env, findUrlVariables(Object.keys(env)), (path) =>
       readFileSync(path, "utf8"),
     );
-    const options = readOptions({ ...env, ...secrets });
-    const node = readVariables(NODE_VARIABLES, env);
+    const [options, node] = readBoth(
+      () => readOptions({ ...env, ...secrets }),
+      () => readVariables(NODE_VARIABLES, env),
+    );
     const log = createLog(options.logLevel, createLineWriter());
     const { METRICS_PORT: port, METRICS_HOST: host } = node;
     const metrics = { port, host, maxTenants: options.maxTenants };

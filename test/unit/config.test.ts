@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import { expect } from "chai";
 import { readOptions, SERVICE_VARIABLES } from "../../src/config.ts";
-import { ConfigError, readVariables } from "../../src/environment.ts";
+import { ConfigError, readBoth, readVariables } from "../../src/environment.ts";
 import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
 
 const VARIABLES = { ...SERVICE_VARIABLES, ...NODE_VARIABLES };
@@ -86,7 +86,7 @@ describe("readVariables()", () => {
       LOG_LEVEL: "info",
     });
     expect(problems({ DATABASE_URL: "" })).to.deep.equal([
-      "Cannot read DATABASE_URL: it is not set",
+      "Cannot read DATABASE_URL: it is not set; set it to postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     ]);
   });
 
@@ -97,6 +97,16 @@ describe("readVariables()", () => {
     for (const [index, name] of names.entries()) {
       expect(lines[index]).to.match(new RegExp(`^Cannot read ${name}: .*[^.]$`));
     }
+  });
+
+  it("readBoth() lists the problems of both parts", () => {
+    const read = (name: "PORT" | "LOG_LEVEL") => () =>
+      readVariables({ [name]: VARIABLES[name] }, { [name]: "wrong" });
+    expect(() => readBoth(read("LOG_LEVEL"), read("PORT"))).to.throw(
+      ConfigError,
+      /^Cannot read LOG_LEVEL: .*\nCannot read PORT: /,
+    );
+    expect(() => readBoth(() => 1, read("PORT"))).to.throw(ConfigError, /^Cannot read PORT: /);
   });
 
   for (const [name, texts] of Object.entries({

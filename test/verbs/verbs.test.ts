@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { useDatabase } from "../support/database/database.ts";
 import { openOwnServer } from "../support/server/own-server.ts";
 import { openService } from "../support/program/service.ts";
-import { runVerb, startVerb, type VerbResult } from "../support/program/verb.ts";
+import { performVerb, runVerb, startVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("verbs", () => {
   const database = useDatabase({ first: "first.example" });
@@ -181,6 +181,14 @@ describe("verbs", () => {
       "select count(*)::int as n from rowhouse.tenant",
     );
     expect(listed).to.have.length(row?.n ?? -1);
+  });
+
+  it("a verb names the variable that it connected with, and asks for the admin role where that lacks a privilege", async () => {
+    const env = { DATABASE_URL: database.serviceUrl };
+    const { stderr } = await performVerb({ adminUrl: "", env }, "list-tenants");
+    expect(stderr).to.match(
+      /^Cannot finish: permission denied .* \(SQLSTATE 42501\); check that DATABASE_URL has the admin role$/m,
+    );
   });
 
   it("an unreachable database is one line without the password", async () => {
