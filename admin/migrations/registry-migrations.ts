@@ -30,6 +30,7 @@ export type RegistryMigration = (
  * Migrates the registry to its newest version.
  * @param tenantMigrations the folder of the tenant migrations, which an old registry's tenants need
  * @returns the names of the migrations that this call ran
+ * @throws {AdminError} when a newer copy has migrated it: its entry functions must not become those of this one
  */
 export async function migrateRegistry(
   transaction: Transaction,
@@ -38,10 +39,15 @@ export async function migrateRegistry(
   const migrations = await loadMigrations<{ up: RegistryMigration }>(REGISTRY_MIGRATIONS);
   const sql: RunSql = (text) => query(transaction, text);
   const isNew = !(await hasTable(transaction, "registry_migration"));
-  const text = "select name from rowhouse.registry_migration";
-  const rows = isNew ? [] : await query<{ name: string }>(transaction, text);
-  const applied = new Set(rows.map(({ name }) => name));
-  const pending = migrations.filter(({ name }) => !applied.has(name));
+  const { missing, newer } = isNew
+    ? { missing: migrations.map(({ name }) => name), newer: [] }
+    : await readRegistryAge(transaction);
+  if (newer.length > 0) {
+    throw new AdminError(
+      `Cannot initialise: a newer Rowhouse has migrated the registry, with ${newer.join(", ")}; use that version here, too`,
+    );
+  }
+  const pending = migrations.filter(({ name }) => missing.includes(name));
   for (const { name, module } of pending) {
     await module.up(sql, () => listNumbered(findTenantMigrations(tenantMigrations)));
     await query(transaction, "insert into rowhouse.registry_migration (name) values ($1)", [name]);

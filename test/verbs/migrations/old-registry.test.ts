@@ -96,5 +96,14 @@ describe("init-db on a registry that knows numbers", () => {
       "select schema_name as name from rowhouse.tenant order by 1",
     );
     expect(tenants.map((tenant) => tenant.name)).to.deep.equal(["first", "second"]);
+    await database.sql(`insert into rowhouse.registry_migration (name) values ('${name}')`);
+  });
+
+  it("init-db refuses a registry that a newer copy has migrated", async () => {
+    await database.sql("insert into rowhouse.registry_migration (name) values ('9999-later')");
+    const { status, stderr } = await run("init-db");
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^Cannot initialise: a newer Rowhouse .*, with 9999-later; use that/);
+    await database.sql("delete from rowhouse.registry_migration where name = '9999-later'");
   });
 });
