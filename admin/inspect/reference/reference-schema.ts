@@ -6,7 +6,7 @@ import { randomInt } from "node:crypto";
 import { undone } from "../../batch/undone.ts";
 import { STAY_ON_NODE } from "../../citus/sql.ts";
 import { applyMigration, type Site } from "../../migrations/commands/apply.ts";
-import { describePlace, MigrationFailure } from "../../migrations/commands/failure.ts";
+import { adviceFor, describePlace, MigrationFailure } from "../../migrations/commands/failure.ts";
 import type { PlacedMigration, TenantMigrations } from "../../migrations/ordered.ts";
 import { applyOutside } from "../../migrations/commands/outside.ts";
 import { cutStages, mayNotShare } from "../../migrations/stages.ts";
@@ -141,7 +141,7 @@ async function explain(
     const told = reason.replaceAll(schemaName, "the reference");
     throw new ReferenceFailure(
       `Cannot build the reference schema: migration ${name} fails: ${describePlace(where)}: ${told}` +
-        `${sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`}; mend it: status and migrate go without the reference ` +
+        `${sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`}${adviceFor(sqlstate)}; mend it: status and migrate go without the reference ` +
         "with --no-drift",
       { cause: error },
     );

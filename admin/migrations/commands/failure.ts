@@ -1,5 +1,6 @@
 // The error of a migration: it names the file, the line, the command and the tenant, and nothing else.
 
+import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseMessage, sqlState } from "../../registry/database-code.ts";
 import type { Migration } from "../folder/migration.ts";
@@ -34,7 +35,7 @@ export class MigrationFailure extends AdminError {
     const state = sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`;
     const options = { code: "migration_failed", cause: error } as const;
     super(
-      `Cannot migrate tenant "${schemaName}": ${describePlace(where)}: ${reason}${state}`,
+      `Cannot migrate tenant "${schemaName}": ${describePlace(where)}: ${reason}${state}${adviceFor(sqlstate)}`,
       options,
     );
     this.where = where;
@@ -72,6 +73,15 @@ export class Nonconformity extends MigrationFailure {
   override get details(): Readonly<Record<string, unknown>> {
     return { ...super.details, differences: this.differences };
   }
+}
+
+// undefined_table, undefined_object, undefined_function
+const MISSING = new Set(["42P01", "42704", "42883"]);
+
+/** What to do where a migration misses an object: a remedy after a semicolon, or nothing. */
+export function adviceFor(sqlstate: string | undefined): string {
+  if (!MISSING.has(sqlstate ?? "")) return "";
+  return `; if all tenants share it, share its schema with ${commandFor("init-db")} --shared-schema NAME`;
 }
 
 /** Names the place of a failure: `0002_users.sql, line 14, "alter table users"`. */

@@ -307,7 +307,8 @@ describe("migrate compares each tenant with what the migrations make", () => {
     );
     const added = await run("add-tenant", "d.test", "d");
     expect(added.stderr).to.equal(
-      'Cannot migrate tenant "d": 004_bad.sql, line 3, "update nowhere set id": relation "nowhere" does not exist (SQLSTATE 42P01)\n',
+      'Cannot migrate tenant "d": 004_bad.sql, line 3, "update nowhere set id": relation "nowhere" does not exist (SQLSTATE 42P01); ' +
+        "if all tenants share it, share its schema with node admin/init-db.js --shared-schema NAME\n",
     );
   });
 });

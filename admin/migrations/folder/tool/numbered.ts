@@ -32,7 +32,7 @@ export function createNumbered(name: string, readSections: ReadSections, command
         folder.findings.refuse(
           other,
           undefined,
-          `it is a folder, and ${name} has only files; move it`,
+          `it is a folder, and ${name} has only files; move it, or let TENANT_MIGRATIONS name it`,
         );
       }
       const files = dropCompiled(folder.files.flatMap((file) => parseName(folder, file)));
