@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { describeOldNode } from "../src/runtime/node-version.ts";
 import { PROGRAM } from "./program/form.ts";
 import { verbList } from "./program/list.ts";
 import { suggest } from "./program/nearest.ts";
@@ -13,7 +14,12 @@ const [verb] = process.argv.slice(2);
 // npm starts it by a link of another folder, or on Windows by a script: messages look at the file's own name.
 process.argv[1] = fileURLToPath(import.meta.url);
 
-if (verb === undefined || verb === "--help" || verb === "-h") {
+const old = describeOldNode(process.versions.node);
+
+if (old !== undefined) {
+  process.stderr.write(`${old}\n`);
+  process.exitCode = 1;
+} else if (verb === undefined || verb === "--help" || verb === "-h") {
   process.stdout.write(verbList());
 } else if (verb === "--version") {
   process.stdout.write(`${readVersion()}\n`);

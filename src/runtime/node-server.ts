@@ -2,7 +2,7 @@
 // came, whatever the adapter does with them.
 
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readOptions } from "../config.ts";
@@ -16,8 +16,9 @@ import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { openTelemetry } from "./node-telemetry.ts";
+import { requireNode } from "./node-version.ts";
 import { closeStalled } from "./stalled.ts";
-import { isSameAuthority, readAbsoluteTarget } from "./target.ts";
+import { rewriteTarget } from "./target.ts";
 import { NODE_VARIABLES } from "./variables.ts";
 
 export type { Build } from "./build.ts";
@@ -64,8 +65,8 @@ export interface NodeParts extends ProcessParts {
 
 /**
  * Serves an application as the environment's variables say. It creates the log, the telemetry and the database, and
- * calls {@link serve}. When variables cannot be read, it writes one line for each to standard error and ends the
- * process with status 1.
+ * calls {@link serve}. When variables cannot be read, or Node is too old, it writes one line for each to standard error
+ * and ends the process with status 1.
  * @example
  * ```ts
  * import { createTenancy } from "rowhouse";
@@ -80,6 +81,7 @@ export async function start(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   try {
+    requireNode(process.versions.node);
     const secrets = readSecretFiles(env, findUrlVariables(Object.keys(env)), (path) =>
       readFileSync(path, "utf8"),
     );
@@ -187,18 +189,4 @@ function close(server: Server): Promise<void> {
       resolve();
     });
   });
-}
-
-/**
- * Rewrites the request so that @hono/node-server never rejects it: the application reads the host from the
- * headers and ignores the one in the URL. When the target has another host than the header, it adds a second Host.
- */
-function rewriteTarget(incoming: IncomingMessage): void {
-  const absolute = readAbsoluteTarget(incoming.url ?? "");
-  const path = absolute?.path ?? incoming.url ?? "";
-  if (absolute !== undefined && !isSameAuthority(absolute.authority, incoming.headers.host ?? "")) {
-    incoming.rawHeaders.push("Host", absolute.authority);
-  }
-  incoming.url = (path.startsWith("/") ? path : `/${path}`).replaceAll("\\", "%5C");
-  incoming.headers.host = "localhost";
 }

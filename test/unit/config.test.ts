@@ -1,9 +1,11 @@
 // The service's variables: defaults, every problem at once, and a secret that nothing shows.
 
+import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { expect } from "chai";
 import { readOptions, SERVICE_VARIABLES } from "../../src/config.ts";
 import { ConfigError, readBoth, readVariables } from "../../src/environment.ts";
+import { describeOldNode } from "../../src/runtime/node-version.ts";
 import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
 
 const VARIABLES = { ...SERVICE_VARIABLES, ...NODE_VARIABLES };
@@ -157,6 +159,24 @@ describe("readOptions()", () => {
       responseBytes: 4,
     });
     expect(options).to.include({ trustProxy: true, logLevel: "warn", maxTenants: 3 });
+  });
+});
+
+describe("describeOldNode()", () => {
+  it("describeOldNode() begins where package.json does", async () => {
+    const manifest = new URL("../../package.json", import.meta.url);
+    const { engines } = JSON.parse(await readFile(manifest, "utf8")) as {
+      readonly engines: { readonly node: string };
+    };
+    expect(engines.node).to.equal(">=20.19");
+    expect(["20.19.0", "22.0.0", "24.1.0"].map(describeOldNode)).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(["18.20.8", "20.18.3"].map(describeOldNode).join()).to.match(
+      /^Cannot run on Node\.js 18\.20\.8: .* use 20\.19 or newer,Cannot run on Node\.js 20\.18\.3/,
+    );
   });
 });
 
