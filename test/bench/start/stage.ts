@@ -38,7 +38,8 @@ export async function openStartStage(parent: string): Promise<StartStage> {
       url: server.adminUrl,
       tenantMigrations: TENANT_MIGRATIONS,
     });
-    await admin.exportTenant("acme", join(folder, place.archive)).finally(() => admin.close());
+    await admin.exportTenant("acme", join(folder, place.archive));
+    await admin.close();
     const gate = await openGate(server.port);
     const [adminUrl, serviceUrl] = [server.adminUrl, server.serviceUrl].map((url) =>
       redirect(url, gate.port),

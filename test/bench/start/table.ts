@@ -35,10 +35,11 @@ export function describeStarts(found: readonly NodeStarts[], times: number): Par
     ["verb", ...head],
     ["---", ...head.map(() => "---:")],
     ["floor: an empty program", ...found.flatMap(({ empty }) => ["–", show(empty)])],
-    ...verbs.map((verb) => [
-      verb,
-      ...found.flatMap(({ verbs }) => [show(verbs[verb]?.query), show(verbs[verb]?.help)]),
-    ]),
+    ...verbs.map((verb) =>
+      [verb].concat(
+        found.flatMap(({ verbs }) => [show(verbs[verb]?.query), show(verbs[verb]?.help)]),
+      ),
+    ),
   ];
   return {
     title: "The start of a verb",
