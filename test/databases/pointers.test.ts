@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { removeDomain } from "../../admin/lifecycle/domain.ts";
-import { findTenant } from "../../admin/lifecycle/tenant.ts";
+import { findTenant } from "../../admin/lifecycle/listed.ts";
 import { parseHost } from "../../src/host.ts";
 import { type OpenDatabase } from "../../src/database/database.ts";
 import { openDatabase } from "../../src/database/open-database.ts";
