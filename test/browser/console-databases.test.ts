@@ -1,5 +1,5 @@
 // The operator page over several databases, in a browser: all are seen, one that is down is told, and the tenants of
-// another database are migrated.
+// another database are migrated and adopted.
 
 import { expect } from "chai";
 import { type ConsoleStage, openConsoleStage } from "../support/console/stage.ts";
@@ -81,6 +81,38 @@ describe("console page: several databases", () => {
       { name: "wide", version: 2 },
     ]);
     expect(await stage.database.sql(versions)).to.deep.equal([{ name: "near", version: 1 }]);
+  });
+
+  it("console page: a tenant is added to another database, and schemas are adopted there", async () => {
+    const { page } = stage;
+    await eu.sql("create schema new_one", "create schema old_shop");
+    await stage.database.sql("create schema old_pg", "create schema here");
+    await stage.visit("tenants?database=eu");
+    await page.getByRole("link", { name: "us", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Add tenant…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a tenant" });
+    expect(await dialog.getByLabel("Database").inputValue()).to.equal("eu");
+    await dialog.getByLabel("Hosts").fill("new-one.test");
+    await dialog.getByText('schema "new_one" exists without a tenant').waitFor();
+    await dialog.getByLabel("Hosts").fill("near.test");
+    await dialog.getByText('"near.test" already belongs to a tenant').waitFor();
+    await dialog.getByLabel("Hosts").fill("here.test");
+    await dialog.getByRole("button", { name: "Add tenant", exact: true }).click();
+    await page.getByRole("heading", { name: "here", level: 1 }).waitFor();
+
+    await stage.visit("tenants?database=eu");
+    await page.getByRole("link", { name: "us", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Adopt…" }).click();
+    await page.getByLabel("Schemas").fill("old_*");
+    await page.getByLabel("Host of each").fill("{*}.test");
+    await page.getByRole("textbox", { name: "Version" }).fill("0");
+    await page.getByRole("button", { name: "Show the plan" }).click();
+    await page.getByRole("button", { name: "Adopt 1 tenant" }).click();
+    await page.getByRole("link", { name: "old_shop" }).waitFor();
+    const pointers = "select schema_name as name, database from rowhouse.pointer order by 1";
+    expect(await stage.database.sql(pointers)).to.deep.equal(
+      ["far", "here", "old_shop", "wide"].map((name) => ({ name, database: "eu" })),
+    );
     expect(stage.faults).to.deep.equal([]);
   });
 });

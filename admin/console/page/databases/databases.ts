@@ -10,16 +10,24 @@ import { panel } from "../parts/panel.ts";
 import { table } from "../parts/table.ts";
 import { type Stage, viewHash } from "../view.ts";
 
+/** The part of a view that shows the databases. */
+export interface DatabasesPart extends Loaded {
+  /** Their names, home first; empty before they are known, and where only one is configured. */
+  readonly names: () => readonly string[];
+}
+
 /**
  * Shows them above a view; nothing where only one is configured.
  * @param view its name, which the links lead to with another database
  */
-export function databasesPart(view: string, { database, signal }: Stage): Loaded {
+export function databasesPart(view: string, { database, signal }: Stage): DatabasesPart {
+  let names: readonly string[] = [];
   const part = loaded(
     "the databases",
     signal,
     () => read<Databases>("/api/databases", signal),
     (databases) => {
+      names = databases.map(({ name }) => name);
       const [home] = databases;
       if (home === undefined) return [];
       const shown = database === "" ? home.name : database;
@@ -65,5 +73,5 @@ export function databasesPart(view: string, { database, signal }: Stage): Loaded
   );
   // Most installations have one database: a placeholder would push away what stands below.
   part.root.replaceChildren();
-  return part;
+  return { ...part, names: () => names };
 }

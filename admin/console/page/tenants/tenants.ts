@@ -4,6 +4,8 @@ import type { TenantPage } from "../../api.ts";
 import { announce, notify } from "../parts/announce.ts";
 import { type Mark, wordOf } from "../parts/badge.ts";
 import { read } from "../client.ts";
+import { databaseFields } from "../databases/database-field.ts";
+import type { Field } from "../parts/field.ts";
 import { databasesPart } from "../databases/databases.ts";
 import { ask } from "../parts/dialog.ts";
 import { button, element, fill, link, type Content } from "../parts/element.ts";
@@ -33,7 +35,8 @@ const LISTS: readonly Mark[] = [
 
 /** Shows the tenants. */
 export function showTenants(stage: Stage): View {
-  const { parameters, signal, events } = stage;
+  const { parameters, signal, events, database } = stage;
+  const placing = (): readonly Field[] => databaseFields(databases.names(), database);
   let query = readQuery(parameters);
   // The first request starts the measurement of the sizes, and does not wait for it.
   let wasMeasured = false;
@@ -112,8 +115,8 @@ export function showTenants(stage: Stage): View {
         element(
           "div",
           { class: "buttons", role: "group", "aria-label": "New tenants" },
-          button("Add tenant…", { class: "primary" }, () => ask(addTenant())),
-          button("Adopt…", {}, () => ask(adoptTenants(work.refresh))),
+          button("Add tenant…", { class: "primary" }, () => ask(addTenant(placing()))),
+          button("Adopt…", {}, () => ask(adoptTenants(placing(), work.refresh))),
         ),
       ]),
       work.root,
