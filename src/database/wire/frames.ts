@@ -7,14 +7,14 @@ const ERROR_RESPONSE = 0x45; // E
 const HEADER_BYTES = 5;
 const ROW_HEADER_BYTES = 7;
 const BYTES_PER_COLUMN = 4;
-// An ErrorResponse up to this size is read. A larger message of any type but a row is told of by its size.
+// An ErrorResponse up to this size is read. Of a larger message, whatever its type, only the size is reported.
 const LARGE_BYTES = 65_536;
 
 /** The handlers of the messages that a {@link FrameReader} finds. */
 export interface FrameHandlers {
   /** Called at the beginning of a row, with the bytes of its values. */
   row(valueBytes: number): void;
-  /** Called at the beginning of any other message of more than 64 KiB, with its bytes: an error or a notice holds values. */
+  /** Called at the beginning of any other message of more than 64 KiB, with its size in bytes. */
   large(bytes: number): void;
   /** Called when an ErrorResponse has arrived, with its bytes after type and length. */
   error(body: Uint8Array): void;
