@@ -2,19 +2,50 @@
 
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import type { Meter } from "../command/meter.ts";
 import type { Creation } from "../lifecycle/creation.ts";
 import { raiseTenant } from "../lifecycle/raise.ts";
 import { newestVersion } from "../migrations/changes.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { isConnectionLost, sqlState } from "../registry/database-code.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { Displaced } from "../registry/pointer.ts";
+import type { Registry, Settings } from "../registry/registry.ts";
 import { type Archive, damaged } from "./archive/reader.ts";
-import { checkMigrations, checkWhole, limitsOf, timeoutOf } from "./archive/belief.ts";
+import { checkMigrations, checkWhole, limitsOf, timeoutOf, type Trust } from "./archive/belief.ts";
 import { CopyDigest, type Measure } from "./rows/digest.ts";
-import type { ImportOptions, ImportReport } from "./import-tenant.ts";
 import { type Loaded, loadTenant } from "./rows/load.ts";
 import type { ArchivedTable } from "./archive/manifest.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
+
+/** The new tenant. */
+export interface ImportOptions extends Trust {
+  /** A schema name that parseSchemaName has checked. */
+  readonly schemaName: string;
+  /** A host in the registry's form, which parseDomain has checked. */
+  readonly hosts: readonly string[];
+  /** The pointers that give way to it, as in NewTenant. */
+  readonly displaces?: Displaced | undefined;
+  /** Bring it to the newest version, before it is served. */
+  readonly migrate?: boolean;
+  readonly meter?: Meter;
+}
+
+/** The result of an import. */
+export interface ImportReport extends Loaded {
+  readonly schemaName: string;
+  readonly hosts: readonly string[];
+  /** The tenant's settings: the archive's, or none. */
+  readonly settings: Settings;
+  /** The archive's settings that the tenant did not get; empty with `withSettings`. */
+  readonly settingsLeftOut: Settings;
+  /** The exported schema, and the time of the export. */
+  readonly from: string;
+  readonly exportedAt: string;
+  /** The tenant's version after the import. */
+  readonly version: number;
+  /** The exported tenant's objects that this one lacks; empty without `lossy`. */
+  readonly losses: readonly string[];
+}
 
 /** Does the work of importTenant; on trial, the tenant is removed again and never visible to others. */
 export async function importArchive(
