@@ -30,10 +30,10 @@ export interface Database {
   send(message: Message): Promise<Answer>;
   /**
    * Runs `work` between BEGIN and COMMIT on one connection. Throws as {@link Database.send} does.
-   * @param work gets the link and the row of the entry
+   * @param work gets the link, the row of the entry, and where there are several databases the name of this one
    */
   transaction<T>(
-    work: (link: Link, entered: Row | undefined) => Promise<T>,
+    work: (link: Link, entered: Row | undefined, database?: string) => Promise<T>,
     beginning?: Beginning,
   ): Promise<T>;
   /** The databases beside home, by name; left out where there is one alone. */
