@@ -3,7 +3,7 @@
 
 import { commandFor } from "../program/form.ts";
 import type { Secret } from "../../src/environment.ts";
-import { openDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { type Finding, judge } from "./finding.ts";
 import type { Probe } from "./probe.ts";

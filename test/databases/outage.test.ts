@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { openService } from "../support/program/service.ts";
 import { type FaultProxy, openFaultProxy } from "../support/network/fault-proxy.ts";
 import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
-import { openRouted } from "../../src/database/database.ts";
+import { openRouted } from "../../src/database/open-database.ts";
 import { nearestEntry } from "../../src/database/routes/names.ts";
 import { Routes } from "../../src/database/routes/routes.ts";
 import { entryOf } from "../../src/entry.ts";

@@ -1,7 +1,7 @@
 // A server or pooler that takes fewer connections than the service wants: nothing fails, and nothing is sent twice.
 
 import { expect } from "chai";
-import { openDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database/database.ts";

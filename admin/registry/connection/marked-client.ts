@@ -1,7 +1,7 @@
 // Connections whose errors tell of which database they are, so that a text about one names the right variable.
 
 import type pg from "pg";
-import { HOME } from "../others.ts";
+import { HOME } from "../../../src/database/routes/names.ts";
 
 const DATABASES = new WeakMap<object, string>();
 

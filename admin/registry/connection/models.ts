@@ -3,14 +3,20 @@
 import { createRequire } from "node:module";
 import type pg from "pg";
 import type * as sequelizeModule from "sequelize";
-import type { Sequelize } from "sequelize";
+import type { ModelStatic, Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import { markedClient } from "./marked-client.ts";
-import type { Registry } from "../registry.ts";
 import type { DomainRow, TenantModel } from "../rows.ts";
 import { isReusable } from "./transaction-client.ts";
 
 const require = createRequire(import.meta.url);
+
+/** Sequelize and the models of the registry. */
+export interface Models {
+  readonly sequelize: Sequelize;
+  readonly Tenant: ModelStatic<TenantModel>;
+  readonly Domain: ModelStatic<DomainRow>;
+}
 
 /**
  * Loads Sequelize and defines the models. It does not connect yet; the caller closes `sequelize`.
@@ -21,7 +27,7 @@ export function openModels(
   connection: ServerConnection,
   database: string,
   pool: { readonly most: number; readonly idleMs: number },
-): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
+): Models {
   const driver = require("pg") as typeof pg;
   const { DataTypes, Sequelize } = require("sequelize") as typeof sequelizeModule;
   const Client = markedClient(driver, database);
