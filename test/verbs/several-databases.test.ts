@@ -138,6 +138,12 @@ describe("verbs over several databases", () => {
       expect(await detail()).to.deep.include({ database: "eu", databases: ["home", "us"] });
       const { elsewhere } = await client.get<TenantPage>("/api/tenants?search=twin");
       expect(elsewhere).to.deep.equal([{ schemaName: "twin", database: "eu" }]);
+      const headers = client.readHeaders();
+      const asia = await client.send({ path: "/api/fleet?database=asia", headers });
+      expect(asia.json)
+        .to.include({ status: 400 })
+        .and.have.property("detail")
+        .that.includes("_ASIA");
       const body = { database: eu.adminUrl };
       expect((await client.post("/api/tenants/twin/move", body)).status).to.equal(400);
       const { id } = (await client.post("/api/tenants/twin/move", { database: "us" })).json as Job;
