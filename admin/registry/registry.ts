@@ -1,5 +1,5 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
-// direct connection, and queries beside them. Every name carries its schema; the session's search_path is never set.
+// direct connection, and queries beside them. Every name carries its schema; the session's search_path has PostgreSQL's own alone.
 
 import type { QueryTypes } from "sequelize";
 import { systemActor } from "./actor.ts";

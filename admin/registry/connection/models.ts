@@ -30,7 +30,8 @@ export function openModels(
 ): Models {
   const driver = require("pg") as typeof pg;
   const { DataTypes, Sequelize } = require("sequelize") as typeof sequelizeModule;
-  const Client = markedClient(driver, database);
+  // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
+  const Client = markedClient(driver, database, ["set jit = off"]);
   const { ssl, application_name, user, ...server } = connection;
   const settings = {
     ...server,
@@ -45,10 +46,6 @@ export function openModels(
   };
   const sequelize = new Sequelize(settings);
   readFewTypes(sequelize);
-  // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
-  sequelize.addHook("afterConnect", async (client: unknown) => {
-    if (client instanceof Client) await client.query("set jit = off");
-  });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
   const Tenant = sequelize.define<TenantModel>(

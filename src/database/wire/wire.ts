@@ -48,6 +48,8 @@ export class Wire {
    */
   allowConnect(): void {
     this.#connects = 0;
+    // A session that ended while it was idle says nothing of the next one.
+    this.#ended = undefined;
   }
 
   /**
