@@ -7,8 +7,8 @@ import { writeMigration } from "./migrations/new-migration.ts";
 await runVerb({
   name: "new-migration",
   about:
-    "Writes the skeleton of a tenant migration, with the next number, into the folder of the example application " +
-    "or the folder that --folder names. It does not connect to a database.",
+    "Writes the skeleton of a tenant migration, with the next number, into the folder that --folder names. " +
+    "Without it, SQL goes into the folder of TENANT_MIGRATIONS. It does not connect to a database.",
   operands: ["NAME"],
   options: {
     folder: {
@@ -21,7 +21,11 @@ await runVerb({
   example: "add-color --folder your-application/migrations",
   async run(call) {
     const sql = call.has("sql");
-    const files = await writeMigration(call.operands[0], { folder: call.text("folder"), sql });
+    const files = await writeMigration(call.operands[0], {
+      folder: call.text("folder"),
+      configured: call.env["TENANT_MIGRATIONS"] || undefined,
+      sql,
+    });
     const todo = sql ? "fill it in" : "fill in up and down, compile";
     return {
       lines: [`Wrote ${files.join(" and ")}: ${todo}, then ${commandFor("migrate")} --plan`],

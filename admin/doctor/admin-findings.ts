@@ -1,9 +1,9 @@
 // The doctor's findings about the server and the registry, as the admin role sees them.
 
 import { commandFor } from "../program/form.ts";
-import { loadMigrations, REGISTRY_MIGRATIONS } from "../migrations/load.ts";
 import { describeVersion, newestVersion } from "../migrations/changes.ts";
 import { examineTenantMigrations } from "../migrations/ordered.ts";
+import { readRegistryAge } from "../migrations/registry-migrations.ts";
 import { formatCount } from "../print/count.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
 import { type Finding, judge } from "./finding.ts";
@@ -37,14 +37,7 @@ export async function examineRegistry(registry: Registry): Promise<readonly Find
     registry,
     "select current_setting('server_version_num')::int / 10000 as major",
   );
-  const applied = await readRows<{ name: string }>(
-    registry,
-    "select name from rowhouse.registry_migration",
-  );
-  const known = (await loadMigrations(REGISTRY_MIGRATIONS)).map(({ name }) => name);
-  const names = new Set(applied.map(({ name }) => name));
-  const missing = known.filter((name) => !names.has(name));
-  const newer = [...names].filter((name) => !known.includes(name));
+  const { missing, newer } = await registry.withTransaction(readRegistryAge);
   const { migrations, problems } = await examineTenantMigrations(registry);
   const [problem] = problems;
   const newest = newestVersion(migrations);

@@ -16,6 +16,7 @@ export function statusLines(status: Status): readonly string[] {
   );
   const lines = [
     `Newest version ${named(newestVersion, newestMigration)}; ${formatCount(tenants.length, "tenant")}${spread.length > 0 ? ": " : ""}${spread.join(", ")}`,
+    ...registryLines(status.registryLacks),
     ...status.problems.map((problem) => `Migrations: ${problem}`),
     ...listed("Behind", status.behind),
     ...section(
@@ -57,6 +58,11 @@ export function statusLines(status: Status): readonly string[] {
   if (driftProblem !== undefined) lines.push(driftProblem);
   lines.push(needsPerson(status) ? "Needs attention" : "All is well");
   return lines;
+}
+
+function registryLines(lacked: readonly string[]): readonly string[] {
+  if (lacked.length === 0) return [];
+  return [`Registry: it lacks ${lacked.join(", ")}; run ${commandFor("init-db")}`];
 }
 
 function driftLines({ compared, drifted, notCompared }: NonNullable<Status["drift"]>): string[] {

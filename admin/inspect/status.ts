@@ -3,6 +3,7 @@
 import { readCluster } from "../citus/cluster.ts";
 import { clusterProblems } from "../citus/findings.ts";
 import { examineTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
+import { readRegistryAge } from "../migrations/registry-migrations.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantChoice } from "../registry/tenants/pattern.ts";
 import { type Census, takeCensus } from "./census.ts";
@@ -14,6 +15,8 @@ import { findStrays, type Strays } from "./strays.ts";
 
 /** The result of {@link readStatus}. */
 export interface Status extends Census {
+  /** The registry's own migrations that init-db has not yet run; empty when the registry is up to date. */
+  readonly registryLacks: readonly string[];
   /** Why other verbs refuse the folder of the tenant migrations; empty when they do not. */
   readonly problems: readonly string[];
   readonly lacks: readonly Lack[];
@@ -42,7 +45,8 @@ export async function readStatus(
   const census = await takeCensus(registry, migrations, choice);
   const isWhole = choice.tenants === undefined && !choice.where?.length;
   const names = isWhole ? undefined : census.tenants.map((tenant) => tenant.schemaName);
-  const [lacks, excess, strays, cluster] = await Promise.all([
+  const [age, lacks, excess, strays, cluster] = await Promise.all([
+    registry.withTransaction(readRegistryAge),
     findLacks(registry, names),
     findExcess(registry, names),
     isWhole ? findStrays(registry) : undefined,
@@ -58,6 +62,7 @@ export async function readStatus(
     withDrift && problems.length === 0 ? await tryDrift(registry, migrations, whole) : {};
   return {
     ...census,
+    registryLacks: age.missing,
     problems,
     lacks,
     excess,
@@ -72,8 +77,9 @@ export async function readStatus(
 /** Whether a status needs a person's attention. */
 export function needsPerson(status: Status): boolean {
   const { problems, failed, lacks, excess, strays, cluster } = status;
-  const { drift, driftProblem, transitions } = status;
+  const { drift, driftProblem, transitions, registryLacks } = status;
   return (
+    registryLacks.length > 0 ||
     problems.length + failed.length + lacks.length + excess.length + cluster.length > 0 ||
     (drift?.drifted.length ?? 0) > 0 ||
     driftProblem !== undefined ||

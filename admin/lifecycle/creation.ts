@@ -8,10 +8,12 @@ import { nameOf, newestVersion } from "../migrations/changes.ts";
 import { forNewSchema } from "../migrations/commands/fresh.ts";
 import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
 import type { PlacedMigration } from "../migrations/folder/migration.ts";
+import { requireNewRegistry } from "../migrations/registry-migrations.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";
 import type { Displaced } from "../registry/pointer.ts";
 import type { Installation, Registry, Settings } from "../registry/registry.ts";
+import type { Transaction } from "../registry/connection/transaction-client.ts";
 import { type AdminRole, readAdminRole } from "../registry/roles/service-role.ts";
 import { type DefaultKind, readDefaultKinds } from "../registry/roles/tenant-grants.ts";
 import { readRolePrefix } from "../registry/roles/tenant-role.ts";
@@ -59,7 +61,7 @@ export interface NewTenant {
 /**
  * Reads the parameters that new tenants share.
  * @param given the migrations; those of the registry's folder when left out
- * @throws {AdminError} in a database without a registry, or when the folder contradicts the registry
+ * @throws {AdminError} in a database without a registry or with an older one, or when the folder contradicts it
  */
 export async function prepareCreation(
   registry: Registry,
@@ -70,7 +72,7 @@ export async function prepareCreation(
   const references = new References(registry, migrations, [newest]);
   let trust: Promise<void> | undefined;
   return registry.withTransaction(async (transaction) => ({
-    installation: await readInstallation(transaction),
+    installation: await readCurrent(transaction),
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),
     defaultKinds: await readDefaultKinds(transaction),
@@ -82,6 +84,13 @@ export async function prepareCreation(
       (trust ??= requireTrust(registry, references, migrations, { from: 0, to: newest })),
     sharing: { mode: "some" },
   }));
+}
+
+/** Reads the installation. Nothing is begun in an older registry, where not even the remains could be removed. */
+async function readCurrent(transaction: Transaction): Promise<Installation> {
+  const installation = await readInstallation(transaction);
+  await requireNewRegistry(transaction, "add tenant");
+  return installation;
 }
 
 /** The verb that creates a tenant, and what its event says beside the tenant's own values. */

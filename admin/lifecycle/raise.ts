@@ -132,8 +132,10 @@ async function raiseInStages<T>(
     });
   const roleName = await transact(async (transaction) => {
     if (!isTrial && tenant.displaces === undefined) await requireNoPointer(transaction, schemaName);
+    // The name comes before its hosts, as in one transaction: an earlier call has created both.
+    const name = await beginTenant(transaction, creation, tenant, false);
     await requireFreeHosts(transaction, tenant);
-    return beginTenant(transaction, creation, tenant, false);
+    return name;
   });
   let locks = 0;
   const climb = async (stages: readonly Stage[]): Promise<void> => {

@@ -15,8 +15,10 @@ const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** Where and how a migration is written. */
 export interface NewMigration {
-  /** The example application's folder when undefined; created when it is missing. */
+  /** Created when it is missing; `configured` when undefined. */
   readonly folder?: string | undefined;
+  /** The value of TENANT_MIGRATIONS; the example application's folder when undefined. */
+  readonly configured?: string | undefined;
   /** SQL instead of a module. */
   readonly sql?: boolean;
 }
@@ -30,7 +32,7 @@ export interface NewMigration {
  */
 export async function writeMigration(
   name: string,
-  { folder, sql = false }: NewMigration = {},
+  { folder, configured, sql = false }: NewMigration = {},
 ): Promise<readonly string[]> {
   if (!NAME.test(name) || name.length > 80) {
     throw new AdminError(
@@ -38,10 +40,13 @@ export async function writeMigration(
         "hyphens, as in add-color; choose another",
     );
   }
-  const place = findFolder(name, folder);
-  await mkdir(place, { recursive: true });
+  const place = findFolder(name, folder ?? configured);
+  // TENANT_MIGRATIONS has the compiled modules, and a skeleton in TypeScript belongs beside their sources.
+  const isCompiled = !sql && folder === undefined && configured !== undefined;
+  if (!isCompiled) await mkdir(place, { recursive: true });
   const tool = await recogniseTool(await openFolder(place, new Findings()));
   refuseTool(name, tool, sql);
+  if (isCompiled) throw unknownFolder(name);
   const existing = await readdir(place);
   const prefix = nextPrefix(existing, new Date());
   if (prefix === undefined) {
@@ -67,10 +72,15 @@ function findFolder(name: string, folder: string | undefined): string {
   try {
     return findTenantMigrations(folder);
   } catch {
-    throw new AdminError(
-      `Cannot write migration "${name}": its folder is unknown; name your folder with --folder FOLDER`,
-    );
+    throw unknownFolder(name);
   }
+}
+
+function unknownFolder(name: string): AdminError {
+  return new AdminError(
+    `Cannot write migration "${name}": its folder is unknown; name the folder of your sources with --folder FOLDER, ` +
+      "or write SQL with --sql into that of TENANT_MIGRATIONS",
+  );
 }
 
 /** Folders of these two hold no modules, and the others' tools write their own marks. */

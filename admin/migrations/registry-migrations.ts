@@ -1,6 +1,8 @@
 // The registry's own numbered migrations, run within one transaction that the caller opens, so that the schema
 // and the record of it are one change.
 
+import { commandFor } from "../program/form.ts";
+import { AdminError } from "../registry/admin-error.ts";
 import { hasTable, query } from "../registry/registry.ts";
 import { findTenantMigrations, listNumbered, loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
@@ -45,4 +47,38 @@ export async function migrateRegistry(
     await query(transaction, "insert into rowhouse.registry_migration (name) values ($1)", [name]);
   }
   return pending.map(({ name }) => name);
+}
+
+/** How a registry differs from what this copy of Rowhouse makes, by the names of migrations. */
+export interface RegistryAge {
+  /** Those that init-db has not yet run there. */
+  readonly missing: readonly string[];
+  /** Those that a newer copy has run there. */
+  readonly newer: readonly string[];
+}
+
+/** Reads the age of a registry. */
+export async function readRegistryAge(transaction: Transaction): Promise<RegistryAge> {
+  const text = "select name from rowhouse.registry_migration order by 1";
+  const applied = (await query<{ name: string }>(transaction, text)).map(({ name }) => name);
+  const known = (await listNumbered(REGISTRY_MIGRATIONS)).map(({ name }) => name);
+  return {
+    missing: known.filter((name) => !applied.includes(name)),
+    newer: applied.filter((name) => !known.includes(name)),
+  };
+}
+
+/**
+ * Refuses a registry that this copy of Rowhouse has not yet migrated.
+ * @param action completes "Cannot …"
+ * @throws {AdminError} registry_missing
+ */
+export async function requireNewRegistry(transaction: Transaction, action: string): Promise<void> {
+  const { missing } = await readRegistryAge(transaction);
+  if (missing.length === 0) return;
+  throw new AdminError(
+    `Cannot ${action}: the registry is older than this Rowhouse, it lacks ${missing.join(", ")}; ` +
+      `run ${commandFor("init-db")} first`,
+    { code: "registry_missing" },
+  );
 }

@@ -49,6 +49,7 @@ export async function openCluster(
 ): Promise<Cluster> {
   await mkdir(folder, { recursive: true });
   const base = await realpath(folder);
+  await ignore(base);
   const home = await openHome(base, user);
   const data = join(home, "data");
   const passwordFile = join(base, "admin-password");
@@ -61,6 +62,12 @@ export async function openCluster(
   const logFile = join(home, "postgres.log");
   await makeLog(logFile, user);
   return { dataFolder, home, logFile, password: await readPassword(passwordFile) };
+}
+
+/** Keeps the folder, with its password, out of the repository that it stands in. */
+async function ignore(folder: string): Promise<void> {
+  const file = join(folder, ".gitignore");
+  if (!(await exists(file))) await writeFile(file, "*\n");
 }
 
 async function makeData(

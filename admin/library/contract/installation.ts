@@ -79,6 +79,8 @@ export interface InstallationStatus {
     readonly transition: Transition;
     readonly advice: string;
   }[];
+  /** The registry's own migrations that init-db has not yet run; empty when the registry is up to date. */
+  readonly registryLacks: readonly string[];
   /** Why other functions refuse the folder of the tenant migrations; empty when they do not. */
   readonly problems: readonly string[];
   /** Objects and privileges that tenants lack. */

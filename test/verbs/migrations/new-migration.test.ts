@@ -85,6 +85,16 @@ describe("new-migration", () => {
     }
   });
 
+  it("new-migration --sql writes into the folder of TENANT_MIGRATIONS, and a module nowhere without --folder", async () => {
+    await withFolder({ "0009-a.js": "" }, async (configured) => {
+      const [file = ""] = await writeMigration("add-note", { configured, sql: true });
+      expect(basename(file)).to.equal("0010-add-note.sql");
+      const { message } = await rejection(writeMigration("add-more", { configured }));
+      expect(message).to.include("name the folder of your sources with --folder FOLDER");
+      expect(await readdir(configured)).to.have.members(["0009-a.js", "0010-add-note.sql"]);
+    });
+  });
+
   it("new-migration's skeleton compiles in the tree", async function () {
     this.timeout(60_000);
     const checkout = await copyCheckout();

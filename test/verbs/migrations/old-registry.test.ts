@@ -77,4 +77,24 @@ describe("init-db on a registry that knows numbers", () => {
       await database.sql("select from pg_indexes where indexname = 'note_text'"),
     ).to.have.length(2);
   });
+
+  it("status names what an older registry lacks, and add-tenant refuses it and leaves nothing", async () => {
+    const newest = "(select max(name) from rowhouse.registry_migration)";
+    const [row] = await database.sql<{ name: string }>(
+      `delete from rowhouse.registry_migration where name = ${newest} returning name`,
+    );
+    const { name = "" } = row ?? {};
+    const { status, stdout } = await run("status");
+    expect(status).to.equal(3);
+    expect(stdout).to.match(new RegExp(`^Registry: it lacks ${name}; run .*init-db`, "m"));
+    const refused = await run("add-tenant", "third.example", "third");
+    expect(refused.status).to.equal(1);
+    expect(refused.stderr).to.match(
+      new RegExp(`^Cannot add tenant: .* it lacks ${name}; run .*init-db.* first$`, "m"),
+    );
+    const tenants = await database.sql<{ name: string }>(
+      "select schema_name as name from rowhouse.tenant order by 1",
+    );
+    expect(tenants.map((tenant) => tenant.name)).to.deep.equal(["first", "second"]);
+  });
 });

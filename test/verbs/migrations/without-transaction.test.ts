@@ -1,8 +1,10 @@
 // Migrations that run without a transaction, and the comparison of each tenant with what the migrations make.
 
 import { expect } from "chai";
+import { openAdmin } from "../../../admin/library/admin.ts";
 import { useDatabase } from "../../support/database/database.ts";
 import { makeSqlFolder, type SqlFolder } from "../../support/sql/sql-folder.ts";
+import { rejection } from "../../support/rejection.ts";
 import { until } from "../../support/until.ts";
 import {
   performVerb,
@@ -86,6 +88,19 @@ describe("migrate without a transaction", () => {
     // The path of the build is not the session's any more, and nothing is recorded as unfinished.
     const rows = await database.sql("select from rowhouse.tenant where unfinished is not null");
     expect(rows).to.deep.equal([]);
+  });
+
+  it("createTenant() in several transactions tells the same tenant from another one of the name or host", async () => {
+    await using admin = await openAdmin({
+      url: database.adminUrl,
+      tenantMigrations: migrations.folder,
+    });
+    const create = (schemaName: string, host: string): Promise<unknown> =>
+      rejection(admin.createTenant({ schemaName, hosts: [host] }));
+    expect(await create("a", "a.test")).to.have.property("code", "tenant_exists");
+    expect(await create("a", "other.test")).to.have.property("code", "name_taken");
+    expect(await create("other", "a.test")).to.have.property("code", "host_taken");
+    expect(await admin.findTenant("other")).to.equal(undefined);
   });
 
   it("clears a failed index away while a build in another schema begins", async () => {
