@@ -153,7 +153,7 @@ function sizesLine({ sizes }: TenantPage): Content {
   return state === undefined ? undefined : element("p", { class: "problem" }, state);
 }
 
-/** The tenants of other databases, whose rows home does not have. */
+/** The tenants of other databases that a search at home has found. */
 function elsewhere(page: TenantPage): Content {
   if (page.elsewhere.length === 0) return undefined;
   return element(
