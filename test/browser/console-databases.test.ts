@@ -54,10 +54,13 @@ describe("console page: several databases", () => {
     await page.getByRole("region", { name: "Databases" }).waitFor();
     expect(await rowOf("home")).to.equal("home Shown below 1 0 0 1");
     expect(await rowOf("eu")).to.equal("eu 2 0 0 2");
-    expect(await rowOf("us")).to.match(/^us Cannot connect .*ADMIN_DATABASE_URL_US.* unknown/);
+    expect(await rowOf("us")).to.match(
+      /^us Unavailable Cannot connect .*ADMIN_DATABASE_URL_US.* unknown/,
+    );
     await page.getByText(/^1 tenant in database/).waitFor();
     await page.getByRole("link", { name: "eu", exact: true }).click();
     await page.getByText(/^2 tenants in database/).waitFor();
+    await page.getByRole("heading", { name: "Fleet in eu", level: 1 }).waitFor();
     expect(await rowOf("eu")).to.equal("eu Shown below 2 0 0 2");
     await page.getByText("The 2 largest as a table").click();
     const largest = page.getByRole("table", { name: "The largest tenants" });

@@ -38,6 +38,11 @@ export function parseHash(hash: string): {
   return { view: view || "fleet", name: decode(name), parameters, database };
 }
 
+/** Returns the title of a view: with the database, unless that is home or the only one. */
+export function titleOf(view: string, database: string): string {
+  return database === "" ? view : `${view} in ${database}`;
+}
+
 /** Returns the hash of a view, without the parameters that are empty. */
 export function viewHash(view: string, parameters: Readonly<Record<string, string>>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== "");

@@ -3,7 +3,7 @@
 import type { DatabaseFigures, Databases, DatabaseState } from "../../api.ts";
 import { read } from "../client.ts";
 import { badge } from "../parts/badge.ts";
-import { element, link, type Content } from "../parts/element.ts";
+import { element, hidden, link, type Content } from "../parts/element.ts";
 import { formatNumber } from "../parts/format.ts";
 import { type Loaded, loaded } from "../parts/loading.ts";
 import { panel } from "../parts/panel.ts";
@@ -41,13 +41,16 @@ export function databasesPart(view: string, { database, signal }: Stage): Databa
         one.name === shown ? element("span", { class: "muted small" }, "Shown below") : undefined,
         one.problem === null
           ? undefined
-          : element("span", { class: "small wrap" }, badge("failed", one.problem)),
+          : [
+              badge("failed", "Unavailable"),
+              element("span", { class: "small muted wrap" }, one.problem),
+            ],
       ];
       const count =
         (figure: keyof DatabaseFigures, only: string) =>
         (one: DatabaseState): Content =>
           one.figures === null
-            ? "unknown"
+            ? [element("span", { "aria-hidden": "true" }, "–"), hidden("unknown")]
             : link(
                 viewHash("tenants", { only, database: placeOf(one) }),
                 {},
@@ -62,7 +65,12 @@ export function databasesPart(view: string, { database, signal }: Stage): Databa
             { title: "Database", isHeading: true, show: nameOf },
             { title: "Tenants", isNumber: true, show: count("tenants", "") },
             { title: "Failed", isNumber: true, show: count("failed", "failed") },
-            { title: "Changing", isNumber: true, show: count("inTransition", "transition") },
+            {
+              title: "Changing",
+              isNumber: true,
+              isWide: true,
+              show: count("inTransition", "transition"),
+            },
             { title: "Behind", isNumber: true, show: count("behind", "behind") },
           ],
           databases,

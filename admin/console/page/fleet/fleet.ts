@@ -12,7 +12,7 @@ import { type Loaded, loaded } from "../parts/loading.ts";
 import { viewHeading } from "../parts/panel.ts";
 import { sizesPanel } from "./sizes.ts";
 import { trafficParts } from "../traffic/traffic.ts";
-import type { Stage, View } from "../view.ts";
+import { type Stage, titleOf, type View } from "../view.ts";
 
 const FLEET_MS = 10_000;
 const SIZES_MS = 60_000;
@@ -21,6 +21,7 @@ const MEASURING_MS = 4000;
 /** Shows the fleet. */
 export function showFleet(stage: Stage): View {
   const { signal, events, database } = stage;
+  const title = titleOf("Fleet", database);
   const line = element("span", {}, "Loading");
   const fleet = loaded(
     "the fleet",
@@ -65,11 +66,11 @@ export function showFleet(stage: Stage): View {
   every(FLEET_MS, signal, fleet.refresh);
   every(SIZES_MS, signal, sizesLoaded.refresh);
   return {
-    title: "Fleet",
+    title,
     root: element(
       "div",
       { class: "view" },
-      viewHeading("Fleet", line),
+      viewHeading(title, line),
       databases.root,
       fleet.root,
       trafficLoaded.root,

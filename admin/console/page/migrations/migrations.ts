@@ -11,7 +11,7 @@ import { runPanel, sayEnd } from "./migration-run.ts";
 import { isAtWork, startPanel } from "./migration-start.ts";
 import { panel, viewHeading } from "../parts/panel.ts";
 import { pendingPanel, versionsPanel } from "./pending.ts";
-import { type Stage, tenantHash, type View, viewHash } from "../view.ts";
+import { type Stage, tenantHash, titleOf, type View, viewHash } from "../view.ts";
 import { workPart } from "../work/work.ts";
 
 const NAMES = 36;
@@ -20,6 +20,7 @@ const RENEW_MS = 3000;
 /** Shows the migrations. */
 export function showMigrations(stage: Stage): View {
   const { signal, events, database } = stage;
+  const title = titleOf("Migrations", database);
   const line = element("span", {}, "Loading");
   const runPlace = element("div", {});
   const startPlace = element("div", {});
@@ -81,11 +82,11 @@ export function showMigrations(stage: Stage): View {
   const work = workPart(stage, "all");
   const databases = databasesPart("migrations", stage);
   return {
-    title: "Migrations",
+    title,
     root: element(
       "div",
       { class: "view" },
-      viewHeading("Migrations", line),
+      viewHeading(title, line),
       databases.root,
       runPlace,
       startPlace,

@@ -19,7 +19,7 @@ import { describeSizesState } from "../fleet/sizes-state.ts";
 import { columnsOf } from "./tenant-columns.ts";
 import { pager } from "./pager.ts";
 import { table } from "../parts/table.ts";
-import { type Stage, tenantHash, type View, viewHash } from "../view.ts";
+import { type Stage, tenantHash, titleOf, type View, viewHash } from "../view.ts";
 import { workPart } from "../work/work.ts";
 
 const TYPING_MS = 120;
@@ -36,6 +36,7 @@ const LISTS: readonly Mark[] = [
 /** Shows the tenants. */
 export function showTenants(stage: Stage): View {
   const { parameters, signal, events, database } = stage;
+  const title = titleOf("Tenants", database);
   const placing = (): readonly Field[] => databaseFields(databases.names(), database);
   let query = readQuery(parameters);
   // The first request starts the measurement of the sizes, and does not wait for it.
@@ -106,11 +107,11 @@ export function showTenants(stage: Stage): View {
     only,
   );
   return {
-    title: "Tenants",
+    title,
     root: element(
       "div",
       { class: "view" },
-      viewHeading("Tenants", line, [
+      viewHeading(title, line, [
         controls,
         element(
           "div",
@@ -153,7 +154,7 @@ function sizesLine({ sizes }: TenantPage): Content {
   return state === undefined ? undefined : element("p", { class: "problem" }, state);
 }
 
-/** The tenants of other databases, whose rows home does not have. */
+/** The tenants of other databases that a search at home has found. */
 function elsewhere(page: TenantPage): Content {
   if (page.elsewhere.length === 0) return undefined;
   return element(
