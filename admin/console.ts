@@ -9,6 +9,7 @@ import { runVerb } from "./command/command.ts";
 import { UsageError } from "./command/usage-error.ts";
 import type { Call } from "./command/verb.ts";
 import { isLoopback } from "./console/door/origin.ts";
+import { visibleLines } from "./print/visible.ts";
 import { AdminError } from "./registry/admin-error.ts";
 import { readInstallation } from "./registry/installation.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -69,7 +70,7 @@ interface Settings {
 /** Serves the page until the verb is interrupted. */
 async function serve(call: Call, registry: Registry, settings: Settings): Promise<void> {
   const { host, port, services, exports, signal } = settings;
-  const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const note = (line: string): void => void process.stderr.write(`${visibleLines(line)}\n`);
   const { openConsole } = await import("./console/console.ts");
   const { serveConsole } = await import("./console/server.ts");
   const parts = openConsole({ registry, services, exports, note });

@@ -6,9 +6,9 @@ import { runVerb } from "./command/command.ts";
 import { withSecrets } from "./command/environment/config.ts";
 import { requirePackages } from "./command/environment/packages.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { findApplication } from "./development/application.ts";
+import { findApplication, RUNTIMES } from "./development/application.ts";
 import { EMBEDDED_POSTGRES } from "./development/embedded/binaries.ts";
-import { packagesOf, RUNTIMES } from "./development/runtime.ts";
+import { packagesOf } from "./development/runtime.ts";
 import { AdminError } from "./registry/admin-error.ts";
 
 await runVerb({

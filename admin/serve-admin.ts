@@ -79,24 +79,25 @@ async function serveUntilSignal(
   { file, hostname, port, perSecond }: Settings,
 ): Promise<void> {
   const { createLog } = await import("../src/log.ts");
-  const { createLineWriter, openTelemetry, serve } = await import("../src/runtime/node-server.ts");
+  const { createLineWriter } = await import("../src/runtime/line-writer.ts");
+  const { openTokenFile } = await import("./api/tokens/token-file.ts");
+  const { prepareCreation } = await import("./lifecycle/creation.ts");
+  const log = createLog("info", createLineWriter());
+  const tokens = await openTokenFile(file, log);
+  const registry = await openAdminRegistry(env, { idleMs: IDLE_MS });
+  // Loads what a creation needs, and fails now for a database or a folder that is wrong.
+  await prepareCreation(registry);
+  const { openTelemetry, serve } = await import("../src/runtime/node-server.ts");
   const { createApi } = await import("./api/api.ts");
   const { createTokenDoor } = await import("./api/access.ts");
   const { createClosing } = await import("./api/closing.ts");
   const { Rate } = await import("./api/tokens/rate.ts");
-  const { openTokenFile } = await import("./api/tokens/token-file.ts");
   const { createAdmin } = await import("./library/create-admin.ts");
-  const { prepareCreation } = await import("./lifecycle/creation.ts");
-  const log = createLog("info", createLineWriter());
-  const tokens = await openTokenFile(file, log);
   const exporting = await openTelemetry(
     env,
     { port: undefined, host: "127.0.0.1", maxTenants: 0 },
     log,
   );
-  const registry = await openAdminRegistry(env, { idleMs: IDLE_MS });
-  // Loads what a creation needs, and fails now for a database or a folder that is wrong.
-  await prepareCreation(registry);
   const tenancy = createApi({
     adminOf: (actor) => createAdmin(registry.as(actor), registry.close),
     door: createTokenDoor(tokens, new Rate(perSecond)),

@@ -7,8 +7,8 @@ export {
   type Database,
   type Link,
   type OpenDatabase,
-  openDatabase,
 } from "./database/database.ts";
+export { openDatabase } from "./database/open-database.ts";
 export type { Answer, Message, Statement } from "./database/message.ts";
 export type { DatabaseOptions } from "./database/options.ts";
 export type { TransactionMode } from "./database/transaction-mode.ts";

@@ -43,7 +43,8 @@ async function run(
     rowMode: "array",
     types: { getTypeParser: () => (value: string) => value },
   };
-  await client.query("begin read only");
+  // The operator's text may name tables as the other framework does.
+  await client.query("begin read only; set local search_path to default");
   try {
     return await client.query<(string | null)[]>(config);
   } catch (error) {

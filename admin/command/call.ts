@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { visibleLines } from "../print/visible.ts";
 import { suggest } from "../program/nearest.ts";
 import { operandOptions, type OptionValues, readOperands } from "./operands.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -50,7 +51,7 @@ export function readCall<Operands extends readonly string[], O extends Options>(
       const text = values["json"] === true ? JSON.stringify(json) : line;
       if (text === undefined) return;
       progress?.clear();
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${visibleLines(text)}\n`);
     },
     async ask(question) {
       if (values["json"] === true) return undefined;

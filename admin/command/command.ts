@@ -4,6 +4,7 @@
 import process from "node:process";
 import { AppError } from "../../src/errors.ts";
 import { ConfigError } from "../../src/environment.ts";
+import { visibleLines } from "../print/visible.ts";
 import { commandFor, verbArguments } from "../program/form.ts";
 import type { VerbName } from "../program/verbs.ts";
 import { AdminError } from "../registry/admin-error.ts";
@@ -36,13 +37,14 @@ export async function runVerb<const Operands extends readonly string[], const O 
     const report = await verb.run(call);
     close();
     const text = json ? JSON.stringify(report.json) : report.lines.join("\n");
-    if (text !== "") process.stdout.write(`${text}\n`);
+    if (text !== "") process.stdout.write(`${visibleLines(text)}\n`);
     process.exitCode = report.status ?? 0;
   } catch (error) {
     close?.();
     const message = describe(verb.name, error);
     const details = error instanceof AdminError ? { code: error.code, ...error.details } : {};
-    process.stderr.write(`${json ? JSON.stringify({ error: message, ...details }) : message}\n`);
+    const line = json ? JSON.stringify({ error: message, ...details }) : message;
+    process.stderr.write(`${visibleLines(line)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
     // pg leaves the socket open when pg itself rejects the connection, for example without a password.
     setTimeout(() => process.exit(), LINGER_MS).unref();

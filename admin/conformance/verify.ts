@@ -4,9 +4,6 @@ import { describeServiceConnection } from "../doctor/connection-findings.ts";
 import { readPooler } from "../doctor/pooler.ts";
 import { withProbes } from "../doctor/probe.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { performCheck } from "./check.ts";
-import { CHECKS } from "./checks.ts";
-import { withPool } from "./subjects.ts";
 
 /** The result of one check; `told` marks a behaviour on which the service does not depend. */
 export interface Verdict {
@@ -42,6 +39,9 @@ export async function verifyPooler(
     );
   }
   for (const { check, seen } of recipes) add({ level: "told", name: check, seen });
+  const { performCheck } = await import("./check.ts");
+  const { CHECKS } = await import("./checks.ts");
+  const { withPool } = await import("./subjects.ts");
   await withPool(url, adminUrl, async (pool) => {
     await pool.meetStrangers();
     for (const check of CHECKS) {

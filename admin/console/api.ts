@@ -6,10 +6,11 @@
 //   GET  /enter?token=TOKEN                  sets the cookie and hands out the key, once
 //   GET  /                                   the page; its files are /page/FILE
 //   GET  /vendor/uplot.js, /vendor/uplot.css
-//   GET  /api/fleet                          Fleet
-//   GET  /api/fleet/sizes                    FleetSizes
+//   GET  /api/databases                      Databases
+//   GET  /api/fleet?database                 Fleet
+//   GET  /api/fleet/sizes?database           FleetSizes
 //   GET  /api/traffic                        Traffic
-//   GET  /api/tenants?search&only&sort&order&offset&limit   TenantPage
+//   GET  /api/tenants?database&search&only&sort&order&offset&limit   TenantPage
 //   GET  /api/tenants/SCHEMA                 TenantDetail
 //   ANY  /tenants, /tenants/…                the routes of ../api/description/description.ts
 //   POST /api/tenants/check                  NewTenantWish → NewTenantCheck; changes nothing
@@ -20,15 +21,16 @@
 //   POST /api/tenants/SCHEMA/drop            DropRequest → Job
 //   POST /api/adoptions/plan                 AdoptionWish → AdoptionPlanView; changes nothing
 //   POST /api/adoptions                      AdoptionRequest → Job
-//   GET  /api/work                           Work
+//   GET  /api/work?database                  Work
 //   GET  /api/jobs                           readonly Job[], the newest first
 //   POST /api/jobs/ID/stop                   {} → Job
-//   GET  /api/migrations                     Migrations
+//   GET  /api/migrations?database            Migrations
 //   POST /api/migrations/start               MigrationRequest → MigrationState
 //   POST /api/migrations/stop                {} → MigrationState; the tenants in progress end
 //   GET  /api/events                         server-sent events, see ConsoleEvents
 
 export type * from "./api/status.ts";
+export type * from "./api/databases.ts";
 export type * from "./api/traffic.ts";
 export type * from "./api/fleet.ts";
 export type * from "./api/tenant-list.ts";

@@ -10,6 +10,7 @@ import { createJobs, type Jobs } from "./work/jobs.ts";
 import { createMigrationRuns, type MigrationRuns } from "./work/migration-runs.ts";
 import { toConsoleError, toProblem } from "./door/problem.ts";
 import { RequestError } from "./door/request-error.ts";
+import { createDatabaseReader, type ReadDatabases } from "./fleet/databases.ts";
 import { createSizes, type Sizes } from "./fleet/sizes.ts";
 import { type TrafficWatch, watchTraffic } from "./traffic/traffic.ts";
 
@@ -20,7 +21,9 @@ export interface Console {
   readonly admin: Admin;
   /** The folder into which tenants are exported. */
   readonly exports: string;
-  readonly sizes: Sizes;
+  readonly readDatabases: ReadDatabases;
+  /** Returns the sizes of a database's tenants. */
+  readonly sizesOf: (registry: Registry) => Sizes;
   readonly traffic: TrafficWatch;
   readonly jobs: Jobs;
   readonly migrations: MigrationRuns;
@@ -49,6 +52,11 @@ export function openConsole(options: ConsoleOptions): Console {
   const events = openEvents();
   const explain = (error: unknown): string => toProblem(error, note).detail;
   const log = createLog("warn", (line) => note(line.trimEnd()));
+  // A report writes the line for the terminal.
+  const explainReported = (error: unknown): string => toProblem(error, () => {}).detail;
+  const report = createReport(log, "sizes failed");
+  const reportDatabase = createReport(log, "database failed");
+  const sizes = new Map<string, Sizes>();
   const jobs = createJobs(
     (job) => events.send("job", job),
     (error) => (error instanceof RequestError ? error : toConsoleError(error, note)),
@@ -65,11 +73,16 @@ export function openConsole(options: ConsoleOptions): Console {
     // The registry is closed by its owner.
     admin: createAdmin(registry, () => Promise.resolve()),
     ...{ registry, exports, note, events, jobs, migrations, traffic },
-    sizes: createSizes(registry, {
-      report: createReport(log, "sizes failed"),
-      // The report writes the line for the terminal.
-      explain: (error) => toProblem(error, () => {}).detail,
+    readDatabases: createDatabaseReader(registry, (error) => {
+      reportDatabase(error);
+      return explainReported(error);
     }),
+    sizesOf(one) {
+      const found =
+        sizes.get(one.database) ?? createSizes(one, { report, explain: explainReported });
+      sizes.set(one.database, found);
+      return found;
+    },
     async close() {
       await Promise.all([traffic.close(), migrations.close(), jobs.close()]);
       events.close();

@@ -2,6 +2,8 @@
 
 import type { ServerResponse } from "node:http";
 import { Router } from "itty-router";
+import { findDatabase } from "../databases/find.ts";
+import type { Registry } from "../registry/registry.ts";
 import { parseSchemaName } from "../registry/tenants/schema-name.ts";
 import {
   type Body,
@@ -45,13 +47,21 @@ const MOST_TENANTS = 1_000_000;
  * @returns a function that rejects with what the route throws, and with RequestError 404 when no route matches
  */
 export function createRoutes(parts: Console): Routes {
-  const { registry, admin, sizes, traffic, jobs, migrations, events } = parts;
+  const { registry, admin, traffic, jobs, migrations, events } = parts;
+  /** Finds the database that a request names, or home. */
+  const find = ({ query }: Exchange): Promise<Registry> =>
+    findDatabase(registry, findText(query, "database"));
   const router = Router<Exchange>();
   router
-    .get("/api/fleet", () => readFleet(registry, traffic.services()))
-    .get("/api/fleet/sizes", () => sizes.read())
+    .get("/api/databases", () => parts.readDatabases())
+    .get("/api/fleet", async (exchange) => readFleet(await find(exchange), traffic.services()))
+    .get("/api/fleet/sizes", async (exchange) => parts.sizesOf(await find(exchange)).read())
     .get("/api/traffic", () => traffic.read())
-    .get("/api/tenants", ({ query }) => listTenantPage(registry, sizes, parseTenantQuery(query)))
+    .get("/api/tenants", async (exchange) => {
+      const wish = parseTenantQuery(exchange.query);
+      const there = await find(exchange);
+      return listTenantPage(there, parts.sizesOf(there), wish);
+    })
     .post("/api/tenants/check", ({ body }) => checkNewTenant(registry, body))
     .get("/api/tenants/:schemaName", ({ params }) => {
       const schemaName = schemaOf(params);
@@ -76,10 +86,12 @@ export function createRoutes(parts: Console): Routes {
     })
     .post("/api/adoptions/plan", ({ body }) => planAdoption(admin, body))
     .post("/api/adoptions", async ({ body }) => jobs.start(await adoptJob(admin, body)))
-    .get("/api/work", () => readWork(parts))
+    .get("/api/work", async (exchange) => readWork(await find(exchange), parts))
     .get("/api/jobs", () => jobs.list())
     .post("/api/jobs/:id/stop", ({ params }) => jobs.stop(params["id"] ?? ""))
-    .get("/api/migrations", () => readMigrations(registry, migrations.current()))
+    .get("/api/migrations", async (exchange) =>
+      readMigrations(await find(exchange), migrations.current()),
+    )
     .post("/api/migrations/start", ({ body }) => migrations.start(parseWish(body)))
     .post("/api/migrations/stop", () => migrations.stop())
     .get("/api/events", ({ outgoing }) => {
@@ -106,7 +118,8 @@ function parseWish(body: Body): MigrationWish {
   const canary = findObject(body, "canary");
   const tenants = findText(body, "tenants");
   const maxFailures = findInteger(body, "maxFailures", 1, MOST_TENANTS) ?? Infinity;
-  return { maxFailures, tenants, canary: canary && parseCanary(canary) };
+  const database = findText(body, "database");
+  return { database, maxFailures, tenants, canary: canary && parseCanary(canary) };
 }
 
 function parseCanary(canary: Body): NonNullable<MigrationWish["canary"]> {

@@ -1,6 +1,6 @@
 // The tenants of all databases.
 
-import { findTenant, type ListedTenant, listTenants } from "../lifecycle/tenant.ts";
+import { findTenant, type ListedTenant, listTenants } from "../lifecycle/listed.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TenantPage } from "../registry/tenants/state.ts";
 import { databaseNames, findDatabase, isManyfold, locate } from "./find.ts";

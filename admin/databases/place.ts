@@ -11,10 +11,13 @@ import { lockTenants, withTenantAlone } from "../registry/tenants/lock.ts";
 import { type ExistingTenant, findExisting, findOwners } from "../tenant-list/existing.ts";
 import { type Place, placeAt } from "../tenant-list/place.ts";
 import { claim, createIn } from "./create.ts";
+import { findUncreated } from "./uncreated.ts";
 
 /** Returns the place of new tenants in a database. */
 export function placeIn(home: Registry, there: Registry): Place {
-  if (there.database === home.database) return placeAt(home);
+  if (there.database === home.database) {
+    return { ...placeAt(home), findExisting: (wanted) => findExistingAtHome(home, wanted) };
+  }
   return {
     registry: there,
     findExisting: (wanted) => findExistingThere(home, there, wanted),
@@ -56,6 +59,27 @@ export function placeIn(home: Registry, there: Registry): Place {
 }
 
 /**
+ * Finds the tenants that exist in any database, as home knows them. One whose creation elsewhere was killed has a problem.
+ * @param except a database whose tenants are left as home knows them
+ */
+async function findExistingAtHome(
+  home: Registry,
+  wanted: readonly NewTenant[],
+  except?: string,
+): Promise<Map<string, ExistingTenant>> {
+  const [found, uncreated] = await Promise.all([
+    findExisting(home, wanted),
+    findUncreated(home, wanted, except),
+  ]);
+  const existing = new Map(found);
+  for (const [name, problem] of uncreated) {
+    const one = existing.get(name);
+    if (one !== undefined) existing.set(name, { ...one, ...problem });
+  }
+  return existing;
+}
+
+/**
  * Finds the tenants that exist in any database. Home's pointer says where one is; where it leads to `there`, that database
  * decides, because a killed creation leaves a pointer alone.
  */
@@ -65,11 +89,10 @@ async function findExistingThere(
   wanted: readonly NewTenant[],
 ): Promise<ReadonlyMap<string, ExistingTenant>> {
   const names = wanted.map(({ schemaName }) => schemaName);
-  const [found, pointers] = await Promise.all([
-    findExisting(home, wanted),
+  const [existing, pointers] = await Promise.all([
+    findExistingAtHome(home, wanted, there.database),
     findPointers(home, names),
   ]);
-  const existing = new Map(found);
   const isLed = (name: string): boolean => pointers.get(name) === there.database;
   for (const name of names) if (isLed(name)) existing.delete(name);
   for (const [name, one] of await findExisting(there, wanted, false)) {

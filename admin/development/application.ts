@@ -5,7 +5,12 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import type { Runtime } from "./runtime.ts";
+
+/** Names of the runtimes. */
+export const RUNTIMES = ["node", "deno", "worker"] as const;
+
+/** One of {@link RUNTIMES}. */
+export type Runtime = (typeof RUNTIMES)[number];
 
 /** An application as a runtime starts it. */
 export interface Application {

@@ -6,11 +6,11 @@ import { NODE_VARIABLES } from "../../src/runtime/variables.ts";
 import { readVariables } from "../../src/environment.ts";
 import { readAdminConfig } from "../command/environment/config.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { type Application, findExample } from "./application.ts";
+import { type Application, findExample, type Runtime } from "./application.ts";
 import { followMigrations, type Following } from "./follow-migrations.ts";
 import { startDemonstration } from "./demonstration.ts";
 import { isPortFree } from "./embedded/port.ts";
-import { programOf, type Runtime } from "./runtime.ts";
+import { programOf } from "./runtime.ts";
 import { findCode, serveProgram, SIGNALS } from "./serve.ts";
 
 /**

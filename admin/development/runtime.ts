@@ -10,13 +10,7 @@ import { SERVICE_VARIABLES } from "../../src/config.ts";
 import { findUrlVariables } from "../../src/database/routes/variables.ts";
 import { findPackage, installCommand } from "../command/environment/packages.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { type Application, findApplication, findExample } from "./application.ts";
-
-/** Names of the runtimes. */
-export const RUNTIMES = ["node", "deno", "worker"] as const;
-
-/** One of {@link RUNTIMES}. */
-export type Runtime = (typeof RUNTIMES)[number];
+import { type Application, findApplication, findExample, type Runtime } from "./application.ts";
 
 /** How to start a runtime. */
 export interface Program {

@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { AdminError } from "../registry/admin-error.ts";
-import type { Application } from "./application.ts";
-import type { Program, Runtime } from "./runtime.ts";
+import type { Application, Runtime } from "./application.ts";
+import type { Program } from "./runtime.ts";
 import { type Watched, watchFiles } from "./watch-files.ts";
 
 /** The signals that end development. */

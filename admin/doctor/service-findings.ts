@@ -3,7 +3,7 @@
 
 import { commandFor } from "../program/form.ts";
 import type { Secret } from "../../src/environment.ts";
-import { openDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { type Finding, judge } from "./finding.ts";
 import type { Probe } from "./probe.ts";
@@ -167,20 +167,21 @@ export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
   ];
 }
 
+// As the service role, whose session has the database's own search_path.
 const ROLE = `
-  select r.rolname as name, concat_ws(', ', case when r.rolsuper then 'SUPERUSER' end,
+  select r.rolname as name, pg_catalog.concat_ws(', ', case when r.rolsuper then 'SUPERUSER' end,
       case when r.rolcreaterole then 'CREATEROLE' end, case when r.rolcreatedb then 'CREATEDB' end,
       case when r.rolbypassrls then 'BYPASSRLS' end, case when r.rolreplication then 'REPLICATION' end,
       case when r.rolinherit and exists (
         select from pg_catalog.pg_auth_members as m where m.member = r.oid) then 'INHERIT' end) as powers,
-    coalesce((select string_agg(quote_ident(g.rolname), ', ')
+    coalesce((select pg_catalog.string_agg(pg_catalog.quote_ident(g.rolname), ', ')
       from pg_catalog.pg_auth_members as m join pg_catalog.pg_roles as g on g.oid = m.roleid
      where m.member = r.oid and g.rolname !~ '^rh_[0-9]+_'), '') as others,
-    concat_ws(', ',
-      case when current_setting('statement_timeout') = '0' then 'statement_timeout' end,
-      case when current_setting('lock_timeout') = '0' then 'lock_timeout' end,
-      case when current_setting('idle_in_transaction_session_timeout') = '0'
+    pg_catalog.concat_ws(', ',
+      case when pg_catalog.current_setting('statement_timeout') = '0' then 'statement_timeout' end,
+      case when pg_catalog.current_setting('lock_timeout') = '0' then 'lock_timeout' end,
+      case when pg_catalog.current_setting('idle_in_transaction_session_timeout') = '0'
         then 'idle_in_transaction_session_timeout' end) as off,
-    current_setting('standard_conforming_strings') = 'on'
-      and current_setting('client_encoding') = 'UTF8' as literals
+    pg_catalog.current_setting('standard_conforming_strings') = 'on'
+      and pg_catalog.current_setting('client_encoding') = 'UTF8' as literals
     from pg_catalog.pg_roles as r where r.rolname = session_user`;

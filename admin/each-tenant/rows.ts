@@ -1,6 +1,7 @@
 // Formats the rows of tenants as a growing table or as JSON.
 
 import { columnWidths, formatTable } from "../print/table.ts";
+import { visible } from "../print/visible.ts";
 import type { CommandResult } from "./command.ts";
 
 /** A table that formats results as they arrive; it repeats the heading when the columns change. */
@@ -62,13 +63,4 @@ function toJson(value: string, type: number | undefined): unknown {
   if (type === 16) return value === "t";
   if (NUMBERS.has(type) && Number.isFinite(Number(value))) return Number(value);
   return JSONS.has(type) ? (JSON.parse(value) as unknown) : value;
-}
-
-/** Escapes characters that would break the line or control the terminal. */
-function visible(text: string): string {
-  return text.replaceAll(
-    // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -2,6 +2,7 @@
 
 import type pg from "pg";
 import { openClient, type Target } from "../registry/connection/client.ts";
+import { ADMIN_PATH } from "../registry/connection/marked-client.ts";
 
 // A server connection keeps some 28 KB of catalog for each tenant that it has seen, until it is closed.
 const USES = 500;
@@ -40,6 +41,7 @@ async function isCleared(client: pg.Client): Promise<boolean> {
   try {
     await client.query("rollback");
     await client.query("discard all");
+    await client.query(`set search_path = ${ADMIN_PATH}`);
     return true;
   } catch {
     return false;

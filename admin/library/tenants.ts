@@ -144,6 +144,13 @@ async function explainExisting(
   const { findExisting } = await import("../tenant-list/existing.ts");
   const there = await locate(home, wanted.schemaName);
   const found = (await findExisting(there, [wanted])).get(wanted.schemaName);
-  if (found === undefined) return error;
+  if (found === undefined) {
+    const { findUncreated } = await import("../databases/uncreated.ts");
+    const { AdminError } = await import("../registry/admin-error.ts");
+    const uncreated = (await findUncreated(home, [wanted])).get(wanted.schemaName);
+    if (uncreated === undefined) return error;
+    const { problem, code } = uncreated;
+    return new AdminError(`Cannot add tenant: ${problem}`, { code, cause: error });
+  }
   return new TenantExists(error.message, { code: found.code, cause: error });
 }

@@ -6,11 +6,8 @@ import { Traces } from "../inspect/reference/traces.ts";
 import { requireTrust } from "../inspect/reference/trust.ts";
 import { nameOf, newestVersion } from "../migrations/changes.ts";
 import { forNewSchema } from "../migrations/commands/fresh.ts";
-import {
-  type PlacedMigration,
-  loadTenantMigrations,
-  type TenantMigrations,
-} from "../migrations/ordered.ts";
+import { loadTenantMigrations, type TenantMigrations } from "../migrations/ordered.ts";
+import type { PlacedMigration } from "../migrations/folder/migration.ts";
 import { requireNewRegistry } from "../migrations/registry-migrations.ts";
 import type { Sharing } from "../migrations/stages.ts";
 import { readInstallation } from "../registry/installation.ts";

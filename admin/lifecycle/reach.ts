@@ -1,7 +1,7 @@
 // Brings the schema of a new tenant to a version, within transactions of the caller.
 
 import { applyMigration, type Site } from "../migrations/commands/apply.ts";
-import type { PlacedMigration } from "../migrations/ordered.ts";
+import type { PlacedMigration } from "../migrations/folder/migration.ts";
 import { recordMigrations } from "../migrations/recorded.ts";
 import { applyTogether, cutParts } from "../migrations/commands/together.ts";
 import { query, type Registry } from "../registry/registry.ts";

@@ -1,33 +1,10 @@
-// Creates a tenant, and lists the tenants.
+// Creates a tenant.
 
-import {
-  type Registry,
-  readRows,
-  type Settings,
-  type TenantStatus,
-  type Transition,
-} from "../registry/registry.ts";
+import type { Registry } from "../registry/registry.ts";
 import { prepareReferences, requireAlike } from "./compare.ts";
 import { type Creation, type NewTenant, prepareCreation } from "./creation.ts";
-import type { TenantPage } from "../registry/tenants/state.ts";
 import { raiseTenant } from "./raise.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
-
-/** A tenant with its hosts, as `list-tenants` shows it. */
-export interface ListedTenant {
-  readonly schemaName: string;
-  readonly status: TenantStatus;
-  readonly version: number;
-  /** The name of its newest migration; empty at version 0. */
-  readonly migration: string;
-  readonly statementTimeoutMs: number;
-  readonly settings: Settings;
-  readonly createdAt: Date;
-  /** Its transition, if it is in one, and the other database of a move. */
-  readonly transition: Transition | null;
-  readonly peer: string | null;
-  readonly hosts: readonly string[];
-}
 
 /**
  * Creates a tenant: all of it, or nothing.
@@ -63,43 +40,4 @@ export async function addTenant(
   } finally {
     creation.traces.end(tenant.schemaName);
   }
-}
-
-// Ends with the condition and the order.
-const LISTED = `
-  select schema_name as "schemaName", status, version, m.name as migration,
-      statement_timeout_ms as "statementTimeoutMs", settings, created_at as "createdAt", transition, peer,
-      array(select host from rowhouse.domain as d
-        where d.schema_name = t.schema_name and d.database is null order by host) as hosts
-    from rowhouse.tenant as t join rowhouse.tenant_migration as m on m.position = t.version`;
-
-const ALL = "where $1::text is null or schema_name > $1::text order by schema_name limit $2";
-
-// The order of JavaScript, so that the lists of several databases can be merged.
-const PRESENT = `
-   where not exists (select from rowhouse.pointer as p where p.schema_name = t.schema_name)
-     and ($1::text is null or schema_name collate "C" > $1::text)
-   order by schema_name collate "C" limit $2`;
-
-/**
- * Reads every tenant with its hosts, or a part of the list, in the order of the schema names.
- * @param isMerged whether the list is one of several: without what a move has left here, and in the order of bytes
- */
-export function listTenants(
-  registry: Registry,
-  { after, limit }: Omit<TenantPage, "database"> = {},
-  isMerged = false,
-): Promise<readonly ListedTenant[]> {
-  const text = `${LISTED} ${isMerged ? PRESENT : ALL}`;
-  return readRows<ListedTenant>(registry, text, [after ?? null, limit ?? null]);
-}
-
-/** Reads one tenant with its hosts; undefined when it does not exist. */
-export async function findTenant(
-  registry: Registry,
-  schemaName: string,
-): Promise<ListedTenant | undefined> {
-  const text = `${LISTED} where schema_name = $1`;
-  const [found] = await readRows<ListedTenant>(registry, text, [schemaName]);
-  return found;
 }

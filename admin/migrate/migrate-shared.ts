@@ -6,7 +6,8 @@ import { transact } from "../batch/transact.ts";
 import { type EventDetails, type NewEvent, queryWithEvent } from "../events/event.ts";
 import { applyMigration, type Site } from "../migrations/commands/apply.ts";
 import { describePlace, MigrationFailure } from "../migrations/commands/failure.ts";
-import type { Allowance, PlacedMigration } from "../migrations/ordered.ts";
+import type { Allowance } from "../migrations/ordered.ts";
+import type { PlacedMigration } from "../migrations/folder/migration.ts";
 import { dropInvalidIndexes } from "../migrations/commands/invalid-indexes.ts";
 import { applyOutside, BUILD_LIMITS } from "../migrations/commands/outside.ts";
 import {

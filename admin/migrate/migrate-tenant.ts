@@ -3,15 +3,12 @@
 
 import type { Again } from "../batch/queue.ts";
 import { isCrowded, isPassing, retryAfter } from "../batch/retry.ts";
-import type { References } from "../inspect/reference/conformity.ts";
 import { type Change, changesBetween, nameOf } from "../migrations/changes.ts";
 import {
   describePlace,
   type FailedCommand,
   MigrationFailure,
 } from "../migrations/commands/failure.ts";
-import type { TenantMigrations } from "../migrations/ordered.ts";
-import type { BuildLimits } from "../migrations/commands/outside.ts";
 import { otherRun } from "../migrations/recorded.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import {
@@ -20,38 +17,10 @@ import {
   isConnectionLost,
   sqlState,
 } from "../registry/database-code.ts";
-import { readRows, type Registry, type Transition } from "../registry/registry.ts";
+import { readRows, type Transition } from "../registry/registry.ts";
 import { TenantBusy, TenantTaken } from "../registry/tenants/lock.ts";
+import type { MigrationRun, Traveller } from "./run.ts";
 import { NeedsBaseline, perform, readBaseline, VersionMoved } from "./perform.ts";
-
-/** The parameters of one run of the migrations. */
-export interface MigrationRun {
-  readonly registry: Registry;
-  readonly migrations: TenantMigrations;
-  /** A UUID, to tell runs apart in `rowhouse.migration_run`. */
-  readonly runId: string;
-  readonly target: number;
-  /** Longest wait of a statement for a lock; statements of other sessions queue behind it. */
-  readonly lockTimeoutMs: number;
-  /** Most attempts for a tenant that is locked or whose connection was lost. */
-  readonly attempts: number;
-  readonly builds: BuildLimits;
-  /** What a tenant is compared with in its last transaction; undefined for no comparison. */
-  readonly references: References | undefined;
-}
-
-/** A tenant during a run. */
-export interface Traveller {
-  readonly schemaName: string;
-  /** Its version when the run was planned. */
-  readonly from: number;
-  /** Its current version, as far as this run knows. */
-  version: number;
-  /** Whether this run has changed it. */
-  moved: boolean;
-  /** How it differed from its version before this run; undefined until it is asked for. */
-  baseline?: ReadonlySet<string>;
-}
 
 /** The outcome of one tenant. A failure names the migration, its file, the line and the command. */
 export interface TenantOutcome extends Partial<FailedCommand> {

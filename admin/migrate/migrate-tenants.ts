@@ -11,12 +11,8 @@ import { maySkip } from "../migrations/commands/silence.ts";
 import { BUILD_LIMITS, type BuildLimits } from "../migrations/commands/outside.ts";
 import type { Registry } from "../registry/registry.ts";
 import { forEachTenant, type RunOptions } from "../batch/for-each-tenant.ts";
-import {
-  migrateTenant,
-  type MigrationRun,
-  type TenantOutcome,
-  type Traveller,
-} from "./migrate-tenant.ts";
+import { migrateTenant, type TenantOutcome } from "./migrate-tenant.ts";
+import type { MigrationRun, Traveller } from "./run.ts";
 import type { MigrationPlan } from "./plan.ts";
 
 /** The options of {@link migrateTenants}. */

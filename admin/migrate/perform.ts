@@ -13,7 +13,7 @@ import { setCatalogPath } from "../registry/connection/prepared.ts";
 import { query } from "../registry/registry.ts";
 import { grantNew } from "../registry/roles/tenant-grants.ts";
 import { TenantBusy, tenantLockKey, withTenantAlone } from "../registry/tenants/lock.ts";
-import type { MigrationRun, Traveller } from "./migrate-tenant.ts";
+import type { MigrationRun, Traveller } from "./run.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The error when a tenant does not have the version that the change starts from: another run migrated it. */

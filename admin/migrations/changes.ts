@@ -3,7 +3,8 @@
 
 import { AdminError } from "../registry/admin-error.ts";
 import type { Direction } from "./commands/apply.ts";
-import type { PlacedMigration, TenantMigrations } from "./ordered.ts";
+import type { TenantMigrations } from "./ordered.ts";
+import type { PlacedMigration } from "./folder/migration.ts";
 
 /** One migration of one schema. */
 export interface Change {

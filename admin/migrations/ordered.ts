@@ -5,16 +5,10 @@
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { Migration, MigrationFolder, Notice } from "./folder/migration.ts";
+import type { MigrationFolder, Notice, PlacedMigration } from "./folder/migration.ts";
 import { readMigrationFolder } from "./folder/read-folder.ts";
 import { findTenantMigrations } from "./load.ts";
 import { isSame, readRecorded, type Recorded } from "./recorded.ts";
-
-/** A migration with its place in the order. */
-export interface PlacedMigration extends Migration {
-  /** From 1. */
-  readonly position: number;
-}
 
 /** An application's tenant migrations. */
 export interface TenantMigrations {

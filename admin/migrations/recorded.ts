@@ -6,7 +6,7 @@ import { type NewEvent, queryWithEvent } from "../events/event.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import { query, readRows, type Registry } from "../registry/registry.ts";
-import type { PlacedMigration } from "./ordered.ts";
+import type { PlacedMigration } from "./folder/migration.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** A recorded name. */

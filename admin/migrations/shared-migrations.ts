@@ -4,9 +4,9 @@
 import { commandFor } from "../program/form.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { readRows, type Registry } from "../registry/registry.ts";
-import type { Notice } from "./folder/migration.ts";
+import type { Notice, PlacedMigration } from "./folder/migration.ts";
 import { readMigrationFolder } from "./folder/read-folder.ts";
-import type { Allowance, PlacedMigration } from "./ordered.ts";
+import type { Allowance } from "./ordered.ts";
 import { isSame, type RecordedMigration } from "./recorded.ts";
 
 /** The shared migrations of an installation. */

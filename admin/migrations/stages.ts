@@ -4,8 +4,7 @@
 
 import { databaseCode } from "../registry/database-code.ts";
 import { query } from "../registry/registry.ts";
-import type { SqlCommand } from "./folder/migration.ts";
-import type { PlacedMigration } from "./ordered.ts";
+import type { SqlCommand, PlacedMigration } from "./folder/migration.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** Migrations that run in one transaction, or one that runs without. */

@@ -3,7 +3,6 @@
 
 import { DATABASE_NAME, HOME } from "../../src/database/routes/names.ts";
 import { AdminError } from "./admin-error.ts";
-import type { OpenRegistry, Registry } from "./registry.ts";
 
 export { HOME };
 
@@ -20,16 +19,20 @@ export function variableOf(name: string): string {
   return name === HOME ? "ADMIN_DATABASE_URL" : `ADMIN_DATABASE_URL_${name.toUpperCase()}`;
 }
 
+interface Closable {
+  close(this: void): Promise<void>;
+}
+
 /** See the head of this file. Whoever opened home's registry closes it. */
-export class Others {
+export class Others<R> {
   readonly #urls: ReadonlyMap<string, string>;
-  readonly #open: (name: string, url: string) => Promise<OpenRegistry>;
-  readonly #opened = new Map<string, Promise<OpenRegistry>>();
+  readonly #open: (name: string, url: string) => Promise<R & Closable>;
+  readonly #opened = new Map<string, Promise<R & Closable>>();
 
   /** @param urls the admin role's URLs by name */
   constructor(
     urls: ReadonlyMap<string, string>,
-    open: (name: string, url: string) => Promise<OpenRegistry>,
+    open: (name: string, url: string) => Promise<R & Closable>,
   ) {
     this.#urls = urls;
     this.#open = open;
@@ -44,7 +47,7 @@ export class Others {
    * Opens a registry, or returns the one that is open.
    * @throws {AdminError} when no database has the name
    */
-  find(name: string): Promise<Registry> {
+  find(name: string): Promise<R> {
     const url = this.#urls.get(name);
     if (url === undefined) {
       throw new AdminError(

@@ -1,21 +1,20 @@
 // The registry as the verbs see it: Sequelize models of the schema "rowhouse", on the admin role's own
-// direct connection, and queries beside them. Every name carries its schema; the session's search_path is never set.
+// direct connection, and queries beside them. Every name carries its schema; the session's search_path has PostgreSQL's own alone.
 
-import type { ModelStatic, QueryTypes, Sequelize } from "sequelize";
+import type { QueryTypes } from "sequelize";
 import { systemActor } from "./actor.ts";
 import { readConnection } from "./connection/connection.ts";
 import { HOME, Others } from "./others.ts";
-import { openModels } from "./connection/models.ts";
+import { type Models, openModels } from "./connection/models.ts";
 import type { PlainPool } from "./connection/plain-pool.ts";
-import type { DomainRow, TenantModel } from "./rows.ts";
 import type { Transaction } from "./connection/transaction.ts";
 import { clientOf } from "./connection/transaction-client.ts";
 
 export type { DomainRow, Installation, TenantRow } from "./rows.ts";
 export type { Settings, TenantStatus, Transition } from "./tenants/state.ts";
 
-/** An open registry. */
-export interface Registry {
+/** An open registry. The first look at Sequelize or a model loads Sequelize. */
+export interface Registry extends Models {
   /** The admin role's URL, for work that needs a connection of its own. */
   readonly url: string;
   /**
@@ -30,10 +29,6 @@ export interface Registry {
   withTransaction<T>(this: void, work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Loads Sequelize, for later transactions in which a migration is a module. */
   loadModels(this: void): void;
-  /** The first look at it, or at a model, loads Sequelize. */
-  readonly sequelize: Sequelize;
-  readonly Tenant: ModelStatic<TenantModel>;
-  readonly Domain: ModelStatic<DomainRow>;
   /** The folder of the tenant migrations; undefined for the example application's folder. */
   readonly tenantMigrations: string | undefined;
   /** The folder of the shared migrations; undefined for none. */
@@ -43,7 +38,7 @@ export interface Registry {
   /** The name of this database: "home", or that of its variable. */
   readonly database: string;
   /** The other databases of home's installation. Those of another database are empty. */
-  readonly others: Others;
+  readonly others: Others<Registry>;
   /** Returns this registry, on the same connections, for another actor. */
   as(this: void, actor: string): Registry;
 }
@@ -89,15 +84,14 @@ async function openOne(
   url: string,
   options: RegistryOptions,
   database: string,
-  others: Others = new Others(new Map(), () => openRegistry(url)),
+  others: Others<Registry> = new Others(new Map(), () => openRegistry(url)),
 ): Promise<OpenRegistry> {
   const { tenantMigrations, sharedMigrations, actor = systemActor(), idleMs = IDLE_MS } = options;
   const connection = await readConnection(url, "rowhouse-admin");
   const pool = { most: MAX_CONNECTIONS, idleMs };
-  let models: ReturnType<typeof openModels> | undefined;
+  let models: Models | undefined;
   let plain: PlainPool | undefined;
-  const load = (): ReturnType<typeof openModels> =>
-    (models ??= openModels(connection, database, pool));
+  const load = (): Models => (models ??= openModels(connection, database, pool));
   const findPlain = async (): Promise<PlainPool> => {
     const { openPlainPool } = await import("./connection/plain-pool.ts");
     return (plain ??= openPlainPool(connection, database, pool));

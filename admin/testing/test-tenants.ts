@@ -2,7 +2,8 @@
 // application's migrations as add-tenant makes it. Tenants are made ahead, so that a test seldom waits for one.
 
 import process from "node:process";
-import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
+import { type OpenDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { parseHost } from "../../src/host.ts";
 import type { Tenancy } from "../../src/http/tenancy.ts";
 import { Background } from "../../src/runtime/background.ts";

@@ -3,12 +3,8 @@
 import type { Displaced } from "../registry/pointer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { prepareCreation } from "../lifecycle/creation.ts";
-import { raiseTenant } from "../lifecycle/raise.ts";
 import type { Meter } from "../command/meter.ts";
-import { type Loaded, loadTenant } from "./rows/load.ts";
-import { findLosses, requireNoLosses } from "./shape/rehearsal.ts";
-import { withSnapshot } from "./rows/snapshot.ts";
-import { sourceOf } from "./rows/snapshot-source.ts";
+import type { Loaded } from "./rows/load.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
 
 /** The new tenant. */
@@ -50,6 +46,12 @@ export async function cloneTenant(
   { schemaName, hosts, displaces, structureOnly = false, lossy = false, meter }: CloneOptions,
 ): Promise<CloneReport> {
   const creation = await prepareCreation(registry);
+  // Large, so they are loaded after the first queries.
+  const { raiseTenant } = await import("../lifecycle/raise.ts");
+  const { loadTenant } = await import("./rows/load.ts");
+  const { withSnapshot } = await import("./rows/snapshot.ts");
+  const { sourceOf } = await import("./rows/snapshot-source.ts");
+  const { findLosses, requireNoLosses } = await import("./shape/rehearsal.ts");
   const action = "clone tenant";
   return withSnapshot(registry, from, { action }, async (snapshot) => {
     const { tables, version, statementTimeoutMs, settings } = snapshot;

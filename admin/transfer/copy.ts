@@ -4,6 +4,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { ClientBase } from "pg";
 import copyStreams from "pg-copy-streams";
+import { ADMIN_PATH } from "../registry/connection/marked-client.ts";
 import { setTenantPath } from "../shared/search-path.ts";
 import { qualified, quoted, type Table } from "./structure.ts";
 
@@ -37,9 +38,8 @@ export async function prepareCopy(client: ClientBase, schemaName: string): Promi
 
 /** Restores the transaction's settings. */
 export async function endCopy(client: ClientBase): Promise<void> {
-  for (const name of [...Object.keys(SETTINGS), "search_path"]) {
-    await client.query(`set local ${name} to default`);
-  }
+  for (const name of Object.keys(SETTINGS)) await client.query(`set local ${name} to default`);
+  await client.query(`set local search_path = ${ADMIN_PATH}`);
 }
 
 /** Reads the rows of a table as COPY text. Read the stream to its end before the client's next query. */

@@ -2,6 +2,7 @@
 
 import type { ExportReport } from "./export-tenant.ts";
 import { formatCount } from "../print/count.ts";
+import { visible } from "../print/visible.ts";
 
 /** Describes an export in a line. */
 export function describeExport(report: ExportReport): string {
@@ -17,11 +18,11 @@ export function describeExportLosses({ losses }: ExportReport): readonly string[
   if (losses.length === 0) return [];
   return [
     "The tenant differs from what its migrations make; an import takes this archive only with --lossy, and leaves out:",
-    ...losses.map((loss) => `  ${loss}`),
+    ...losses.map((loss) => `  ${visible(loss)}`),
   ];
 }
 
 /** Describes the objects that a lossy copy lacks, a line for each. */
 export function describeLeftOut(losses: readonly string[]): readonly string[] {
-  return losses.map((loss) => `Left out: ${loss}`);
+  return losses.map((loss) => `Left out: ${visible(loss)}`);
 }

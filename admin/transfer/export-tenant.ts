@@ -5,12 +5,10 @@ import { loadTenantMigrations } from "../migrations/ordered.ts";
 import { AdminError } from "../registry/admin-error.ts";
 import { databaseCode } from "../registry/database-code.ts";
 import type { Registry, Transition } from "../registry/registry.ts";
-import { writeArchive } from "./archive/writer.ts";
 import { copyOut } from "./copy.ts";
 import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./archive/manifest.ts";
 import type { Meter } from "../command/meter.ts";
 import { readRowSum } from "./rows/row-sum.ts";
-import { findLosses } from "./shape/rehearsal.ts";
 import { type Snapshot, withSnapshot } from "./rows/snapshot.ts";
 import { readSequences } from "./structure.ts";
 
@@ -59,6 +57,9 @@ export async function exportTenant(
   const wanted = { action: "export tenant", allowed };
   return withSnapshot(registry, schemaName, wanted, async (snapshot) => {
     const { client, version, statementTimeoutMs, settings, hosts, tables, shape } = snapshot;
+    // Large, so they are loaded after the first queries.
+    const { writeArchive } = await import("./archive/writer.ts");
+    const { findLosses } = await import("./shape/rehearsal.ts");
     // The tables are locked, so a migration cannot intervene.
     const losses = await findLosses(registry, schemaName);
     const archived: ArchivedTable[] = [];

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { prepareCreation } from "../lifecycle/creation.ts";
 import type { Registry } from "../registry/registry.ts";
 import { withArchive } from "./archive/reader.ts";
-import { importArchive } from "./import-tenant.ts";
+import { importArchive } from "./import-archive.ts";
 
 /**
  * Imports a trusted archive as a tenant that other sessions never see. It takes as long as an import, and uses as

@@ -1,15 +1,8 @@
-// Runs messages and transactions, each on a connection that nothing else uses meanwhile. The caller writes the SQL.
-// What may have had an effect is never sent twice.
+// A database as the service sees it: it runs messages and transactions, each on a connection that nothing else uses
+// meanwhile. The caller writes the SQL. What may have had an effect is never sent twice.
 
-import type { Secret } from "../environment.ts";
-import { type DatabaseAddress, parseAddress } from "./wire/address.ts";
-import { Connection } from "./connection.ts";
-import { DATABASE_DEFAULTS, type DatabaseOptions } from "./options.ts";
 import type { Answer, Message, Statement } from "./message.ts";
-import { type ConnectionCounts, Pool } from "./pool/pool.ts";
-import { DATABASE_NAME, HOME } from "./routes/names.ts";
-import { RoutedDatabase } from "./routes/routed-database.ts";
-import { Routes } from "./routes/routes.ts";
+import type { ConnectionCounts } from "./pool/pool.ts";
 import type { TransactionMode } from "./transaction-mode.ts";
 import type { Results, Row } from "./values/rows.ts";
 
@@ -26,7 +19,7 @@ export interface Beginning extends Omit<Message, "statements"> {
   readonly mode?: TransactionMode | undefined;
 }
 
-/** A database that runs messages and transactions; made by {@link openDatabase}. */
+/** A database that runs messages and transactions; made by `openDatabase`. */
 export interface Database {
   /**
    * Sends one message, which PostgreSQL runs as one implicit transaction.
@@ -37,10 +30,10 @@ export interface Database {
   send(message: Message): Promise<Answer>;
   /**
    * Runs `work` between BEGIN and COMMIT on one connection. Throws as {@link Database.send} does.
-   * @param work gets the link and the row of the entry
+   * @param work gets the link, the row of the entry, and where there are several databases the name of this one
    */
   transaction<T>(
-    work: (link: Link, entered: Row | undefined) => Promise<T>,
+    work: (link: Link, entered: Row | undefined, database?: string) => Promise<T>,
     beginning?: Beginning,
   ): Promise<T>;
   /** The databases beside home, by name; left out where there is one alone. */
@@ -54,82 +47,4 @@ export interface OpenDatabase extends Database {
   readonly others?: ReadonlyMap<string, OpenDatabase> | undefined;
   /** The connections at this moment, and the messages that wait for one. */
   counts(): ConnectionCounts;
-}
-
-/**
- * Opens a database, or several as one; the caller must close it. It connects when the first message is sent.
- *
- * With `others`, `url` is home, whose registry knows every tenant. A message goes where the tenant is: home's entry names
- * another database when the tenant is there, nothing of the message has run by then, and it is sent there within the same
- * call. Transactions begin there, too. Each database has connections, shares and a line of its own.
- * @throws {TypeError} for a URL that cannot be read, and for a name that a database cannot have; its message does not
- *   repeat a URL
- * @example
- * ```ts
- * import { openDatabase } from "rowhouse";
- *
- * const database = openDatabase({
- *   url: "postgres://service:secret@127.0.0.1:6432/app",
- *   others: { eu: "postgres://service:secret@127.0.0.2:6432/app" },
- *   connections: 32,
- * });
- * await database.close(1);
- * ```
- */
-export function openDatabase(options: DatabaseOptions): OpenDatabase {
-  return openRouted(options, () => new Routes({ ...DATABASE_DEFAULTS, ...options }.maxInFlight));
-}
-
-/**
- * Opens what {@link openDatabase} opens.
- * @param routesOf what is known of several databases; called where there are several
- */
-export function openRouted(options: DatabaseOptions, routesOf: () => Routes): OpenDatabase {
-  const all = { ...DATABASE_DEFAULTS, ...options };
-  const home = openOne(all.url, all);
-  const named = Object.entries(all.others);
-  if (named.length === 0) return home;
-  const others = new Map(
-    named.map(([name, url]): [string, OpenDatabase] => [checkName(name), openOne(url, all)]),
-  );
-  const { requestTimeoutMs: timeoutMs } = all;
-  const waitMs = Math.min(all.moveWaitMs, timeoutMs / 2);
-  return new RoutedDatabase({ home, others, timeoutMs, waitMs, routes: routesOf() });
-}
-
-function openOne(
-  url: string | Secret,
-  options: Required<Omit<DatabaseOptions, "url">>,
-): OpenDatabase {
-  const { connections: max, tenantConnections: maxOfOwner, requestTimeoutMs: timeoutMs } = options;
-  const address = readAddress(url);
-  const pool = new Pool(
-    { max, maxOfOwner, timeoutMs },
-    () => new Connection({ ...options, address }),
-  );
-  return {
-    send: (message) => pool.run((connection) => connection.send(message), message),
-    transaction(work, { entry = "", mode, ...claim }: Beginning = {}) {
-      return pool.run((connection) => connection.transact(entry, work, mode), claim);
-    },
-    counts: () => pool.counts(),
-    close: (seconds) => pool.close(seconds),
-  };
-}
-
-function checkName(name: string): string {
-  if (DATABASE_NAME.test(name) && name !== HOME) return name;
-  throw new TypeError(
-    `Cannot open database "${name}": a name has lower-case letters, digits and "_", begins with a letter, has 31 ` +
-      `characters at most, and is not "${HOME}"`,
-  );
-}
-
-function readAddress(url: string | Secret): DatabaseAddress {
-  try {
-    return parseAddress(typeof url === "string" ? url : url.reveal());
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : "it cannot be read";
-    throw new TypeError(`Cannot open database by its URL: ${problem}`, { cause });
-  }
 }

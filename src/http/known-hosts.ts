@@ -9,14 +9,16 @@ import { type Host, parseHost } from "../host.ts";
 const MAX_HOSTS = 10_000;
 // The bound for one tenant: a tenant with a wildcard must not displace all other hosts.
 const MAX_HOSTS_OF_TENANT = 100;
-// When a group has this many known hosts and all belong to one tenant, its unknown hosts count for that tenant.
-const HOSTS_OF_A_GROUP = 8;
+// When a group has this many known members and all belong to one tenant, its unknown ones count for that tenant. The ports
+// of one name under a parent domain are one member: any client can write them, and they say nothing of the other names.
+const MEMBERS_OF_A_GROUP = 8;
 
 /** A group of hosts: all ports of a name, and all names under one parent domain. */
 interface Group {
   /** Undefined when the group has hosts of several tenants. */
   schemaName: string | undefined;
-  hosts: number;
+  /** Ports of its name, or names under its parent domain; no more than are needed. */
+  readonly members: Set<string>;
 }
 
 /** A host that a message entered. */
@@ -59,7 +61,7 @@ export class KnownHosts {
     if (schemaName !== undefined) return { key: schemaName };
     const name = groupOf(host);
     const group = this.#groups.get(name);
-    if (group?.schemaName !== undefined && group.hosts >= HOSTS_OF_A_GROUP) {
+    if (group?.schemaName !== undefined && group.members.size >= MEMBERS_OF_A_GROUP) {
       return { key: group.schemaName };
     }
     return { key: `?${host.name}`, group: `*${name}` };
@@ -71,7 +73,7 @@ export class KnownHosts {
     const known = this.#known.get(host.text);
     if (known?.schemaName === schemaName) return this.#touch(known);
     this.forget(name);
-    if (host === name) this.#learnGroup(groupOf(host), schemaName);
+    if (host === name) this.#learnGroup(host, schemaName);
     let hosts = this.#hostsOfSchema.get(schemaName);
     if (hosts !== undefined && hosts.size >= MAX_HOSTS_OF_TENANT) this.#forgetFirst(hosts);
     else if (this.#known.size >= MAX_HOSTS) this.#forgetFirst(this.#known.keys());
@@ -110,13 +112,15 @@ export class KnownHosts {
     if (hosts.delete(text)) hosts.add(text);
   }
 
-  #learnGroup(name: string, schemaName: string): void {
+  #learnGroup(host: Host, schemaName: string): void {
+    const name = groupOf(host);
+    const member = name === host.name ? host.text : host.name;
     const group = this.#groups.get(name);
     if (group === undefined) {
       if (this.#groups.size >= MAX_HOSTS) this.#groups.clear();
-      this.#groups.set(name, { schemaName, hosts: 1 });
-    } else if (group.schemaName === schemaName) group.hosts += 1;
-    else group.schemaName = undefined;
+      this.#groups.set(name, { schemaName, members: new Set([member]) });
+    } else if (group.schemaName !== schemaName) group.schemaName = undefined;
+    else if (group.members.size < MEMBERS_OF_A_GROUP) group.members.add(member);
   }
 
   #forgetFirst(hosts: Iterable<string>): void {

@@ -2,7 +2,7 @@
 // https://docs.deno.com/runtime/reference/cli/serve/
 
 import { readOptions } from "../config.ts";
-import { openDatabase } from "../database/database.ts";
+import { openDatabase } from "../database/open-database.ts";
 import { findUrlVariables } from "../database/routes/variables.ts";
 import { readBoth, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";

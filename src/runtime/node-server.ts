@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:http";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { readOptions } from "../config.ts";
-import { openDatabase } from "../database/database.ts";
+import { openDatabase } from "../database/open-database.ts";
 import { findUrlVariables } from "../database/routes/variables.ts";
 import { ConfigError, readBoth, readVariables } from "../environment.ts";
 import { createLog } from "../log.ts";

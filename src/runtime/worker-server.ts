@@ -3,7 +3,7 @@
 // https://developers.cloudflare.com/hyperdrive/
 
 import { readOptions, SERVICE_VARIABLES } from "../config.ts";
-import { openRouted } from "../database/database.ts";
+import { openRouted } from "../database/open-database.ts";
 import { DATABASE_DEFAULTS, type DatabaseOptions } from "../database/options.ts";
 import { Routes } from "../database/routes/routes.ts";
 import { findUrlVariables } from "../database/routes/variables.ts";

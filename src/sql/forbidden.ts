@@ -5,7 +5,8 @@
 // message, or keep data outside every schema. The lexer rejects only their calls: a column may have such a name.
 // https://www.postgresql.org/docs/current/functions-admin.html, …/lo-funcs.html, …/functions-xml.html
 const FORBIDDEN_CALLS = new Set([
-  ...["set_config", "setseed", "enter_tenant", "resolve_host", "ts_stat", "ts_rewrite"],
+  ...["set_config", "setseed", "ts_stat", "ts_rewrite"],
+  ...["enter_tenant", "enter_schema", "enter_shared", "resolve_host", "resolve_schema"],
   ...["query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema"],
   ...["cursor_to_xml", "cursor_to_xmlschema"],
   ...["pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock"],

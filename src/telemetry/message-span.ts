@@ -25,6 +25,8 @@ export interface MessageSinks {
   readonly tracer: Tracer | undefined;
   /** The context that holds the request's span. */
   readonly context: Context;
+  /** The database of the transaction that the messages belong to, where there are several. */
+  readonly database?: string;
   readonly report: Report;
 }
 
@@ -48,7 +50,7 @@ export class ObservedDatabase implements Database {
 
   /** Its span contains those of its statements. BEGIN and COMMIT do not have their own spans. */
   async transaction<T>(
-    work: (link: Link, entered: Row | undefined) => Promise<T>,
+    work: (link: Link, entered: Row | undefined, database?: string) => Promise<T>,
     beginning?: Beginning,
   ): Promise<T> {
     const { tracer, context, report } = this.#sinks;
@@ -59,10 +61,11 @@ export class ObservedDatabase implements Database {
       span === undefined ? this.#sinks : { ...this.#sinks, context: trace.setSpan(context, span) };
     let failure: Attributes | undefined;
     try {
-      return await this.#database.transaction(
-        (link, entered) => work(observeLink(link, sinks), entered),
-        beginning,
-      );
+      return await this.#database.transaction((link, entered, database) => {
+        if (database === undefined) return work(observeLink(link, sinks), entered);
+        nameDatabase(span, database, report);
+        return work(observeLink(link, { ...sinks, database }), entered, database);
+      }, beginning);
     } catch (error) {
       failure = describeFailure(error);
       throw error;
@@ -88,7 +91,7 @@ function observeLink(link: Link, sinks: MessageSinks): Link {
 }
 
 async function observe<T>(
-  { duration, tracer, context, report }: MessageSinks,
+  { duration, tracer, context, database, report }: MessageSinks,
   statements: readonly Statement[],
   send: () => Promise<T>,
 ): Promise<T> {
@@ -102,11 +105,11 @@ async function observe<T>(
       context,
     );
   const span = quietly(start, report);
+  nameDatabase(span, database, report);
   let failure: Attributes | undefined;
   try {
     const answer = await send();
-    const name = databaseOf(answer);
-    if (name !== undefined) quietly(() => span?.setAttribute("rowhouse.database", name), report);
+    nameDatabase(span, databaseOf(answer), report);
     return answer;
   } catch (error) {
     failure = describeFailure(error);
@@ -121,6 +124,11 @@ async function observe<T>(
     quietly(record, report);
     if (span !== undefined) endSpan(span, failure, report);
   }
+}
+
+function nameDatabase(span: Span | undefined, name: string | undefined, report: Report): void {
+  if (span === undefined || name === undefined) return;
+  quietly(() => span.setAttribute("rowhouse.database", name), report);
 }
 
 /** The database that gave an answer, where there are several. */

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 /** What to measure, how long, how often and how hard; and where the report goes. */
 export interface Options {
-  /** Everything once and short: about two minutes in all. */
+  /** Everything once and short: two minutes at most, the build of a new clone included. */
   readonly quick: boolean;
   /** Length of one round of one system. */
   readonly seconds: number;
@@ -27,10 +27,10 @@ export function usage(parts: readonly string[]): string {
 
 Measures Rowhouse and others side by side and writes, for each part, a page, its figures and charts.
 
-  --quick       short rounds and fewer of them: two minutes
+  --quick       everything once and short: two minutes at most
   --only PARTS  some parts alone: ${parts.join(", ")}
   --seconds N   length of a round for each system, 2 when left out (--quick: 1)
-  --rounds N    rounds, 5 when left out (--quick: 2)
+  --rounds N    rounds, 5 when left out (--quick: 1)
   --clients N   connections that send at once, 32 when left out
   --out FOLDER  where the report goes, made when missing; when left out, test/bench/results, and the tables of the
                 pages are renewed (--quick: a temporary folder)
@@ -60,7 +60,7 @@ export function parseOptions(
     quick,
     out,
     seconds: number("seconds", quick ? 1 : 2, 3600),
-    rounds: number("rounds", quick ? 2 : 5, 1000),
+    rounds: number("rounds", quick ? 1 : 5, 1000),
     clients: number("clients", 32, 256),
     only: parseOnly(values.only, parts),
   };

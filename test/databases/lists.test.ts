@@ -4,6 +4,7 @@
 import { expect } from "chai";
 import { examinePointers } from "../../admin/databases/examine-pointers.ts";
 import { useSeveralDatabases } from "../support/database/admin-databases.ts";
+import { rejection } from "../support/rejection.ts";
 import { performVerb, type VerbResult } from "../support/program/verb.ts";
 
 describe("lists of tenants for another database", () => {
@@ -34,6 +35,21 @@ describe("lists of tenants for another database", () => {
       "insert into rowhouse.pointer values ('two', 'eu')",
       "insert into rowhouse.domain (host, schema_name, database) values ('two.test', 'two', 'eu')",
     );
+    // Without --database no other tenant takes its name, and it does not count as one that exists.
+    const two = "host,schema\ntwo.test,two\n";
+    const command = "node admin/add-tenant.js two.test two --database eu";
+    const near = await run(`${two}near.test,near\n`, "add-tenants", "-");
+    expect(near).to.include({ status: 3 });
+    expect(near.stdout)
+      .to.match(/^Failed line 2, two: .*has not ended/m)
+      .and.include(command);
+    const planned = await run(two, "add-tenants", "-", "--plan");
+    expect(planned.stdout).to.match(/^Would fail line 2, two: .*has not ended/m);
+    const error = await rejection(
+      several.admin().createTenant({ schemaName: "two", hosts: ["two.test"] }),
+    );
+    expect(error).to.include({ code: "tenant_in_transition" });
+    expect(error.message).to.include(command);
     const file = "host,schema\none.test,one\ntwo.test,two\nnear.test,three\nfour.test,near\n";
     const plan = await run(file, "add-tenants", "-", "--database", "eu", "--plan");
     expect(plan.stdout)
@@ -47,6 +63,18 @@ describe("lists of tenants for another database", () => {
     const again = await run("host,schema\none.test,one\n", "add-tenants", "-", "--database", "us");
     expect(again).to.include({ status: 0 });
     expect(again.stdout).to.include("1 existed already");
+    expect(await run(two, "add-tenants", "-")).to.include({ status: 0 });
+  });
+
+  it("add-tenants at home fails alone for a tenant whose database is down", async () => {
+    const gone = { ADMIN_DATABASE_URL_EU: eu.adminUrl.replace(/:\d+\//, ":1/") };
+    const input = "host,schema\ntwo.test,two\nnear.test,near\n";
+    const settings = { adminUrl: home.adminUrl, env: gone, input };
+    const { status, stdout } = await performVerb(settings, "add-tenants", "-");
+    expect(status).to.equal(3);
+    expect(stdout)
+      .to.match(/two: .*belongs to database "eu", which was not asked: .*ADMIN_DATABASE_URL_EU/)
+      .and.include("1 existed already");
   });
 
   it("createTenants() takes a group's claims back when the group fails", async () => {

@@ -1,7 +1,7 @@
 // The promise: a tenant moves between databases under load, and its clients notice a short wait and nothing else.
 
 import { expect } from "chai";
-import { openDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { parseHost } from "../../src/host.ts";
 import { createTenant, type Tenant } from "../../src/tenant.ts";
 import { useSeveralDatabases } from "../support/database/admin-databases.ts";

@@ -1,7 +1,7 @@
 // The promise: while a tenant moves its writes wait, for a bounded time, and each happens once. Its reads do not wait.
 
 import { expect } from "chai";
-import { openDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { nearestEntry } from "../../src/database/routes/names.ts";
 import { entryOf } from "../../src/entry.ts";
 import { parseHost } from "../../src/host.ts";

@@ -1,11 +1,12 @@
 // The promise: a database that is down harms the tenants that it has, and no other.
 
 import { setImmediate } from "node:timers/promises";
+import { SpanKind } from "@opentelemetry/api";
 import { expect } from "chai";
 import { openService } from "../support/program/service.ts";
 import { type FaultProxy, openFaultProxy } from "../support/network/fault-proxy.ts";
 import { openTelemetrySdk } from "../support/telemetry-sdk.ts";
-import { openRouted } from "../../src/database/database.ts";
+import { openRouted } from "../../src/database/open-database.ts";
 import { nearestEntry } from "../../src/database/routes/names.ts";
 import { Routes } from "../../src/database/routes/routes.ts";
 import { entryOf } from "../../src/entry.ts";
@@ -13,6 +14,7 @@ import { parseHost } from "../../src/host.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { useDatabases } from "../support/database/several-databases.ts";
+import { rejection } from "../support/rejection.ts";
 import { until } from "../support/until.ts";
 import { serverAddress } from "../support/server/server.ts";
 
@@ -50,18 +52,34 @@ describe("a service with a database that is down", () => {
   };
   const READY = { home: "ready", eu: "ready" };
 
-  it("names the database in the span of a message and in the metrics of its connections", async () => {
+  it("names the database in the spans of messages and transactions, and in the metrics of its connections", async () => {
     const sdk = openTelemetrySdk();
     const telemetry = createTelemetry();
     const { home, eu } = several.databases;
     const watched = openService(home.serviceUrl, { DATABASE_URL_EU: eu.serviceUrl }, telemetry);
     telemetry?.observe(watched.database);
     for (const host of ["near.test", "far.test"]) await watched.request(host, "GET", "/data");
-    const names = sdk.spans().flatMap(({ attributes }) => attributes["rowhouse.database"] ?? []);
+    const begin = new Request("http://far.test/", { headers: { host: "far.test" } });
+    const observation = telemetry?.begin(begin, false);
+    await createTenant(
+      observation?.database(watched.database) ?? watched.database,
+      parseHost("far.test"),
+    ).begin(async (tx) => {
+      await tx`select 1`;
+      await tx.savepoint(async (inner) => inner`values (1)`);
+      await rejection(tx.savepoint(async (inner) => inner`select 1 / 0`));
+    });
+    const names = sdk
+      .spans()
+      .filter(({ kind }) => kind !== SpanKind.SERVER)
+      .map(({ name, attributes }) => `${name} ${String(attributes["rowhouse.database"])}`);
     const points = await sdk.points("db.client.connection.max");
     await watched.close();
     await sdk.close();
-    expect(names).to.deep.equal(["home", "eu"]);
+    expect(names).to.deep.equal([
+      ...["SELECT home", "SELECT eu"],
+      ...["SELECT eu", "VALUES eu", "SELECT eu", "transaction eu"],
+    ]);
     expect(points.map(({ attributes }) => Object.values(attributes))).to.deep.equal([
       ["rowhouse"],
       ["rowhouse.eu"],

@@ -3,9 +3,10 @@
 
 import { expect } from "chai";
 import { removeDomain } from "../../admin/lifecycle/domain.ts";
-import { findTenant } from "../../admin/lifecycle/tenant.ts";
+import { findTenant } from "../../admin/lifecycle/listed.ts";
 import { parseHost } from "../../src/host.ts";
-import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
+import { type OpenDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { createTenant } from "../../src/tenant.ts";
 import { useDatabase } from "../support/database/database.ts";
 import { rejection } from "../support/rejection.ts";

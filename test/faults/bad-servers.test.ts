@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect } from "chai";
-import { openDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { codeOf } from "../support/rejection.ts";
 
 const DATA_ROW_OF_2_GIB = Buffer.from([68, 127, 255, 255, 255, 0, 1]);

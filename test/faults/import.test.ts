@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { TENANT_MIGRATIONS } from "../../admin/migrations/load.ts";
 import { AdminError } from "../../admin/registry/admin-error.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
-import { type ImportOptions } from "../../admin/transfer/import-tenant.ts";
+import type { ImportOptions } from "../../admin/transfer/import-archive.ts";
 import { type TestDatabase } from "../support/database/database.ts";
 import { createRandom } from "../support/random.ts";
 import { rejection } from "../support/rejection.ts";

@@ -3,7 +3,8 @@
 import { expect } from "chai";
 import { Hono } from "hono";
 import { routePath } from "hono/route";
-import { openDatabase, type OpenDatabase } from "../../src/database/database.ts";
+import { type OpenDatabase } from "../../src/database/database.ts";
+import { openDatabase } from "../../src/database/open-database.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Exchange, TenantExchange } from "../../src/http/exchange.ts";
 import type { Handler } from "../../src/http/handle.ts";

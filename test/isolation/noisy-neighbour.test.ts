@@ -159,6 +159,23 @@ describe("a noisy neighbour", () => {
     await expectOtherServed();
   });
 
+  it("cannot fill the memory with an error or a notice that quotes a large value", async () => {
+    const tenant = createTenant(service.database, parseHost(GREEDY));
+    await database.sql(
+      `create function greedy.tell(text text) returns text language plpgsql as
+        $$ begin raise notice '%', text; return ''; end $$`,
+      "alter function greedy.tell set client_min_messages to notice",
+    );
+    const size = 100_000;
+    for (const query of [
+      tenant`select repeat('x', ${size})::integer as number`,
+      tenant`select tell(repeat('x', ${size})) as told`,
+    ]) {
+      expect(await rejection(query)).to.include({ code: "RESULT_TOO_LARGE", outcome: "unknown" });
+    }
+    await expectOtherServed();
+  });
+
   it("cannot fill the memory with a result that has no end", async () => {
     const tenant = createTenant(service.database, parseHost(GREEDY));
     const before = process.memoryUsage().rss;

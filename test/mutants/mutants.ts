@@ -316,7 +316,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: "an archive's checksums are not compared",
-    file: "admin/transfer/import-tenant.ts",
+    file: "admin/transfer/import-archive.ts",
     text: `["bytes", "rows", "sha256"]`,
     instead: `["bytes", "rows"]`,
     tests: ["transfer/import-edited", "faults/import"],

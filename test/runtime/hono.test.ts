@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import type { Runtime } from "../../admin/development/runtime.ts";
+import type { Runtime } from "../../admin/development/application.ts";
 import { type TestDatabase, useDatabase } from "../support/database/database.ts";
 import { type RunningRuntime, startRuntime } from "../support/program/runtime.ts";
 import { sendHttp } from "../support/program/service.ts";

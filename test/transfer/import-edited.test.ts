@@ -8,6 +8,7 @@ import {
   readEntries,
   writeEntries,
 } from "../support/transfer/archive.ts";
+import { performVerb } from "../support/program/verb.ts";
 import { rejection } from "../support/rejection.ts";
 import { type ImportStage, openImportStage } from "../support/transfer/import-stage.ts";
 
@@ -123,6 +124,33 @@ describe("import-tenant of an edited archive", function () {
     await writeEntries(broken, entries);
     expect((await refuse()).message).to.match(/^Cannot [^\n]*$/);
     expect(await stage.readMade()).to.deep.equal([]);
+  });
+
+  it("prints texts of an archive so that a terminal does not obey them, nor a reader", async () => {
+    const control = "\u001b]0;x\u0007\u009b2J\u202e\nImported tenant";
+    const shown = String.raw`\u001b]0;x\u0007\u009b2J\u202e`;
+    await editManifest(whole, broken, (manifest) => {
+      Object.assign(manifest, { schemaName: control, createdAt: control, losses: [control] });
+    });
+    const settings = {
+      adminUrl: stage.database.adminUrl,
+      env: { TENANT_MIGRATIONS: stage.shop.folder },
+    };
+    const run = (...parameters: readonly string[]) =>
+      performVerb(settings, "import-tenant", broken, "made.example.com", "made", ...parameters);
+    const refused = await run();
+    expect(refused.stderr)
+      .to.include(`a copy of "${shown}`)
+      .and.to.match(/^[ -~]+\n$/);
+    const { stdout } = await run("--lossy");
+    expect(stdout)
+      .to.include(`Left out: ${shown}\\u000aImported`)
+      .and.to.match(/^[ -~]+\n[ -~]+\n$/);
+    const { stdout: json } = await performVerb(settings, "log", "made", "--json");
+    expect(json)
+      .to.include(shown)
+      .and.to.match(/^[\n -~]+$/);
+    await stage.removeMade();
   });
 
   it("refuses rows that break a foreign key, and a zip that is no archive", async () => {

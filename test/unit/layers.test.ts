@@ -102,6 +102,26 @@ function findViolations(sources: ReadonlyMap<string, string>): readonly string[]
   return found.toSorted();
 }
 
+/** Finds a circle of imports, the first file again at its end; undefined when there is none. */
+function findCircle(sources: ReadonlyMap<string, string>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const follow = (file: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const imported of importsOf(file, sources.get(file) ?? "")) {
+      const circle = follow(imported, [...way, file]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of sources.keys()) {
+    const circle = follow(file, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
 async function readSources(): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
   for (const folder of ["src", "admin"]) {
@@ -125,6 +145,19 @@ describe("the floors of src/ and admin/", () => {
     const files = [...(await readSources()).keys()];
     const empty = ROOMS.filter((room) => !files.some((file) => findRoom(file) === room));
     expect(empty).to.deep.equal([]);
+  });
+
+  it("no file imports itself by way of others, types included", async () => {
+    expect(findCircle(await readSources())).to.equal(undefined);
+    const circle = {
+      "src/a.ts": `import "./b.ts";`,
+      "src/b.ts": `import type { A } from "./a.ts";`,
+    };
+    expect(findCircle(new Map(Object.entries(circle)))).to.deep.equal([
+      "src/a.ts",
+      "src/b.ts",
+      "src/a.ts",
+    ]);
   });
 
   const violationsOf = (sources: Readonly<Record<string, string>>): readonly string[] =>

@@ -180,7 +180,7 @@ describe("what a verb loads", () => {
           text: types.includes("text"), arrays: types.filter((name) => name.startsWith("_")).length }));
       });`;
     expect(runScript(script)).to.deep.equal({
-      sent: ["set jit ", "select $", "select 2"],
+      sent: ["set sear", "select $", "select 2"],
       before: false,
       after: true,
       pg: true,

@@ -136,8 +136,16 @@ describe("verbs over several databases", () => {
       const client = await createConsoleClient(server.url);
       const detail = (): Promise<TenantDetail> => client.get("/api/tenants/twin");
       expect(await detail()).to.deep.include({ database: "eu", databases: ["home", "us"] });
-      const { elsewhere } = await client.get<TenantPage>("/api/tenants?search=twin");
+      const { elsewhere } = await client.get<TenantPage>("/api/tenants?search=TWIN.te");
       expect(elsewhere).to.deep.equal([{ schemaName: "twin", database: "eu" }]);
+      const named = await client.get<TenantPage>("/api/tenants?search=twi");
+      expect(named.elsewhere).to.deep.equal(elsewhere);
+      const headers = client.readHeaders();
+      const asia = await client.send({ path: "/api/fleet?database=asia", headers });
+      expect(asia.json)
+        .to.include({ status: 400 })
+        .and.have.property("detail")
+        .that.includes("_ASIA");
       const body = { database: eu.adminUrl };
       expect((await client.post("/api/tenants/twin/move", body)).status).to.equal(400);
       const { id } = (await client.post("/api/tenants/twin/move", { database: "us" })).json as Job;

@@ -4,10 +4,15 @@
 export interface AdoptionWish {
   /** Names and patterns, such as `a,tenant_*`. */
   readonly schemas: string;
-  /** Hosts with `{schema}`, or `{*}` for what the `*` of the pattern stands for; at least one. */
+  /**
+   * Hosts with `{schema}`, or `{*}` for what the `*` of the pattern stands for; at least one, unless the schemas are
+   * tenants of another database already, to which home does not have a pointer.
+   */
   readonly hosts: readonly string[];
   /** The version of all of them, by name or number; found by comparing their tables when left out. */
   readonly version?: string;
+  /** The database of the schemas; home when left out. */
+  readonly database?: string;
 }
 
 /** POST /api/adoptions */

@@ -40,6 +40,8 @@ interface PendingMigration {
 
 /** POST /api/migrations/start; `{}` migrates all that are behind. */
 export interface MigrationRequest {
+  /** The database whose tenants are migrated; home when left out. */
+  readonly database?: string;
   /** Migrates only this number or part of them, chosen at random. */
   readonly canary?: { readonly count: number } | { readonly percent: number };
   /** Migrates only these, such as `a,b,shop_*`. */
@@ -54,6 +56,8 @@ export interface MigrationState {
   /** "stopping": starts no more tenants. "stopped": ended early. "broken": an error ended it, see message. */
   readonly state: "running" | "stopping" | "done" | "stopped" | "broken";
   readonly isCanary: boolean;
+  /** The database of its tenants; null where only one is configured. */
+  readonly database: string | null;
   readonly target: number;
   /** The name of the target's newest migration; empty for version 0. */
   readonly targetMigration: string;

@@ -6,6 +6,8 @@ export interface NewTenantWish {
   readonly hosts?: readonly string[];
   /** Each as `NAME=TEXT`, or `NAME:=JSON`, as set-tenant --set takes them. */
   readonly settings?: readonly string[];
+  /** Home when left out. */
+  readonly database?: string;
 }
 
 /** POST …/clone; the new tenant. */
@@ -25,7 +27,7 @@ export interface NewTenantCheck {
   readonly proposal: string;
   /** What creating this tenant would refuse in the parts that are there. */
   readonly problems: readonly {
-    readonly field: "schemaName" | "hosts" | "settings";
+    readonly field: "schemaName" | "hosts" | "settings" | "database";
     readonly message: string;
   }[];
 }

@@ -33,7 +33,7 @@ export interface TenantPage {
   readonly tenants: readonly TenantLine[];
   /** Of the sizes in the list. */
   readonly sizes: SizesState;
-  /** Tenants of other databases whose names match the search: at most 200, by name. */
+  /** Of a search in home's list among all states: the tenants of other databases that match, at most 200, by name. */
   readonly elsewhere: readonly { readonly schemaName: string; readonly database: string }[];
 }
 

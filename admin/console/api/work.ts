@@ -10,7 +10,7 @@ export interface Work {
   readonly jobs: readonly Job[];
   /** The migration run in progress; null when none is. */
   readonly migration: MigrationState | null;
-  /** The number of tenants in a transition that no job of this console works on, and the first 200 of them. */
+  /** The number of the database's tenants in a transition that no job of this console works on, and the first 200 of them. */
   readonly elsewhereCount: number;
   readonly elsewhere: readonly ChangingTenant[];
 }

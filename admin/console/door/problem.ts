@@ -4,6 +4,9 @@
 import { AppError } from "../../../src/errors.ts";
 import { toOperatorError } from "../../api/errors.ts";
 import { DatabaseFailure, describeDatabaseError } from "../../command/database-error.ts";
+import { toAdminError } from "../../library/failure.ts";
+import { databaseOf } from "../../registry/connection/marked-client.ts";
+import { HOME } from "../../registry/others.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../../registry/database-code.ts";
 import { RequestError } from "./request-error.ts";
@@ -35,10 +38,22 @@ export function toConsoleError(error: unknown, note: (line: string) => void): Ap
   if (error instanceof AppError) return error;
   if (error instanceof DatabaseFailure) return toConsoleError(error.cause, note);
   if (error instanceof AdminError) return toOperatorError(error);
+  const elsewhere = describeElsewhere(error);
+  if (elsewhere !== undefined) return new AppError("DATABASE_UNAVAILABLE", elsewhere);
   if (isConnectionLost(error)) {
     const code = databaseCode(error);
     return new AppError("DATABASE_UNAVAILABLE", code === undefined ? LOST : `${LOST} (${code})`);
   }
   note(describeDatabaseError(error).replaceAll(/\.?\s*\n\s*/g, "; "));
   return new AppError("INTERNAL", UNKNOWN);
+}
+
+/** Names another database that cannot be used, by its variable, and what to do; undefined for any other error. */
+function describeElsewhere(error: unknown): string | undefined {
+  if (databaseOf(error) === HOME) return undefined;
+  const failure = toAdminError(error);
+  const isDown =
+    failure instanceof DatabaseFailure &&
+    (failure.code === "database_unavailable" || failure.code === "registry_missing");
+  return isDown ? describeDatabaseError(error) : undefined;
 }

@@ -42,6 +42,11 @@ export function change<T>(
   return request<T>(path, { method, headers, body: JSON.stringify(body) });
 }
 
+/** A path that reads one database. */
+export function pathIn(database: string, path: string): string {
+  return database === "" ? path : `${path}?database=${encodeURIComponent(database)}`;
+}
+
 /** A path of the admin API: `/tenants/SCHEMA`, and the parts behind it. */
 export function tenantPath(schemaName: string, ...parts: readonly string[]): string {
   return ["/tenants", ...[schemaName, ...parts].map(encodeURIComponent)].join("/");

@@ -10,7 +10,7 @@ import { isAtWork } from "./migrations/migration-start.ts";
 import { showMigrations } from "./migrations/migrations.ts";
 import { showTenant } from "./tenant/tenant.ts";
 import { showTenants } from "./tenants/tenants.ts";
-import { parseHash, type Stage, type View } from "./view.ts";
+import { parseHash, type Stage, type View, viewHash } from "./view.ts";
 
 const STATES: Readonly<Record<Connection, string>> = {
   waiting: "Connecting",
@@ -47,6 +47,8 @@ function show(isChange: boolean): void {
   main.replaceChildren(view.root);
   document.title = `${view.title} · Rowhouse`;
   for (const item of document.querySelectorAll<HTMLElement>("nav [data-view]")) {
+    // Another view of the same database.
+    item.setAttribute("href", viewHash(item.dataset["view"] ?? "", { database: rest.database }));
     if (item.dataset["view"] === name) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
   }

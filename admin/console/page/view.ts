@@ -8,6 +8,8 @@ export interface Stage {
   readonly name: string;
   /** The hash's parameters. */
   readonly parameters: URLSearchParams;
+  /** The database that the view shows; "" for home, or the only one. */
+  readonly database: string;
   readonly events: Events;
   /** Aborted when another view takes its place. */
   readonly signal: AbortSignal;
@@ -27,10 +29,25 @@ export function parseHash(hash: string): {
   readonly view: string;
   readonly name: string;
   readonly parameters: URLSearchParams;
+  readonly database: string;
 } {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const [view = "", name = ""] = path.split("/", 2);
-  return { view: view || "fleet", name: decode(name), parameters: new URLSearchParams(query) };
+  const parameters = new URLSearchParams(query);
+  const database = parameters.get("database") ?? "";
+  return { view: view || "fleet", name: decode(name), parameters, database };
+}
+
+/** Returns the title of a view: with the database, unless that is home or the only one. */
+export function titleOf(view: string, database: string): string {
+  return database === "" ? view : `${view} in ${database}`;
+}
+
+/** Returns the hash of a view, without the parameters that are empty. */
+export function viewHash(view: string, parameters: Readonly<Record<string, string>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== "");
+  const text = new URLSearchParams(given).toString();
+  return text === "" ? `#/${view}` : `#/${view}?${text}`;
 }
 
 /** Returns the hash of a tenant's view. */

@@ -2,7 +2,12 @@
 
 import { createHash } from "node:crypto";
 import type { Admin } from "../../library/contract/contract.ts";
-import type { AdoptionOutcome, AdoptionPlan, AdoptionSource } from "../../library/contract/many.ts";
+import type {
+  AdoptionOptions,
+  AdoptionOutcome,
+  AdoptionPlan,
+  AdoptionSource,
+} from "../../library/contract/many.ts";
 import { formatCount } from "../../print/count.ts";
 import type { AdoptionPlanView } from "../api.ts";
 import { type Body, findText, findTexts, requireText } from "../door/body.ts";
@@ -14,7 +19,7 @@ const MOST_FAILURES = 3;
 
 interface Wish {
   readonly source: AdoptionSource;
-  readonly version: string | undefined;
+  readonly choice: Pick<AdoptionOptions, "version" | "database">;
 }
 
 /**
@@ -22,11 +27,11 @@ interface Wish {
  * @param body an AdoptionWish
  * @throws {RequestError} 400 for a malformed body
  * @throws {UsageError} for a template without a placeholder
- * @throws {AdminError} when no schema matches, or no migration has the given version
+ * @throws {AdminError} when no schema matches, or no migration or database has the given name
  */
 export async function planAdoption(admin: Admin, body: Body): Promise<AdoptionPlanView> {
-  const { source, version } = readWish(body);
-  const found = await admin.planAdoption(source, { version });
+  const { source, choice } = readWish(body);
+  const found = await admin.planAdoption(source, choice);
   const { adoptable, existing, refused, lines, notices, grants } = found;
   return {
     plan: nameOf(found),
@@ -49,8 +54,8 @@ export async function planAdoption(admin: Admin, body: Body): Promise<AdoptionPl
  */
 export async function adoptJob(admin: Admin, body: Body): Promise<JobWork> {
   const seen = requireText(body, "plan");
-  const { source, version } = readWish(body);
-  const found = await admin.planAdoption(source, { version });
+  const { source, choice } = readWish(body);
+  const found = await admin.planAdoption(source, choice);
   if (nameOf(found) !== seen) {
     const problem = "the schemas have changed since the plan was made; look at the new plan";
     throw new RequestError(409, `Cannot adopt tenants: ${problem}`);
@@ -66,14 +71,14 @@ export async function adoptJob(admin: Admin, body: Body): Promise<JobWork> {
     claims: adoptable.map(({ schemaName }) => schemaName),
     unit: "tenants",
     isStoppable: true,
-    run: (control) => adopt(admin, found.adoptable, version, control),
+    run: (control) => adopt(admin, found.adoptable, choice, control),
   };
 }
 
 async function adopt(
   admin: Admin,
   adoptable: AdoptionPlan["adoptable"],
-  version: string | undefined,
+  choice: Wish["choice"],
   { signal, expect, add }: JobControl,
 ): Promise<string> {
   const lines = adoptable.map(({ schemaName, hosts }, index) => {
@@ -81,7 +86,7 @@ async function adopt(
   });
   const run = admin.adoptTenants(
     { lines },
-    { version, signal, onStart: (names) => expect(names.length) },
+    { ...choice, signal, onStart: (names) => expect(names.length) },
   );
   const failures: AdoptionOutcome[] = [];
   const refusals: string[] = [];
@@ -115,7 +120,8 @@ async function adopt(
 
 function readWish(body: Body): Wish {
   const source = { schemas: requireText(body, "schemas"), hosts: findTexts(body, "hosts") ?? [] };
-  return { source, version: findText(body, "version") };
+  const choice = { version: findText(body, "version"), database: findText(body, "database") };
+  return { source, choice };
 }
 
 /** Two plans have one name when they make the same tenants. */

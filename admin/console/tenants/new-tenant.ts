@@ -2,8 +2,8 @@
 
 import { AppError } from "../../../src/errors.ts";
 import { parseDomain } from "../../../src/host.ts";
-import { requireFreeHosts } from "../../lifecycle/domain.ts";
-import { requireFreeName } from "../../lifecycle/free-name.ts";
+import { findDatabase } from "../../databases/find.ts";
+import { requireFreeHostsIn, requireFreeNameIn } from "../../databases/free.ts";
 import { changeSettings, parseSettingsChange } from "../../lifecycle/settings.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import type { Registry } from "../../registry/registry.ts";
@@ -17,7 +17,7 @@ import { proposeName } from "./proposed-name.ts";
  * @param body a NewTenantWish
  * @throws {RequestError} 400 for a field of another type
  */
-export async function checkNewTenant(registry: Registry, body: Body): Promise<NewTenantCheck> {
+export async function checkNewTenant(home: Registry, body: Body): Promise<NewTenantCheck> {
   const problems: NewTenantCheck["problems"][number][] = [];
   const attempt = async <T>(
     field: NewTenantCheck["problems"][number]["field"],
@@ -42,14 +42,13 @@ export async function checkNewTenant(registry: Registry, body: Body): Promise<Ne
   await attempt("settings", () =>
     changeSettings({}, parseSettingsChange(findTexts(body, "settings") ?? [], [])),
   );
-  await registry.withTransaction(async (transaction) => {
-    if (schemaName !== undefined) {
-      await attempt("schemaName", () => requireFreeName(transaction, schemaName));
-    }
-    if (hosts.length > 0) {
-      const wanted = { schemaName: name, hosts };
-      await attempt("hosts", () => requireFreeHosts(transaction, wanted));
-    }
-  });
+  const database = findText(body, "database");
+  const there = await attempt("database", () => findDatabase(home, database));
+  if (there !== undefined && schemaName !== undefined) {
+    await attempt("schemaName", () => requireFreeNameIn(home, there, schemaName));
+  }
+  if (there !== undefined && hosts.length > 0) {
+    await attempt("hosts", () => requireFreeHostsIn(home, there, { schemaName: name, hosts }));
+  }
   return { proposal: proposeName(hosts[0] ?? ""), problems };
 }

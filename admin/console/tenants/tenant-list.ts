@@ -145,17 +145,20 @@ export async function listTenantPage(
   await Promise.race([read, setTimeout(SIZES_PATIENCE_MS)]);
   const tenants = row?.tenants ?? [];
   for (const line of tenants) line.bytes = sizes.find(line.schemaName) ?? null;
-  const elsewhere = isManyfold(registry) ? await listElsewhere(registry, wanted) : [];
+  const isSearch = wanted !== "" && only === undefined;
+  const elsewhere = isSearch && isManyfold(registry) ? await listElsewhere(registry, wanted) : [];
   return { total: row?.total ?? 0, offset, tenants, sizes: sizes.state(), elsewhere };
 }
 
-/** Lists the tenants of other databases: home has their names and databases alone. */
+/** Lists the tenants of other databases: home has their names, hosts and databases alone. */
 function listElsewhere(home: Registry, wanted: string): Promise<TenantPage["elsewhere"]> {
   return readRows(
     home,
     `select schema_name as "schemaName", database from rowhouse.pointer
-      where strpos(schema_name, $1) > 0 order by schema_name limit ${MOST}`,
-    [wanted],
+      where strpos(schema_name, $1) > 0 or schema_name in (
+        select schema_name from rowhouse.domain where database is not null and strpos(host, $2) > 0)
+      order by schema_name limit ${MOST}`,
+    [wanted, hostOf(wanted)],
   );
 }
 

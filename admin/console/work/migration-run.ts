@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { commandFor } from "../../program/form.ts";
+import { findDatabase, isManyfold } from "../../databases/find.ts";
 import { describeOutcome } from "../../migrate/migrate-tenant.ts";
 import {
   migrateTenants,
@@ -28,8 +29,10 @@ export interface MigrationRun {
   readonly ended: Promise<void>;
 }
 
-/** The tenants to migrate, and the number of failures that ends the run. */
+/** The tenants to migrate, their database, and the number of failures that ends the run. */
 export interface MigrationWish extends Pick<PlanOptions, "canary" | "tenants"> {
+  /** The database of the tenants; home when undefined. */
+  readonly database: string | undefined;
   /** Starts no more tenants when this number of them has failed. */
   readonly maxFailures: number;
 }
@@ -46,18 +49,20 @@ const MOST_SHOWN = 200;
 
 /**
  * Starts a run.
- * @throws {AdminError} when nothing is pending, or no tenant has a given name
+ * @throws {AdminError} when nothing is pending, or no tenant or database has a given name
  */
 export async function startMigrationRun(
-  registry: Registry,
-  { maxFailures, ...wanted }: MigrationWish,
+  home: Registry,
+  { maxFailures, database, ...wanted }: MigrationWish,
   { tell, explain }: MigrationListener,
 ): Promise<MigrationRun> {
+  const registry = await findDatabase(home, database);
   const shared = await readSharedMigrations(registry);
   const [first] = shared?.pending ?? [];
   if (first !== undefined) {
+    const scope = isManyfold(home) ? ` --database ${registry.database}` : "";
     throw new AdminError(
-      `Cannot migrate: shared migration "${first.name}" is pending; run ${commandFor("migrate")} first`,
+      `Cannot migrate: shared migration "${first.name}" is pending; run ${commandFor("migrate")}${scope} first`,
     );
   }
   const migrations = await loadTenantMigrations(registry);
@@ -71,7 +76,10 @@ export async function startMigrationRun(
   const concurrency = await defaultConcurrency(registry);
   const stopping = new AbortController();
   const pace = createPace();
-  let state = describePlan(plan, migrations, wanted.canary !== undefined);
+  let state = describePlan(plan, migrations, {
+    isCanary: wanted.canary !== undefined,
+    database: isManyfold(home) ? registry.database : null,
+  });
   const throttle = createThrottle(() => tell(state));
   const change = (news: Partial<MigrationState>): void => {
     state = { ...state, ...news };
@@ -122,12 +130,12 @@ function describeFailures(count: number): string {
 function describePlan(
   { target, tenants, held, skipped }: MigrationPlan,
   migrations: TenantMigrations,
-  isCanary: boolean,
+  origin: Pick<MigrationState, "isCanary" | "database">,
 ) {
   const state: MigrationState = {
     id: randomUUID(),
     state: "running",
-    isCanary,
+    ...origin,
     target,
     targetMigration: nameOf(migrations, target),
     startedAt: new Date().toISOString(),

@@ -15,7 +15,7 @@ export interface MigrationRuns {
   /**
    * Starts a run.
    * @throws {RequestError} 409 while another run is in progress
-   * @throws {AdminError} when nothing is pending, or no tenant has a given name
+   * @throws {AdminError} when nothing is pending, or no tenant or database has a given name
    */
   start(wish: MigrationWish): Promise<MigrationState>;
   /**
@@ -30,10 +30,7 @@ export interface MigrationRuns {
 }
 
 /** Creates the runs of a console; none is started. */
-export function createMigrationRuns(
-  registry: Registry,
-  listener: MigrationListener,
-): MigrationRuns {
+export function createMigrationRuns(home: Registry, listener: MigrationListener): MigrationRuns {
   let run: MigrationRun | undefined;
   let starting: Promise<MigrationRun> | undefined;
   const isAtWork = (): boolean => run?.state().endedAt === null;
@@ -45,7 +42,7 @@ export function createMigrationRuns(
           "Cannot migrate: a run is in progress; wait for it, or stop it",
         );
       }
-      starting = startMigrationRun(registry, wish, listener);
+      starting = startMigrationRun(home, wish, listener);
       try {
         run = await starting;
       } finally {

@@ -1,6 +1,6 @@
 // Reads the work in progress: the jobs and the run of this console, and the tenants that other programs change.
 
-import { readRows, type Transition } from "../../registry/registry.ts";
+import { readRows, type Registry, type Transition } from "../../registry/registry.ts";
 import { describeTransition } from "../../registry/tenants/transition.ts";
 import type { Work } from "../api.ts";
 import type { Console } from "../console.ts";
@@ -16,12 +16,14 @@ interface Row {
   readonly peer: string | null;
 }
 
-/** Reads it in one query. */
-export async function readWork({
-  registry,
-  jobs,
-  migrations,
-}: Pick<Console, "registry" | "jobs" | "migrations">): Promise<Work> {
+/**
+ * Reads it in one query.
+ * @param registry the database of the tenants that other programs change
+ */
+export async function readWork(
+  registry: Registry,
+  { jobs, migrations }: Pick<Console, "jobs" | "migrations">,
+): Promise<Work> {
   const rows = await readRows<Row>(
     registry,
     `select schema_name as "schemaName", transition, peer from rowhouse.tenant

@@ -2,8 +2,7 @@
 // transaction of the database, an export of another tenant among them. Without it the index is the same. (A partition
 // that is detached concurrently gets a constraint more, so that this stays as it is.)
 
-import type { MigrationBody, SqlCommand } from "../folder/migration.ts";
-import type { PlacedMigration } from "../ordered.ts";
+import type { MigrationBody, SqlCommand, PlacedMigration } from "../folder/migration.ts";
 
 const CONCURRENTLY = [
   /^((?:create\s+(?:unique\s+)?|drop\s+)index\s+)concurrently\b/i,

@@ -10,7 +10,7 @@ import { databaseCode } from "../../registry/database-code.ts";
 import { tenantPath } from "../../shared/search-path.ts";
 import { bodyOf, type Direction, runCommand, type Site } from "./apply.ts";
 import { dropInvalidIndexes } from "./invalid-indexes.ts";
-import type { PlacedMigration } from "../ordered.ts";
+import type { PlacedMigration } from "../folder/migration.ts";
 import { BUILD_LIMITS, type BuildLimits } from "./build-limits.ts";
 
 /** The progress of a build, which a later try reads. */

@@ -6,9 +6,8 @@ import { isConnectionLost } from "../../registry/database-code.ts";
 import { query } from "../../registry/registry.ts";
 import { tenantPath } from "../../shared/search-path.ts";
 import type { Site } from "./apply.ts";
-import type { SqlCommand } from "../folder/migration.ts";
+import type { SqlCommand, PlacedMigration } from "../folder/migration.ts";
 import { renderCommand } from "../folder/render.ts";
-import type { PlacedMigration } from "../ordered.ts";
 import type { Transaction } from "../../registry/connection/transaction-client.ts";
 
 const MOST_COMMANDS = 500;

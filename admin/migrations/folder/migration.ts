@@ -40,6 +40,12 @@ export interface Migration {
   readonly down: MigrationBody | undefined;
 }
 
+/** A migration with its place in the order. */
+export interface PlacedMigration extends Migration {
+  /** From 1. */
+  readonly position: number;
+}
+
 /** What a plan says of a folder: what was rewritten, left out or is doubtful. */
 export interface Notice {
   /** Relative to the folder. */

@@ -3,14 +3,20 @@
 import { createRequire } from "node:module";
 import type pg from "pg";
 import type * as sequelizeModule from "sequelize";
-import type { Sequelize } from "sequelize";
+import type { ModelStatic, Sequelize } from "sequelize";
 import type { ServerConnection } from "./connection.ts";
 import { markedClient } from "./marked-client.ts";
-import type { Registry } from "../registry.ts";
 import type { DomainRow, TenantModel } from "../rows.ts";
 import { isReusable } from "./transaction-client.ts";
 
 const require = createRequire(import.meta.url);
+
+/** Sequelize and the models of the registry. */
+export interface Models {
+  readonly sequelize: Sequelize;
+  readonly Tenant: ModelStatic<TenantModel>;
+  readonly Domain: ModelStatic<DomainRow>;
+}
 
 /**
  * Loads Sequelize and defines the models. It does not connect yet; the caller closes `sequelize`.
@@ -21,10 +27,11 @@ export function openModels(
   connection: ServerConnection,
   database: string,
   pool: { readonly most: number; readonly idleMs: number },
-): Pick<Registry, "sequelize" | "Tenant" | "Domain"> {
+): Models {
   const driver = require("pg") as typeof pg;
   const { DataTypes, Sequelize } = require("sequelize") as typeof sequelizeModule;
-  const Client = markedClient(driver, database);
+  // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
+  const Client = markedClient(driver, database, ["set jit = off"]);
   const { ssl, application_name, user, ...server } = connection;
   const settings = {
     ...server,
@@ -39,10 +46,6 @@ export function openModels(
   };
   const sequelize = new Sequelize(settings);
   readFewTypes(sequelize);
-  // The verbs ask the catalogs with many joins: PostgreSQL would spend more time on compiling than on the query.
-  sequelize.addHook("afterConnect", async (client: unknown) => {
-    if (client instanceof Client) await client.query("set jit = off");
-  });
   const options = { schema: "rowhouse", timestamps: false, underscored: true };
   const status = { type: DataTypes.TEXT, allowNull: false };
   const Tenant = sequelize.define<TenantModel>(

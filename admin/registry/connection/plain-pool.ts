@@ -25,9 +25,12 @@ export interface PlainPool {
 
 // What Sequelize sets, and no compilation: the verbs ask the catalogs with many joins, and PostgreSQL would spend more time
 // on compiling than on the query.
-const SETTINGS =
-  "set jit = off; set standard_conforming_strings = on; set time zone interval '+00:00' hour to minute; " +
-  "set client_min_messages to warning";
+const SETTINGS = [
+  "set jit = off",
+  "set standard_conforming_strings = on",
+  "set time zone interval '+00:00' hour to minute",
+  "set client_min_messages to warning",
+];
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -41,7 +44,7 @@ export function openPlainPool(
   { most, idleMs }: { readonly most: number; readonly idleMs: number },
 ): PlainPool {
   // The time limit is for a new connection. As an option of the pool it would end the wait for a busy one, too.
-  class Client extends markedClient(pg, database) {
+  class Client extends markedClient(pg, database, SETTINGS) {
     constructor() {
       super({ ...connection, connectionTimeoutMillis: TIMEOUT_MS, keepAlive: true });
     }
@@ -49,12 +52,9 @@ export function openPlainPool(
   const pool = new pg.Pool({ Client, max: most, idleTimeoutMillis: idleMs });
   // Without a listener, losing an idle connection would end the process.
   pool.on("error", () => {});
-  const ready = new WeakSet<pg.PoolClient>();
   const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
     try {
-      if (!ready.has(client)) await client.query(SETTINGS);
-      ready.add(client);
       return await work(client);
     } finally {
       client.release(!isReusable(client));

@@ -2,51 +2,21 @@
 // import, clone and move. It does not trust the source: it looks up tables and columns in the catalog, and counts
 // rows. Constraints and other obstacles are afterwards as before, or the whole load fails.
 
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ClientBase } from "pg";
-import type { Meter } from "../../command/meter.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { clientOf, type Transaction } from "../../registry/connection/transaction-client.ts";
 import { withBareTables } from "../bare/bare-tables.ts";
 import { copyIn, endCopy, prepareCopy } from "../copy.ts";
-import { type Bounds, CopyDigest, type Measure } from "./digest.ts";
+import { CopyDigest, type Measure } from "./digest.ts";
 import { compareNames, matchTables, namesOf } from "./match.ts";
 import { explainBroken, requireSame } from "./outcome.ts";
 import { readRowSum } from "./row-sum.ts";
+import type { Source, SourceTable } from "./source.ts";
 import { emptyTables } from "../shape/empty.ts";
 import { describeLosses } from "../shape/losses.ts";
-import { applyShape, readShape, type Shape } from "../shape/shape.ts";
-import { qualified, readSequences, readTables, type Sequence, type Table } from "../structure.ts";
-
-/** A table to fill. */
-export interface SourceTable {
-  readonly name: string;
-  /** The columns in the order of the COPY text. */
-  readonly columns: readonly string[];
-}
-
-/** The source of the rows. */
-export interface Source<T extends SourceTable> {
-  /** Completes "Cannot …", such as "import tenant". */
-  readonly action: string;
-  readonly tables: readonly T[];
-  /** The source's additions to its migrations; undefined for archives of format 1. */
-  readonly shape?: Shape | undefined;
-  /** Leave out objects that the schema lacks, instead of refusing. */
-  readonly lossy?: boolean | undefined;
-  /** The rows as COPY text; {@link loadTenant} throws its failure. */
-  open(table: T): Promise<Readable>;
-  readonly meter?: Meter | undefined;
-  /** The most bytes of the text, and of a row. */
-  bounds?(table: T): Bounds;
-  /** Checks the measures of a table, before the next one. */
-  check?(table: T, measure: Measure): void | Promise<void>;
-  /** The sum of a table's rows with its computed columns; called when all of them are computed here. */
-  computed?(table: T, columns: Table): Promise<string | undefined>;
-  /** Called when the rows have been read. */
-  sequences(): Promise<readonly Sequence[]>;
-}
+import { applyShape, readShape } from "../shape/shape.ts";
+import { qualified, readSequences, readTables, type Table } from "../structure.ts";
 
 /** The result of a load. */
 export interface Loaded {

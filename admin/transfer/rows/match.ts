@@ -2,7 +2,7 @@
 
 import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../../registry/admin-error.ts";
-import type { Source, SourceTable } from "./load.ts";
+import type { Source, SourceTable } from "./source.ts";
 import type { Table } from "../structure.ts";
 
 /**

@@ -1,7 +1,7 @@
 // A snapshot as the source of a load.
 
 import { copyOut } from "../copy.ts";
-import type { Source } from "./load.ts";
+import type { Source } from "./source.ts";
 import { readRowSum } from "./row-sum.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readSequences, type Table } from "../structure.ts";

@@ -43,7 +43,7 @@ export class RoutedDatabase implements OpenDatabase {
   }
 
   transaction<T>(
-    work: (link: Link, entered: Row | undefined) => Promise<T>,
+    work: (link: Link, entered: Row | undefined, database?: string) => Promise<T>,
     beginning: Beginning = {},
   ): Promise<T> {
     const { entry, owner, signal, mode } = beginning;
@@ -53,13 +53,13 @@ export class RoutedDatabase implements OpenDatabase {
     const journey = new Journey<T>(this.#country, {
       ...{ entry, owner, signal },
       isBegun: () => isBegun,
-      run: (database, { entry, until }, mayWait, answered) =>
+      run: (database, { name, entry, until }, mayWait, answered) =>
         database.transaction(
           (link, entered) => {
             answered();
             if (mayWait && mayWrite && isMoving(entered)) throw new StillMoving();
             isBegun = true;
-            return work(link, entered);
+            return work(link, entered, name);
           },
           { ...beginning, entry, until },
         ),

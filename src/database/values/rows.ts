@@ -95,6 +95,15 @@ export class RowCounter {
     if (this.#rows > maxRows) throw tooLarge(`more than ${maxRows} rows`);
     if (this.#bytes > maxBytes) throw tooLarge(`more than ${maxBytes} bytes`);
   }
+
+  /**
+   * Checks the size of a message that is not a row, such as an error that quotes a value.
+   * @throws {AppError} as {@link add}
+   */
+  admit(bytes: number): void {
+    const { maxBytes } = this.#limits;
+    if (bytes > maxBytes) throw tooLarge(`an error or a notice of more than ${maxBytes} bytes`);
+  }
 }
 
 /** The bytes of a row's values. */

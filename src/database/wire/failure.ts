@@ -42,6 +42,8 @@ export interface ErrorFields {
   /** The field V, which is never translated; a pooler may send only the field S. */
   readonly severity?: string;
   readonly severity_local?: string;
+  /** The function of the server that raised the error; a pooler's own error has none. */
+  readonly routine?: string;
 }
 
 /** The result of {@link judgeFailure}. */
@@ -96,7 +98,9 @@ export function judgeFailure(error: unknown, sent: boolean): Verdict {
   if (sent && isAnswer(fields) && severityOf(fields) === "ERROR") {
     // RH500: enter_tenant found settings under which literals are not safe, and they last as long as the connection.
     if (fields.code === "RH500") return { usable: false, error };
-    if (fields.code !== PROTOCOL_VIOLATION) return { usable: true, error };
+    // A function of a tenant may raise it as well, through the server.
+    const isPoolers = fields.code === PROTOCOL_VIOLATION && fields.routine === undefined;
+    if (!isPoolers) return { usable: true, error };
   }
   const kind = kindOf(fields, sent);
   const unsent =

@@ -1,5 +1,5 @@
-// Reads a server's messages while they arrive and before the driver keeps them, for two facts: the size of each row,
-// and the error that ends a session. https://www.postgresql.org/docs/current/protocol-message-formats.html
+// Reads a server's messages while they arrive and before the driver keeps them, for two facts: the sizes of rows and of
+// other large messages, and the error that ends a session. https://www.postgresql.org/docs/current/protocol-message-formats.html
 
 const DATA_ROW = 0x44; // D
 const ERROR_RESPONSE = 0x45; // E
@@ -7,12 +7,15 @@ const ERROR_RESPONSE = 0x45; // E
 const HEADER_BYTES = 5;
 const ROW_HEADER_BYTES = 7;
 const BYTES_PER_COLUMN = 4;
-const MAX_ERROR_BYTES = 65_536;
+// An ErrorResponse up to this size is read. Of a larger message, whatever its type, only the size is reported.
+const LARGE_BYTES = 65_536;
 
 /** The handlers of the messages that a {@link FrameReader} finds. */
 export interface FrameHandlers {
   /** Called at the beginning of a row, with the bytes of its values. */
   row(valueBytes: number): void;
+  /** Called at the beginning of any other message of more than 64 KiB, with its size in bytes. */
+  large(bytes: number): void;
   /** Called when an ErrorResponse has arrived, with its bytes after type and length. */
   error(body: Uint8Array): void;
 }
@@ -69,7 +72,8 @@ export class FrameReader {
     if (type === DATA_ROW) {
       const columns = readBytes(bytes, at + HEADER_BYTES, 2);
       this.#handlers.row(Math.max(0, left - columns * BYTES_PER_COLUMN));
-    } else if (type === ERROR_RESPONSE && length <= MAX_ERROR_BYTES) this.#error = [];
+    } else if (length > LARGE_BYTES) this.#handlers.large(length);
+    else if (type === ERROR_RESPONSE) this.#error = [];
     if (this.#left === 0) this.#end();
   }
 

@@ -48,6 +48,8 @@ export class Wire {
    */
   allowConnect(): void {
     this.#connects = 0;
+    // A session that ended while it was idle says nothing of the next one.
+    this.#ended = undefined;
   }
 
   /**
@@ -81,6 +83,7 @@ export class Wire {
     socket.host = this.#address.host;
     const frames = new FrameReader({
       row: (valueBytes) => this.#counter.add(valueBytes),
+      large: (bytes) => this.#counter.admit(bytes),
       error: (body) => {
         const fields = readErrorResponse(body);
         if ((fields.severity ?? fields.severity_local) === "FATAL") this.#ended = fields;
@@ -90,7 +93,7 @@ export class Wire {
       try {
         frames.read(piece);
       } catch (error) {
-        // The socket does not wait for the rest of a large row. The driver still reads the part that has arrived.
+        // The socket does not wait for the rest of a large message. The driver still reads the part that has arrived.
         this.#overflow ??= error;
         socket.destroy(error as Error);
       }

@@ -12,7 +12,7 @@ import pg from "pg";
 import postgres from "postgres";
 import { drizzle } from "../../../src/builders/drizzle/drizzle.ts";
 import { kysely } from "../../../src/builders/kysely/kysely.ts";
-import { openDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { parseHost } from "../../../src/host.ts";
 import { createTenant } from "../../../src/tenant.ts";
 import { openOwnServer } from "../../support/server/own-server.ts";

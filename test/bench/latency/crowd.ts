@@ -44,10 +44,11 @@ export async function measureCrowd(options: CrowdOptions): Promise<readonly Crow
         [0, near],
         [FAR_MS / 2, far],
       ] as const) {
+        if (round === 0 && delayMs > 0) continue;
         distance.delayMs = delayMs;
         const load = { port: target.port ?? 0, clients: CLIENTS, seconds, scriptFile, signal };
         const found = await runLoad(load);
-        if (round > 0) kept.push(found); // the first one opens the connections
+        if (round > 0) kept.push(found); // the first one opens the connections, for both distances
       }
     }
   }

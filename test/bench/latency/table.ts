@@ -9,7 +9,7 @@ import type { SystemId } from "../system.ts";
 export const ROUND_TRIPS_MS = [0, 5, 25] as const;
 /** The distance that counts. */
 export const FAR_MS = 25;
-// A warm read against one turn of a bare socket.
+// A warm read against one turn of bare sockets.
 const BAR = 1.06;
 
 // A Worker opens a connection for each request: TCP's handshake, the startup packet, two messages of SCRAM.

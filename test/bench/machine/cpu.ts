@@ -1,6 +1,7 @@
 // CPU time and memory of processes, from Linux's /proc. A process's own figure holds all of its threads.
 // Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import process from "node:process";
 
@@ -34,6 +35,16 @@ export async function readServerCpuUs(pid: number): Promise<number> {
     }),
   );
   return running.reduce((sum, us) => sum + us, ended);
+}
+
+/**
+ * The CPU time of the threads that a process has now, to the microsecond, at once: the process goes on meanwhile, unless
+ * it stands still. https://docs.kernel.org/scheduler/sched-stats.html
+ */
+export function readThreadsCpuUs(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8"))
+    .reduce((sum, text) => sum + Number(text.split(" ")[0]) / 1000, 0);
 }
 
 /** The CPU time of all programs that this process has started and that have ended. */

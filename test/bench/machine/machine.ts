@@ -27,17 +27,29 @@ const PACKAGES = [
 
 /** Date, processor and versions, in a line each. */
 export async function describeMachine(signal: AbortSignal): Promise<string> {
-  const processors = cpus();
   const packages = await Promise.all(
     PACKAGES.map(async (name) => `${name} ${await readPackageVersion(name)}`),
   );
-  const versions = [
+  return describe([
     `Node ${process.versions.node}`,
     `PostgreSQL ${await readVersion((await findTestBinaries()).postgres)}`,
     `PgBouncer ${await readVersion(await findPackagedProgram(PGBOUNCER))}`,
     ...packages,
     `wrk ${await readWrkVersion(signal)}`,
-  ];
+  ]);
+}
+
+/**
+ * The same with the versions of Node and PostgreSQL alone, for what runs without a service.
+ * @param nodes the versions of Node that the verbs run on
+ */
+export async function describeVerbMachine(nodes: readonly string[]): Promise<string> {
+  const server = await readVersion((await findTestBinaries()).postgres);
+  return describe([`Node ${nodes.join(" and ")}`, `PostgreSQL ${server}`]);
+}
+
+function describe(versions: readonly string[]): string {
+  const processors = cpus();
   return [
     `- ${new Date().toISOString()}`,
     `- ${processors[0]?.model.trim() ?? "unknown processor"}, ${processors.length} cores, ${process.platform}`,

@@ -18,7 +18,7 @@ import { median } from "../requests/median.ts";
 import { openBenchStage } from "../stage.ts";
 
 const ROUND_TRIP_MS = 25;
-const [QUICK_STARTS, STARTS] = [2, 11];
+const [QUICK_STARTS, STARTS] = [1, 11];
 // TCP's handshake, the startup packet, the two messages of SCRAM, and the request's own.
 const TURNS = 5;
 

@@ -10,7 +10,9 @@ import { POOL_SIZE } from "../stage.ts";
 
 const SIZES = [10, 100, 1000, 10_000] as const;
 const QUICK_SIZES = [10, 1000] as const;
-const WARM_UP_SECONDS = 2;
+const [QUICK_WARM_UP_SECONDS, WARM_UP_SECONDS] = [1, 2];
+// Runs of each verb that has a median.
+const [QUICK_REPEATS, REPEATS] = [1, 3];
 
 /** Throughput, latency, memory, catalogs and verbs, by the number of tenants. */
 export const growth: Part = {
@@ -21,7 +23,8 @@ export const growth: Part = {
     for (const tenants of options.quick ? QUICK_SIZES : SIZES) {
       opened.push(await openSize(tenants, context));
     }
-    for (const { load } of opened) await load("zipf", WARM_UP_SECONDS);
+    const warmUp = options.quick ? QUICK_WARM_UP_SECONDS : WARM_UP_SECONDS;
+    for (const { load } of opened) await load("zipf", warmUp);
     const count = options.quick ? 1 : options.rounds;
     for (let round = 1; round <= count; round += 1) {
       for (const traffic of TRAFFICS) {
@@ -34,9 +37,10 @@ export const growth: Part = {
     const largest = opened.at(-1);
     const lifetimes: readonly Lifetime[] =
       options.quick || largest === undefined ? [] : await measureLifetimes(largest, say);
+    const repeats = options.quick ? QUICK_REPEATS : REPEATS;
     const sizes: Grown[] = [];
     for (const { stage, tenants, rounds, backend, catalogMiB } of opened) {
-      const verbs = await measureVerbs(stage.adminUrl, context.signal);
+      const verbs = await measureVerbs(stage.adminUrl, repeats, context.signal);
       sizes.push({ tenants, rounds, backend, catalogMiB, verbs });
       say(`the verbs with ${tenants} tenants`);
     }

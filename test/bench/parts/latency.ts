@@ -34,7 +34,7 @@ const COUNTED = 10;
 const MORE = "192";
 const WARM_UP_SECONDS = 1;
 
-const FLOOR = "floor: one turn of a socket";
+const FLOOR = `floor: one turn, ${CLIENTS} sockets`;
 
 const QUICK: readonly SystemId[] = ["node", "deno", "recipe"];
 const SLOW: readonly SystemId[] = ["worker"];
@@ -101,7 +101,11 @@ async function measure(context: PartContext): Promise<{
   for (let round = 1; round <= most; round += 1) {
     for (const roundTripMs of ROUND_TRIPS_MS) {
       distance.delayMs = roundTripMs / 2;
-      const turn = await measureTurn(far(stage.serviceRole), options.seconds / 2, signal);
+      const turn = await measureTurn(far(stage.serviceRole), {
+        clients: CLIENTS,
+        seconds: options.seconds / 2,
+        signal,
+      });
       measured[0]?.rounds.push({ roundTripMs, ...turn, wrong: 0 });
       for (const [index, { target }] of running.entries()) {
         const { p50Ms, p99Ms, foreign, errors } = await load(target, options.seconds);

@@ -21,6 +21,8 @@ import { type Case, listCases } from "../telemetry/cases.ts";
 
 const SIZE = { tenants: 200, keys: 1000 };
 const WARM_UP_ROUNDS = 3;
+// Of one case, for its own share.
+const [QUICK_REQUESTS, REQUESTS] = [8000, 40_000];
 const IN_PROCESS = fileURLToPath(new URL("../systems/in-process.js", import.meta.url));
 
 /** Absent, present without an SDK, and exporting. */
@@ -62,13 +64,14 @@ interface Share {
 async function measureShare(
   cases: readonly Case[],
   rounds: number,
-  { signal, say }: PartContext,
+  { options, signal, say }: PartContext,
 ): Promise<readonly Share[]> {
+  const requests = String(options.quick ? QUICK_REQUESTS : REQUESTS);
   const shares = cases.map((one) => ({ ...one, cpuUs: [] as number[] }));
   for (let number = 1; number <= rounds; number += 1) {
     for (const { name, present, env, cpuUs } of shares) {
       const { stdout } = await promisify(execFile)(process.execPath, [IN_PROCESS], {
-        env: { ...env, TELEMETRY: present ? "present" : "absent" },
+        env: { ...env, TELEMETRY: present ? "present" : "absent", REQUESTS: requests },
         signal,
       });
       cpuUs.push(Number(stdout));

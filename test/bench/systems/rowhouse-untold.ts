@@ -3,7 +3,7 @@
 import process from "node:process";
 import { createApp } from "../../../src/example/app.ts";
 import { readOptions } from "../../../src/config.ts";
-import { openDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { createLog } from "../../../src/log.ts";
 import { createLineWriter, serve } from "../../../src/runtime/node-server.ts";
 

@@ -3,7 +3,7 @@
 
 import process from "node:process";
 
-/** Connections to the database, as many as Rowhouse has. */
+/** Connections to the database: as many as PgBouncer opens for one role. Rowhouse has its default, a bound. */
 export const CONNECTIONS = 16;
 
 /** Where the database is. */

@@ -6,8 +6,8 @@ import type { Cost } from "./measure.ts";
 export interface Line {
   readonly work: string;
   readonly cost: Cost;
-  /** Undefined where nothing smaller does the same. */
-  readonly floor: Cost | undefined;
+  /** Left out where nothing smaller does the same. */
+  readonly floor?: Pick<Cost, "seconds" | "serverCpu">;
 }
 
 /** Writes the head of the table. */

@@ -2,7 +2,8 @@
 // reach.
 
 import { randomBytes } from "node:crypto";
-import { type Database, openDatabase } from "../../../src/database/database.ts";
+import { type Database } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { addTenants, initialiseDatabase } from "../../support/server/admin.ts";
 import { redirect } from "../../support/network/redirect.ts";
 import {

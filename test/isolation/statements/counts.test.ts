@@ -2,7 +2,8 @@
 // each result belongs to its statement, whatever the statements around it are.
 
 import { expect } from "chai";
-import { openDatabase, type OpenDatabase } from "../../../src/database/database.ts";
+import { type OpenDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { parseHost } from "../../../src/host.ts";
 import type { Query, Tag } from "../../../src/query.ts";
 import { createTenant, type Tenant } from "../../../src/tenant.ts";

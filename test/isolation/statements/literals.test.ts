@@ -5,7 +5,8 @@ import { sendText } from "../../support/sql/send-text.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
-import { type Database, openDatabase } from "../../../src/database/database.ts";
+import { type Database } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { compile, json } from "../../../src/sql/statement.ts";
 import { useDatabase } from "../../support/database/database.ts";
 

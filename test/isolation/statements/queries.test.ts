@@ -4,7 +4,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
-import { openDatabase, type OpenDatabase } from "../../../src/database/database.ts";
+import { type OpenDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { sqlState } from "../../../src/errors.ts";
 import { parseHost } from "../../../src/host.ts";
 import type { Query, Tag } from "../../../src/query.ts";

@@ -5,7 +5,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest 
 import { tmpdir } from "node:os";
 import { openConsole } from "../../../admin/console/console.ts";
 import { serveConsole } from "../../../admin/console/server.ts";
-import { type Registry, withRegistry } from "../../../admin/registry/registry.ts";
+import { openRegistry, type Registry } from "../../../admin/registry/registry.ts";
 import { hear, type Listener } from "./events.ts";
 import { expectDescribed } from "./described.ts";
 
@@ -59,6 +59,8 @@ export interface TestConsole extends ConsoleClient {
 /** The options of a test's console. */
 export interface TestConsoleOptions {
   readonly migrations?: string;
+  /** The URLs of the databases beside home, by name. */
+  readonly databases?: ReadonlyMap<string, string>;
   readonly services?: readonly string[];
   readonly exports?: string;
   /** Whether the test enters by itself. */
@@ -68,41 +70,30 @@ export interface TestConsoleOptions {
 /** Opens a console, and enters. */
 export async function openTestConsole(
   adminUrl: string,
-  { migrations, services = [], exports = tmpdir(), locked = false }: TestConsoleOptions = {},
+  {
+    migrations,
+    databases,
+    services = [],
+    exports = tmpdir(),
+    locked = false,
+  }: TestConsoleOptions = {},
 ): Promise<TestConsole> {
   const notes: string[] = [];
-  let close = (): void => {};
-  const closing = new Promise<void>((resolve) => {
-    close = resolve;
-  });
-  let ended: Promise<void> = Promise.resolve();
-  const server = await new Promise<{ url: string; registry: Registry }>((resolve, reject) => {
-    ended = withRegistry(
-      adminUrl,
-      async (registry) => {
-        const note = (line: string): void => void notes.push(line);
-        const parts = openConsole({ registry, services, exports, note, intervalMs: 20 });
-        const server = await serveConsole(parts, "127.0.0.1", 0);
-        resolve({ url: server.url, registry });
-        await closing;
-        await server.close();
-      },
-      migrations,
-    );
-    ended.catch(reject);
-  });
+  const note = (line: string): void => void notes.push(line);
+  const registry = await openRegistry(adminUrl, { tenantMigrations: migrations, databases });
+  const parts = openConsole({ registry, services, exports, note, intervalMs: 20 });
+  const server = await serveConsole(parts, "127.0.0.1", 0);
   const client = await createConsoleClient(server.url, locked);
   return Object.assign(client, {
     url: new URL(server.url),
-    registry: server.registry,
+    registry,
     notes,
     async close() {
-      close();
-      await ended;
+      await server.close();
+      await registry.close();
     },
   });
 }
-
 /** Makes a client of the console whose URL was printed, and enters unless it is to stay locked out. */
 export async function createConsoleClient(printed: string, locked = false): Promise<ConsoleClient> {
   const url = new URL(printed);

@@ -1,7 +1,8 @@
 // Several databases with registries of their own, a tap on the wire of each, and tenants that live in one of them.
 
 import { parseHost } from "../../../src/host.ts";
-import { openRouted, type OpenDatabase } from "../../../src/database/database.ts";
+import { type OpenDatabase } from "../../../src/database/database.ts";
+import { openRouted } from "../../../src/database/open-database.ts";
 import type { DatabaseOptions } from "../../../src/database/options.ts";
 import { Routes } from "../../../src/database/routes/routes.ts";
 import { createTenant, type Tenant } from "../../../src/tenant.ts";

@@ -2,7 +2,7 @@
 // and prints as JSON what came of it. Its time zone is that of TZ.
 
 import process from "node:process";
-import { openDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { parseHost } from "../../../src/host.ts";
 import { createTenancy } from "../../../src/http/tenancy.ts";
 import { withTenant } from "../../../src/http/with-tenant.ts";

@@ -1,6 +1,6 @@
 // Whether the connection of a URL is encrypted, asked by way of the service's database on Node and Deno alike.
 
-import { openDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 
 const QUESTION = "select ssl from pg_catalog.pg_stat_ssl where pid = pg_catalog.pg_backend_pid()";
 

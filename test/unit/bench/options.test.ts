@@ -18,10 +18,10 @@ describe("parseOptions()", () => {
   });
 
   it("makes --quick shorter, and lets a number that is given stand", () => {
-    expect(parseOptions(["--quick"], PARTS)).to.include({ seconds: 1, rounds: 2 });
+    expect(parseOptions(["--quick"], PARTS)).to.include({ seconds: 1, rounds: 1 });
     expect(parseOptions(["--quick", "--seconds", "3"], PARTS)).to.include({
       seconds: 3,
-      rounds: 2,
+      rounds: 1,
     });
   });
 

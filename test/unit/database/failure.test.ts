@@ -22,6 +22,12 @@ describe("judgeFailure()", () => {
     expect(judgeFailure(lost, true)).to.deep.equal({ usable: true, error: lost });
   });
 
+  it("judgeFailure() takes what a function raises for no word of a pooler", () => {
+    const error = answer("ERROR", "08P01", "a");
+    Object.assign(error, { routine: "exec_stmt_raise" });
+    expect(judgeFailure(error, true)).to.deep.equal({ usable: true, error });
+  });
+
   it("judgeFailure() goes by the severity that is never translated", () => {
     const error = Object.assign(answer("FEHLER", "23505", "a"), { severity: "ERROR" });
     expect(judgeFailure(error, true).usable).to.equal(true);

@@ -24,10 +24,17 @@ function row(values: readonly (string | null)[]): Buffer {
   return Buffer.concat([count, ...parts]);
 }
 
-function read(pieces: readonly Uint8Array[]): { rows: number[]; errors: string[] } {
-  const found = { rows: [] as number[], errors: [] as string[] };
+interface Found {
+  readonly rows: number[];
+  readonly large: number[];
+  readonly errors: string[];
+}
+
+function read(pieces: readonly Uint8Array[]): Found {
+  const found: Found = { rows: [], large: [], errors: [] };
   const reader = new FrameReader({
     row: (bytes) => found.rows.push(bytes),
+    large: (bytes) => found.large.push(bytes),
     error: (body) => found.errors.push(Buffer.from(body).toString()),
   });
   for (const piece of pieces) reader.read(piece);
@@ -45,7 +52,7 @@ const MESSAGES = Buffer.concat([
   frame("E", Buffer.alloc(0)),
   frame("Z", Buffer.from("I")),
 ]);
-const FOUND = { rows: [3, 0, 302], errors: ["SERROR\0MD in it\0\0", ""] };
+const FOUND = { rows: [3, 0, 302], large: [], errors: ["SERROR\0MD in it\0\0", ""] };
 
 describe("FrameReader", () => {
   it("reader.read() finds the size of every row's values, and every ErrorResponse", () => {
@@ -67,5 +74,13 @@ describe("FrameReader", () => {
     const large = frame("D", row(["x".repeat(1000)]));
     expect(read([large.subarray(0, 7)]).rows).to.deep.equal([1000]);
     expect(read([large.subarray(0, 6)]).rows).to.deep.equal([]);
+  });
+
+  it("reader.read() tells of any other large message as soon as its header is there, and keeps none", () => {
+    for (const type of ["E", "N", "T", "?"]) {
+      const large = frame(type, Buffer.alloc(70_000));
+      expect(read([large.subarray(0, 5)])).to.deep.equal({ rows: [], large: [70_004], errors: [] });
+      expect(read([large, MESSAGES])).to.deep.equal({ ...FOUND, large: [70_004] });
+    }
   });
 });

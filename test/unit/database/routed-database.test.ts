@@ -1,7 +1,8 @@
 // The time of a message that goes from one database to the next, without a database.
 
 import { expect } from "chai";
-import { type OpenDatabase, openDatabase } from "../../../src/database/database.ts";
+import { type OpenDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { markRefusal } from "../../../src/database/refusal.ts";
 import { RoutedDatabase } from "../../../src/database/routes/routed-database.ts";
 import { Routes } from "../../../src/database/routes/routes.ts";

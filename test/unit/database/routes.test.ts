@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { entryOf, SHARED_ENTRY } from "../../../src/entry.ts";
 import { candidates, parseHost } from "../../../src/host.ts";
 import { readOptions } from "../../../src/config.ts";
-import { openDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import type { Claim } from "../../../src/database/pool/waiting-line.ts";
 import { Hints } from "../../../src/database/routes/hints.ts";
 import { isMoving, narrowEntry, nearestEntry } from "../../../src/database/routes/names.ts";

@@ -44,6 +44,16 @@ describe("KnownHosts", () => {
     });
   }
 
+  it("hosts.shareOf() counts no neighbour for a tenant that writes many ports of one name", () => {
+    const hosts = new KnownHosts();
+    for (let n = 1; n <= 100; n += 1) learn(hosts, `a.platform.test:${n}`, "acme");
+    expect(shareOf(hosts, "b.platform.test")).to.deep.equal({
+      key: "?b.platform.test",
+      group: "*.platform.test",
+    });
+    expect(shareOf(hosts, "a.platform.test:101")).to.have.property("key", "?a.platform.test");
+  });
+
   it("hosts.learn() keeps a host that is in use, however many others of its tenant come and go", () => {
     const hosts = new KnownHosts();
     learn(hosts, "b.a.test", "other");

@@ -112,6 +112,7 @@ describe("a forbidden name", () => {
     "set_config query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml " +
     "cursor_to_xmlschema ts_stat ts_rewrite setseed pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock " +
     "pg_try_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all enter_tenant " +
+    "enter_schema enter_shared resolve_host resolve_schema " +
     "run_command_on_workers citus_run_local_command master_run_on_worker";
   for (const name of names.split(" ")) {
     it(`compile() refuses ${name} in every spelling`, () => {

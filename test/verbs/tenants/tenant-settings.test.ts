@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { openDatabase, type OpenDatabase } from "../../../src/database/database.ts";
+import { type OpenDatabase } from "../../../src/database/database.ts";
+import { openDatabase } from "../../../src/database/open-database.ts";
 import { parseHost } from "../../../src/host.ts";
 import { createTenant, type Tenant } from "../../../src/tenant.ts";
 import {

@@ -7,12 +7,15 @@ import { formatNumber, formatTime } from "../parts/format.ts";
 import { empty } from "../parts/loading.ts";
 import { panel } from "../parts/panel.ts";
 import { table } from "../parts/table.ts";
-import { tenantHash } from "../view.ts";
+import { tenantHash, viewHash } from "../view.ts";
 
 const SHOWN = 8;
 
-/** Makes the panel. */
-export function attentionPanel(attention: Attention): HTMLElement {
+/**
+ * Makes the panel.
+ * @param database as in Stage
+ */
+export function attentionPanel(attention: Attention, database: string): HTMLElement {
   const { failed, inTransition, behind, tenants } = attention;
   const total = failed + inTransition + behind;
   if (tenants.length === 0) {
@@ -56,7 +59,12 @@ export function attentionPanel(attention: Attention): HTMLElement {
         tenants.slice(0, SHOWN),
       ),
       total > SHOWN
-        ? element("p", { class: "foot" }, "In all ", ...more({ failed, inTransition, behind }))
+        ? element(
+            "p",
+            { class: "foot" },
+            "In all ",
+            ...more({ failed, inTransition, behind }, database),
+          )
         : undefined,
     ],
     "attention",
@@ -78,7 +86,10 @@ function messageOf({ message, sqlstate, at }: AttentionTenant): Content {
   ];
 }
 
-function more(counts: Record<"failed" | "inTransition" | "behind", number>): Content[] {
+function more(
+  counts: Record<"failed" | "inTransition" | "behind", number>,
+  database: string,
+): Content[] {
   const lists = [
     ["failed", counts.failed, "failed"],
     ["transition", counts.inTransition, "changing"],
@@ -88,6 +99,6 @@ function more(counts: Record<"failed" | "inTransition" | "behind", number>): Con
     .filter(([, count]) => count > 0)
     .flatMap(([only, count, word], index) => [
       index > 0 ? ", " : "",
-      link(`#/tenants?only=${only}`, {}, `${formatNumber(count)} ${word}`),
+      link(viewHash("tenants", { only, database }), {}, `${formatNumber(count)} ${word}`),
     ]);
 }

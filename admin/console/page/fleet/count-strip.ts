@@ -3,13 +3,17 @@
 import type { Fleet } from "../../api.ts";
 import { type Mark, mark, wordOf } from "../parts/badge.ts";
 import { element, hidden, link } from "../parts/element.ts";
+import { viewHash } from "../view.ts";
 import { formatCount, formatNumber, formatShare } from "../parts/format.ts";
 
 /** The filters of the list of tenants. */
 type Only = Exclude<Mark, "running" | "stopped">;
 
-/** Makes the figures. Each links to its tenants. */
-export function countStrip(fleet: Fleet): HTMLElement {
+/**
+ * Makes the figures. Each links to its tenants.
+ * @param database as in Stage
+ */
+export function countStrip(fleet: Fleet, database: string): HTMLElement {
   const { statuses, attention } = fleet;
   const figures: readonly (readonly [Only, number])[] = [
     ["active", statuses.active],
@@ -25,18 +29,18 @@ export function countStrip(fleet: Fleet): HTMLElement {
     element(
       "ul",
       { class: "figures", "aria-label": "Tenants by state" },
-      figures.map(([only, count]) => figure(only, count)),
+      figures.map(([only, count]) => figure(only, count, database)),
     ),
     versionBar(fleet),
   );
 }
 
-function figure(only: Only, count: number): HTMLElement {
+function figure(only: Only, count: number, database: string): HTMLElement {
   return element(
     "li",
     { "data-zero": count === 0 },
     link(
-      `#/tenants?only=${only}`,
+      viewHash("tenants", { only, database }),
       { class: "figure", "data-mark": only },
       element("span", { class: "value" }, formatNumber(count)),
       element("span", { class: "name" }, mark(only), wordOf(only)),

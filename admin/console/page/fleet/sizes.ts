@@ -14,12 +14,15 @@ import { panel } from "../parts/panel.ts";
 import { describeSizesState } from "./sizes-state.ts";
 import { table } from "../parts/table.ts";
 import { openTreemap, type Treemap } from "./treemap.ts";
-import { tenantHash } from "../view.ts";
+import { tenantHash, viewHash } from "../view.ts";
 
 const TABLE_ROWS = 20;
 
-/** Returns a function that shows an answer: new content, or undefined when it has updated the picture. */
-export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content {
+/**
+ * Returns a function that shows an answer: new content, or undefined when it has updated the picture.
+ * @param database as in Stage
+ */
+export function sizesPanel(signal: AbortSignal, database: string): (sizes: FleetSizes) => Content {
   const aside = element("span", {});
   const readout = element("p", { class: "map-readout", "aria-live": "polite" });
   const largest = element("div", {});
@@ -50,7 +53,7 @@ export function sizesPanel(signal: AbortSignal): (sizes: FleetSizes) => Content 
     );
     const state = describeSizesState(answer);
     fill(trouble, state === undefined ? undefined : problem(state));
-    fill(largest, largestTable(answer));
+    fill(largest, largestTable(answer, database));
     if (map !== undefined) {
       map.setSizes(answer);
       return undefined;
@@ -115,7 +118,10 @@ function medianOf({ bytes }: FleetSizes): number {
   return bytes[Math.floor(bytes.length / 2)] ?? 0;
 }
 
-function largestTable({ schemaNames, bytes, tables, total }: FleetSizes): HTMLElement {
+function largestTable(
+  { schemaNames, bytes, tables, total }: FleetSizes,
+  database: string,
+): HTMLElement {
   const rows = schemaNames.slice(0, TABLE_ROWS).map((schemaName, index) => {
     return { schemaName, bytes: bytes[index] ?? 0, tables: tables[index] ?? 0 };
   });
@@ -137,6 +143,14 @@ function largestTable({ schemaNames, bytes, tables, total }: FleetSizes): HTMLEl
       ],
       rows,
     ),
-    element("p", {}, link("#/tenants?sort=bytes&order=desc", {}, "All tenants by size")),
+    element(
+      "p",
+      {},
+      link(
+        viewHash("tenants", { sort: "bytes", order: "desc", database }),
+        {},
+        "All tenants by size",
+      ),
+    ),
   );
 }

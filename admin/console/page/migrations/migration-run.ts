@@ -28,11 +28,11 @@ const WORDS: Readonly<Record<MigrationState["state"], readonly [Mark, string]>> 
 
 /** Makes the panel of a run. */
 export function runPanel(run: MigrationState): HTMLElement {
-  const { state, isCanary, target, targetMigration, total, failed, left, message } = run;
+  const { state, targetMigration, total, failed, left, message } = run;
   const [kind, word] = WORDS[state];
   const share = total === 0 ? 1 : (total - left) / total;
   return panel(
-    `${isCanary ? "Canary" : "Run"} to version ${target}${targetMigration === "" ? "" : ` (${targetMigration})`}`,
+    `${nameOf(run)}${targetMigration === "" ? "" : ` (${targetMigration})`}`,
     [
       badge(kind, word),
       state === "running" ? button("Stop", { class: "grave-quiet" }, () => void stop()) : undefined,
@@ -55,12 +55,18 @@ export function runPanel(run: MigrationState): HTMLElement {
 }
 
 /** Describes the end of a run in one line. */
-export function sayEnd({ state, isCanary, target, migrated, failed }: MigrationState): string {
+export function sayEnd(run: MigrationState): string {
+  const { state, migrated, failed } = run;
   const failures = failed === 0 ? "none failed" : `${formatNumber(failed)} failed`;
   return (
-    `${isCanary ? "Canary" : "Run"} to version ${target} ${WORDS[state][1].toLowerCase()}: ` +
+    `${nameOf(run)} ${WORDS[state][1].toLowerCase()}: ` +
     `${formatNumber(migrated)} migrated, ${failures}`
   );
+}
+
+function nameOf({ isCanary, database, target }: MigrationState): string {
+  const place = database === null ? "" : ` in ${database}`;
+  return `${isCanary ? "Canary" : "Run"}${place} to version ${target}`;
 }
 
 function figuresOf(run: MigrationState): (readonly [string, string])[] {

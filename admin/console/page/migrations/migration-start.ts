@@ -18,16 +18,21 @@ export function isAtWork(run: MigrationState | null): boolean {
 
 /**
  * Makes the panel.
+ * @param database as in Stage
  * @param started called with the run that was started
  */
 export function startPanel(
   { behind, newestVersion }: Migrations,
+  database: string,
   isBusy: boolean,
   started: (state: MigrationState) => void,
 ): HTMLElement | undefined {
   if (behind === 0 || isBusy) return undefined;
   const start = async (request: MigrationRequest): Promise<string> => {
-    const state = await change<MigrationState>("/api/migrations/start", request);
+    const state = await change<MigrationState>("/api/migrations/start", {
+      ...request,
+      ...(database === "" ? {} : { database }),
+    });
     started(state);
     return `Migrating ${formatCount(state.total, "tenant")} to version ${state.target}`;
   };

@@ -2,7 +2,8 @@
 
 import type { Migrations, MigrationState } from "../../api.ts";
 import { notify } from "../parts/announce.ts";
-import { read } from "../client.ts";
+import { pathIn, read } from "../client.ts";
+import { databasesPart } from "../databases/databases.ts";
 import { element, fill, link, type Content } from "../parts/element.ts";
 import { formatCount, formatNumber } from "../parts/format.ts";
 import { loaded } from "../parts/loading.ts";
@@ -10,14 +11,16 @@ import { runPanel, sayEnd } from "./migration-run.ts";
 import { isAtWork, startPanel } from "./migration-start.ts";
 import { panel, viewHeading } from "../parts/panel.ts";
 import { pendingPanel, versionsPanel } from "./pending.ts";
-import { type Stage, tenantHash, type View } from "../view.ts";
+import { type Stage, tenantHash, titleOf, type View, viewHash } from "../view.ts";
 import { workPart } from "../work/work.ts";
 
 const NAMES = 36;
 const RENEW_MS = 3000;
 
 /** Shows the migrations. */
-export function showMigrations({ signal, events }: Stage): View {
+export function showMigrations(stage: Stage): View {
+  const { signal, events, database } = stage;
+  const title = titleOf("Migrations", database);
   const line = element("span", {}, "Loading");
   const runPlace = element("div", {});
   const startPlace = element("div", {});
@@ -29,7 +32,8 @@ export function showMigrations({ signal, events }: Stage): View {
     fill(runPlace, run === null ? undefined : runPanel(run));
   };
   const drawStart = (): void => {
-    if (answer !== undefined) fill(startPlace, startPanel(answer, isAtWork(run), started));
+    if (answer !== undefined)
+      fill(startPlace, startPanel(answer, database, isAtWork(run), started));
   };
   const started = (state: MigrationState): void => {
     run = state;
@@ -39,7 +43,7 @@ export function showMigrations({ signal, events }: Stage): View {
   const all = loaded(
     "the migrations",
     signal,
-    () => read<Migrations>("/api/migrations", signal),
+    () => read<Migrations>(pathIn(database, "/api/migrations"), signal),
     (migrations) => {
       answer = migrations;
       run = newerOf(run, migrations.run);
@@ -56,7 +60,7 @@ export function showMigrations({ signal, events }: Stage): View {
           pendingPanel(migrations),
           versionsPanel(migrations),
         ),
-        behindPanel(migrations),
+        behindPanel(migrations, database),
         skippedPanel(migrations),
       ];
     },
@@ -72,15 +76,18 @@ export function showMigrations({ signal, events }: Stage): View {
     if (ended || performance.now() - renewed > RENEW_MS) {
       renewed = performance.now();
       all.refresh();
+      databases.refresh();
     }
   });
-  const work = workPart({ signal, events }, "all");
+  const work = workPart(stage, "all");
+  const databases = databasesPart("migrations", stage);
   return {
-    title: "Migrations",
+    title,
     root: element(
       "div",
       { class: "view" },
-      viewHeading("Migrations", line),
+      viewHeading(title, line),
+      databases.root,
       runPlace,
       startPlace,
       work.root,
@@ -88,6 +95,7 @@ export function showMigrations({ signal, events }: Stage): View {
     ),
     refresh() {
       all.refresh();
+      databases.refresh();
       work.refresh();
     },
   };
@@ -107,7 +115,7 @@ function describe({ behind, newestVersion, problem }: Migrations): string {
     : `${formatCount(behind, "tenant")} behind version ${newestVersion}`;
 }
 
-function behindPanel({ behind, tenants }: Migrations): Content {
+function behindPanel({ behind, tenants }: Migrations, database: string): Content {
   if (behind === 0) return undefined;
   const more = behind - Math.min(NAMES, tenants.length);
   return panel("Behind", element("span", { class: "muted" }, formatNumber(behind)), [
@@ -129,7 +137,11 @@ function behindPanel({ behind, tenants }: Migrations): Content {
       ? element(
           "p",
           { class: "foot" },
-          link("#/tenants?only=behind", {}, `and ${formatNumber(more)} more`),
+          link(
+            viewHash("tenants", { only: "behind", database }),
+            {},
+            `and ${formatNumber(more)} more`,
+          ),
         )
       : undefined,
   ]);

@@ -3,6 +3,7 @@
 import type { Job, MoveRequest, TenantDetail } from "../../api.ts";
 import { change, ownPath } from "../client.ts";
 import type { Question } from "../parts/dialog.ts";
+import { databaseFields } from "../databases/database-field.ts";
 import { element } from "../parts/element.ts";
 
 /** Asks for the database. */
@@ -15,15 +16,7 @@ export function move({ schemaName, databases }: TenantDetail, changed: () => voi
       "Copies it to another database, which its clients follow. The service keeps answering reads; writes wait until the " +
         "copy is complete. An old copy stays here, suspended.",
     ),
-    fields: [
-      {
-        name: "database",
-        label: "Database",
-        type: "text",
-        value: databases[0] ?? "",
-        hint: databases.length > 1 ? `One of ${databases.join(", ")}` : "",
-      },
-    ],
+    fields: databaseFields(databases),
     verb: "Move",
     pending: "Starting",
     async act(values) {

@@ -3,11 +3,16 @@
 import type { AdoptionPlanView, AdoptionRequest, AdoptionWish, Job } from "../../api.ts";
 import { change } from "../client.ts";
 import type { Question, Values } from "../parts/dialog.ts";
+import { readDatabase } from "../databases/database-field.ts";
+import type { Field } from "../parts/field.ts";
 import { element, type Content } from "../parts/element.ts";
 import { formatCount, formatNumber } from "../parts/format.ts";
 
-/** Asks which schemas, and how their hosts are called. The next question shows the plan. */
-export function adoptTenants(started: () => void): Question {
+/**
+ * Asks which schemas, and how their hosts are called. The next question shows the plan.
+ * @param placing the field for their database
+ */
+export function adoptTenants(placing: readonly Field[], started: () => void): Question {
   return {
     title: "Adopt tenants",
     text: element(
@@ -27,8 +32,11 @@ export function adoptTenants(started: () => void): Question {
         name: "hosts",
         label: "Host of each",
         type: "text",
+        // Tenants of another database bring their hosts.
+        isOptional: placing.length > 0,
         hint: "For example {*}.example.com: {*} is what the * stands for, {schema} is the whole name",
       },
+      ...placing,
       {
         name: "version",
         label: "Version",
@@ -42,7 +50,7 @@ export function adoptTenants(started: () => void): Question {
     async act(values) {
       const wish = readWish(values);
       const plan = await change<AdoptionPlanView>("/api/adoptions/plan", wish);
-      return confirm(wish, plan, started);
+      return confirm(wish, plan, placing, started);
     },
   };
 }
@@ -53,10 +61,16 @@ function readWish(values: Values): AdoptionWish {
     schemas: values.get("schemas") ?? "",
     hosts: (values.get("hosts") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
     ...(version === "" ? {} : { version }),
+    ...readDatabase(values),
   };
 }
 
-function confirm(wish: AdoptionWish, plan: AdoptionPlanView, started: () => void): Question {
+function confirm(
+  wish: AdoptionWish,
+  plan: AdoptionPlanView,
+  placing: readonly Field[],
+  started: () => void,
+): Question {
   const count = formatCount(plan.adoptable, "tenant");
   const isEmpty = plan.adoptable === 0;
   return {
@@ -66,7 +80,7 @@ function confirm(wish: AdoptionWish, plan: AdoptionPlanView, started: () => void
     isWide: true,
     pending: "Starting",
     async act() {
-      if (isEmpty) return adoptTenants(started);
+      if (isEmpty) return adoptTenants(placing, started);
       const body: AdoptionRequest = { ...wish, plan: plan.plan };
       await change<Job>("/api/adoptions", body);
       started();

@@ -3,6 +3,7 @@
 import type { NewTenantCheck, NewTenantWish } from "../../api.ts";
 import { change } from "../client.ts";
 import type { Findings, Question, Values } from "../parts/dialog.ts";
+import { readDatabase } from "../databases/database-field.ts";
 import { element } from "../parts/element.ts";
 import type { Field } from "../parts/field.ts";
 import { parseSettings } from "../parts/settings.ts";
@@ -36,18 +37,26 @@ export function readNewTenant(
 
 /** Asks the server what it would refuse. */
 export async function checkNewTenant(values: Values): Promise<Findings> {
-  const body: NewTenantWish = { ...readNewTenant(values), settings: readSettings(values) };
+  const body: NewTenantWish = {
+    ...readNewTenant(values),
+    ...readDatabase(values),
+    settings: readSettings(values),
+  };
   const { proposal, problems } = await change<NewTenantCheck>("/api/tenants/check", body);
   return { problems, proposals: { schemaName: proposal } };
 }
 
-/** Asks for the new tenant. */
-export function addTenant(): Question {
+/**
+ * Asks for the new tenant.
+ * @param placing the field for its database
+ */
+export function addTenant(placing: readonly Field[]): Question {
   return {
     title: "Add a tenant",
     text: element("p", {}, "Creates its schema, role and tables, and serves it at its hosts."),
     fields: [
       ...NEW_TENANT_FIELDS,
+      ...placing,
       {
         name: "settings",
         label: "Settings",
@@ -62,7 +71,7 @@ export function addTenant(): Question {
     async act(values) {
       const { schemaName, hosts } = readNewTenant(values);
       const settings = parseSettings(readSettings(values));
-      await change("/tenants", { schemaName, hosts, settings });
+      await change("/tenants", { schemaName, hosts, settings, ...readDatabase(values) });
       location.hash = tenantHash(schemaName);
       return `Added ${schemaName}`;
     },

@@ -1,6 +1,7 @@
 // The query of the list of tenants, as it is written in the page's URL.
 
 import type { TenantSort } from "../../api.ts";
+import { viewHash } from "../view.ts";
 
 const PAGE = 50;
 const SORTS: readonly TenantSort[] = [
@@ -15,6 +16,8 @@ const SORTS: readonly TenantSort[] = [
 
 /** The query of a page of the list. */
 export interface Query {
+  /** As in Stage. */
+  readonly database: string;
   readonly search: string;
   /** The state of the tenants; "" for all. */
   readonly only: string;
@@ -28,6 +31,7 @@ export interface Query {
 export function readQuery(parameters: URLSearchParams): Query {
   const offset = Number(parameters.get("offset") ?? 0);
   return {
+    database: parameters.get("database") ?? "",
     search: parameters.get("search") ?? "",
     only: parameters.get("only") ?? "",
     sort: SORTS.find((sort) => sort === parameters.get("sort")) ?? "schemaName",
@@ -38,13 +42,11 @@ export function readQuery(parameters: URLSearchParams): Query {
 }
 
 /** Writes the hash of the query, without defaults. */
-export function writeQuery({ search, only, sort, order, offset }: Query): string {
-  const parameters = new URLSearchParams();
-  if (search !== "") parameters.set("search", search);
-  if (only !== "") parameters.set("only", only);
-  if (sort !== "schemaName") parameters.set("sort", sort);
-  if (order !== "asc") parameters.set("order", order);
-  if (offset > 0) parameters.set("offset", String(offset));
-  const text = parameters.toString();
-  return text === "" ? "#/tenants" : `#/tenants?${text}`;
+export function writeQuery({ search, only, sort, order, offset, database }: Query): string {
+  return viewHash("tenants", {
+    ...{ search, only, database },
+    sort: sort === "schemaName" ? "" : sort,
+    order: order === "asc" ? "" : order,
+    offset: offset > 0 ? String(offset) : "",
+  });
 }

@@ -4,6 +4,9 @@ import type { TenantPage } from "../../api.ts";
 import { announce, notify } from "../parts/announce.ts";
 import { type Mark, wordOf } from "../parts/badge.ts";
 import { read } from "../client.ts";
+import { databaseFields } from "../databases/database-field.ts";
+import type { Field } from "../parts/field.ts";
+import { databasesPart } from "../databases/databases.ts";
 import { ask } from "../parts/dialog.ts";
 import { button, element, fill, link, type Content } from "../parts/element.ts";
 import { formatCount } from "../parts/format.ts";
@@ -16,7 +19,7 @@ import { describeSizesState } from "../fleet/sizes-state.ts";
 import { columnsOf } from "./tenant-columns.ts";
 import { pager } from "./pager.ts";
 import { table } from "../parts/table.ts";
-import { type Stage, tenantHash, type View } from "../view.ts";
+import { type Stage, tenantHash, titleOf, type View, viewHash } from "../view.ts";
 import { workPart } from "../work/work.ts";
 
 const TYPING_MS = 120;
@@ -31,7 +34,10 @@ const LISTS: readonly Mark[] = [
 ];
 
 /** Shows the tenants. */
-export function showTenants({ parameters, signal, events }: Stage): View {
+export function showTenants(stage: Stage): View {
+  const { parameters, signal, events, database } = stage;
+  const title = titleOf("Tenants", database);
+  const placing = (): readonly Field[] => databaseFields(databases.names(), database);
   let query = readQuery(parameters);
   // The first request starts the measurement of the sizes, and does not wait for it.
   let wasMeasured = false;
@@ -80,7 +86,8 @@ export function showTenants({ parameters, signal, events }: Stage): View {
           ];
     },
   );
-  const work = workPart({ signal, events }, "running");
+  const work = workPart(stage, "running");
+  const databases = databasesPart("tenants", stage);
   events.on("job", signal, ({ state, message }) => {
     if (state === "running") return;
     notify(message ?? `The job ${state}`);
@@ -100,23 +107,27 @@ export function showTenants({ parameters, signal, events }: Stage): View {
     only,
   );
   return {
-    title: "Tenants",
+    title,
     root: element(
       "div",
       { class: "view" },
-      viewHeading("Tenants", line, [
+      viewHeading(title, line, [
         controls,
         element(
           "div",
           { class: "buttons", role: "group", "aria-label": "New tenants" },
-          button("Add tenant…", { class: "primary" }, () => ask(addTenant())),
-          button("Adopt…", {}, () => ask(adoptTenants(work.refresh))),
+          button("Add tenant…", { class: "primary" }, () => ask(addTenant(placing()))),
+          button("Adopt…", {}, () => ask(adoptTenants(placing(), work.refresh))),
         ),
       ]),
       work.root,
+      databases.root,
       panel("Tenants in the registry", undefined, list.root, "bare"),
     ),
-    refresh: list.refresh,
+    refresh() {
+      databases.refresh();
+      list.refresh();
+    },
   };
 }
 
@@ -130,10 +141,11 @@ async function askUntilSettled(current: () => Query, signal: AbortSignal): Promi
 }
 
 function parametersOf(query: Query): string {
-  const { search, sort, order, offset, limit, only } = query;
+  const { search, sort, order, offset, limit, only, database } = query;
   const text = new URLSearchParams({ sort, order, offset: String(offset), limit: String(limit) });
   if (search !== "") text.set("search", search);
   if (only !== "") text.set("only", only);
+  if (database !== "") text.set("database", database);
   return `?${text.toString()}`;
 }
 
@@ -142,7 +154,7 @@ function sizesLine({ sizes }: TenantPage): Content {
   return state === undefined ? undefined : element("p", { class: "problem" }, state);
 }
 
-/** The tenants of other databases, whose rows home does not have. */
+/** The tenants of other databases that a search at home has found. */
 function elsewhere(page: TenantPage): Content {
   if (page.elsewhere.length === 0) return undefined;
   return element(
@@ -163,8 +175,11 @@ function describe({ total }: TenantPage, { search, only }: Query): string {
   return `${formatCount(total, "tenant")}${what}${search === "" ? "" : ` matching “${search}”`}`;
 }
 
-function nothing({ search, only }: Query): HTMLElement {
+function nothing({ search, only, database }: Query): HTMLElement {
   return search === "" && only === ""
     ? empty("No tenant yet", element("p", {}, "Add one, or adopt a schema that exists already."))
-    : empty("No tenant matches", element("p", {}, link("#/tenants", {}, "Show all tenants")));
+    : empty(
+        "No tenant matches",
+        element("p", {}, link(viewHash("tenants", { database }), {}, "Show all tenants")),
+      );
 }

@@ -2,14 +2,14 @@
 
 import type { ChangingTenant, Job, Work } from "../../api.ts";
 import { badge, capital } from "../parts/badge.ts";
-import { read } from "../client.ts";
+import { pathIn, read } from "../client.ts";
 import { element, link, type Content } from "../parts/element.ts";
 import { formatNumber } from "../parts/format.ts";
 import { type Loaded, loaded } from "../parts/loading.ts";
 import { panel } from "../parts/panel.ts";
 import { table } from "../parts/table.ts";
 import { jobLine } from "../tenant/job.ts";
-import { type Stage, tenantHash } from "../view.ts";
+import { type Stage, tenantHash, viewHash } from "../view.ts";
 
 const SHOWN = 36;
 
@@ -18,7 +18,7 @@ const SHOWN = 36;
  * @param extent "running": the running jobs alone
  */
 export function workPart(
-  { signal, events }: Pick<Stage, "signal" | "events">,
+  { signal, events, database }: Pick<Stage, "signal" | "events" | "database">,
   extent: "running" | "all",
 ): Loaded {
   const isShown = ({ state }: Job): boolean => extent === "all" || state === "running";
@@ -26,13 +26,13 @@ export function workPart(
   const part: Loaded = loaded(
     "the work in progress",
     signal,
-    () => read<Work>("/api/work", signal),
+    () => read<Work>(pathIn(database, "/api/work"), signal),
     ({ jobs, elsewhere, elsewhereCount }) => {
       const wanted = jobs.filter(isShown);
       shown = new Set(wanted.map(({ id }) => id));
       return [
         wanted.map((job) => jobLine(job, { signal, events })),
-        extent === "all" ? unfinishedPanel(elsewhere, elsewhereCount) : undefined,
+        extent === "all" ? unfinishedPanel(elsewhere, elsewhereCount, database) : undefined,
       ];
     },
   );
@@ -44,7 +44,11 @@ export function workPart(
   return part;
 }
 
-function unfinishedPanel(tenants: readonly ChangingTenant[], count: number): Content {
+function unfinishedPanel(
+  tenants: readonly ChangingTenant[],
+  count: number,
+  database: string,
+): Content {
   if (count === 0) return undefined;
   const more = count - Math.min(SHOWN, tenants.length);
   return panel("Unfinished changes", element("span", { class: "muted" }, formatNumber(count)), [
@@ -69,7 +73,11 @@ function unfinishedPanel(tenants: readonly ChangingTenant[], count: number): Con
       ? element(
           "p",
           { class: "foot" },
-          link("#/tenants?only=transition", {}, `and ${formatNumber(more)} more`),
+          link(
+            viewHash("tenants", { only: "transition", database }),
+            {},
+            `and ${formatNumber(more)} more`,
+          ),
         )
       : undefined,
   ]);
