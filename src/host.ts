@@ -42,6 +42,7 @@ export function parseHost(text: string): Host {
 }
 
 function parse(text: string): Host {
+  if (text.includes("://")) throw invalid(text, "is a URL, and a host has no scheme and no path");
   const colon = text.startsWith("[") ? text.indexOf(":", text.indexOf("]")) : text.indexOf(":");
   const name = parseName(colon < 0 ? text : text.slice(0, colon), text);
   if (colon < 0) return { name, port: undefined, text: name };

@@ -19,7 +19,7 @@ export function parseAdoptedName(text: string): string {
       name === undefined
         ? "leave it out"
         : `run ${renameCommand(text, name)}, tell the old application, and name the new one here`;
-    throw new AdminError(error.message.replace(/; choose another$/, `; ${remedy}`), {
+    throw new AdminError(error.message.replace(/; [^;]*$/, `; ${remedy}`), {
       cause: error,
     });
   }

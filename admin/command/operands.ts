@@ -73,7 +73,7 @@ function complete<Operands extends readonly string[]>(
 ): OperandTexts<Operands> {
   if (!isComplete(texts, names)) {
     const wanted = names.join(" ") || "no operands";
-    throw new UsageError(`it takes ${wanted}, got ${texts.length} operands`);
+    throw new UsageError(`it takes ${wanted}, got ${texts.length}`);
   }
   requireOrder(names, texts);
   return texts;

@@ -108,6 +108,10 @@ describe("parseHost()", () => {
     }
   }
 
+  it("parseHost() says of a URL that it is one", () => {
+    expect(() => parseHost("https://a.example/b")).to.throw(AppError, /is a URL, and a host has/);
+  });
+
   it("parseHost() shows the text that it refuses, and of a long one the beginning", () => {
     expect(() => parseHost("a..b")).to.throw('Cannot read host: "a..b" has an empty label');
     expect(() => parseHost("a/".repeat(9999))).to.throw(/^.{1,200}$/);

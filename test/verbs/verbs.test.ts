@@ -114,7 +114,7 @@ describe("verbs", () => {
   it("wrong usage exits 2 and says where the help is", async () => {
     await refuses(
       program("add-tenant", "only.example"),
-      "Cannot run add-tenant: it takes HOST SCHEMA, got 1 operands; " +
+      "Cannot run add-tenant: it takes HOST SCHEMA, got 1; " +
         "see node admin/add-tenant.js --help",
       2,
     );

@@ -1,6 +1,7 @@
 // The rule for a tenant's schema name: it does not need quotes, leaves room for a prefix and a suffix within
 // PostgreSQL's 63 bytes, and is not reserved.
 
+import { commandFor } from "../../program/form.ts";
 import { AdminError } from "../admin-error.ts";
 
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
@@ -14,7 +15,7 @@ export function parseSchemaName(text: string): string {
   if (!SCHEMA_NAME.test(text)) {
     throw new AdminError(
       `Cannot use schema name ${JSON.stringify(text)}: it must be 1 to 48 characters of a-z, 0-9 and "_", ` +
-        "and not begin with a digit; choose another",
+        `and not begin with a digit; ${text.includes(".") ? `for the tenant of a host see ${commandFor("list-tenants")}` : "choose another"}`,
       { code: "name_invalid" },
     );
   }

@@ -60,7 +60,7 @@ describe("readCall()", () => {
   });
 
   it("refuses another number of operands, an option of nobody's and a number out of range", () => {
-    expect(() => read("a.test")).to.throw(UsageError, "it takes HOST SCHEMA, got 1 operands");
+    expect(() => read("a.test")).to.throw(UsageError, "it takes HOST SCHEMA, got 1");
     expect(() => read("a.test", "acme", "--bakcup", "x")).to.throw(UsageError, "--bakcup");
     const call = read("a.test", "acme", "--backup", "10");
     expect(() => call.integer("backup", 1, 9)).to.throw(UsageError, "a whole number from 1 to 9");
@@ -90,7 +90,7 @@ describe("readCall()", () => {
     const both = "it takes HOST SCHEMA or --host HOST --schema SCHEMA, not parts of both";
     expect(() => read("a.test", "acme", "--schema", "acme")).to.throw(UsageError, both);
     expect(() => read("a.test", "--schema", "acme")).to.throw(UsageError, both);
-    expect(() => read("acme", "--host", "a.test")).to.throw(UsageError, "got 1 operands");
+    expect(() => read("acme", "--host", "a.test")).to.throw(UsageError, "got 1");
     expect(() => read("--host", "a.test")).to.throw(UsageError, "--schema is missing");
     expect(() => read("a.test", "acme", "--backup", "x", "--backup", "y")).to.throw(
       UsageError,

@@ -148,7 +148,8 @@ describe("suspend-tenant, resume-tenant, set-tenant", () => {
         /^Cannot suspend tenant: tenant "nobody" does not exist; see/,
       ],
       [["resume-tenant", "x'; drop"], 1, /^Cannot use schema name "x'; drop"/],
-      [["suspend-tenant"], 2, /it takes SCHEMA, got 0 operands/],
+      [["resume-tenant", "a.example"], 1, /; for the tenant of a host see .*list-tenants/],
+      [["suspend-tenant"], 2, /it takes SCHEMA, got 0;/],
     ];
     for (const [[name = "", ...parameters], status, message] of wrong) {
       const result = await verb(name, ...parameters);
