@@ -352,8 +352,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: "new subdomains of a wildcard have shares of their own",
     file: "src/http/known-hosts.ts",
-    text: "group.hosts >= HOSTS_OF_A_GROUP",
-    instead: "group.hosts < 0",
+    text: "group.members.size >= MEMBERS_OF_A_GROUP",
+    instead: "group.members.size < 0",
     tests: ["isolation/spellings"],
   },
   {

@@ -3,18 +3,21 @@
 
 const DATA_ROW = 0x44; // D
 const ERROR_RESPONSE = 0x45; // E
+const NOTICE_RESPONSE = 0x4e; // N
 // The type and the length; for a row also the number of its columns.
 const HEADER_BYTES = 5;
 const ROW_HEADER_BYTES = 7;
 const BYTES_PER_COLUMN = 4;
-// An ErrorResponse up to this size is read. Of a larger message, whatever its type, only the size is reported.
+// An ErrorResponse up to this size is read. Of a larger one, and of a larger notice, only the size is reported.
 const LARGE_BYTES = 65_536;
+// The largest message without values is the description of a row: 1,664 columns have 136 KiB.
+const MAX_OTHER_BYTES = 2 ** 20;
 
 /** The handlers of the messages that a {@link FrameReader} finds. */
 export interface FrameHandlers {
   /** Called at the beginning of a row, with the bytes of its values. */
   row(valueBytes: number): void;
-  /** Called at the beginning of any other message of more than 64 KiB, with its size in bytes. */
+  /** Called at the beginning of an error or a notice of more than 64 KiB, with its size in bytes: they may hold values. */
   large(bytes: number): void;
   /** Called when an ErrorResponse has arrived, with its bytes after type and length. */
   error(body: Uint8Array): void;
@@ -33,7 +36,10 @@ export class FrameReader {
     this.#handlers = handlers;
   }
 
-  /** Reads one more piece. */
+  /**
+   * Reads one more piece.
+   * @throws {Error} when the bytes are not messages of PostgreSQL, and what a handler throws
+   */
   read(piece: Uint8Array): void {
     for (let at = 0; at < piece.length;) {
       if (this.#left > 0) {
@@ -72,8 +78,12 @@ export class FrameReader {
     if (type === DATA_ROW) {
       const columns = readBytes(bytes, at + HEADER_BYTES, 2);
       this.#handlers.row(Math.max(0, left - columns * BYTES_PER_COLUMN));
-    } else if (length > LARGE_BYTES) this.#handlers.large(length);
-    else if (type === ERROR_RESPONSE) this.#error = [];
+    } else if (type === ERROR_RESPONSE || type === NOTICE_RESPONSE) {
+      if (length > LARGE_BYTES) this.#handlers.large(length);
+      else if (type === ERROR_RESPONSE) this.#error = [];
+    } else if (length > MAX_OTHER_BYTES) {
+      throw new Error(`Cannot read the server's answer: a message has ${length} bytes`);
+    }
     if (this.#left === 0) this.#end();
   }
 

@@ -72,15 +72,20 @@ export async function openFaultProxy(targetPort: number): Promise<FaultProxy> {
       };
       let last = Promise.resolve();
       let pieces = 0;
+      let isCut = false;
       const inOrder = (action: () => void): void => {
         last = last.then(() => new Promise((done) => later(() => (action(), done()))));
       };
       from.on("data", (piece: Buffer) => {
         pieces += 1;
+        // TCP leaves nothing out: what comes behind a part that is missing does not arrive.
+        if (isCut) return;
         if (cutting === towards && pieces > LOGIN_PIECES) {
           cutting = undefined;
+          isCut = true;
           cuts += 1;
-          to.write(piece.subarray(0, piece.length >> 1), () => resetPair(pair));
+          const half = piece.subarray(0, piece.length >> 1);
+          void last.then(() => to.write(half, () => resetPair(pair)));
         } else if (proxy.delayMs > 0) inOrder(() => to.write(piece));
         else void last.then(() => to.write(piece));
       });
