@@ -30,7 +30,9 @@ describe("writeApplication()", () => {
     await writeFile(join(folder, "wrangler.toml"), "");
     const error = await rejection(writeApplication(folder));
     expect(error).to.be.instanceOf(AdminError);
-    expect(String(error)).to.match(/ has wrangler\.toml; choose an empty folder, and take from there what/);
+    expect(String(error)).to.match(
+      / has wrangler\.toml; choose an empty folder, and take from there what/,
+    );
     expect(await readdir(folder)).to.deep.equal(["wrangler.toml"]);
   });
 
