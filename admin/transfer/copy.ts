@@ -27,13 +27,20 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /**
  * Prepares the client's transaction for COPY with uniform text forms, and with the tenant's search_path, as the
- * service's messages have it.
+ * service's messages have it. Do not ask the catalogs then, unless the transaction has made the schema: the owner of an
+ * adopted one may have put functions there that have names of PostgreSQL's own.
  */
 export async function prepareCopy(client: ClientBase, schemaName: string): Promise<void> {
+  await prepareReading(client);
+  await setTenantPath(client, schemaName);
+}
+
+/** Prepares the client's transaction for the catalogs of any schema, with the text forms of {@link prepareCopy}. */
+export async function prepareReading(client: ClientBase): Promise<void> {
   for (const [name, value] of Object.entries(SETTINGS)) {
     await client.query(`set local ${name} to '${value}'`);
   }
-  await setTenantPath(client, schemaName);
+  await client.query(`set local search_path = ${ADMIN_PATH}`);
 }
 
 /** Restores the transaction's settings. */

@@ -10,7 +10,7 @@ import { type ArchivedTable, FORMAT_VERSION, type Manifest } from "./archive/man
 import type { Meter } from "../command/meter.ts";
 import { readRowSum } from "./rows/row-sum.ts";
 import { type Snapshot, withSnapshot } from "./rows/snapshot.ts";
-import { readSequences } from "./structure.ts";
+import { readSequenceValues } from "./structure.ts";
 
 // undefined_table, invalid_schema_name
 const GONE = new Set(["42P01", "3F000"]);
@@ -92,7 +92,7 @@ export async function exportTenant(
           tables: archived,
           shape,
           losses,
-          sequences: await readSequences(client, schemaName),
+          sequences: await readSequenceValues(client, schemaName, snapshot.sequences),
         };
       },
     );
@@ -122,7 +122,7 @@ function entryName(index: number, table: string): string {
 
 async function readServerVersion({ client }: Snapshot): Promise<string> {
   const { rows } = await client.query<{ version: string }>(
-    "select split_part(current_setting('server_version'), ' ', 1) as version",
+    "select pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1) as version",
   );
   return rows[0]?.version ?? "";
 }

@@ -76,14 +76,11 @@ export async function readTables(
   return [...tables.values()];
 }
 
-/**
- * Reads the sequences of a schema, ordered by name, with their values. The values are not part of a snapshot: they
- * are at least as far as the rows of an earlier snapshot.
- */
-export async function readSequences(
+/** Reads the names of the sequences of a schema, in their order. */
+export async function readSequenceNames(
   client: ClientBase,
   schemaName: string,
-): Promise<readonly Sequence[]> {
+): Promise<readonly string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select c.relname::text as name
        from pg_catalog.pg_class as c
@@ -91,8 +88,20 @@ export async function readSequences(
       order by c.relname::text collate "C"`,
     [schemaName],
   );
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Reads the values of sequences. They are not part of a snapshot: they are at least as far as the rows of an earlier
+ * snapshot.
+ */
+export async function readSequenceValues(
+  client: ClientBase,
+  schemaName: string,
+  names: readonly string[],
+): Promise<readonly Sequence[]> {
   const sequences: Sequence[] = [];
-  for (const { name } of rows) {
+  for (const name of names) {
     const found = await client.query<{ value: string; called: boolean }>(
       `select last_value::text as value, is_called as called from ${qualified(schemaName, name)}`,
     );

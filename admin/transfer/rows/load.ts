@@ -16,7 +16,7 @@ import type { Source, SourceTable } from "./source.ts";
 import { emptyTables } from "../shape/empty.ts";
 import { describeLosses } from "../shape/losses.ts";
 import { applyShape, readShape } from "../shape/shape.ts";
-import { qualified, readSequences, readTables, type Table } from "../structure.ts";
+import { qualified, readSequenceNames, readTables, type Table } from "../structure.ts";
 
 /** The result of a load. */
 export interface Loaded {
@@ -123,11 +123,11 @@ async function setSequences<T extends SourceTable>(
   source: Source<T>,
 ): Promise<void> {
   const { action, lossy } = source;
-  const own = await readSequences(client, schemaName);
-  const known = new Set(namesOf(own));
+  const own = await readSequenceNames(client, schemaName);
+  const known = new Set(own);
   const all = await source.sequences();
   const sequences = lossy ? all.filter(({ name }) => known.has(name)) : all;
-  compareNames(action, "sequence", namesOf(sequences), namesOf(own));
+  compareNames(action, "sequence", namesOf(sequences), own);
   for (const { name, value, called } of sequences) {
     const place = qualified(schemaName, name);
     await client.query("select pg_catalog.setval($1::regclass, $2, $3)", [place, value, called]);

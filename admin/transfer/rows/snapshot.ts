@@ -11,9 +11,10 @@ import { withClient } from "../../registry/connection/client.ts";
 import type { Registry, Settings, TenantStatus, Transition } from "../../registry/registry.ts";
 import { tenantLockKey } from "../../registry/tenants/lock.ts";
 import { describeTransition } from "../../registry/tenants/transition.ts";
-import { prepareCopy } from "../copy.ts";
+import { setTenantPath } from "../../shared/search-path.ts";
+import { prepareReading } from "../copy.ts";
 import { readShape, type Shape } from "../shape/shape.ts";
-import { qualified, readTables, type Table } from "../structure.ts";
+import { qualified, readSequenceNames, readTables, type Table } from "../structure.ts";
 
 // While the snapshot waits for a table, suspend-tenant waits, too.
 const LOCK_TIMEOUT = "30s";
@@ -25,7 +26,7 @@ const CITUS_MODE = "share";
 
 /** A tenant at one moment. On Citus its writers wait until the snapshot is released. */
 export interface Snapshot {
-  /** The client, in a transaction that is REPEATABLE READ and READ ONLY. */
+  /** The client, in a transaction that is REPEATABLE READ and READ ONLY, as prepareCopy leaves it. */
   readonly client: pg.Client;
   readonly schemaName: string;
   readonly status: TenantStatus;
@@ -34,6 +35,8 @@ export interface Snapshot {
   readonly settings: Settings;
   readonly hosts: readonly string[];
   readonly tables: readonly Table[];
+  /** The names of the sequences; their values are not part of a snapshot. */
+  readonly sequences: readonly string[];
   readonly shape: Shape;
   /** The approximate size of the tables. */
   readonly bytes: number;
@@ -68,7 +71,7 @@ export async function withSnapshot<T>(
     // The lock precedes the first statement of the transaction, which takes the snapshot.
     await client.query(`select pg_advisory_lock(${tenantLockKey("$1")})`, [schemaName]);
     await client.query("begin isolation level repeatable read read only");
-    await prepareCopy(client, schemaName);
+    await prepareReading(client);
     const { transition, peer, citus, ...state } = await readState(client, schemaName, action);
     if (transition !== null && !allowed.includes(transition)) {
       const advice = describeTransition(transition, schemaName, peer);
@@ -87,14 +90,15 @@ export async function withSnapshot<T>(
     }
     const shape = await readShape(client, schemaName);
     await client.query(`select pg_advisory_unlock(${tenantLockKey("$1")})`, [schemaName]);
+    const sequences = await readSequenceNames(client, schemaName);
+    const bytes = await readSize(client, schemaName, citus);
+    await setTenantPath(client, schemaName);
     return work({
       client,
       schemaName,
       ...state,
       hosts: hosts.rows.map(({ host }) => host),
-      tables,
-      shape,
-      bytes: await readSize(client, schemaName, citus),
+      ...{ tables, sequences, shape, bytes },
     });
   });
 }

@@ -11,7 +11,7 @@ import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, databaseMessage } from "../../registry/database-code.ts";
 import { query, type Registry } from "../../registry/registry.ts";
 import { clientOf, type Transaction } from "../../registry/connection/transaction-client.ts";
-import { endCopy, prepareCopy } from "../copy.ts";
+import { endCopy, prepareCopy, prepareReading } from "../copy.ts";
 import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";
 import { readFacts } from "./facts.ts";
@@ -155,7 +155,7 @@ async function readWhole(
 ): Promise<Whole> {
   const client = clientOf(transaction);
   const fingerprints = await readFingerprints(transaction, [schemaName]);
-  await prepareCopy(client, schemaName);
+  await prepareReading(client);
   return {
     schemaName,
     objects: fingerprints.get(schemaName) ?? [],

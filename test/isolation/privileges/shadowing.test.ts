@@ -1,64 +1,74 @@
-// The promise: who may create functions in public, as the owner of an old application's database may, never gets the admin
-// role or the service role to run one. PostgreSQL would take a function with a closer type for its own.
+// The promise: who may create functions in public or in a tenant's schema, as the owner of an adopted one may, does not get
+// the admin role or the service role to run one in a verb's own queries. PostgreSQL would take a function with a closer type
+// for its own.
 
 import { expect } from "chai";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { useDatabase } from "../../support/database/database.ts";
 import { performVerb } from "../../support/program/verb.ts";
-
-const CALLS: readonly (readonly [verb: string, ...parameters: readonly string[]])[] = [
-  ["list-tenants"],
-  ["status"],
-  ["suspend-tenant", "acme"],
-  ["resume-tenant", "acme"],
-  ["rename-tenant", "acme", "other"],
-  ["clone-tenant", "other", "copy", "copy.example.com"],
-  ["drop-tenant", "copy", "--no-backup", "--confirm", "copy"],
-  ["each-tenant", "--sql", "select 1", "--as-owner"],
-  ["migrate"],
-  ["doctor"],
-];
 
 // [name, arguments, result, body]
 const FUNCTIONS = [
   ["unnest", "text[]", "setof text", "select pg_catalog.unnest(a)"],
   ["quote_ident", "name", "text", "select pg_catalog.quote_ident(a)"],
-  ["format", "text, b name", "text", "select pg_catalog.format(a, b)"],
   ["format", "text, b name, c name", "text", "select pg_catalog.format(a, b, c)"],
+  ["equal", "oid, b regclass", "boolean", "select a operator(pg_catalog.=) b::oid"],
 ] as const;
 
-describe("functions in public that have names of PostgreSQL's own", () => {
+describe("functions that have names of PostgreSQL's own", () => {
   const database = useDatabase({ acme: "acme.example.com" });
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "rowhouse-shadowing-"));
+  });
+
+  after(() => rm(folder, { recursive: true }));
 
   it("are run by no verb", async () => {
     const role = `${database.name}_old`;
     await database.sql(
       `create role ${role}`,
-      `grant create on schema public to ${role}`,
+      `grant create on schema public, acme to ${role}`,
+      `grant usage on schema acme to ${role}`,
       `set role ${role}`,
       "create sequence public.runs",
       "grant usage on sequence public.runs to public",
-      ...FUNCTIONS.map(
-        ([name, argument, result, body]) =>
-          `create function public.${name}(a ${argument}) returns ${result} language sql as
-             $$ select nextval('public.runs'); ${body} $$`,
-      ),
-      `create function public.equal(a oid, b regclass) returns boolean language sql as
-         $$ select nextval('public.runs'); select a operator(pg_catalog.=) b::oid $$`,
-      "create operator public.= (leftarg = oid, rightarg = regclass, function = public.equal)",
+      ...["public", "acme"].flatMap((schema) => [
+        ...FUNCTIONS.map(
+          ([name, argument, result, body]) =>
+            `create function ${schema}.${name}(a ${argument}) returns ${result} language sql as
+               $$ select nextval('public.runs'); ${body} $$`,
+        ),
+        `create operator ${schema}.= (leftarg = oid, rightarg = regclass, function = ${schema}.equal)`,
+      ]),
       "reset role",
     );
     const settings = { adminUrl: database.adminUrl, env: { DATABASE_URL: database.serviceUrl } };
-    for (const call of CALLS) {
-      const { status, stdout, stderr } = await performVerb(settings, ...call);
-      expect(status, `${call.join(" ")}: ${stdout}${stderr}`).to.be.oneOf([0, 1]);
-      expect(stderr).to.equal("");
+    for (const [verb, ...parameters] of [
+      ["list-tenants"],
+      ["status"],
+      ["suspend-tenant", "acme"],
+      ["resume-tenant", "acme"],
+      ["rename-tenant", "acme", "other"],
+      ["clone-tenant", "other", "copy", "copy.example.com", "--lossy"],
+      ["export-tenant", "other", join(folder, "other.zip")],
+      ["drop-tenant", "copy", "--no-backup", "--confirm", "copy"],
+      ["each-tenant", "--sql", "select 1", "--as-owner"],
+      ["migrate"],
+      ["doctor"],
+    ] as const) {
+      const { status, stdout, stderr } = await performVerb(settings, verb, ...parameters);
+      expect(stderr, verb).to.equal("");
+      expect(status, `${verb}: ${stdout}`).to.be.oneOf([0, 1, 3]);
       const rows = await database.sql("select is_called from public.runs");
-      expect(rows, call.join(" ")).to.deep.equal([{ is_called: false }]);
+      expect(rows, verb).to.deep.equal([{ is_called: false }]);
     }
     await database.sql("select unnest('{a}'::text[])");
-    expect(await database.sql("select is_called from public.runs")).to.deep.equal([
-      { is_called: true },
-    ]);
+    const rows = await database.sql("select is_called from public.runs");
+    expect(rows).to.deep.equal([{ is_called: true }]);
     await database.sql(`drop owned by ${role} cascade`, `drop role ${role}`);
   });
 });
