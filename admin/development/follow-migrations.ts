@@ -3,10 +3,11 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { isSkeleton } from "../migrations/new-migration.ts";
 import { watchFiles } from "./watch-files.ts";
 
 const MIGRATE = fileURLToPath(new URL("../migrate.js", import.meta.url));
@@ -50,9 +51,9 @@ export function followMigrations(followed: Followed): Following {
 }
 
 async function runMigrate({ folder, adminUrl, env }: Followed): Promise<void> {
-  const empty = await findEmpty(folder);
-  if (empty !== undefined) {
-    process.stdout.write(`${empty} is empty: the tenants are migrated when it is written\n`);
+  const unwritten = await findUnwritten(folder);
+  if (unwritten !== undefined) {
+    process.stdout.write(`${unwritten} waits: the tenants are migrated when it is written\n`);
     return;
   }
   const { ADMIN_DATABASE_URL_FILE: _, ...others } = env;
@@ -68,12 +69,12 @@ async function runMigrate({ folder, adminUrl, env }: Followed): Promise<void> {
   }
 }
 
-/** An empty file would count as applied, and its text as an edit. */
-async function findEmpty(folder: string): Promise<string | undefined> {
+/** An empty file would count as applied, and its text as an edit; the skeleton of one would fail. */
+async function findUnwritten(folder: string): Promise<string | undefined> {
   const files = await readdir(folder, { recursive: true }).catch(() => []);
   for (const file of files.filter((name) => IS_MIGRATION.test(name))) {
-    const found = await stat(join(folder, file)).catch(() => undefined);
-    if (found?.size === 0) return file;
+    const text = await readFile(join(folder, file), "utf8").catch(() => undefined);
+    if (text === "" || (text !== undefined && isSkeleton(text))) return file;
   }
   return undefined;
 }

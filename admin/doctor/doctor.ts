@@ -5,6 +5,7 @@ import { judgeCluster } from "../citus/findings.ts";
 import { parseAddress } from "../../src/database/wire/address.ts";
 import type { Secret } from "../../src/environment.ts";
 import { databaseCode, databaseMessage } from "../registry/database-code.ts";
+import { findInstallation } from "../registry/installation.ts";
 import { type Registry, withRegistry } from "../registry/registry.ts";
 import { examineEvents, examineRegistry, findTenantTable } from "./admin-findings.ts";
 import { examineBudget } from "./budget.ts";
@@ -16,7 +17,7 @@ import {
 import { examine, type Finding } from "./finding.ts";
 import { examineFunctions } from "./function-findings.ts";
 import { examinePrivileges } from "./privilege-findings.ts";
-import { withProbes } from "./probe.ts";
+import { type Probe, withProbes } from "./probe.ts";
 import { examineSameDatabase } from "./same-database.ts";
 import { examineShared, examineSharedMigrations } from "./shared-findings.ts";
 import { examineAttempts, examineMessage, examineRole } from "./service-findings.ts";
@@ -41,12 +42,13 @@ export async function examineInstallation({
   sharedMigrations,
 }: Places): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  let table: string | undefined;
+  const made: Made = {};
   const adminIsThere = await canOpen("ADMIN_DATABASE_URL", admin, "the verbs", findings);
   if (admin && adminIsThere) {
     findings.push(...(await examine("admin connection", () => examineAdmin(admin))));
     const look = async (registry: Registry): Promise<readonly Finding[]> => {
-      table = await findTenantTable(registry);
+      made.role = (await registry.withTransaction(findInstallation))?.serviceRole;
+      made.table = await findTenantTable(registry);
       return [
         ...(await examine("registry", () => examineRegistry(registry))),
         ...(await examine("events", () => examineEvents(registry))),
@@ -63,7 +65,7 @@ export async function examineInstallation({
     findings.push(...(await examine("registry", open)));
   }
   const serviceIsThere = await canOpen("DATABASE_URL", service, "the service", findings);
-  if (service && serviceIsThere) findings.push(...(await examineService(service, table)));
+  if (service && serviceIsThere) findings.push(...(await examineService(service, made)));
   if (service && serviceIsThere && admin && adminIsThere) {
     const compare = (): Promise<readonly Finding[]> =>
       withProbes(service.reveal(), (openService) =>
@@ -74,6 +76,14 @@ export async function examineInstallation({
     findings.push(...(await examine("database", compare)));
   }
   return findings;
+}
+
+/** What init-db and the verbs have made, as far as the admin role has seen it. */
+interface Made {
+  /** The service role. */
+  role?: string | undefined;
+  /** A tenant's table. */
+  table?: string | undefined;
 }
 
 /** Tells whether a connection succeeds; a failure goes to `findings`. */
@@ -113,7 +123,7 @@ async function examineAdmin(url: Secret): Promise<readonly Finding[]> {
   ]);
 }
 
-async function examineService(url: Secret, table: string | undefined): Promise<readonly Finding[]> {
+async function examineService(url: Secret, made: Made): Promise<readonly Finding[]> {
   const looks: readonly [string, () => Promise<readonly Finding[]>][] = [
     ["pooler", () => withProbes(url.reveal(), examineServiceConnection)],
     ["message", () => examineMessage(url)],
@@ -124,8 +134,7 @@ async function examineService(url: Secret, table: string | undefined): Promise<r
           const probe = await open();
           return [
             judgeEncryption("service connection", parseAddress(url.reveal()), probe.encrypted),
-            ...(await examineAttempts(probe, table)),
-            ...(await examineRole(probe)),
+            ...(await examineAsService(probe, made)),
           ];
         }),
     ],
@@ -133,6 +142,20 @@ async function examineService(url: Secret, table: string | undefined): Promise<r
   const findings: Finding[] = [];
   for (const [check, look] of looks) findings.push(...(await examine(check, look)));
   return findings;
+}
+
+/** Another role, such as the admin's own, must be left as it is: only the URL is to be mended. */
+async function examineAsService(probe: Probe, { role, table }: Made): Promise<readonly Finding[]> {
+  const [session] = await probe.query<{ name: string }>("select session_user::text as name");
+  const isMade = role !== undefined && session?.name === role;
+  const findings = [
+    ...(await examineAttempts(probe, table)),
+    ...(await examineRole(probe, isMade)),
+  ];
+  if (role === undefined || isMade) return findings;
+  return findings.map((finding) =>
+    finding.advice === undefined ? finding : { ...finding, advice: `connect as "${role}"` },
+  );
 }
 
 function userOf(url: Secret | undefined): string | undefined {

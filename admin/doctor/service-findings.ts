@@ -125,8 +125,11 @@ async function hasPrivilege(probe: Probe, privilege: "TEMPORARY" | "CREATE"): Pr
   return row?.has !== false;
 }
 
-/** Examines the role's attributes, memberships and settings, as its own session has them. */
-export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
+/**
+ * Examines the role's attributes, memberships and settings, as its own session has them.
+ * @param isMade whether init-db is known to have made the role; a superuser that it has not made is left as it is
+ */
+export async function examineRole(probe: Probe, isMade: boolean): Promise<readonly Finding[]> {
   const [role] = await probe.query<Record<string, string | boolean>>(ROLE);
   const powers = String(role?.["powers"]);
   const others = String(role?.["others"]);
@@ -138,7 +141,9 @@ export async function examineRole(probe: Probe): Promise<readonly Finding[]> {
       "it does not have powerful attributes",
       "unsafe",
       `it has ${powers}`,
-      `alter role "${String(role?.["name"])}" nosuperuser nocreaterole nocreatedb nobypassrls noreplication noinherit`,
+      isMade || !powers.includes("SUPERUSER")
+        ? `alter role "${String(role?.["name"])}" nosuperuser nocreaterole nocreatedb nobypassrls noreplication noinherit`
+        : "connect as the service role that init-db made",
     ),
     judge(
       "service role",

@@ -28,7 +28,7 @@ export function findTenantMigrations(folder: string | undefined): string {
   if (existsSync(TENANT_MIGRATIONS)) return TENANT_MIGRATIONS;
   throw new AdminError(
     "Cannot load tenant migrations: TENANT_MIGRATIONS is not set; " +
-      "set it, such as in .env, to the folder of your application's migrations: in SQL, or compiled",
+      "set it to the folder of your application's migrations, in SQL or compiled; .env may have it",
     { code: "migrations_invalid" },
   );
 }

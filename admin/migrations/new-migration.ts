@@ -93,12 +93,19 @@ function refuseTool(name: string, { name: tool, command }: Tool, sql: boolean): 
   );
 }
 
+const UP =
+  "-- What this changes, and why. It runs in one transaction for each tenant.\nalter table data add column note text;\n";
+const DOWN =
+  "-- Undoes it, and deletes the data that it added.\nalter table data drop column note;\n";
+
+/** Whether a migration in SQL is still as {@link writeMigration} wrote it. */
+export function isSkeleton(text: string): boolean {
+  return text === UP || text === DOWN;
+}
+
 /** The texts by the ends of their names. */
 function sqlSkeleton(existing: readonly string[]): Readonly<Record<string, string>> {
-  const up =
-    "-- What this changes, and why. It runs in one transaction for each tenant.\nalter table data add column note text;\n";
-  const down =
-    "-- Undoes it, and deletes the data that it added.\nalter table data drop column note;\n";
+  const [up, down] = [UP, DOWN];
   if (existing.some((file) => file.endsWith(".up.sql")))
     return { ".up.sql": up, ".down.sql": down };
   if (existing.some((file) => file.endsWith(".down.sql"))) return { ".sql": up, ".down.sql": down };

@@ -184,6 +184,22 @@ describe("doctor", () => {
     );
   });
 
+  it("doctor lets the admin role in DATABASE_URL as it is, and names the role to connect as", async () => {
+    for (const ADMIN_DATABASE_URL of [database.adminUrl, ""]) {
+      const variables = { DATABASE_URL: database.adminUrl, ADMIN_DATABASE_URL };
+      const { status, stdout } = await doctor(variables, "--json");
+      expect(status).to.equal(1);
+      const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+      const powers = findings.find(({ seen }) => seen.startsWith("it has SUPERUSER"));
+      expect(powers?.advice).to.match(/^connect as /);
+      if (ADMIN_DATABASE_URL === "") continue;
+      for (const { level, seen, advice } of findings) {
+        if (level === "ok" || !seen.startsWith("alone it can ")) continue;
+        expect(advice, seen).to.equal(`connect as "${SERVICE_ROLE}"`);
+      }
+    }
+  });
+
   it("an unsafe installation makes the verb exit 1", async () => {
     await database.sql(`grant select on acme.data to ${SERVICE_ROLE}`);
     const found = await complaints(1);

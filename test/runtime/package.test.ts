@@ -10,6 +10,7 @@ import { findPackage } from "../../admin/command/environment/packages.ts";
 import { isPortFree } from "../../admin/development/embedded/port.ts";
 import { findPostmaster } from "../../admin/development/embedded/postmaster.ts";
 import { findDeno } from "../../admin/development/runtime.ts";
+import { writeMigration } from "../../admin/migrations/new-migration.ts";
 import { ROOT } from "../support/pages/checkout.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
 import { findFreePort } from "../support/network/free-port.ts";
@@ -149,7 +150,10 @@ describe("the package", () => {
       const hosts = [`127.0.0.1:${port}`, `localhost:${port}`] as const;
       await expectNotesApart(child, /Ctrl-C stops/, port, hosts);
       expect(child.exitCode).to.equal(0);
-      expect(await readdir(join(project, ".rowhouse"))).to.include("admin-password");
+      expect(await readdir(join(project, ".rowhouse"))).to.include.members([
+        "admin-password",
+        ".gitignore",
+      ]);
       expect(await isPortFree(databasePort)).to.equal(true);
     }).timeout(120_000);
 
@@ -177,7 +181,10 @@ describe("the package", () => {
         await printed(/Ctrl-C stops/);
         const added = await sendHttp(port, host, "POST", "/", '"first"');
         expect(added.text, output()).to.equal('{"id":1,"text":"first"}');
-        const file = join(project, "fresh/migrations/0002-upper.sql");
+        const folder = join(project, "fresh/migrations");
+        await writeMigration("upper", { configured: folder, sql: true });
+        await printed(/0002-upper\.sql waits/);
+        const file = join(folder, "0002-upper.sql");
         await writeFile(file, "update note set text = upper(text);");
         await printed(/Migrated 2 tenants to version 2 /);
         const listed = await sendHttp(port, host, "GET", "/");

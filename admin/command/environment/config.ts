@@ -1,6 +1,6 @@
 // The environment variables of the verbs, in addition to those of the service.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parseDatabaseUrl } from "../../../src/config.ts";
 import {
   integer,
@@ -15,6 +15,9 @@ import { parseActor } from "../../registry/actor.ts";
 import { openRegistry, type OpenRegistry, type Registry } from "../../registry/registry.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { readOtherUrls } from "./databases.ts";
+
+/** Where `dev` keeps its admin role's password, seen from the folder in which it runs. */
+const DEVELOPMENT_PASSWORD = ".rowhouse/admin-password";
 
 /** The verbs' own variables. */
 export interface AdminVariables extends Variables {
@@ -144,9 +147,11 @@ export function adminUrl(env: Readonly<Record<string, string | undefined>>): str
 function urlOf(config: AdminConfig): string {
   const url = config.ADMIN_DATABASE_URL ?? config.DATABASE_URL;
   if (url === undefined) {
+    const example = existsSync(DEVELOPMENT_PASSWORD)
+      ? `postgres://postgres:$(cat ${DEVELOPMENT_PASSWORD})@127.0.0.1:${config.DEV_DATABASE_PORT}/rowhouse for the PostgreSQL of dev`
+      : "postgres://ADMIN:PASSWORD@HOST:PORT/DATABASE";
     throw new AdminError(
-      "Cannot connect: neither ADMIN_DATABASE_URL nor DATABASE_URL is set; " +
-        "set ADMIN_DATABASE_URL to postgres://ADMIN:PASSWORD@HOST:PORT/DATABASE",
+      `Cannot connect: neither ADMIN_DATABASE_URL nor DATABASE_URL is set; set ADMIN_DATABASE_URL to ${example}`,
     );
   }
   return url.reveal();
