@@ -17,6 +17,15 @@ const FUNCTIONS = [
   ["equal", "oid, b regclass", "boolean", "select a operator(pg_catalog.=) b::oid"],
 ] as const;
 
+const shadow = (schema: string): readonly string[] =>
+  FUNCTIONS.map(
+    ([name, argument, result, body]) =>
+      `create function ${schema}.${name}(a ${argument}) returns ${result} language sql as
+         $$ select nextval('public.runs'); ${body} $$`,
+  ).concat(
+    `create operator ${schema}.= (leftarg = oid, rightarg = regclass, function = ${schema}.equal)`,
+  );
+
 describe("functions that have names of PostgreSQL's own", () => {
   const database = useDatabase({ acme: "acme.example.com" });
   let folder: string;
@@ -36,14 +45,8 @@ describe("functions that have names of PostgreSQL's own", () => {
       `set role ${role}`,
       "create sequence public.runs",
       "grant usage on sequence public.runs to public",
-      ...["public", "acme"].flatMap((schema) => [
-        ...FUNCTIONS.map(
-          ([name, argument, result, body]) =>
-            `create function ${schema}.${name}(a ${argument}) returns ${result} language sql as
-               $$ select nextval('public.runs'); ${body} $$`,
-        ),
-        `create operator ${schema}.= (leftarg = oid, rightarg = regclass, function = ${schema}.equal)`,
-      ]),
+      ...shadow("public"),
+      ...shadow("acme"),
       "reset role",
     );
     const settings = { adminUrl: database.adminUrl, env: { DATABASE_URL: database.serviceUrl } };
