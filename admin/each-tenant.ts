@@ -16,6 +16,7 @@ import type { EachOptions, EachOutcome } from "./library/contract/many.ts";
 import { reportEach } from "./report/each-database.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { CONCURRENCY } from "./batch/free-connections.ts";
+import { toOneLine } from "./registry/one-line.ts";
 
 const MAX_ROWS = 10_000;
 const MAX_CHARACTERS = 16 * 2 ** 20;
@@ -132,7 +133,7 @@ function describe(
   }
   if (outcome.outcome === "failed") {
     const state = outcome.sqlstate === undefined ? "" : ` (SQLSTATE ${outcome.sqlstate})`;
-    const message = outcome.message.replaceAll(/\s*\n\s*/g, "; ");
+    const message = toOneLine(outcome.message, "; ");
     return { lines: [`Failed ${schemaName}: ${message}${state}`], json: outcome };
   }
   const { result } = outcome;

@@ -9,6 +9,7 @@ import {
 } from "../../src/errors.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { toOneLine } from "../registry/one-line.ts";
 
 /** The codes of the API's own errors. */
 type OwnCode =
@@ -91,7 +92,7 @@ export function toApiError(error: unknown): unknown {
 /** The same for an operator, who may read the whole message. What the operator can mend is not an error of the service. */
 export function toOperatorError(error: AdminError): AppError {
   const code = CODE_OF[error.code];
-  const detail = error.message.replaceAll(/\.?\s*\n\s*/g, "; ");
+  const detail = toOneLine(error.message, "; ");
   return answerWith(code === "INTERNAL" ? "REFUSED" : code, detail, error);
 }
 
@@ -102,5 +103,7 @@ function answerWith(code: ApiCode, detail: string, cause: AdminError): AppError 
 
 /** A message without its end that names verbs: a client does not have them. */
 function withoutAdvice(message: string): string {
-  return message.replace(/; [^;"]*\bsee [^;"]*$/, "");
+  const at = message.lastIndexOf("; ");
+  const end = message.slice(at + 1);
+  return at >= 0 && /^[^;"]*$/.test(end) && /\bsee /.test(end) ? message.slice(0, at) : message;
 }

@@ -1,6 +1,7 @@
 // A finding: the result of one of the doctor's examinations.
 
 import { describeDatabaseError } from "../command/database-error.ts";
+import { toOneLine } from "../registry/one-line.ts";
 
 /** The severity: in order, worth a thought, or a danger to isolation or to the service. */
 type Level = "ok" | "warn" | "unsafe";
@@ -40,7 +41,7 @@ export async function examine(
   try {
     return await look();
   } catch (error) {
-    const seen = describeDatabaseError(error).replaceAll(/\s*\n\s*/g, "; ");
+    const seen = toOneLine(describeDatabaseError(error), "; ");
     const advice = "mend that, and run the doctor again: this check did not run";
     return [{ level: "unsafe", check, seen, advice }];
   }

@@ -4,6 +4,7 @@ import { commandFor } from "../program/form.ts";
 import { formatCount } from "../print/count.ts";
 import { describeLack } from "./lack.ts";
 import { needsPerson, type Status } from "./status.ts";
+import { toOneLine } from "../registry/one-line.ts";
 
 const MOST_NAMES = 20;
 
@@ -100,7 +101,7 @@ function named(version: number, migration: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ");
+  return toOneLine(text, " ");
 }
 
 function count(number: number): string {

@@ -1,6 +1,7 @@
 // Reads the driver's error inside an error of Sequelize. Decisions depend on its code, never on a message.
 
 import { AdminError, type AdminErrorCode } from "./admin-error.ts";
+import { toOneLine } from "./one-line.ts";
 
 /** Returns the SQLSTATE or system error code of an error of Sequelize or pg; undefined when it has neither. */
 export function databaseCode(error: unknown): string | undefined {
@@ -27,7 +28,7 @@ export function databaseMessage(error: unknown): string {
   }
   if (error instanceof AdminError) return error.message;
   const message: unknown = driverError(error)?.["message"];
-  return (typeof message === "string" ? message : String(error)).replaceAll(/\s*\n\s*/g, " ");
+  return toOneLine(typeof message === "string" ? message : String(error), " ");
 }
 
 // Class 08 is connection_exception; 57P01 to 57P05 end the session.

@@ -10,6 +10,7 @@ import { HOME } from "../../registry/others.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../../registry/database-code.ts";
 import { RequestError } from "./request-error.ts";
+import { toOneLine } from "../../registry/one-line.ts";
 
 /** An error as the page receives it. */
 export interface ConsoleProblem {
@@ -44,7 +45,7 @@ export function toConsoleError(error: unknown, note: (line: string) => void): Ap
     const code = databaseCode(error);
     return new AppError("DATABASE_UNAVAILABLE", code === undefined ? LOST : `${LOST} (${code})`);
   }
-  note(describeDatabaseError(error).replaceAll(/\.?\s*\n\s*/g, "; "));
+  note(toOneLine(describeDatabaseError(error), "; "));
   return new AppError("INTERNAL", UNKNOWN);
 }
 

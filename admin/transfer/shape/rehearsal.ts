@@ -16,6 +16,7 @@ import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";
 import { readFacts } from "./facts.ts";
 import { applyShape, readShape } from "./shape.ts";
+import { toOneLine } from "../../registry/one-line.ts";
 
 const LOCK_TIMEOUT_MS = 5000;
 // SQLSTATEs, except those of locks that others hold, of lost connections and of servers that shut down.
@@ -66,7 +67,7 @@ export async function findLosses(
       if (NO_ROOM.test(code)) return [];
       if (!(error instanceof AdminError) && !REASON.test(code)) throw error;
       const reason = databaseMessage(error).replace(/^Cannot [^:]*: /, "");
-      return [reason.replaceAll(/\s*\n\s*/g, " ").replaceAll(copyName, schemaName)];
+      return [toOneLine(reason, " ").replaceAll(copyName, schemaName)];
     }
   }
 }
