@@ -20,7 +20,7 @@ import { requireTenant } from "../registry/tenants/transition.ts";
 import { transact } from "../batch/transact.ts";
 import { requireNoPointer } from "../lifecycle/domain.ts";
 import { WAIT_MS } from "../lifecycle/status.ts";
-import { requireFree, requireParts } from "./parts.ts";
+import { requireFree, requireParts, requireUnhidden } from "./parts.ts";
 import { planTexts } from "./plan.ts";
 import { type Renaming, rewriteSettings } from "./settings.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
@@ -119,6 +119,7 @@ async function plan(
   await requireParts(transaction, tenant);
   const installation = await readInstallation(transaction);
   requireUnshared("rename tenant", schemaName, installation);
+  await requireUnhidden(transaction, tenant, installation.sharedSchemas);
   const { tenantRoles } = installation;
   const keptRole = tenantRoles ? await findRoleElsewhere(transaction, tenant.roleName) : undefined;
   const own = tenantRoles && keptRole === undefined;

@@ -3,7 +3,10 @@
 
 import { expect } from "chai";
 import { renameTenant } from "../../admin/rename/rename.ts";
+import { initialise } from "../../admin/lifecycle/database/initialise.ts";
+import { resumeTenant, suspendTenant } from "../../admin/lifecycle/status.ts";
 import { withRegistry } from "../../admin/registry/registry.ts";
+import type { SharedChange } from "../../admin/shared/list.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database/database.ts";
 import { makeMigrations, type MigrationsFolder } from "../support/sql/migrations.ts";
 import { createPlainAdmin } from "../support/database/plain-admin.ts";
@@ -179,6 +182,32 @@ describe("a renamed tenant", () => {
       await rename("acme_old", "acme");
     });
   }
+
+  it("renameTenant() refuses a tenant that serves while one of its objects hides a shared one", async () => {
+    await database.sql("create schema ref");
+    const share = (change: SharedChange): Promise<unknown> =>
+      withRegistry(database.adminUrl, (registry) =>
+        initialise(registry, { sharedSchemas: change }),
+      );
+    await share({ add: ["ref"] });
+    for (const [object, what] of [
+      ["view ref.doc as select 1 as id", 'table "doc"'],
+      ["function ref.stamp() returns int language sql return 1", 'function "stamp"'],
+    ] as const) {
+      await database.sql(`create ${object}`);
+      expect(await messageOf(rename("acme", "acme_old"))).to.include(
+        `its ${what} is also in the shared schema "ref"`,
+      );
+      await withRegistry(database.adminUrl, (registry) => suspendTenant(registry, "acme"));
+      await rename("acme", "acme_old");
+      await rename("acme_old", "acme");
+      await withRegistry(database.adminUrl, (registry) => resumeTenant(registry, "acme"));
+      await database.sql(`drop ${object.split(/ as | returns /)[0]}`);
+    }
+    await share({ remove: ["ref"] });
+    await rename("acme", "acme_old");
+    await rename("acme_old", "acme");
+  });
 
   it("renameTenant() takes the settings of functions, roles and the database along", async () => {
     const reader = `${database.name}_reader`;
