@@ -68,7 +68,7 @@ await runVerb({
     if (isPlan) {
       const { planDropAnywhere } = await import("./databases/drop.ts");
       return call.withRegistry((registry) =>
-        planDropAnywhere(registry, schemaName, backup || undefined),
+        planDropAnywhere(registry, schemaName, backup || undefined, call.has("lossy")),
       );
     }
     const dropped = await withAdmin(call, (admin) =>

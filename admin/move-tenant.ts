@@ -46,16 +46,24 @@ await runVerb({
     const to = readTarget(call.text("to"), call.text("to-env"), call.env);
     if (call.has("plan")) return plan(call, schemaName, to);
     const waitMs = (call.integer("wait", 1, 86_400) ?? WAIT_SECONDS) * 1000;
+    let isMoved = false;
     const report = await withAdmin(call, (admin) =>
       admin.moveTenant(schemaName, {
         to,
         waitMs,
         lossy: call.has("lossy"),
         meter: call.meter("bytes"),
-        onStep: (step, line) => call.print(line, { step }),
+        onStep: (step, line) => {
+          isMoved = true;
+          call.print(line, { step });
+        },
       }),
     );
     const { place, database, copied, losses } = report;
+    // A move has a step at least, and one that had ended before has none.
+    if (!isMoved && database !== undefined) {
+      return { lines: [isThere(schemaName, database)], json: report };
+    }
     const where = database === undefined ? place : `database "${database}"`;
     const what = copied
       ? `: ${formatCount(copied.tables, "table")}, ${formatCount(copied.rows, "row")}`
@@ -83,8 +91,7 @@ async function plan(
   const make = to.includes(":") ? planMoveAway : planMoveToDatabase;
   const planned = await call.withRegistry((home) => make(home, schemaName, to, call.has("lossy")));
   if (planned === undefined) {
-    const line = `Nothing to move: tenant "${schemaName}" is in database "${to}"`;
-    return { lines: [line], json: { plan: true, schemaName } };
+    return { lines: [isThere(schemaName, to)], json: { plan: true, schemaName } };
   }
   const { place, isContinued, isCleared, losses } = planned;
   return {
@@ -95,6 +102,10 @@ async function plan(
     ],
     json: { plan: true, ...planned },
   };
+}
+
+function isThere(schemaName: string, database: string): string {
+  return `Nothing to move: tenant "${schemaName}" is in database "${database}"`;
 }
 
 /**

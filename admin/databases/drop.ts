@@ -53,10 +53,11 @@ export async function planDropAnywhere(
   home: Registry,
   schemaName: string,
   backup: string | undefined,
+  lossy: boolean,
 ): Promise<Report> {
   const { planDrop } = await import("../drop/plan.ts");
   const there = isManyfold(home) ? await requireNoRemnants(home, schemaName, ACTION) : home;
-  return planDrop(there, schemaName, backup);
+  return planDrop(there, schemaName, backup, lossy);
 }
 
 /** Removes the pointers of the other databases. Returns the names of those that could not be asked. */

@@ -7,6 +7,8 @@ import { readInstallation } from "../registry/installation.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readRolePrefix } from "../registry/roles/tenant-role.ts";
 import { claimTenant } from "../registry/tenants/transition.ts";
+import { describeLeftOut } from "../transfer/description.ts";
+import { findLosses, requireNoLosses } from "../transfer/shape/rehearsal.ts";
 import { requireNewFile } from "./backup.ts";
 import { countItems } from "./objects.ts";
 import { requireNoOutsiders } from "./outsiders.ts";
@@ -16,14 +18,16 @@ import { requireKind } from "./remnant.ts";
 /**
  * Describes a drop and makes the checks that it begins with. It changes nothing.
  * @param backup the file of the backup; undefined without one
+ * @param lossy whether the backup may lack what was changed by hand
  * @throws {AdminError} for what would refuse the drop
  */
 export async function planDrop(
   registry: Registry,
   schemaName: string,
   backup: string | undefined,
+  lossy: boolean,
 ): Promise<Report> {
-  const { status, roleName } = await transact(registry, async (transaction) => {
+  const { status, roleName, isBegun } = await transact(registry, async (transaction) => {
     const tenant = await claimTenant(transaction, schemaName, "drop tenant", DROPPABLE);
     await requireKind(transaction, tenant, false);
     const { tenantRoles } = await readInstallation(transaction);
@@ -31,8 +35,11 @@ export async function planDrop(
     const role = isOwn ? tenant.roleName : undefined;
     await requireNoOutsiders(transaction, schemaName, role);
     await requireNewFile(transaction, schemaName, backup);
-    return { status: tenant.status, roleName: role };
+    return { status: tenant.status, roleName: role, isBegun: tenant.transition !== null };
   });
+  // A drop that has begun has its backup.
+  const losses = backup === undefined || isBegun ? [] : await findLosses(registry, schemaName);
+  if (!lossy) requireNoLosses("drop tenant", schemaName, losses);
   const objects = await countItems(registry, schemaName);
   const domains = await registry.Domain.findAll({
     where: { schemaName, database: null },
@@ -43,6 +50,7 @@ export async function planDrop(
   const where = hosts.length > 0 ? `, at ${hosts.join(", ")}` : "";
   return {
     lines: [
+      ...describeLeftOut(losses),
       `Would drop tenant "${schemaName}" (${status})${where}: ${formatCount(objects, "object")}, ${copy}; ` +
         "nothing was changed",
     ],
@@ -54,6 +62,7 @@ export async function planDrop(
       objects,
       role: roleName ?? null,
       backup: backup ?? null,
+      losses,
     },
   };
 }

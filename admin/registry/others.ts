@@ -50,8 +50,10 @@ export class Others<R> {
   find(name: string): Promise<R> {
     const url = this.#urls.get(name);
     if (url === undefined) {
+      const known = name.toLowerCase();
+      const advice = this.#urls.has(known) ? `write "${known}"` : `set ${variableOf(name)}`;
       throw new AdminError(
-        `Cannot find database ${JSON.stringify(name)}: it is not configured; set ${variableOf(name)}`,
+        `Cannot find database ${JSON.stringify(name)}: it is not configured; ${advice}`,
         { code: "option_invalid" },
       );
     }

@@ -35,6 +35,16 @@ describe("--plan", () => {
     expect(status).to.equal(1);
   });
 
+  it("drop-tenant refuses what its backup would lack, and names it with --lossy", async () => {
+    await database.sql("create table two.by_hand (id int)");
+    const refused = await run("", "drop-tenant", "two");
+    expect(refused.stderr).to.match(/^Cannot drop tenant: .*"by_hand".* with --lossy$/m);
+    expect((await run("", "drop-tenant", "two", "--no-backup")).status).to.equal(0);
+    const { stdout } = await run("", "drop-tenant", "two", "--lossy");
+    expect(stdout).to.match(/^Left out: table "by_hand" .*\nWould drop tenant "two"/);
+    await database.sql("drop table two.by_hand");
+  });
+
   it("each-tenant lists the tenants, and runs nothing", async () => {
     const sql = ["--sql", "insert into data values (7, 7)", "--write"];
     const { status, stdout } = await run("", "each-tenant", ...sql, "--tenants", "none");

@@ -225,6 +225,12 @@ describe("verbs over several databases", () => {
     expect(none.stderr).to.equal(
       'Cannot find database "asia": it is not configured; set ADMIN_DATABASE_URL_ASIA\n',
     );
+    const there = await performVerb(settings, "move-tenant", "far", "--to", "eu");
+    expect(there.stdout).to.equal('Nothing to move: tenant "far" is in database "eu"\n');
+    const capital = await performVerb(settings, "move-tenant", "far", "--to", "EU");
+    expect(capital.stderr).to.equal(
+      'Cannot find database "EU": it is not configured; write "eu"\n',
+    );
   });
 
   it("a verb names the variable of the database that is down, on one tenant and over all", async () => {
