@@ -153,8 +153,9 @@ async function examineAsService(probe: Probe, { role, table }: Made): Promise<re
     ...(await examineRole(probe, isMade)),
   ];
   if (role === undefined || isMade) return findings;
-  return findings.map((finding) =>
-    finding.advice === undefined ? finding : { ...finding, advice: `connect as "${role}"` },
+  const advice = `connect as "${role}"`;
+  return findings.map(({ level, check, seen }) =>
+    level === "ok" ? { level, check, seen } : { level, check, seen, advice },
   );
 }
 
