@@ -55,7 +55,7 @@ export function describeDatabaseError(
     case "28000": // invalid_authorization_specification
       return `Cannot connect to the database: ${message} (${code}); check ${url}`;
     case "3D000": // invalid_catalog_name
-      return `Cannot connect: ${message}; create it with ${commandFor("init-db")} --create${asHome(error)}`;
+      return `Cannot connect: ${message}; create it with ${commandFor("init-db")} --create${asHome(databaseOf(error))}`;
     case "3F000": // invalid_schema_name
     case "42P01": // undefined_table
     case "42703": // undefined_column: the registry is older than this copy
@@ -85,9 +85,8 @@ export function describeFailure(error: AdminError): string {
   return error instanceof DatabaseFailure ? describeDatabaseError(error) : error.message;
 }
 
-/** init-db knows home alone. */
-function asHome(error: unknown): string {
-  const database = databaseOf(error);
+/** Completes the advice to run init-db, which knows home alone, for a database by its name. */
+export function asHome(database: string): string {
   return database === HOME
     ? ""
     : `, with the URL of ${variableOf(database)} as ${variableOf(HOME)}`;

@@ -63,7 +63,9 @@ export function statusLines(status: Status): readonly string[] {
 
 function registryLines(lacked: readonly string[]): readonly string[] {
   if (lacked.length === 0) return [];
-  return [`Registry: it lacks ${lacked.join(", ")}; run ${commandFor("init-db")}`];
+  return [
+    `Registry: it lacks ${lacked.join(", ")}; run ${commandFor("init-db")} for this database`,
+  ];
 }
 
 function driftLines({ compared, drifted, notCompared }: NonNullable<Status["drift"]>): string[] {

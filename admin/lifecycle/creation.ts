@@ -72,7 +72,7 @@ export async function prepareCreation(
   const references = new References(registry, migrations, [newest]);
   let trust: Promise<void> | undefined;
   return registry.withTransaction(async (transaction) => ({
-    installation: await readCurrent(transaction),
+    installation: await readCurrent(transaction, registry.database),
     admin: await readAdminRole(transaction),
     rolePrefix: await readRolePrefix(transaction),
     defaultKinds: await readDefaultKinds(transaction),
@@ -87,9 +87,9 @@ export async function prepareCreation(
 }
 
 /** Reads the installation. Nothing is begun in an older registry, where not even the remains could be removed. */
-async function readCurrent(transaction: Transaction): Promise<Installation> {
+async function readCurrent(transaction: Transaction, database: string): Promise<Installation> {
   const installation = await readInstallation(transaction);
-  await requireNewRegistry(transaction, "add tenant");
+  await requireNewRegistry(transaction, "add tenant", database);
   return installation;
 }
 

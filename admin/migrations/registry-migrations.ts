@@ -2,7 +2,9 @@
 // and the record of it are one change.
 
 import { commandFor } from "../program/form.ts";
+import { asHome } from "../command/database-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
+import { HOME } from "../registry/others.ts";
 import { hasTable, query } from "../registry/registry.ts";
 import { findTenantMigrations, listNumbered, loadMigrations, REGISTRY_MIGRATIONS } from "./load.ts";
 import type { Transaction } from "../registry/connection/transaction-client.ts";
@@ -77,14 +79,19 @@ export async function readRegistryAge(transaction: Transaction): Promise<Registr
 /**
  * Refuses a registry that this copy of Rowhouse has not yet migrated.
  * @param action completes "Cannot …"
+ * @param database its name
  * @throws {AdminError} registry_missing
  */
-export async function requireNewRegistry(transaction: Transaction, action: string): Promise<void> {
+export async function requireNewRegistry(
+  transaction: Transaction,
+  action: string,
+  database: string,
+): Promise<void> {
   const { missing } = await readRegistryAge(transaction);
   if (missing.length === 0) return;
   throw new AdminError(
-    `Cannot ${action}: the registry is older than this Rowhouse, it lacks ${missing.join(", ")}; ` +
-      `run ${commandFor("init-db")} first`,
+    `Cannot ${action}: the registry${database === HOME ? "" : ` of database "${database}"`} is older than this ` +
+      `Rowhouse, it lacks ${missing.join(", ")}; run ${commandFor("init-db")} first${asHome(database)}`,
     { code: "registry_missing" },
   );
 }
