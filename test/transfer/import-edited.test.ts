@@ -166,6 +166,9 @@ describe("import-tenant of an edited archive", function () {
     await writeEntries(broken, new Map([["a.txt", Buffer.from("a")]]));
     const none = await stage.withShop((registry) => rejection(stage.importMade(registry, broken)));
     expect(none.message).to.include("it has no manifest.json; it is damaged or not an archive");
+    const missing = `${broken}.missing`;
+    const gone = await stage.withShop((registry) => rejection(stage.importMade(registry, missing)));
+    expect(gone.message).to.match(/^Cannot read archive "[^"]+": ENOENT; check its path and mode$/);
     expect(await stage.readMade()).to.deep.equal([]);
   });
 });

@@ -79,6 +79,12 @@ async function explain<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof Error && "syscall" in error && "code" in error) {
+      throw new AdminError(
+        `Cannot read archive ${JSON.stringify(file)}: ${String(error.code)}; check its path and mode`,
+        { cause: error },
+      );
+    }
     const problem = error instanceof Error ? error.message.split("\n")[0] : undefined;
     throw damaged(file, problem ?? "it cannot be read");
   }
