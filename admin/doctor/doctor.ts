@@ -154,7 +154,9 @@ async function examineAsService(probe: Probe, { role, table }: Made): Promise<re
   ];
   if (role === undefined || isMade) return findings;
   return findings.map((finding) =>
-    finding.advice === undefined ? finding : { ...finding, advice: `connect as "${role}"` },
+    finding.advice === undefined
+      ? finding
+      : Object.assign({}, finding, { advice: `connect as "${role}"` }),
   );
 }
 
