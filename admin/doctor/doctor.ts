@@ -153,9 +153,10 @@ async function examineAsService(probe: Probe, { role, table }: Made): Promise<re
     ...(await examineRole(probe, isMade)),
   ];
   if (role === undefined || isMade) return findings;
-  const advice = `connect as "${role}"`;
-  return findings.map(({ level, check, seen }) =>
-    level === "ok" ? { level, check, seen } : { level, check, seen, advice },
+  return findings.map((finding) =>
+    finding.advice === undefined
+      ? finding
+      : Object.assign({}, finding, { advice: `connect as "${role}"` }),
   );
 }
 

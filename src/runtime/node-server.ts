@@ -16,7 +16,7 @@ import { type Build, partsOf } from "./build.ts";
 import { createCrash, createDrain, type ProcessParts } from "./drain.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { openTelemetry } from "./node-telemetry.ts";
-import { requireNode } from "./node-version.ts";
+import { describeOldNode } from "./node-version.ts";
 import { closeStalled } from "./stalled.ts";
 import { rewriteTarget } from "./target.ts";
 import { NODE_VARIABLES } from "./variables.ts";
@@ -81,7 +81,8 @@ export async function start(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   try {
-    requireNode(process.versions.node);
+    const old = describeOldNode(process.versions.node);
+    if (old !== undefined) throw new ConfigError(old);
     const secrets = readSecretFiles(env, findUrlVariables(Object.keys(env)), (path) =>
       readFileSync(path, "utf8"),
     );

@@ -9,7 +9,7 @@ import { parseSchemaName } from "../../../admin/registry/tenants/schema-name.ts"
 
 describe("toOneLine()", () => {
   it("toOneLine() joins lines without the spaces and the empty lines between them", () => {
-    const letters = fc.constantFrom(..."a.\n\r\t ;");
+    const letters = fc.constantFrom("a", ".", "\n", "\r", "\t", " ", ";");
     fc.assert(
       fc.property(fc.string({ unit: letters, maxLength: 12 }), (text) => {
         expect(toOneLine(text, " ")).to.equal(text.replaceAll(/\s*\n\s*/g, " "));
