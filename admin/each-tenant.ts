@@ -16,7 +16,7 @@ import type { EachOptions, EachOutcome } from "./library/contract/many.ts";
 import { reportEach } from "./report/each-database.ts";
 import { withAdmin } from "./library/with-admin.ts";
 import { CONCURRENCY } from "./batch/free-connections.ts";
-import { toOneLine } from "./registry/one-line.ts";
+import { toOneLine } from "./print/visible.ts";
 
 const MAX_ROWS = 10_000;
 const MAX_CHARACTERS = 16 * 2 ** 20;

@@ -9,7 +9,7 @@ import {
 } from "../../src/errors.ts";
 import type { AdminErrorCode } from "../registry/admin-error.ts";
 import { AdminError } from "../registry/admin-error.ts";
-import { toOneLine } from "../registry/one-line.ts";
+import { toOneLine } from "../print/visible.ts";
 
 /** The codes of the API's own errors. */
 type OwnCode =

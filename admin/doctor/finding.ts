@@ -1,7 +1,7 @@
 // A finding: the result of one of the doctor's examinations.
 
 import { describeDatabaseError } from "../command/database-error.ts";
-import { toOneLine } from "../registry/one-line.ts";
+import { toOneLine } from "../print/visible.ts";
 
 /** The severity: in order, worth a thought, or a danger to isolation or to the service. */
 type Level = "ok" | "warn" | "unsafe";

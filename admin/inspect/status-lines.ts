@@ -4,7 +4,7 @@ import { commandFor } from "../program/form.ts";
 import { formatCount } from "../print/count.ts";
 import { describeLack } from "./lack.ts";
 import { needsPerson, type Status } from "./status.ts";
-import { toOneLine } from "../registry/one-line.ts";
+import { toOneLine } from "../print/visible.ts";
 
 const MOST_NAMES = 20;
 

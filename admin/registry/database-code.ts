@@ -1,7 +1,7 @@
 // Reads the driver's error inside an error of Sequelize. Decisions depend on its code, never on a message.
 
 import { AdminError, type AdminErrorCode } from "./admin-error.ts";
-import { toOneLine } from "./one-line.ts";
+import { toOneLine } from "../print/visible.ts";
 
 /** Returns the SQLSTATE or system error code of an error of Sequelize or pg; undefined when it has neither. */
 export function databaseCode(error: unknown): string | undefined {

@@ -10,7 +10,7 @@ import { HOME } from "../../registry/others.ts";
 import { AdminError } from "../../registry/admin-error.ts";
 import { databaseCode, isConnectionLost } from "../../registry/database-code.ts";
 import { RequestError } from "./request-error.ts";
-import { toOneLine } from "../../registry/one-line.ts";
+import { toOneLine } from "../../print/visible.ts";
 
 /** An error as the page receives it. */
 export interface ConsoleProblem {

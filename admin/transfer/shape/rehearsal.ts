@@ -16,7 +16,7 @@ import { readTables, type Table } from "../structure.ts";
 import { describeLosses, type Whole } from "./losses.ts";
 import { readFacts } from "./facts.ts";
 import { applyShape, readShape } from "./shape.ts";
-import { toOneLine } from "../../registry/one-line.ts";
+import { toOneLine } from "../../print/visible.ts";
 
 const LOCK_TIMEOUT_MS = 5000;
 // SQLSTATEs, except those of locks that others hold, of lost connections and of servers that shut down.

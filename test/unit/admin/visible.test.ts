@@ -4,7 +4,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { toApiError } from "../../../admin/api/errors.ts";
 import { AdminError } from "../../../admin/registry/admin-error.ts";
-import { toOneLine } from "../../../admin/registry/one-line.ts";
+import { toOneLine } from "../../../admin/print/visible.ts";
 import { parseSchemaName } from "../../../admin/registry/tenants/schema-name.ts";
 
 describe("toOneLine()", () => {
