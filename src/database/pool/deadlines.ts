@@ -48,10 +48,12 @@ export class Deadlines {
   #fire(): void {
     this.#disarm();
     const now = performance.now();
-    for (const deadline of this.#set) {
-      if (deadline.at > now) continue;
-      this.#set.delete(deadline);
-      deadline.pass();
+    const passed = [...this.#set].filter(({ at }) => at <= now);
+    // Where the process was late, an earlier deadline passes first all the same: a waiter whose time is over gets no
+    // connection of work that ends after it.
+    for (const deadline of passed.toSorted((a, b) => a.at - b.at)) {
+      // A `pass` may have deleted it.
+      if (this.#set.delete(deadline)) deadline.pass();
     }
     let next = Infinity;
     for (const { at } of this.#set) next = Math.min(next, at);
