@@ -181,7 +181,7 @@ const ROLE = `
         select from pg_catalog.pg_auth_members as m where m.member = r.oid) then 'INHERIT' end) as powers,
     coalesce((select pg_catalog.string_agg(pg_catalog.quote_ident(g.rolname), ', ')
       from pg_catalog.pg_auth_members as m join pg_catalog.pg_roles as g on g.oid = m.roleid
-     where m.member = r.oid and g.rolname !~ '^rh_[0-9]+_'), '') as others,
+     where m.member = r.oid and g.rolname operator(pg_catalog.!~) '^rh_[0-9]+_'), '') as others,
     pg_catalog.concat_ws(', ',
       case when pg_catalog.current_setting('statement_timeout') = '0' then 'statement_timeout' end,
       case when pg_catalog.current_setting('lock_timeout') = '0' then 'lock_timeout' end,

@@ -15,6 +15,7 @@ const FUNCTIONS = [
   ["quote_ident", "name", "text", "select pg_catalog.quote_ident(a)"],
   ["format", "text, b name, c name", "text", "select pg_catalog.format(a, b, c)"],
   ["equal", "oid, b regclass", "boolean", "select a operator(pg_catalog.=) b::oid"],
+  ["differs", "name, b name", "boolean", "select a operator(pg_catalog.!~) b::text"],
 ] as const;
 
 const shadow = (schema: string): readonly string[] =>
@@ -24,6 +25,7 @@ const shadow = (schema: string): readonly string[] =>
          $$ select nextval('public.runs'); ${body} $$`,
   ).concat(
     `create operator ${schema}.= (leftarg = oid, rightarg = regclass, function = ${schema}.equal)`,
+    `create operator ${schema}.!~ (leftarg = name, rightarg = name, function = ${schema}.differs)`,
   );
 
 describe("functions that have names of PostgreSQL's own", () => {
